@@ -6,5 +6,12 @@ export default defineConfig({
   // Set here and never in process.env: scripts inherit that one, and npm would then leave out development packages.
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   external: ['@lydell/node-pty', 'react-devtools-core'],
-  output: { dir: 'dist', format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', minify: false, cleanDir: true },
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    minify: false,
+    cleanDir: true,
+  },
 })

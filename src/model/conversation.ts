@@ -1,0 +1,143 @@
+import type { Approver, Evidence } from './plan.ts'
+import type { Entry, Result } from './run-event.ts'
+import type { RunState, ValueRecord } from './run-state.ts'
+import type { Runbook } from './runbook.ts'
+
+/** How strongly a person is asked before something runs (docs/terminal.md, section 4). */
+export type AskLevel = 'L1' | 'L2' | 'L3'
+
+/** The one thing that is needed now. Exactly one at a time; every front end asks it in its own way. */
+export type Need =
+  | {
+      readonly kind: 'run'
+      readonly step: string
+      readonly level: AskLevel
+      /** What must be typed at L3: environment and release. */
+      readonly phrase: string | null
+      /** The text as bash will get it, values entered, secrets named and not shown. */
+      readonly script: string
+    }
+  | {
+      readonly kind: 'confirm'
+      readonly step: string
+      readonly evidence: Evidence | null
+      readonly offer: Offer | null
+    }
+  | { readonly kind: 'manual'; readonly step: string; readonly evidence: Evidence | null; readonly offer: Offer | null }
+  | { readonly kind: 'choose'; readonly step: string; readonly options: readonly string[] }
+  | { readonly kind: 'condition'; readonly step: string; readonly when: string; readonly steps: readonly string[] }
+  | { readonly kind: 'values'; readonly step: string; readonly names: readonly string[] }
+  | { readonly kind: 'form'; readonly step: string; readonly fields: readonly FormQuestion[] }
+  | {
+      readonly kind: 'gate'
+      readonly step: string
+      readonly request: number
+      readonly approvers: readonly Approver[]
+      /** A text that the gate asks of the operator, such as where the decision is documented; null once given. */
+      readonly asksText: string | null
+    }
+  | { readonly kind: 'wait'; readonly step: string; readonly untilMs: number; readonly offer: Offer | null }
+  | { readonly kind: 'running'; readonly step: string; readonly attempt: number; readonly sinceMs: number }
+  | {
+      readonly kind: 'decide'
+      readonly step: string
+      readonly state: 'failed' | 'timed-out' | 'cancelled' | 'unknown' | 'declined' | 'no-go'
+      /** Key of the recovery flow that leads back, if there is one. */
+      readonly recovery: string | null
+    }
+  /** The script may run in no mode: a value that cannot enter, an unfinished text, or bash rejects it. */
+  | { readonly kind: 'blocked'; readonly step: string; readonly why: string }
+  | { readonly kind: 'finished'; readonly result: Result }
+
+/** A command that can be run beside a question; it never answers it. */
+export interface Offer {
+  readonly script: string
+  readonly level: AskLevel
+  readonly phrase: string | null
+  /** Values it still needs before it can run. */
+  readonly missing: readonly string[]
+}
+
+export interface FormQuestion {
+  readonly label: string
+  readonly hint: string
+  /** Filled without asking; null is asked. */
+  readonly value: string | null
+}
+
+/** Who says something, and by what means; it is recorded with the answer. */
+export interface Speaker {
+  readonly by: string
+  readonly how: 'key' | 'typed' | 'flag' | 'answers'
+  /** sha256 of the answers file, where `how` is `answers`. */
+  readonly source: string | null
+}
+
+/** What a person (or the answers file, or a flag) says to a run. */
+export type Answer =
+  | { readonly kind: 'run'; readonly step: string; readonly phrase: string | null }
+  | { readonly kind: 'run-offer'; readonly step: string; readonly phrase: string | null }
+  | {
+      readonly kind: 'confirm'
+      readonly step: string
+      readonly answer: 'yes' | 'no' | 'n/a'
+      readonly observed: string | null
+      readonly note: string | null
+    }
+  | { readonly kind: 'choose'; readonly step: string; readonly option: string; readonly reason: string | null }
+  | { readonly kind: 'condition'; readonly when: string; readonly answer: 'yes' | 'no' }
+  | { readonly kind: 'value'; readonly name: string; readonly value: string; readonly how?: ValueRecord['how'] }
+  | { readonly kind: 'form'; readonly step: string; readonly fields: readonly (readonly [string, string])[] }
+  | { readonly kind: 'gate-text'; readonly step: string; readonly text: string }
+  | { readonly kind: 'end-wait'; readonly step: string; readonly reason: string }
+  | {
+      readonly kind: 'decide'
+      readonly step: string
+      readonly choice: 'rerun' | 'passed' | 'failed' | 'by-hand' | 'skip' | 'stop'
+      readonly reason: string
+    }
+  | { readonly kind: 'skip'; readonly step: string; readonly reason: string }
+  | { readonly kind: 'note'; readonly step: string | null; readonly text: string }
+  | { readonly kind: 'rollback'; readonly flow: string; readonly phrase: string | null; readonly reason: string }
+  | { readonly kind: 'stop-script'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'escalate' }
+  | { readonly kind: 'pause'; readonly reason: string }
+  | { readonly kind: 'abort'; readonly reason: string }
+
+/** What became of something said: taken (and recorded), or refused with a sentence for the person who said it. */
+export type Reply = { readonly ok: true } | { readonly ok: false; readonly why: string }
+
+export interface Snapshot {
+  readonly state: RunState
+  readonly need: Need
+}
+
+/** A stretch of a script's output as it arrives: cleaned of nothing, masked already. */
+export interface OutputChunk {
+  readonly step: string
+  readonly attempt: number
+  readonly fd: 'out' | 'err' | 'pty'
+  readonly text: string
+}
+
+/**
+ * One run as a front end sees it. Every event is in the journal before a listener hears of it.
+ * Full screen, plain lines and the answers file all speak through this and nothing else.
+ */
+export interface Conversation {
+  readonly runbook: Runbook
+  snapshot(): Snapshot
+  /** Calls back after each recorded event. Returns the function that ends the subscription. */
+  onEntry(listener: (entry: Entry, snapshot: Snapshot) => void): () => void
+  say(answer: Answer, speaker: Speaker): Promise<Reply>
+  /** Resolves when the run has ended or was paused, with why. */
+  readonly ended: Promise<Ending>
+}
+
+export type Ending =
+  | { readonly kind: 'ended'; readonly result: Result }
+  | {
+      readonly kind: 'paused'
+      readonly why: 'asked' | 'failed' | 'missing' | 'gate' | 'unknown' | 'wait'
+      readonly reason: string
+    }
+  | { readonly kind: 'signal'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }

@@ -1,0 +1,99 @@
+import type { Entry, EventOf, RunEvent } from '../model/index.ts'
+
+/**
+ * What the core needs from the world. No port assumes one process or one disk: the embedded defaults lie in
+ * `local/`, a durable workflow over a database can stand behind the same ones.
+ */
+export interface Ports {
+  readonly journal: Journal
+  readonly executor: Executor
+  readonly clock: Clock
+  readonly ids: Ids
+}
+
+/** The append-only record. What `append` has returned for is written; `barrier` makes it survive a power cut. */
+export interface Journal {
+  /**
+   * Writes one event as a line and resolves once the write has returned.
+   * @throws {SignoffError} `JOURNAL_UNWRITABLE`; final: nothing may be appended after it.
+   */
+  append(event: RunEvent): Promise<Entry>
+  /** Resolves once every line appended so far is on the disk. Covers all lines before it, so batch them. */
+  barrier(): Promise<void>
+}
+
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch. */
+  nowMs(): number
+  /** Calls back once at or after `atMs`. Returns the function that cancels it. */
+  at(atMs: number, callback: () => void): () => void
+}
+
+export interface Ids {
+  /** 16 random bytes in base64url: challenges of approval requests. */
+  challenge(): string
+}
+
+/** One script to be run: the deterministic id is the claim, so that it is started at most once. */
+export interface ScriptOrder {
+  /** `run:step:attempt`. */
+  readonly id: string
+  readonly run: string
+  readonly step: string
+  readonly attempt: number
+  /** As handed to the shell, values entered. Secrets are never in it. */
+  readonly script: string
+  readonly shell: 'bash' | 'sh' | 'zsh'
+  /** Line of the runbook that holds the first line of the script, so that bash's messages name it. */
+  readonly line: number
+  /** Where the session starts; later blocks go on where the one before them left. Absolute. */
+  readonly cwd: string
+  /** Values of `env` parameters that this step needs, by name, without the secrets. */
+  readonly env: Readonly<Record<string, string>>
+  /** Names of secrets that this step needs; the executor holds their values. */
+  readonly secrets: readonly string[]
+  readonly timeoutMs: number | null
+  /** `main`, or the key of a recovery flow: each has a shell state of its own. */
+  readonly session: string
+}
+
+/** What a script did, in the order it was seen. Texts and digests are those after masking. */
+export type ScriptReport =
+  | { readonly kind: 'output'; readonly event: EventOf<'output'> }
+  | { readonly kind: 'stopping'; readonly event: EventOf<'step.stop'> }
+  | {
+      readonly kind: 'ended'
+      readonly end: EventOf<'output.end'>
+      readonly outcome: EventOf<'step.end'>['outcome']
+      readonly exit: number | null
+      readonly signal: string | null
+      readonly ms: number
+    }
+
+export interface Executor {
+  /** The environment variables, by name, that a script of this order will see; for `step.start`. */
+  describe(order: ScriptOrder): { readonly shell: string; readonly cwd: string; readonly env: readonly string[] }
+  /** `bash -n`, the authority, just before a block runs: null if the whole text parses, else what bash says. */
+  check(order: ScriptOrder): Promise<string | null>
+  /**
+   * Starts it, once for one id, however often it is called and whatever was killed in between; reports until `ended`.
+   * Resolves when the last report was taken by `report`; a slow taker slows the reading.
+   */
+  run(order: ScriptOrder, report: (report: ScriptReport) => Promise<void>): Promise<void>
+  /** Whether an order of an earlier process is still running, has ended unseen, was never started, or is lost. */
+  find(order: Pick<ScriptOrder, 'id' | 'run' | 'step' | 'attempt'>): Promise<'running' | 'ended' | 'absent' | 'lost'>
+  /** Follows an order that `find` called running or ended, from its recorded offset on. */
+  attach(
+    order: Pick<ScriptOrder, 'id' | 'run' | 'step' | 'attempt'>,
+    recorded: Readonly<Record<'out' | 'err', number>>,
+    report: (report: ScriptReport) => Promise<void>,
+  ): Promise<void>
+  /** Sends one signal to the whole group, or SIGINT, SIGTERM, SIGKILL each after a grace. */
+  stop(id: string, signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'escalate', by: string | null): Promise<void>
+  /** Takes a secret into memory: masked in everything from now on, handed to steps that name it. */
+  keepSecret(name: string, value: string): void
+  /** Masks the secrets that are held in any text that is about to be recorded. */
+  mask(text: string): string
+  /** Removes claims and spools that are recorded. Called after `step.end` is durable. */
+  forget(id: string): Promise<void>
+}
