@@ -43,6 +43,8 @@ export interface StepRecord {
   readonly phraseSeq: number | null
   /** What was observed at the last confirmation, as given. */
   readonly observed: EventOf<'confirm'>['observed']
+  /** When the status last changed; 0 before it ever did. */
+  readonly changedAtMs: number
 }
 
 export interface GateRecord {
@@ -155,7 +157,7 @@ const FOLDS: Folds = {
     steps: new Map(
       event.steps.map(planned => [
         planned.id,
-        { planned, status: { kind: 'pending' }, attempts: 0, phraseSeq: null, observed: [] },
+        { planned, status: { kind: 'pending' }, attempts: 0, phraseSeq: null, observed: [], changedAtMs: 0 },
       ]),
     ),
   }),
@@ -335,7 +337,7 @@ function isTask(state: RunState, step: string): boolean {
 }
 
 function withStatus(state: RunState, step: string, status: StepStatus): RunState {
-  return withRecord(state, step, { status })
+  return withRecord(state, step, { status, changedAtMs: state.lastAtMs })
 }
 
 function withRecord(state: RunState, step: string, change: Partial<StepRecord>): RunState {

@@ -45,6 +45,8 @@ export interface StepDetail {
   readonly unfinished: string | null
   /** True for steps from a point of no return on: the next task is asked at L3 whatever its risk. */
   readonly pointOfNoReturn: boolean
+  /** For a wait: whether its time runs from the start of its section (a monitoring period) or from the step itself. */
+  readonly countsFrom?: 'section' | 'step'
 }
 
 /** A table or list of the runbook that is shown when something fails: contacts, dependencies. */

@@ -1,0 +1,241 @@
+import type { EventOf, RunEvent, RunState, Section, Step, StepCounts } from '../model/index.ts'
+import { countSteps, isEnded } from '../model/index.ts'
+import type { RunContext } from './context.ts'
+import { activeFlow, conditionOf, currentStep, type Live, missingValues } from './need.ts'
+
+/** What the core is told from outside with every input, so that it needs no clock and no random of its own. */
+export interface Moment {
+  readonly nowMs: number
+  /** 16 random bytes in base64url, used at most once. */
+  readonly challenge: string
+}
+
+/**
+ * The next event that follows of itself from the state, or null when a person or a script is needed.
+ * Called again after each, until null: so every automatic step is recorded before the next is thought of.
+ */
+export function nextAutomatic(context: RunContext, state: RunState, live: Live, moment: Moment): RunEvent | null {
+  if (state.result !== null || state.running !== null || state.paused !== null) return null
+  const early = earlyEnd(context, state)
+  if (early !== null) return early
+  const ended = endedPhase(context, state, moment.nowMs)
+  if (ended !== null) return ended
+  const step = currentStep(context, state)
+  if (step === null) return finish(context, state)
+  return (
+    notChosen(context, state, step) ??
+    conditionAnswer(state, step) ??
+    defaultValue(context, state, live, step) ??
+    openWait(context, state, step, moment.nowMs) ??
+    gateEvent(context, state, step, moment)
+  )
+}
+
+/** A run that a person ended, by aborting or by letting a failure stand. */
+function earlyEnd(context: RunContext, state: RunState): RunEvent | null {
+  const step = currentStep(context, state)
+  const status = step === null ? null : state.steps.get(step.id)?.status
+  const noGo = status?.kind === 'failed' && status.why === 'no-go'
+  if (state.aborted === null && !state.stopDecided) return null
+  if (state.recovery !== null && state.recovery.ended === null) return endRollback(state)
+  if (state.recovery?.ended === 'incomplete')
+    return { kind: 'run.end', result: 'rollback-incomplete', steps: countSteps(state) }
+  return {
+    kind: 'run.end',
+    result: noGo ? 'no-go' : state.stopDecided ? 'failed' : 'aborted',
+    steps: countSteps(state),
+  }
+}
+
+function finish(context: RunContext, state: RunState): RunEvent {
+  if (state.recovery === null)
+    return { kind: 'run.end', result: context.partial ? 'partial' : 'passed', steps: countSteps(state) }
+  if (state.recovery.ended === null) return endRollback(state)
+  const result = state.recovery.ended === 'complete' ? 'rolled-back' : 'rollback-incomplete'
+  return { kind: 'run.end', result, steps: countSteps(state) }
+}
+
+function endRollback(state: RunState): RunEvent {
+  const recovery = state.recovery
+  const ids = recovery?.steps ?? []
+  const kindOf = (id: string) => state.steps.get(id)?.status.kind
+  const done = ids.filter(id => kindOf(id) === 'passed' || kindOf(id) === 'not-applicable')
+  const failed = ids.filter(id => !done.includes(id))
+  return {
+    kind: 'rollback.end',
+    for: recovery?.for ?? null,
+    result: failed.length === 0 ? 'complete' : 'incomplete',
+    done,
+    failed,
+    without: [],
+  }
+}
+
+function endedPhase(context: RunContext, state: RunState, nowMs: number): RunEvent | null {
+  const flow = activeFlow(context, state)
+  for (const phase of context.runbook.phases) {
+    if (state.phasesEnded.has(phase.id)) continue
+    const ids = flow.filter(id => context.runbook.details.get(id)?.phase === phase.id)
+    if (ids.length === 0) continue
+    const records = ids.flatMap(id => state.steps.get(id) ?? [])
+    if (!records.every(record => isEnded(record.status))) return null
+    const counts = countOf(records.map(record => record.status.kind))
+    const started = startOf(flow, ids, state)
+    return {
+      kind: 'phase.end',
+      phase: phase.id,
+      result: records.some(record => record.status.kind === 'skipped') ? 'partial' : 'passed',
+      steps: counts,
+      ms: Math.max(0, Math.round(nowMs - started)),
+      planned: plannedOf(phase),
+      criteria: phase.successCriteria,
+      by: null,
+    }
+  }
+  return null
+}
+
+function notChosen(context: RunContext, state: RunState, step: Step): RunEvent | null {
+  if (step.choice === null) return null
+  const { group, option } = step.choice
+  const status = state.steps.get(group)?.status
+  if (status === undefined) return null
+  const taken = state.choices.get(group)
+  const offered = status.kind === 'passed' && taken === option
+  if (offered) return null
+  const title = context.steps.get(group)?.position ?? group
+  const reason = status.kind === 'passed' ? `${title}: "${taken ?? ''}" was chosen` : `${title} is not applicable`
+  return { kind: 'step.skip', step: step.id, why: 'other-option', reason, by: null }
+}
+
+function conditionAnswer(state: RunState, step: Step): RunEvent | null {
+  if (step.when === null) return null
+  if (state.conditions.get(conditionOf(step)) !== 'no') return null
+  return { kind: 'step.skip', step: step.id, why: 'condition', reason: `"${step.when}": no`, by: null }
+}
+
+/** The release and the author's own defaults enter by themselves, recorded just before the step that uses them. */
+function defaultValue(context: RunContext, state: RunState, live: Live, step: Step): RunEvent | null {
+  for (const name of missingValues(step.needs, state, live)) {
+    const parameter = context.runbook.parameters.find(p => p.name === name)
+    const value = context.releaseParameters.includes(name) ? context.release : (parameter?.default ?? null)
+    if (value === null || parameter?.secret === true) continue
+    return {
+      kind: 'param',
+      name,
+      value,
+      masked: false,
+      how: 'default',
+      by: state.operator?.principal ?? '',
+      source: null,
+    }
+  }
+  return null
+}
+
+function openWait(context: RunContext, state: RunState, step: Step, nowMs: number): RunEvent | null {
+  if (step.kind !== 'wait' || (step.when !== null && !state.conditions.has(conditionOf(step)))) return null
+  const status = state.steps.get(step.id)?.status
+  if (status?.kind === 'waiting')
+    return nowMs >= status.untilMs
+      ? { kind: 'wait.end', step: step.id, how: 'elapsed', leftMs: 0, reason: null, by: null }
+      : null
+  if (status?.kind !== 'pending') return null
+  const minMs = step.durationMs ?? 0
+  const detail = context.runbook.details.get(step.id)
+  const flow = activeFlow(context, state)
+  const sectionIds = flow.filter(id => context.runbook.details.get(id)?.section === detail?.section)
+  const fromMs = detail?.countsFrom === 'section' ? startOf(flow, sectionIds, state) : nowMs
+  return { kind: 'wait.start', step: step.id, until: new Date(fromMs + minMs).toISOString(), minMs, reason: null }
+}
+
+function gateEvent(context: RunContext, state: RunState, step: Step, moment: Moment): RunEvent | null {
+  if (step.kind !== 'gate' || (step.when !== null && !state.conditions.has(conditionOf(step)))) return null
+  const status = state.steps.get(step.id)?.status
+  if (status?.kind === 'pending') return requestOf(context, state, step, moment.challenge)
+  const gate = state.gates.get(step.id)
+  if (status?.kind !== 'open-gate' || gate === undefined) return null
+  const refusal = gate.approvals.find(({ event }) => event.decision === 'no-go')
+  const approvals = gate.approvals.map(({ seq }) => seq)
+  const end = (decision: 'go' | 'no-go'): RunEvent => ({
+    kind: 'gate.end',
+    step: step.id,
+    decision,
+    approvals,
+    voided: [],
+    criteria: gate.event.criteria,
+  })
+  if (refusal !== undefined) return end('no-go')
+  const textGiven = step.evidence?.op !== 'text' || state.notes.some(note => note.step === step.id)
+  return gate.approvals.length >= gate.event.need.length && textGiven ? end('go') : null
+}
+
+function requestOf(context: RunContext, state: RunState, step: Step, challenge: string): EventOf<'approval.request'> {
+  const roles = (step.approvers ?? []).map(({ role, principal }) => ({
+    role,
+    from: principal !== null ? [principal] : role === null ? null : (context.roles[role]?.slice() ?? null),
+  }))
+  const mapped = roles.some(({ from }) => from !== null)
+  // Where nobody is mapped to a role, two different signers decide, whatever the number of names in the runbook.
+  const need = mapped ? roles : [0, 1].map(i => ({ role: roles[i]?.role ?? null, from: null }))
+  return {
+    kind: 'approval.request',
+    step: step.id,
+    ask: `${step.title}: ${context.runbook.title}, release ${context.release}?`,
+    need,
+    touch: 'none',
+    criteria: (step.criteria ?? []).map(id => criterionOf(context, state, id)),
+    challenge,
+  }
+}
+
+function criterionOf(
+  context: RunContext,
+  state: RunState,
+  id: string,
+): EventOf<'approval.request'>['criteria'][number] {
+  const record = state.steps.get(id)
+  const seen = record?.observed[0]
+  return {
+    name: context.steps.get(id)?.title ?? id,
+    op: seen?.op ?? 'confirmed',
+    want: seen?.want ?? 'yes',
+    got: seen?.value ?? (record === undefined ? null : record.status.kind === 'passed' ? 'yes' : record.status.kind),
+    unit: seen?.unit ?? null,
+    ok:
+      record !== undefined &&
+      (seen?.ok ?? (record.status.kind === 'passed' || record.status.kind === 'not-applicable')),
+  }
+}
+
+/** When the first of `ids` became the current step: the last change of any step before it in the flow, or the start of the run. */
+function startOf(flow: readonly string[], ids: readonly string[], state: RunState): number {
+  const first = ids[0]
+  const before = first === undefined ? [] : flow.slice(0, flow.indexOf(first))
+  return Math.max(state.startedAtMs, ...before.map(id => state.steps.get(id)?.changedAtMs ?? 0))
+}
+
+function plannedOf(phase: Section): { readonly minMs: number | null; readonly maxMs: number | null } {
+  const all: Section[] = []
+  const visit = (section: Section): void => {
+    all.push(section)
+    section.sections.forEach(visit)
+  }
+  visit(phase)
+  const sum = (pick: (section: Section) => number | null): number | null => {
+    const known = all.flatMap(section => pick(section) ?? [])
+    return known.length === 0 ? null : known.reduce((a, b) => a + b, 0)
+  }
+  return { minMs: sum(s => s.duration?.minMs ?? null), maxMs: sum(s => s.duration?.maxMs ?? null) }
+}
+
+function countOf(kinds: readonly string[]): StepCounts {
+  const number = (...names: string[]) => kinds.filter(kind => names.includes(kind)).length
+  const known = {
+    passed: number('passed'),
+    failed: number('failed'),
+    skipped: number('skipped', 'not-applicable'),
+    unknown: number('unknown'),
+  }
+  return { ...known, open: kinds.length - known.passed - known.failed - known.skipped - known.unknown }
+}

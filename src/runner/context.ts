@@ -1,0 +1,117 @@
+import type { EventOf, RecoveryFlow, Runbook, Section, Step } from '../model/index.ts'
+import { stepsOf } from '../model/index.ts'
+import { findStep } from './asking.ts'
+
+/** What a run is about and never changes while it lasts. */
+export interface RunContext {
+  readonly run: string
+  readonly release: string
+  /** `--env`: can raise how strongly is asked, never lower it. */
+  readonly environment: string | null
+  readonly runbook: Runbook
+  readonly steps: ReadonlyMap<string, Step>
+  /** Steps of the main flow in order, cut by the selection. */
+  readonly mainFlow: readonly string[]
+  /** True where a selection (`--only`, `--until`, `--from`) leaves steps of the main flow out. */
+  readonly partial: boolean
+  /** Names of parameters that default to the release. */
+  readonly releaseParameters: readonly string[]
+  /** Principals by role, from the configuration; a role that is not listed is not mapped. */
+  readonly roles: Readonly<Record<string, readonly string[]>>
+  readonly defaultTimeoutMs: number | null
+  /** Directory in which sessions start. */
+  readonly cwd: string
+}
+
+export interface Selection {
+  readonly from: string | null
+  readonly only: string | null
+  readonly until: string | null
+}
+
+export function createContext(
+  input: Omit<RunContext, 'steps' | 'mainFlow' | 'partial'> & { readonly mainFlow?: readonly string[] },
+): RunContext {
+  const mainFlow = input.mainFlow ?? input.runbook.flows.main
+  return {
+    ...input,
+    steps: new Map(stepsOf(input.runbook).map(step => [step.id, step])),
+    mainFlow,
+    partial: mainFlow.length < input.runbook.flows.main.length,
+  }
+}
+
+/**
+ * The part of the main flow that a selection leaves: from a step or section on, up to and with one, or one section alone.
+ * @returns null where a name finds nothing, with the name.
+ */
+export function selectFlow(
+  runbook: Runbook,
+  selection: Selection,
+): { readonly flow: readonly string[] } | { readonly unknown: string } {
+  const main = runbook.flows.main
+  const idsOf = (reference: string): readonly string[] => {
+    const section = findSection(runbook, reference)
+    if (section !== null) return sectionSteps(section).filter(id => main.includes(id))
+    const step = findStep(runbook, reference)
+    return step !== null && main.includes(step.id) ? [step.id] : []
+  }
+  let flow = main
+  for (const key of ['only', 'from', 'until'] as const) {
+    const reference = selection[key]
+    if (reference === null) continue
+    const ids = idsOf(reference)
+    const first = flow.indexOf(ids[0] ?? '')
+    const last = flow.indexOf(ids.at(-1) ?? '')
+    if (first < 0 || last < 0) return { unknown: reference }
+    flow =
+      key === 'only'
+        ? flow.filter(id => ids.includes(id))
+        : key === 'from'
+          ? flow.slice(first)
+          : flow.slice(0, last + 1)
+  }
+  return { flow }
+}
+
+function findSection(runbook: Runbook, reference: string): Section | null {
+  const visit = (sections: readonly Section[]): Section | null => {
+    for (const section of sections) {
+      if (section.position === reference || section.id === reference) return section
+      const inner = visit(section.sections)
+      if (inner !== null) return inner
+    }
+    return null
+  }
+  return visit(runbook.phases)
+}
+
+function sectionSteps(section: Section): string[] {
+  return [...section.steps.map(step => step.id), ...section.sections.flatMap(sectionSteps)]
+}
+
+/** The key by which steps name their recovery flow. */
+export function recoveryKey(flow: RecoveryFlow): string {
+  return flow.for ?? 'document'
+}
+
+/** The second line of every journal: the plan that the run walks. */
+export function planEvent(runbook: Runbook): EventOf<'run.plan'> {
+  const main = new Set(runbook.flows.main)
+  const recovery = new Set(runbook.flows.recovery.flatMap(flow => flow.steps))
+  return {
+    kind: 'run.plan',
+    phases: runbook.phases.map(({ id, position, title, role }) => ({ id, position, title, role })),
+    steps: stepsOf(runbook).map(step => ({
+      id: step.id,
+      position: step.position,
+      kind: step.kind,
+      title: step.title,
+      line: step.line,
+      phase: runbook.details.get(step.id)?.phase ?? null,
+      flow: main.has(step.id) ? 'main' : recovery.has(step.id) ? 'recovery' : 'none',
+      required: step.required,
+      approvers: step.approvers,
+    })),
+  }
+}

@@ -1,0 +1,259 @@
+import type { Answer, EventOf, RunEvent, RunState, Speaker, Step } from '../model/index.ts'
+import { answerEvents } from './answering.ts'
+import { phraseFor } from './asking.ts'
+import { type RunContext, recoveryKey } from './context.ts'
+import { type Decision, decided, refused } from './decision.ts'
+import { checksOf } from './expectation.ts'
+import { currentStep, type Live, needOf, scriptOf } from './need.ts'
+import type { ScriptOrder, ScriptReport } from './ports.ts'
+
+/** Everything that can reach a run from outside. */
+export type Input =
+  | { readonly kind: 'said'; readonly answer: Answer; readonly speaker: Speaker }
+  | {
+      readonly kind: 'prepared'
+      readonly order: ScriptOrder
+      readonly problem: string | null
+      readonly seen: Described
+    }
+  | {
+      readonly kind: 'report'
+      readonly step: string
+      readonly attempt: number
+      readonly report: ScriptReport
+      readonly shown: string
+    }
+  | { readonly kind: 'approval'; readonly verdict: ApprovalVerdict }
+  | { readonly kind: 'time' }
+
+/** What the executor says about an order before it starts: for the record. */
+export interface Described {
+  readonly shell: string
+  readonly cwd: string
+  readonly env: readonly string[]
+}
+
+/** What came of checking a signed approval; the signature itself is checked outside the core. */
+export type ApprovalVerdict =
+  | { readonly kind: 'counts'; readonly event: EventOf<'approval'> }
+  | { readonly kind: 'refused'; readonly event: EventOf<'approval.refused'> }
+
+/**
+ * The one place where it is decided what an input means: pure, with no clock, disk, random or network.
+ * Nothing is done here; the events are recorded first, and then the orders are carried out.
+ */
+export function decide(context: RunContext, state: RunState, live: Live, input: Input): Decision {
+  switch (input.kind) {
+    case 'said':
+      return decideAnswer(context, state, live, input.answer, input.speaker)
+    case 'prepared':
+      return decidePrepared(state, input)
+    case 'report':
+      return decideReport(context, input)
+    case 'approval':
+      return decided([input.verdict.event])
+    case 'time':
+      return decided([])
+    default:
+      input satisfies never
+      return decided([])
+  }
+}
+
+function decideAnswer(context: RunContext, state: RunState, live: Live, answer: Answer, speaker: Speaker): Decision {
+  if (state.result !== null) return refused(`the run has ended: ${state.result}`)
+  switch (answer.kind) {
+    case 'run':
+    case 'run-offer':
+      return decideRun(context, state, live, answer, speaker)
+    case 'stop-script': {
+      if (state.running === null) return refused('nothing is running')
+      const { step, attempt } = state.running
+      return decided([], [{ kind: 'stop', id: orderId(context, step, attempt), signal: answer.signal, by: speaker.by }])
+    }
+    case 'rollback':
+      return decideRollback(context, state, answer, speaker)
+    case 'pause':
+      return decided([
+        { kind: 'run.pause', reason: answer.reason, step: currentStep(context, state)?.id ?? null, by: speaker.by },
+      ])
+    case 'abort':
+      if (state.running !== null) return refused(`${position(context, state.running.step)} is running: stop it first`)
+      if (answer.reason.trim() === '') return refused('a reason is needed')
+      return decided([{ kind: 'run.abort', reason: answer.reason, by: speaker.by }])
+    default:
+      return answerEvents(context, state, live, answer, speaker)
+  }
+}
+
+function decideRun(
+  context: RunContext,
+  state: RunState,
+  live: Live,
+  answer: Extract<Answer, { kind: 'run' | 'run-offer' }>,
+  speaker: Speaker,
+): Decision {
+  const need = needOf(context, state, live)
+  const step = context.steps.get(answer.step)
+  if (step === undefined) return refused(`no step ${answer.step}`)
+  if (need.kind === 'running') return refused(`${position(context, need.step)} is running`)
+  if (!('step' in need) || need.step !== answer.step)
+    return refused(`${step.position} is not the step that is needed now`)
+  if (need.kind === 'blocked') return refused(`${step.position} cannot run: ${need.why}`)
+  if (need.kind === 'values') return refused(`${step.position} needs a value for ${need.names.join(', ')}`)
+  const asked =
+    answer.kind === 'run' ? (need.kind === 'run' ? need : null) : 'offer' in need ? (need.offer ?? null) : null
+  if (asked === null) return refused(`${step.position} has nothing to run now`)
+  if ('missing' in asked && asked.missing.length > 0)
+    return refused(`the command needs a value for ${asked.missing.join(', ')}`)
+  if (asked.level === 'L3' && answer.phrase?.trim() !== asked.phrase)
+    return refused(`the phrase does not match: type "${asked.phrase ?? ''}" to run ${step.position}`)
+  const typed: RunEvent[] =
+    asked.level === 'L3'
+      ? [
+          {
+            kind: 'confirm',
+            step: step.id,
+            ask: `type "${asked.phrase ?? ''}" to run`,
+            answer: 'yes',
+            observed: [],
+            how: speaker.how,
+            by: speaker.by,
+            source: speaker.source,
+            note: null,
+          },
+        ]
+      : []
+  // A phrase on a confirmation would read as its answer, so there it is kept as a remark.
+  const phraseEvents: RunEvent[] =
+    step.kind === 'task'
+      ? typed
+      : typed.map(() => ({
+          kind: 'note',
+          step: step.id,
+          text: `typed "${asked.phrase ?? ''}" to run: ${asked.script}`,
+          by: speaker.by,
+        }))
+  const order = orderFor(context, state, step, answer.kind === 'run' ? 'script' : 'offer')
+  return decided(phraseEvents, [{ kind: 'prepare', order }])
+}
+
+function decidePrepared(state: RunState, input: Extract<Input, { kind: 'prepared' }>): Decision {
+  const { order, problem, seen } = input
+  if (problem !== null)
+    return {
+      events: [],
+      orders: [{ kind: 'reject', step: order.step, why: problem }],
+      reply: { ok: false, why: problem },
+    }
+  const record = state.steps.get(order.step)
+  const start: RunEvent = {
+    kind: 'step.start',
+    step: order.step,
+    attempt: order.attempt,
+    script: order.script,
+    shell: seen.shell,
+    cwd: seen.cwd,
+    env: [...seen.env],
+    size: null,
+    timeoutMs: order.timeoutMs,
+    gates: [...(record?.phraseSeq == null ? [] : [record.phraseSeq]), ...state.gatesPassed.map(({ seq }) => seq)].sort(
+      (a, b) => a - b,
+    ),
+  }
+  return decided([start], [{ kind: 'start', order }])
+}
+
+function decideReport(context: RunContext, input: Extract<Input, { kind: 'report' }>): Decision {
+  const { step: id, attempt, report } = input
+  if (report.kind !== 'ended') return decided([report.event])
+  const step = context.steps.get(id)
+  const isTask = step?.kind === 'task'
+  const checks = isTask && report.outcome === 'exited' ? checksOf(step, input.shown) : []
+  // An endless step runs until it is stopped: that is its normal end.
+  const stoppedAsMeant = step?.interaction === 'endless' && report.outcome === 'cancelled'
+  const passed = stoppedAsMeant || (report.outcome === 'exited' && report.exit === 0 && checks.every(check => check.ok))
+  const end: EventOf<'step.end'> = {
+    kind: 'step.end',
+    step: id,
+    attempt,
+    outcome: report.outcome,
+    exit: report.exit,
+    signal: report.signal,
+    ms: report.ms,
+    result: report.outcome === 'unknown' ? 'unknown' : passed ? 'passed' : 'failed',
+    checks,
+  }
+  return decided([report.end, end], [{ kind: 'forget', id: orderId(context, id, attempt) }])
+}
+
+function decideRollback(
+  context: RunContext,
+  state: RunState,
+  answer: Extract<Answer, { kind: 'rollback' }>,
+  speaker: Speaker,
+): Decision {
+  const flow = context.runbook.flows.recovery.find(candidate => recoveryKey(candidate) === answer.flow)
+  if (flow === undefined) return refused(`no recovery flow "${answer.flow}"`)
+  if (state.running !== null) return refused(`${position(context, state.running.step)} is running: stop it first`)
+  if (state.recovery !== null) return refused('a recovery flow was entered already')
+  if (answer.reason.trim() === '') return refused('a reason is needed')
+  const first = context.steps.get(flow.steps[0] ?? '')
+  const phrase = phraseFor(first ?? { environment: null }, context.environment, context.release)
+  if (answer.phrase?.trim() !== phrase) return refused(`the phrase does not match: type "${phrase}" to roll back`)
+  const done = context.mainFlow.filter(id => state.steps.get(id)?.status.kind === 'passed')
+  const without = done.filter(id => {
+    const step = context.steps.get(id)
+    const changed = step?.kind === 'task' && (step.risk === 'change' || step.risk === 'danger')
+    return changed && step.recovery !== answer.flow
+  })
+  return decided([
+    {
+      kind: 'rollback.start',
+      for: flow.for,
+      of: null,
+      steps: [...flow.steps],
+      without,
+      reason: answer.reason,
+      by: speaker.by,
+    },
+  ])
+}
+
+export function orderId(context: RunContext, step: string, attempt: number): string {
+  return `${context.run}:${step}:${attempt}`
+}
+
+function orderFor(context: RunContext, state: RunState, step: Step, which: 'script' | 'offer'): ScriptOrder {
+  const attempt = (state.steps.get(step.id)?.attempts ?? 0) + 1
+  const { script } = scriptOf(context, state, step, which)
+  const env: Record<string, string> = {}
+  const secrets: string[] = []
+  for (const name of step.needs) {
+    const parameter = context.runbook.parameters.find(p => p.name === name)
+    if (parameter?.kind !== 'env') continue
+    const value = state.values.get(name)
+    if (value?.masked === true) secrets.push(name)
+    else if (value?.value != null) env[name] = value.value
+  }
+  const inRecovery = state.recovery !== null && state.recovery.ended === null
+  return {
+    id: orderId(context, step.id, attempt),
+    run: context.run,
+    step: step.id,
+    attempt,
+    script,
+    shell: step.language === 'sh' || step.language === 'zsh' ? step.language : 'bash',
+    line: context.runbook.details.get(step.id)?.scriptLine ?? step.line,
+    cwd: context.cwd,
+    env,
+    secrets,
+    // An endless step has no time limit: it is ended by hand.
+    timeoutMs: step.interaction === 'endless' ? null : (step.timeoutMs ?? context.defaultTimeoutMs),
+    session: inRecovery ? `recovery-${state.recovery?.for ?? 'document'}` : 'main',
+  }
+}
+
+function position(context: RunContext, id: string): string {
+  return context.steps.get(id)?.position ?? id
+}

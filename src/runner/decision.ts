@@ -1,0 +1,32 @@
+import type { Reply, RunEvent } from '../model/index.ts'
+import type { ScriptOrder } from './ports.ts'
+
+/** What is to be done once the events of a decision are durable. */
+export type Order =
+  | { readonly kind: 'prepare'; readonly order: ScriptOrder }
+  | { readonly kind: 'start'; readonly order: ScriptOrder }
+  | {
+      readonly kind: 'stop'
+      readonly id: string
+      readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'escalate'
+      readonly by: string
+    }
+  | { readonly kind: 'keep-secret'; readonly name: string; readonly value: string }
+  | { readonly kind: 'reject'; readonly step: string; readonly why: string }
+  | { readonly kind: 'forget'; readonly id: string }
+
+/** What an input leads to: events to record, then orders to carry out, and a reply to whoever spoke. */
+export interface Decision {
+  readonly events: readonly RunEvent[]
+  readonly orders: readonly Order[]
+  readonly reply: Reply
+}
+
+export function decided(events: readonly RunEvent[], orders: readonly Order[] = []): Decision {
+  return { events, orders, reply: { ok: true } }
+}
+
+/** Nothing happens, and whoever spoke is told why. */
+export function refused(why: string): Decision {
+  return { events: [], orders: [], reply: { ok: false, why } }
+}

@@ -1,0 +1,283 @@
+import type {
+  Answer,
+  Conversation,
+  Ending,
+  Entry,
+  Reply,
+  RunEvent,
+  RunState,
+  Snapshot,
+  Speaker,
+} from '../model/index.ts'
+import { EMPTY_STATE, evolve } from '../model/index.ts'
+import { nextAutomatic } from './advance.ts'
+import type { RunContext } from './context.ts'
+import { type ApprovalVerdict, decide, type Input } from './decide.ts'
+import type { Decision, Order } from './decision.ts'
+import { type Live, needOf } from './need.ts'
+import type { Ports, ScriptOrder, ScriptReport } from './ports.ts'
+
+/** How long output may be in the journal before it must be on the disk. */
+const OUTPUT_SYNC_MS = 1000
+/** How much of a script's output is kept in memory for the checks that its author asked for. */
+const CHECKED_CHARS = 1 << 20
+
+/** A run that is being driven: what front ends speak through, and what the rim of the program may do to it. */
+export interface Drive extends Conversation {
+  /** Records opening events (`run.start`, `run.plan`, `run.resume`) and goes as far as the run goes by itself. */
+  begin(opening: readonly RunEvent[]): Promise<void>
+  /** Brings in a signed approval that was checked. */
+  approval(verdict: ApprovalVerdict): Promise<void>
+  /** Follows a script that an earlier process of this run started. */
+  attach(step: string, attempt: number, recorded: Readonly<Record<'out' | 'err', number>>): Promise<void>
+  /** Ends the drive from outside: records the pause and leaves scripts to their supervisor. */
+  interrupt(ending: Ending, event: RunEvent | null): Promise<void>
+  /** Rejects with what made it impossible to go on, such as a journal that cannot be written. */
+  readonly failed: Promise<never>
+}
+
+/**
+ * The one loop that joins the pure core to the world: take an input, decide, record what was decided, show it,
+ * then carry it out. Inputs are handled one after the other, so the core never sees two at once.
+ *
+ * @param past what an earlier process of this run recorded; the drive goes on from there.
+ */
+export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_STATE): Drive {
+  let state = past
+  let live: Live = { heldSecrets: new Set(), rejected: new Map() }
+  let over = false
+  let queue: Promise<unknown> = Promise.resolve()
+  let cancelTimer: (() => void) | null = null
+  let cancelSync: (() => void) | null = null
+  const shown = new Map<string, string>()
+  const listeners = new Set<(entry: Entry, snapshot: Snapshot) => void>()
+  const ended = Promise.withResolvers<Ending>()
+  const failed = Promise.withResolvers<never>()
+  // Whoever does not wait for the failure must not make the process fall over it.
+  failed.promise.catch(() => undefined)
+
+  const snapshot = (): Snapshot => ({ state, need: needOf(context, state, live) })
+
+  async function record(event: RunEvent): Promise<void> {
+    const entry = await ports.journal.append(event)
+    state = evolve(state, entry)
+    const seen = snapshot()
+    for (const listener of listeners) listener(entry, seen)
+  }
+
+  async function recordAll(events: readonly RunEvent[]): Promise<void> {
+    for (const event of events) await record(event)
+    if (events.some(event => event.kind !== 'output')) await ports.journal.barrier()
+    else if (events.length > 0) syncSoon()
+  }
+
+  function syncSoon(): void {
+    if (cancelSync !== null) return
+    cancelSync = ports.clock.at(ports.clock.nowMs() + OUTPUT_SYNC_MS, () => {
+      cancelSync = null
+      ports.journal.barrier().catch(giveUp)
+    })
+  }
+
+  /** Everything that follows by itself, each event durable before the next is thought of. */
+  async function advance(): Promise<void> {
+    for (;;) {
+      const moment = { nowMs: ports.clock.nowMs(), challenge: ports.ids.challenge() }
+      const event = over ? null : nextAutomatic(context, state, live, moment)
+      if (event === null) break
+      await record(event)
+    }
+    await ports.journal.barrier()
+    armTimer()
+    if (state.result !== null) finish({ kind: 'ended', result: state.result })
+  }
+
+  function armTimer(): void {
+    cancelTimer?.()
+    cancelTimer = null
+    const due = [...state.steps.values()].flatMap(({ status }) => (status.kind === 'waiting' ? [status.untilMs] : []))
+    if (due.length > 0 && !over)
+      cancelTimer = ports.clock.at(Math.min(...due), () => {
+        enqueue({ kind: 'time' }).catch(giveUp)
+      })
+  }
+
+  function finish(ending: Ending): void {
+    if (over) return
+    over = true
+    cancelTimer?.()
+    cancelSync?.()
+    ended.resolve(ending)
+  }
+
+  function giveUp(error: unknown): void {
+    if (over) return
+    over = true
+    cancelTimer?.()
+    cancelSync?.()
+    // Nothing may start any more; what runs is told, and what it did stays with its supervisor for `resume`.
+    const running = state.running
+    const told =
+      running === null
+        ? Promise.resolve()
+        : ports.executor.stop(`${context.run}:${running.step}:${running.attempt}`, 'SIGTERM', null)
+    told.catch(() => undefined).finally(() => failed.reject(error))
+  }
+
+  function enqueue(input: Input): Promise<Reply> {
+    const result = queue.then(() => handle(input))
+    queue = result.catch(() => undefined)
+    return result
+  }
+
+  async function handle(input: Input): Promise<Reply> {
+    if (over) return { ok: false, why: 'the run is no longer driven here' }
+    try {
+      const decision = decide(context, state, live, input)
+      await recordAll(decision.events)
+      const reply = await carryOut(decision)
+      if (decision.events.some(event => event.kind === 'run.pause')) {
+        finish(pauseEnding(decision))
+        return reply
+      }
+      // Output changes nothing that could lead on by itself.
+      if (input.kind !== 'report' || input.report.kind === 'ended') await advance()
+      return reply
+    } catch (error) {
+      giveUp(error)
+      throw error
+    }
+  }
+
+  async function carryOut(decision: Decision): Promise<Reply> {
+    let reply = decision.reply
+    for (const order of decision.orders) {
+      const answer = await carryOutOne(order)
+      if (answer !== null) reply = answer
+    }
+    return reply
+  }
+
+  async function carryOutOne(order: Order): Promise<Reply | null> {
+    switch (order.kind) {
+      case 'prepare': {
+        const problem = await ports.executor.check(order.order)
+        const seen = ports.executor.describe(order.order)
+        const decision = decide(context, state, live, { kind: 'prepared', order: order.order, problem, seen })
+        await recordAll(decision.events)
+        return carryOut(decision)
+      }
+      case 'start':
+        shown.set(order.order.id, '')
+        follow(ports.executor.run(order.order, taker(order.order)))
+        return null
+      case 'stop':
+        // Not awaited: the graces between the signals are long, and the reports of them come as inputs.
+        ports.executor.stop(order.id, order.signal, order.by).catch(giveUp)
+        return null
+      case 'keep-secret':
+        ports.executor.keepSecret(order.name, order.value)
+        live = { ...live, heldSecrets: new Set(live.heldSecrets).add(order.name) }
+        return null
+      case 'reject':
+        live = { ...live, rejected: new Map(live.rejected).set(order.step, order.why) }
+        return null
+      case 'forget':
+        shown.delete(order.id)
+        await ports.executor.forget(order.id)
+        return null
+      default:
+        order satisfies never
+        return null
+    }
+  }
+
+  function follow(work: Promise<void>): void {
+    work.catch(error => {
+      // After the drive is over, reports are refused on purpose; everything else is ours to say.
+      if (!over) giveUp(error)
+    })
+  }
+
+  function taker(order: Pick<ScriptOrder, 'id' | 'step' | 'attempt'>): (report: ScriptReport) => Promise<void> {
+    return async report => {
+      if (report.kind === 'output' && report.event.text !== undefined) {
+        const before = shown.get(order.id) ?? ''
+        if (before.length < CHECKED_CHARS) shown.set(order.id, before + report.event.text)
+      }
+      const reply = await enqueue({
+        kind: 'report',
+        step: order.step,
+        attempt: order.attempt,
+        report,
+        shown: shown.get(order.id) ?? '',
+      })
+      if (!reply.ok) throw new Error(reply.why)
+    }
+  }
+
+  return {
+    runbook: context.runbook,
+    snapshot,
+    onEntry: listener => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    say: (answer: Answer, speaker: Speaker) => enqueue({ kind: 'said', answer: maskAnswer(answer), speaker }),
+    ended: ended.promise,
+    failed: failed.promise,
+    async begin(opening) {
+      const work = queue.then(async () => {
+        await recordAll(opening)
+        await advance()
+      })
+      queue = work.catch(giveUp)
+      await work
+    },
+    async approval(verdict) {
+      await enqueue({ kind: 'approval', verdict })
+    },
+    async attach(step, attempt, recorded) {
+      const order = { id: `${context.run}:${step}:${attempt}`, run: context.run, step, attempt }
+      shown.set(order.id, '')
+      follow(ports.executor.attach(order, recorded, taker(order)))
+    },
+    async interrupt(ending, event) {
+      const work = queue.then(async () => {
+        if (over) return
+        if (event !== null) await recordAll([event])
+        finish(ending)
+      })
+      queue = work.catch(giveUp)
+      await work
+    },
+  }
+
+  /** A secret typed into a note or a reason must not reach the journal by that way. */
+  function maskAnswer(answer: Answer): Answer {
+    switch (answer.kind) {
+      case 'value':
+      case 'run':
+      case 'run-offer':
+      case 'stop-script':
+        return answer
+      default:
+        return maskStrings(answer, text => ports.executor.mask(text))
+    }
+  }
+
+  function pauseEnding(decision: Decision): Ending {
+    const pause = decision.events.find(event => event.kind === 'run.pause')
+    return { kind: 'paused', why: 'asked', reason: pause?.reason ?? '' }
+  }
+}
+
+const STRUCTURAL = new Set(['kind', 'step', 'answer', 'choice', 'flow', 'option', 'phrase', 'when'])
+
+function maskStrings<T extends Answer>(answer: T, mask: (text: string) => string): T {
+  const visit = (value: unknown): unknown =>
+    typeof value === 'string' ? mask(value) : Array.isArray(value) ? value.map(visit) : value
+  const entries = Object.entries(answer).map(([key, value]) => [key, STRUCTURAL.has(key) ? value : visit(value)])
+  // The keys and the types of their values are those that came in: only texts were replaced by texts.
+  return Object.fromEntries(entries) as T
+}

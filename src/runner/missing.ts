@@ -1,0 +1,124 @@
+import type { Entry, RunEvent, RunState } from '../model/index.ts'
+import { evolve } from '../model/index.ts'
+import { nextAutomatic } from './advance.ts'
+import type { RunContext } from './context.ts'
+import { conditionOf, currentStep, type Live, needOf } from './need.ts'
+import { answerFor, type Missing, type Provided } from './unattended.ts'
+
+/** What an unattended walk will lack, found before anything runs; and the gates that lie ahead. */
+export interface Lacking {
+  readonly missing: readonly Missing[]
+  readonly gates: readonly { readonly step: string; readonly line: number }[]
+}
+
+/**
+ * Walks the flow in thought: every task passes, every gate opens, every wait is over. What was provided is used; what
+ * was not is noted and taken as given, apart from a choice: behind an open choice its options are not asked for.
+ */
+export function lackingOf(context: RunContext, from: RunState, live: Live, given: Provided): Lacking {
+  let state = from
+  let held: Live = live
+  const missing: Missing[] = []
+  const gates: { step: string; line: number }[] = []
+  const moment = { nowMs: Number.MAX_SAFE_INTEGER / 2, challenge: '' }
+  const apply = (event: RunEvent): void => {
+    const entry: Entry = { seq: state.lastSeq + 1, atMs: state.lastAtMs, event }
+    state = evolve(state, entry)
+  }
+  // Each turn ends a step or answers one of its questions, so the bound is never met by a sound plan.
+  for (let turn = 0; turn < context.steps.size * 20 + 1000; turn++) {
+    const need = needOf(context, state, held)
+    if (need.kind === 'finished') break
+    const step = 'step' in need ? context.steps.get(need.step) : (currentStep(context, state) ?? undefined)
+    if (step === undefined) break
+    if (need.kind === 'gate' || need.kind === 'wait') {
+      const found = need.kind === 'gate' ? answerFor(context, state, need, given) : { kind: 'wait' as const }
+      if (found.kind === 'missing') missing.push(...found.missing)
+      if (need.kind === 'gate') gates.push({ step: step.id, line: step.line })
+      apply(passed(step.id))
+      continue
+    }
+    const automatic = nextAutomatic(context, state, held, moment)
+    if (automatic !== null && automatic.kind !== 'run.end') {
+      apply(automatic)
+      continue
+    }
+    const found = answerFor(context, state, need, given)
+    if (found.kind === 'missing') missing.push(...found.missing)
+    switch (need.kind) {
+      case 'values':
+        for (const name of need.names) {
+          held = { ...held, heldSecrets: new Set(held.heldSecrets).add(name) }
+          apply(
+            value(
+              name,
+              found.kind === 'answer' && found.answer.kind === 'value' && found.answer.name === name
+                ? found.answer.value
+                : 'x',
+            ),
+          )
+        }
+        // An answer gives one value at a time; the others of this need are looked at before they are taken as given.
+        if (found.kind === 'answer') for (const name of need.names.slice(1)) noteMissing(name)
+        break
+      case 'condition':
+        apply(
+          condition(
+            need.when,
+            step.id,
+            found.kind === 'answer' && found.answer.kind === 'condition' ? found.answer.answer : 'no',
+          ),
+        )
+        break
+      case 'choose':
+        if (found.kind === 'answer' && found.answer.kind === 'choose') {
+          const asked = found.answer.option.toLowerCase()
+          const option = need.options.find(name => name.toLowerCase() === asked) ?? asked
+          apply({
+            kind: 'choice',
+            step: step.id,
+            group: step.id,
+            option,
+            reason: null,
+            how: 'answers',
+            by: '',
+            source: null,
+          })
+        } else apply({ kind: 'step.skip', step: step.id, why: 'not-applicable', reason: 'not chosen yet', by: null })
+        break
+      default:
+        apply(passed(step.id))
+    }
+  }
+  return { missing: dedupe(missing), gates }
+
+  function noteMissing(name: string): void {
+    const step = currentStep(context, state)
+    if (step === null) return
+    const found = answerFor(context, state, { kind: 'values', step: step.id, names: [name] }, given)
+    if (found.kind === 'missing') missing.push(...found.missing)
+  }
+
+  function condition(when: string, step: string, answer: 'yes' | 'no'): RunEvent {
+    const key = conditionKeyOf(step, when)
+    return { kind: 'condition', when: key, answer, steps: [], how: 'answers', by: '', source: null }
+  }
+
+  function conditionKeyOf(step: string, when: string): string {
+    const found = context.steps.get(step)
+    return found === undefined ? when : conditionOf(found)
+  }
+}
+
+function passed(step: string): RunEvent {
+  return { kind: 'step.skip', step, why: 'person', reason: null, by: null }
+}
+
+function value(name: string, text: string): RunEvent {
+  return { kind: 'param', name, value: text, masked: false, how: 'answers', by: '', source: null }
+}
+
+function dedupe(missing: readonly Missing[]): Missing[] {
+  const seen = new Map(missing.map(item => [`${item.line}:${item.column}:${item.what}`, item]))
+  return [...seen.values()].sort((a, b) => a.line - b.line || a.column - b.column)
+}

@@ -1,0 +1,212 @@
+import type { Evidence, FormQuestion, Need, Offer, RunState, Step, StepDetail } from '../model/index.ts'
+import { conditionKey, isEnded } from '../model/index.ts'
+import { askLevelOf, phraseFor } from './asking.ts'
+import { type RunContext, recoveryKey } from './context.ts'
+import { enterValues } from './values.ts'
+
+/** What lives only as long as this process: never in an event, never on a disk. */
+export interface Live {
+  /** Names of secrets whose values are in memory. A resumed run has none. */
+  readonly heldSecrets: ReadonlySet<string>
+  /** What bash said of a script it rejected, by step. */
+  readonly rejected: ReadonlyMap<string, string>
+}
+
+/** The one thing that is needed now. Pure: the same context, state and live facts give the same need. */
+export function needOf(context: RunContext, state: RunState, live: Live): Need {
+  if (state.result !== null) return { kind: 'finished', result: state.result }
+  if (state.running !== null) return { kind: 'running', ...state.running }
+  const step = currentStep(context, state)
+  if (step === null) return { kind: 'finished', result: 'passed' }
+  const status = state.steps.get(step.id)?.status ?? { kind: 'pending' }
+  if (status.kind === 'failed') {
+    const failedState = status.why === 'exit' ? 'failed' : status.why
+    return { kind: 'decide', step: step.id, state: failedState, recovery: wayBack(context, step) }
+  }
+  if (status.kind === 'unknown')
+    return { kind: 'decide', step: step.id, state: 'unknown', recovery: wayBack(context, step) }
+  if (step.when !== null && !state.conditions.has(conditionOf(step)))
+    return { kind: 'condition', step: step.id, when: step.when, steps: sharing(context, step) }
+  return needOfKind(context, state, live, step)
+}
+
+/** First step of the flow being walked that is not ended; null where all are. */
+export function currentStep(context: RunContext, state: RunState): Step | null {
+  for (const id of activeFlow(context, state)) {
+    const record = state.steps.get(id)
+    if (record !== undefined && !isEnded(record.status)) return context.steps.get(id) ?? null
+  }
+  return null
+}
+
+export function activeFlow(context: RunContext, state: RunState): readonly string[] {
+  return state.recovery !== null && state.recovery.ended === null ? state.recovery.steps : context.mainFlow
+}
+
+/** "if needed" and its like say nothing of their own: each step that bears them is a question of its own. */
+export function conditionOf(step: Step): string {
+  const key = conditionKey(step.when ?? '')
+  return /^(if (applicable|needed|necessary|required)|optional|optionally|as needed)$/.test(key)
+    ? `${step.position}: ${key}`
+    : key
+}
+
+/** Names of values that the script of a step still needs before it may run. */
+export function missingValues(names: readonly string[], state: RunState, live: Live): string[] {
+  return names.filter(name => {
+    const value = state.values.get(name)
+    return value === undefined || (value.masked && !live.heldSecrets.has(name))
+  })
+}
+
+/** The script with its values entered; placeholders of missing ones stay, and `missing` names them. */
+export function scriptOf(
+  context: RunContext,
+  state: RunState,
+  step: Step,
+  which: 'script' | 'offer' = 'script',
+): { readonly script: string; readonly missing: readonly string[] } {
+  const detail = context.runbook.details.get(step.id)
+  const text = (which === 'script' ? step.script : step.offer) ?? ''
+  const slots = (which === 'script' ? detail?.slots : detail?.offerSlots) ?? []
+  return enterValues(text, slots, knownValues(state))
+}
+
+export function knownValues(state: RunState): ReadonlyMap<string, string> {
+  const known = new Map<string, string>()
+  for (const [name, { value }] of state.values) if (value !== null) known.set(name, value)
+  return known
+}
+
+function needOfKind(context: RunContext, state: RunState, live: Live, step: Step): Need {
+  switch (step.kind) {
+    case 'task':
+      return needOfTask(context, state, live, step)
+    case 'confirmation':
+    case 'manual':
+      return {
+        kind: step.kind === 'manual' ? 'manual' : 'confirm',
+        step: step.id,
+        evidence: step.evidence,
+        offer: offerOf(context, state, live, step),
+      }
+    case 'choice':
+      return { kind: 'choose', step: step.id, options: (step.options ?? []).map(option => option.name) }
+    case 'gate': {
+      const gate = state.gates.get(step.id)
+      return {
+        kind: 'gate',
+        step: step.id,
+        request: gate?.request ?? -1,
+        approvers: step.approvers ?? [],
+        asksText: askedText(state, step),
+      }
+    }
+    case 'wait': {
+      const status = state.steps.get(step.id)?.status
+      const untilMs = status?.kind === 'waiting' ? status.untilMs : 0
+      return { kind: 'wait', step: step.id, untilMs, offer: offerOf(context, state, live, step) }
+    }
+    case 'form':
+      return { kind: 'form', step: step.id, fields: formQuestions(context, state, step) }
+    default:
+      step.kind satisfies never
+      throw new Error('unreachable')
+  }
+}
+
+function needOfTask(context: RunContext, state: RunState, live: Live, step: Step): Need {
+  const detail = context.runbook.details.get(step.id)
+  const blocked = blockedBy(step, detail, live)
+  if (blocked !== null) return { kind: 'blocked', step: step.id, why: blocked }
+  const names = missingValues(step.needs, state, live)
+  if (names.length > 0) return { kind: 'values', step: step.id, names }
+  const { script, missing } = scriptOf(context, state, step)
+  if (missing.length > 0) return { kind: 'blocked', step: step.id, why: `no value for ${missing.join(', ')}` }
+  return { kind: 'run', step: step.id, script, ...askFor(context, step, step.risk, detail) }
+}
+
+function blockedBy(step: Step, detail: StepDetail | undefined, live: Live): string | null {
+  const rejected = live.rejected.get(step.id)
+  if (rejected !== undefined) return rejected
+  if (detail?.unfinished != null) return `the script is unfinished: ${detail.unfinished}`
+  if (step.interaction === 'terminal')
+    return 'it asks at a terminal of its own; run it in another terminal and record it by hand'
+  if (step.interaction === 'remote') return 'it belongs on another machine; run it there and record it by hand'
+  return null
+}
+
+function askFor(context: RunContext, step: Step, risk: Step['risk'], detail: StepDetail | undefined) {
+  const level = askLevelOf(risk, step, context.environment, detail?.pointOfNoReturn ?? false)
+  return { level, phrase: level === 'L3' ? phraseFor(step, context.environment, context.release) : null }
+}
+
+function offerOf(context: RunContext, state: RunState, live: Live, step: Step): Offer | null {
+  if (step.offer === null) return null
+  const detail = context.runbook.details.get(step.id)
+  const { script, missing } = scriptOf(context, state, step, 'offer')
+  const secrets = missingValues(step.needs, state, live).filter(name => state.values.get(name)?.masked === true)
+  return {
+    script,
+    missing: [...new Set([...missing, ...secrets])],
+    ...askFor(context, step, detail?.offerRisk ?? 'change', detail),
+  }
+}
+
+function askedText(state: RunState, step: Step): string | null {
+  if (step.evidence?.op !== 'text') return null
+  return state.notes.some(note => note.step === step.id) ? null : step.evidence.name
+}
+
+function formQuestions(context: RunContext, state: RunState, step: Step): FormQuestion[] {
+  return (context.runbook.details.get(step.id)?.fields ?? []).map(field => ({
+    label: field.label,
+    hint: field.hint,
+    value: fieldValue(context, state, field.source),
+  }))
+}
+
+function fieldValue(
+  context: RunContext,
+  state: RunState,
+  source: StepDetail['fields'][number]['source'],
+): string | null {
+  if (source === null) return null
+  switch (source.kind) {
+    case 'release':
+      return context.release
+    case 'operator':
+      return state.operator?.principal ?? null
+    case 'time':
+      // The time of the last recorded event: the fold has no clock of its own.
+      return `${new Date(state.lastAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+    case 'observed': {
+      const seen = state.steps.get(source.step)?.observed[0]
+      return seen === undefined ? null : `${seen.value}${seen.unit ?? ''}`
+    }
+    case 'parameter':
+      return state.values.get(source.name)?.value ?? null
+    default:
+      source satisfies never
+      return null
+  }
+}
+
+function wayBack(context: RunContext, step: Step): string | null {
+  if (step.recovery !== null) return step.recovery
+  return context.runbook.flows.recovery.some(flow => recoveryKey(flow) === 'document') ? 'document' : null
+}
+
+function sharing(context: RunContext, step: Step): string[] {
+  const key = conditionOf(step)
+  return [...context.steps.values()]
+    .filter(other => other.when !== null && conditionOf(other) === key)
+    .map(other => other.id)
+}
+
+/** The evidence of a step in the words of a person, for questions. */
+export function evidenceText(evidence: Evidence): string {
+  return evidence.value === null
+    ? evidence.name
+    : `${evidence.name} ${evidence.op} ${evidence.value}${evidence.unit ?? ''}`
+}

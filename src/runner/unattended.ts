@@ -1,0 +1,287 @@
+import type { Answer, Conversation, Ending, Need, RunState, Speaker, Step } from '../model/index.ts'
+import { checkObserved, conditionKey } from '../model/index.ts'
+import type { GivenAnswers } from './answers.ts'
+import { findStep } from './asking.ts'
+import type { RunContext } from './context.ts'
+import { conditionOf } from './need.ts'
+
+/** Something that an unattended run would have to ask: its place, what it is, and the flag or entry that gives it. */
+export interface Missing {
+  readonly line: number
+  readonly column: number
+  readonly what: string
+  readonly how: string
+}
+
+export type Found =
+  | { readonly kind: 'answer'; readonly answer: Answer; readonly speaker: Speaker }
+  | { readonly kind: 'missing'; readonly missing: readonly Missing[] }
+  /** Only another person or the clock can answer; nothing that a file could say. */
+  | { readonly kind: 'wait' }
+
+/** Values, phrases and answers given beforehand, by file or by flag. */
+export interface Provided extends GivenAnswers {
+  /** `--confirm STEP=PHRASE`, by step id. */
+  readonly phrases: ReadonlyMap<string, string>
+  /** Decisions on a failed step given to `resume`: `--retry`, `--skip`, `--resolve`. */
+  readonly decisions: ReadonlyMap<string, Answer>
+  readonly operator: string
+}
+
+/** The answer to a need out of what was provided. Nothing is assumed: what is not there is missing. */
+export function answerFor(context: RunContext, state: RunState, need: Need, given: Provided): Found {
+  const fromFile: Speaker = { by: given.answers.by, how: 'answers', source: given.source }
+  const fromFlag: Speaker = { by: given.operator, how: 'flag', source: null }
+  const say = (answer: Answer, speaker = fromFile): Found => ({ kind: 'answer', answer, speaker })
+  if (need.kind === 'finished' || need.kind === 'running') return { kind: 'wait' }
+  const step = context.steps.get(need.step)
+  if (step === undefined) return { kind: 'wait' }
+  switch (need.kind) {
+    case 'run': {
+      if (need.level !== 'L3') return say({ kind: 'run', step: step.id, phrase: null }, fromFlag)
+      const flagged = given.phrases.get(step.id)
+      const phrase = flagged ?? entryFor(context, given.answers.confirm, step)
+      if (phrase === need.phrase)
+        return say({ kind: 'run', step: step.id, phrase }, flagged === undefined ? fromFile : fromFlag)
+      const said = phrase === undefined ? '' : ` (given: "${phrase}", which is not it)`
+      return lacks(
+        step,
+        `${title(step)}: the phrase "${need.phrase}"${said}`,
+        `--confirm ${step.position}='${need.phrase}'`,
+      )
+    }
+    case 'confirm':
+    case 'manual':
+      return confirmFor(context, step, need, given, say)
+    case 'choose': {
+      const option = entryFor(context, given.answers.choices, step)
+      if (option !== undefined && need.options.some(name => name.toLowerCase() === option.toLowerCase()))
+        return say({ kind: 'choose', step: step.id, option, reason: null })
+      const wrong = option === undefined ? '' : ` (given: "${option}")`
+      return lacks(
+        step,
+        `${title(step)}: one of ${need.options.map(name => `"${name}"`).join(' | ')}${wrong}`,
+        `--answers FILE, choices: "${step.position}"`,
+      )
+    }
+    case 'condition': {
+      const answer = conditionEntry(given.answers.conditions, step)
+      if (answer !== undefined) return say({ kind: 'condition', when: need.when, answer })
+      const key = conditionOf(step).startsWith(`${step.position}: `) ? step.position : need.when
+      return lacks(step, `${title(step)}: "${need.when}", yes or no`, `--answers FILE, conditions: "${key}"`)
+    }
+    case 'values': {
+      const missing: Missing[] = []
+      for (const name of need.names) {
+        const value = given.answers.values[name]
+        const parameter = context.runbook.parameters.find(p => p.name === name)
+        // A secret never stands in a file that is committed: it comes by the environment or a file of its own.
+        if (value !== undefined && parameter?.secret !== true) return say({ kind: 'value', name, value: String(value) })
+        const use = parameter?.uses[0] ?? { line: step.line, column: 1 }
+        const how =
+          parameter?.secret === true ? `--secret-env ${name}=VARIABLE or --secret ${name}=FILE` : `--set ${name}=VALUE`
+        missing.push({ line: use.line, column: use.column, what: `${name}, for ${step.position} ${step.title}`, how })
+      }
+      return { kind: 'missing', missing }
+    }
+    case 'form': {
+      const entries = entryFor(context, given.answers.forms, step) ?? {}
+      const fields = Object.entries(entries)
+      const labels = new Set(fields.map(([label]) => label.toLowerCase()))
+      const open = need.fields.filter(field => field.value === null && !labels.has(field.label.toLowerCase()))
+      if (open.length === 0) return say({ kind: 'form', step: step.id, fields })
+      return lacks(
+        step,
+        `${title(step)}: ${open.map(field => `"${field.label}"`).join(', ')}`,
+        `--answers FILE, forms: "${step.position}"`,
+      )
+    }
+    case 'gate': {
+      const text = answerEntry(context, given, step)?.text
+      if (need.asksText !== null && text !== undefined) return say({ kind: 'gate-text', step: step.id, text })
+      if (need.asksText !== null)
+        return lacks(
+          step,
+          `${title(step)}: ${need.asksText}`,
+          `--answers FILE, answers: step "${step.position}" with text`,
+        )
+      return { kind: 'wait' }
+    }
+    case 'wait': {
+      const entry = entryFor(context, given.answers.waits, step)
+      return entry === undefined ? { kind: 'wait' } : say({ kind: 'end-wait', step: step.id, reason: entry.reason })
+    }
+    case 'decide': {
+      const decision = given.decisions.get(step.id)
+      if (decision !== undefined) return say(decision, fromFlag)
+      return lacks(
+        step,
+        `${title(step)}: ${need.state}`,
+        `--retry ${step.position}, --skip ${step.position} or --resolve ${step.position}=passed|failed, each with --reason TEXT`,
+      )
+    }
+    case 'blocked': {
+      const decision = given.decisions.get(step.id)
+      if (decision !== undefined) return say(decision, fromFlag)
+      return lacks(
+        step,
+        `${title(step)}: ${need.why}`,
+        `--skip ${step.position} or --resolve ${step.position}=passed, with --reason TEXT`,
+      )
+    }
+    default:
+      need satisfies never
+      return { kind: 'wait' }
+  }
+}
+
+/** Names of steps, choices, waits and so on in an answers file that the runbook does not have: nobody meant them. */
+export function unknownReferences(
+  context: RunContext,
+  given: GivenAnswers,
+): { readonly path: readonly (string | number)[]; readonly why: string }[] {
+  const { answers } = given
+  const wrong: { path: (string | number)[]; why: string }[] = []
+  const check = (key: string, reference: string, path: (string | number)[]): void => {
+    if (findStep(context.runbook, reference) === null)
+      wrong.push({ path, why: `${key} names "${reference}", which is no step of this runbook` })
+  }
+  for (const key of ['choices', 'waits', 'forms', 'confirm'] as const)
+    for (const reference of Object.keys(answers[key])) check(key, reference, [key, reference])
+  for (const [i, entry] of answers.answers.entries()) check('answers', entry.step, ['answers', i, 'step'])
+  for (const name of Object.keys(answers.values))
+    if (!context.runbook.parameters.some(p => p.name === name))
+      wrong.push({ path: ['values', name], why: `the runbook has no value "${name}"` })
+  const conditions = new Set(
+    [...context.steps.values()].flatMap(step => (step.when === null ? [] : [conditionOf(step), step.position])),
+  )
+  for (const when of Object.keys(answers.conditions))
+    if (!conditions.has(when) && !conditions.has(conditionKey(when)))
+      wrong.push({ path: ['conditions', when], why: `the runbook has no condition "${when}"` })
+  return wrong
+}
+
+/**
+ * Walks a run for which nobody is there: says what was provided, and stops where something is not.
+ *
+ * @param waitLimitMs a wait that has more than this left pauses the run.
+ */
+export async function walkUnattended(
+  context: RunContext,
+  conversation: Conversation,
+  given: Provided,
+  waitLimitMs: number,
+  nowMs: () => number,
+): Promise<Ending> {
+  const speaker: Speaker = { by: given.operator, how: 'flag', source: null }
+  const used = new Set<string>()
+  for (;;) {
+    const { state, need } = conversation.snapshot()
+    if (need.kind === 'finished') return conversation.ended
+    const found = answerFor(context, state, need, given)
+    if (found.kind === 'answer') {
+      const decides = found.answer.kind === 'decide' || found.answer.kind === 'skip'
+      // One decision is for one failure: a step that fails again asks again.
+      if (!decides || !used.has(need.kind + ('step' in need ? need.step : ''))) {
+        if (decides) used.add(need.kind + ('step' in need ? need.step : ''))
+        const reply = await conversation.say(found.answer, found.speaker)
+        if (reply.ok || conversation.snapshot().need.kind !== need.kind) continue
+        return pause('missing', reply.why)
+      }
+    }
+    const why = pauseReason(context, need, found, waitLimitMs, nowMs())
+    if (why !== null) return pause(why.why, why.reason)
+    await nextEntry(conversation)
+  }
+
+  async function pause(why: Extract<Ending, { kind: 'paused' }>['why'], reason: string): Promise<Ending> {
+    await conversation.say({ kind: 'pause', reason }, speaker)
+    return { kind: 'paused', why, reason }
+  }
+}
+
+function pauseReason(
+  context: RunContext,
+  need: Need,
+  found: Found,
+  waitLimitMs: number,
+  nowMs: number,
+): { readonly why: Extract<Ending, { kind: 'paused' }>['why']; readonly reason: string } | null {
+  const at = 'step' in need ? (context.steps.get(need.step)?.position ?? '') : ''
+  switch (need.kind) {
+    case 'running':
+    case 'finished':
+      return null
+    case 'gate':
+      return { why: found.kind === 'missing' ? 'missing' : 'gate', reason: `${at} needs approval` }
+    case 'wait': {
+      const leftMs = need.untilMs - nowMs
+      return leftMs > waitLimitMs
+        ? { why: 'wait', reason: `${at} waits ${Math.ceil(leftMs / 60_000)} more minutes` }
+        : null
+    }
+    case 'decide':
+      return need.state === 'unknown'
+        ? { why: 'unknown', reason: `${at}: outcome unknown` }
+        : { why: 'failed', reason: `${at} ${need.state}` }
+    default:
+      return {
+        why: 'missing',
+        reason: found.kind === 'missing' ? found.missing.map(m => m.what).join('; ') : `${at} needs a person`,
+      }
+  }
+}
+
+function nextEntry(conversation: Conversation): Promise<unknown> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = conversation.onEntry(() => resolve())
+  return Promise.race([promise, conversation.ended]).finally(stop)
+}
+
+function confirmFor(
+  context: RunContext,
+  step: Step,
+  need: Extract<Need, { kind: 'confirm' | 'manual' }>,
+  given: Provided,
+  say: (answer: Answer) => Found,
+): Found {
+  const entry = answerEntry(context, given, step)
+  const flag = `--answers FILE, answers: step "${step.position}"`
+  if (entry === undefined) return lacks(step, title(step), flag)
+  const observed = entry.observed ?? entry.text ?? null
+  const answer = entry.answer ?? (observed === null ? undefined : 'yes')
+  if (answer === undefined) return lacks(step, `${title(step)}: answer yes, no or n/a`, flag)
+  if (answer === 'yes' && need.evidence !== null) {
+    const checked = checkObserved(need.evidence, observed ?? '')
+    if (checked.kind === 'refused') return lacks(step, `${title(step)}: observed: ${checked.why}`, flag)
+    if (checked.kind === 'value' && !checked.met && !entry.note)
+      return lacks(step, `${title(step)}: ${checked.text}; a note must say why it is confirmed`, flag)
+  }
+  if (answer !== 'yes' && !entry.note)
+    return lacks(step, `${title(step)}: "${answer}" needs a note that says why`, flag)
+  return say({ kind: 'confirm', step: step.id, answer, observed, note: entry.note ?? null })
+}
+
+function answerEntry(context: RunContext, given: Provided, step: Step) {
+  return given.answers.answers.find(entry => findStep(context.runbook, entry.step)?.id === step.id)
+}
+
+function entryFor<T>(context: RunContext, entries: Readonly<Record<string, T>>, step: Step): T | undefined {
+  return Object.entries(entries).find(([reference]) => findStep(context.runbook, reference)?.id === step.id)?.[1]
+}
+
+function conditionEntry(conditions: Readonly<Record<string, 'yes' | 'no'>>, step: Step): 'yes' | 'no' | undefined {
+  const key = conditionOf(step)
+  const own = key.startsWith(`${step.position}: `)
+  return Object.entries(conditions).find(([text]) =>
+    own ? text === step.position || text === step.id : conditionKey(text) === key,
+  )?.[1]
+}
+
+function title(step: Step): string {
+  return `${step.position} ${step.title}`
+}
+
+function lacks(step: Step, what: string, how: string): Found {
+  return { kind: 'missing', missing: [{ line: step.line, column: 1, what, how }] }
+}
