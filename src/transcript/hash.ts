@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+
+/** Sixty-four zeros: `prev` of line 0. */
+export const NO_PREV = '0'.repeat(64)
+
+export function sha256(bytes: Uint8Array | string): Buffer {
+  return createHash('sha256').update(bytes).digest()
+}
+
+/** Lower-case hex of the sha256. Strings are hashed as UTF-8. */
+export function sha256Hex(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+const LEAF = Uint8Array.of(0)
+const NODE = Uint8Array.of(1)
+
+/** RFC 6962: the hash of one leaf. For a journal that is the line without its LF. */
+export function leafHash(line: Uint8Array | string): Buffer {
+  return createHash('sha256').update(LEAF).update(line).digest()
+}
+
+/** RFC 6962: the hash over two subtrees. */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  return createHash('sha256').update(NODE).update(left).update(right).digest()
+}

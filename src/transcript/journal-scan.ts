@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import type { ChainSummary } from './chain.ts'
+import { leafHash, NO_PREV } from './hash.ts'
+import { type DecodedLine, decodeLine } from './line.ts'
+import { createLineSplitter } from './line-splitter.ts'
+import { createMerkleTree } from './merkle.ts'
+
+/** A good line with its place in the file. */
+export interface ScannedLine extends DecodedLine {
+  /** The text without LF: what `leaf` is over. */
+  readonly text: string
+  readonly leaf: string
+}
+
+/** What the file is, read once from its start. `good` covers the lines up to the first that is wrong. */
+export interface JournalScan {
+  readonly good: Omit<ChainSummary, 'sha256'>
+  /** sha256 and size of the whole file, torn tail and all. */
+  readonly sha256: string
+  readonly bytes: number
+  /** Behind the last good line, where nothing there was ever a whole line: a write that was cut. */
+  readonly torn: { readonly bytes: number; readonly sha256: string } | null
+  /** The first line that is wrong, 1-based as editors count, where it cannot be a torn write. */
+  readonly wrong: { readonly line: number; readonly why: string } | null
+}
+
+/**
+ * Reads a journal as a stream, in memory for one line and the logarithm of their number: ASCII, canonical, fields,
+ * `seq`, `prev`, leaves to root. Calls back for each good line, in order.
+ */
+export async function scanJournal(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  onLine: (line: ScannedLine) => void,
+): Promise<JournalScan> {
+  const splitter = createLineSplitter()
+  const tree = createMerkleTree()
+  const file = createHash('sha256')
+  const tail = createHash('sha256')
+  let lines = 0
+  let head = NO_PREV
+  let goodBytes = 0
+  let bytes = 0
+  let bad: { line: number; why: string } | null = null
+  let wasALine = false
+
+  function take(raw: Buffer): void {
+    const text = raw.toString('latin1')
+    const answer = decodeLine(text)
+    const why = answer.ok ? misplaced(answer.line, lines, head) : answer.why
+    if (bad === null && why === null && answer.ok) {
+      const leaf = leafHash(raw)
+      tree.add(leaf)
+      head = leaf.toString('hex')
+      lines++
+      goodBytes += raw.length + 1
+      onLine({ ...answer.line, text, leaf: head })
+      return
+    }
+    bad ??= { line: lines + 1, why: why ?? '' }
+    // A line behind the break that still carries a number was once written whole: that is no torn write.
+    wasALine ||= answer.ok || answer.seq !== null
+    tail.update(raw).update('\n')
+  }
+
+  let tooLong = false
+  for await (const chunk of chunks) {
+    file.update(chunk)
+    bytes += chunk.length
+    if (!tooLong && !splitter.push(chunk, take)) tooLong = true
+  }
+  const rest = splitter.rest()
+  tail.update(rest)
+  const good = { lines, bytes: goodBytes, head, root: tree.root().toString('hex') }
+  const whole = { good, sha256: file.digest('hex'), bytes }
+  if (tooLong) return { ...whole, torn: null, wrong: bad ?? { line: lines + 1, why: 'longer than a line may be' } }
+  if (bytes === goodBytes) return { ...whole, torn: null, wrong: null }
+  if (wasALine) return { ...whole, torn: null, wrong: bad }
+  return { ...whole, torn: { bytes: bytes - goodBytes, sha256: tail.digest('hex') }, wrong: null }
+}
+
+function misplaced(line: DecodedLine, seq: number, prev: string): string | null {
+  if (line.seq !== seq) return `has seq ${line.seq} where ${seq} is due`
+  if (line.prev !== prev) return '`prev` is not the leaf of the line before'
+  if (seq === 0 && line.kind !== 'run.start') return 'the first line is no run.start'
+  if (seq !== 0 && line.kind === 'run.start') return 'a second run.start'
+  if (seq === 1 && line.kind !== 'run.plan') return 'the second line is no run.plan'
+  if (seq !== 1 && line.kind === 'run.plan') return 'a second run.plan'
+  return null
+}
