@@ -176,8 +176,9 @@ function requestOf(context: RunContext, state: RunState, step: Step, challenge: 
     from: principal !== null ? [principal] : role === null ? null : (context.roles[role]?.slice() ?? null),
   }))
   const mapped = roles.some(({ from }) => from !== null)
-  // Where nobody is mapped to a role, two different signers decide, whatever the number of names in the runbook.
-  const need = mapped ? roles : [0, 1].map(i => ({ role: roles[i]?.role ?? null, from: null }))
+  // Where nobody is mapped to a role, any two different signers decide, whatever the number of names in the runbook.
+  const anyone = { role: null, from: null }
+  const need = mapped ? roles : [anyone, anyone]
   return {
     kind: 'approval.request',
     step: step.id,

@@ -32,7 +32,7 @@ export function lackingOf(context: RunContext, from: RunState, live: Live, given
     const step = 'step' in need ? context.steps.get(need.step) : (currentStep(context, state) ?? undefined)
     if (step === undefined) break
     if (need.kind === 'gate' || need.kind === 'wait') {
-      const found = need.kind === 'gate' ? answerFor(context, state, need, given) : { kind: 'wait' as const }
+      const found = need.kind === 'gate' ? answerFor(context, need, given) : { kind: 'wait' as const }
       if (found.kind === 'missing') missing.push(...found.missing)
       if (need.kind === 'gate') gates.push({ step: step.id, line: step.line })
       apply(passed(step.id))
@@ -43,24 +43,13 @@ export function lackingOf(context: RunContext, from: RunState, live: Live, given
       apply(automatic)
       continue
     }
-    const found = answerFor(context, state, need, given)
+    if (need.kind === 'values') {
+      for (const name of need.names) takeValue(step.id, name)
+      continue
+    }
+    const found = answerFor(context, need, given)
     if (found.kind === 'missing') missing.push(...found.missing)
     switch (need.kind) {
-      case 'values':
-        for (const name of need.names) {
-          held = { ...held, heldSecrets: new Set(held.heldSecrets).add(name) }
-          apply(
-            value(
-              name,
-              found.kind === 'answer' && found.answer.kind === 'value' && found.answer.name === name
-                ? found.answer.value
-                : 'x',
-            ),
-          )
-        }
-        // An answer gives one value at a time; the others of this need are looked at before they are taken as given.
-        if (found.kind === 'answer') for (const name of need.names.slice(1)) noteMissing(name)
-        break
       case 'condition':
         apply(
           condition(
@@ -92,11 +81,11 @@ export function lackingOf(context: RunContext, from: RunState, live: Live, given
   }
   return { missing: dedupe(missing), gates }
 
-  function noteMissing(name: string): void {
-    const step = currentStep(context, state)
-    if (step === null) return
-    const found = answerFor(context, state, { kind: 'values', step: step.id, names: [name] }, given)
+  function takeValue(step: string, name: string): void {
+    const found = answerFor(context, { kind: 'values', step, names: [name] }, given)
     if (found.kind === 'missing') missing.push(...found.missing)
+    held = { ...held, heldSecrets: new Set(held.heldSecrets).add(name) }
+    apply(value(name, found.kind === 'answer' && found.answer.kind === 'value' ? found.answer.value : 'x'))
   }
 
   function condition(when: string, step: string, answer: 'yes' | 'no'): RunEvent {

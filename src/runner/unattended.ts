@@ -1,4 +1,4 @@
-import type { Answer, Conversation, Ending, Need, RunState, Speaker, Step } from '../model/index.ts'
+import type { Answer, Conversation, Ending, Need, Speaker, Step } from '../model/index.ts'
 import { checkObserved, conditionKey } from '../model/index.ts'
 import type { GivenAnswers } from './answers.ts'
 import { findStep } from './asking.ts'
@@ -29,7 +29,7 @@ export interface Provided extends GivenAnswers {
 }
 
 /** The answer to a need out of what was provided. Nothing is assumed: what is not there is missing. */
-export function answerFor(context: RunContext, state: RunState, need: Need, given: Provided): Found {
+export function answerFor(context: RunContext, need: Need, given: Provided): Found {
   const fromFile: Speaker = { by: given.answers.by, how: 'answers', source: given.source }
   const fromFlag: Speaker = { by: given.operator, how: 'flag', source: null }
   const say = (answer: Answer, speaker = fromFile): Found => ({ kind: 'answer', answer, speaker })
@@ -176,9 +176,9 @@ export async function walkUnattended(
   const speaker: Speaker = { by: given.operator, how: 'flag', source: null }
   const used = new Set<string>()
   for (;;) {
-    const { state, need } = conversation.snapshot()
+    const { need } = conversation.snapshot()
     if (need.kind === 'finished') return conversation.ended
-    const found = answerFor(context, state, need, given)
+    const found = answerFor(context, need, given)
     if (found.kind === 'answer') {
       const decides = found.answer.kind === 'decide' || found.answer.kind === 'skip'
       // One decision is for one failure: a step that fails again asks again.

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { SignoffError } from '../model/index.ts'
+import { configFolder, type Workspace } from './workspace.ts'
+import { parseYaml } from './yaml-file.ts'
+
+/** `.signoff/config.yaml`: reviewed like code. It may tighten what a runbook demands, never loosen it. */
+export const ProjectConfigSchema = z.strictObject({
+  version: z.literal(1).default(1),
+  /** Who may approve for a role that a runbook names: principals of allowed_signers. */
+  roles: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
+  /** Time limit of a task that names none, such as `30m`. */
+  timeout: z
+    .string()
+    .regex(/^\d+(ms|s|m|h)$/, 'expected a time such as 30m')
+    .optional(),
+})
+
+/** The user's own configuration. Only here, by flag or by environment may a signing key be named. */
+export const UserConfigSchema = z.strictObject({
+  version: z.literal(1).default(1),
+  signing: z.strictObject({ key: z.string().min(1), principal: z.string().min(1).optional() }).optional(),
+})
+
+export interface Config {
+  readonly roles: Readonly<Record<string, readonly string[]>>
+  readonly timeoutMs: number | null
+  readonly signingKey: string | null
+  readonly principal: string | null
+  /** sha256 of the project's file, null without one; recorded in every transcript. */
+  readonly projectSha256: string | null
+}
+
+/** @throws {SignoffError} `CONFIG_INVALID` with line and column. */
+export async function readConfig(workspace: Workspace, environment: NodeJS.ProcessEnv): Promise<Config> {
+  const project = await readYaml(workspace.config, ProjectConfigSchema)
+  const user = await readYaml(join(configFolder(environment), 'config.yaml'), UserConfigSchema)
+  return {
+    roles: project?.value.roles ?? {},
+    timeoutMs: project?.value.timeout === undefined ? null : milliseconds(project.value.timeout),
+    signingKey: user?.value.signing?.key ?? null,
+    principal: user?.value.signing?.principal ?? null,
+    projectSha256: project?.sha256 ?? null,
+  }
+}
+
+async function readYaml<T>(
+  path: string,
+  schema: z.ZodType<T>,
+): Promise<{ readonly value: T; readonly sha256: string } | null> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
+    throw new SignoffError('CONFIG_INVALID', `${path}: ${error.message}`, { cause: error })
+  })
+  if (bytes === null) return null
+  const { value } = parseYaml(bytes.toString('utf8'), path, schema, 'CONFIG_INVALID')
+  return { value, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+/** `30m` as milliseconds; the pattern of the schema holds already. */
+export function milliseconds(text: string): number {
+  const found = /^(\d+)(ms|s|m|h)$/.exec(text)
+  if (found === null) throw new SignoffError('USAGE', `"${text}" is no time; expected one such as 30s, 10m or 2h`)
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[found[2] ?? ''] ?? 1
+  return Number(found[1]) * unit
+}

@@ -1,0 +1,61 @@
+import { execa } from 'execa'
+
+/** What git says of the place a runbook lies in. */
+export interface GitFacts {
+  readonly root: string
+  readonly commit: string | null
+  readonly tag: string | null
+  readonly tree: string | null
+  /** Without user name and password. */
+  readonly remote: string | null
+  /** Uncommitted changes, transcripts left out. */
+  readonly dirty: boolean
+}
+
+/** Asks git about a folder; null outside a repository or without git. */
+export async function gitFacts(folder: string): Promise<GitFacts | null> {
+  const root = await git(folder, 'rev-parse', '--show-toplevel')
+  if (root === null) return null
+  const [commit, tree, tag, remote, status] = await Promise.all([
+    git(folder, 'rev-parse', '--verify', '-q', 'HEAD'),
+    git(folder, 'rev-parse', '--verify', '-q', 'HEAD^{tree}'),
+    git(folder, 'describe', '--tags', '--exact-match', 'HEAD'),
+    git(folder, 'config', '--get', 'remote.origin.url'),
+    git(
+      root,
+      'status',
+      '--porcelain',
+      '--',
+      '.',
+      ':(exclude,glob)**/.signoff/transcripts/**',
+      ':(exclude,glob).signoff/transcripts/**',
+    ),
+  ])
+  return {
+    root,
+    commit,
+    tag,
+    tree,
+    remote: remote === null ? null : withoutCredentials(remote),
+    dirty: status !== null && status !== '',
+  }
+}
+
+/** One value of git's configuration as seen from a folder, or null. */
+export function gitConfig(folder: string, key: string): Promise<string | null> {
+  return git(folder, 'config', '--get', key)
+}
+
+async function git(folder: string, ...args: string[]): Promise<string | null> {
+  // No optional locks: looking at a repository must change nothing in it.
+  const result = await execa('git', ['-C', folder, ...args], {
+    reject: false,
+    stdin: 'ignore',
+    env: { GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
+  })
+  return result.failed ? null : result.stdout
+}
+
+function withoutCredentials(remote: string): string {
+  return remote.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1')
+}
