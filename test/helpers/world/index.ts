@@ -1,0 +1,6 @@
+export { hasCommand } from './has-command.ts'
+export type { HttpsSite } from './https-site.ts'
+export type { Person } from './keys.ts'
+export { makeWorld, type World, type WorldOptions } from './make-world.ts'
+export type { Call, Programs } from './programs.ts'
+export type { JournalLine, TranscriptFolder } from './transcript-folder.ts'

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+
+export interface CliResult {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** The installed command as a user has it: `bin/signoff.js` over the built files, without a terminal. */
+export async function runSignoff(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<CliResult> {
+  if (!existsSync(`${PROJECT}dist/signoff.js`)) throw new Error('dist/signoff.js is missing: npm run build makes it')
+  const result = await execa(process.execPath, [`${PROJECT}bin/signoff.js`, ...args], {
+    cwd: options.cwd,
+    env: options.env,
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
+    timeout: 110_000,
+    stripFinalNewline: false,
+  })
+  if (result.exitCode === undefined)
+    throw new Error(`signoff ${args.join(' ')} did not end by itself:\n${result.stderr}`)
+  return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr }
+}
