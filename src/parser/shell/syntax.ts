@@ -1,0 +1,338 @@
+// The only file that knows unbash, so that it can be loaded when the first shell block is met.
+import { forEachChild, parse, type SyntaxNode } from 'unbash'
+import type { Quoting } from '../../model/index.ts'
+import { withStandIns } from './stand-ins.ts'
+
+/** A range of the script: UTF-16 units, end exclusive. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+/** A word of a command, as bash hands it over where it is literal: `'a b'c` has the text `a bc`. */
+export interface ShellWord extends Range {
+  readonly text: string
+  /** True if nothing in it is expanded. */
+  readonly literal: boolean
+}
+
+export interface ShellAssignment extends Range {
+  readonly name: string
+  readonly value: string
+}
+
+export interface SimpleCommand extends Range {
+  readonly words: readonly ShellWord[]
+  readonly assignments: readonly ShellAssignment[]
+  /** True if its input comes from a pipe, a file or a heredoc. */
+  readonly fed: boolean
+  /** Targets of output redirections. */
+  readonly writes: readonly string[]
+  readonly background: boolean
+}
+
+export interface VariableRead extends Range {
+  readonly name: string
+  /** `${V:-d}` and its kin: bash has a value anyway. */
+  readonly hasDefault: boolean
+  /** `${db-name}`: bash reads the part behind the dash as a default, the author meant a placeholder. */
+  readonly dashed: string | null
+}
+
+export interface VariableSet extends Range {
+  readonly name: string
+  /** False for an `export X` that gives no value. */
+  readonly gives: boolean
+}
+
+/** What the text around a place is to bash. `ansi` is `$'…'`, `arithmetic` is `$((…))` and its kin. */
+export type Surrounding = Quoting | 'ansi' | 'arithmetic' | 'backtick'
+
+/** One script, parsed once. All offsets are those of the given text. */
+export interface Shell {
+  readonly script: string
+  readonly commands: readonly SimpleCommand[]
+  readonly reads: readonly VariableRead[]
+  readonly sets: readonly VariableSet[]
+  /** Outermost statements and the bodies of heredocs: blank lines and `#` lines in these separate nothing. */
+  readonly blocks: readonly Range[]
+  readonly comments: readonly { readonly offset: number; readonly text: string }[]
+  readonly functions: ReadonlySet<string>
+  readonly error: { readonly offset: number; readonly message: string } | null
+  /** What surrounds an offset; ask in ascending order of any list at once. */
+  surroundings(offsets: readonly number[]): Surrounding[]
+}
+
+/** Reads a script. Never throws: what bash would reject is read as far as it goes, and `error` says where it stopped. */
+export function readShell(script: string): Shell {
+  const source = withStandIns(script)
+  const root = parse(source)
+  const reader = new Reader(source)
+  reader.read(root)
+  const first = root.errors?.[0] ?? reader.nestedError
+  return {
+    script,
+    commands: reader.commands.sort((a, b) => a.start - b.start),
+    reads: reader.reads.sort((a, b) => a.start - b.start),
+    sets: reader.sets.sort((a, b) => a.end - b.end),
+    blocks: [...root.commands.map(({ pos, end }) => ({ start: pos, end })), ...reader.heredocs].sort(
+      (a, b) => a.start - b.start,
+    ),
+    comments: commentsIn(script, reader.atoms),
+    functions: reader.functions,
+    error: first === undefined ? null : { offset: first.pos, message: first.message },
+    surroundings: offsets => surroundingsOf(reader.regions, offsets),
+  }
+}
+
+interface Region extends Range {
+  readonly is: Surrounding
+}
+
+interface Frame {
+  readonly node: SyntaxNode
+  /** Set inside a script whose positions are not those of the text (escaped backticks): its place in the text. */
+  readonly place: Range | null
+  readonly fed: boolean
+  readonly background: boolean
+}
+
+/** Collects in one walk what the questions need. An explicit stack: nesting in a text is no reason to overflow ours. */
+class Reader {
+  readonly commands: SimpleCommand[] = []
+  readonly reads: VariableRead[] = []
+  readonly sets: VariableSet[] = []
+  readonly heredocs: Range[] = []
+  readonly atoms: Range[] = []
+  readonly regions: Region[] = []
+  readonly functions = new Set<string>()
+  nestedError: { readonly message: string; readonly pos: number } | undefined
+  readonly #source: string
+
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  read(root: SyntaxNode): void {
+    const stack: Frame[] = [{ node: root, place: null, fed: false, background: false }]
+    for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
+      const { node, place } = frame
+      this.#take(frame)
+      const inner =
+        node.type === 'Script' && node.source !== undefined ? (place ?? { start: node.pos, end: node.end }) : place
+      let followsInPipe = false
+      forEachChild(node, child => {
+        const childPlace =
+          child.type === 'Script' && child.source !== undefined && inner === null
+            ? { start: node.pos, end: node.end }
+            : inner
+        stack.push({
+          node: child,
+          place: childPlace,
+          fed: frame.fed || followsInPipe,
+          background: frame.background || (node.type === 'Statement' && node.background === true),
+        })
+        if (node.type === 'Pipeline' && child.type !== 'Time' && child.type !== 'Negation') followsInPipe = true
+      })
+    }
+  }
+
+  #take({ node, place, fed, background }: Frame): void {
+    const range = place ?? { start: node.pos, end: node.end }
+    switch (node.type) {
+      case 'Script':
+        if (node.errors?.[0] !== undefined && this.nestedError === undefined)
+          this.nestedError = place === null ? node.errors[0] : { message: node.errors[0].message, pos: place.start }
+        break
+      case 'Command':
+        this.#takeCommand(node, range, place, fed, background)
+        break
+      case 'Function':
+        this.functions.add(node.name.value)
+        break
+      case 'For':
+      case 'Select':
+        this.sets.push({ name: node.name.value, ...(place ?? at(node.name)), gives: true })
+        break
+      case 'Word':
+      case 'ArithmeticCommand':
+      case 'TestCommand':
+      case 'ArrayValue':
+        if (place === null) this.atoms.push(range)
+        if (node.type === 'ArithmeticCommand') this.#region(place, range, 'arithmetic')
+        break
+      case 'ArithmeticFor':
+        if (place === null) {
+          const header = { start: node.pos, end: Math.max(node.pos, node.body.pos) }
+          this.atoms.push(header)
+          this.#region(place, header, 'arithmetic')
+        }
+        break
+      case 'Assignment':
+        if (place === null) this.atoms.push(range)
+        break
+      case 'HereDoc':
+        if (place === null) this.heredocs.push({ start: node.body.pos, end: node.closing?.end ?? node.body.end })
+        break
+      case 'HereDocBody':
+        if (place === null) this.atoms.push(range)
+        this.#region(place, range, 'heredoc')
+        break
+      case 'SingleQuoted':
+        this.#region(place, range, 'single')
+        break
+      case 'AnsiCQuoted':
+        this.#region(place, range, 'ansi')
+        break
+      case 'DoubleQuoted':
+      case 'LocaleString':
+        this.#region(place, range, 'double')
+        break
+      case 'CommandExpansion':
+        this.#region(place, range, this.#source[node.pos] === '`' ? 'backtick' : 'bare')
+        break
+      case 'ProcessSubstitution':
+        this.#region(place, range, 'bare')
+        break
+      case 'ArithmeticExpansion':
+        this.#region(place, range, 'arithmetic')
+        break
+      case 'SimpleExpansion':
+        this.#readVariable(node.text.replace(/^\$/, ''), range, false, null)
+        break
+      case 'ParameterExpansion': {
+        const { operation } = node
+        const hasDefault = operation?.type === 'Default' && !operation.operator.endsWith('?')
+        const dashed =
+          operation?.type === 'Default' &&
+          operation.operator === '-' &&
+          /^[a-z][a-z0-9-]*$/.test(node.text.slice(2, -1))
+            ? node.text.slice(2, -1)
+            : null
+        this.#readVariable(node.parameter, range, hasDefault, dashed)
+        break
+      }
+      default:
+        break
+    }
+  }
+
+  #region(place: Range | null, range: Range, is: Surrounding): void {
+    if (place === null) this.regions.push({ ...range, is })
+  }
+
+  #readVariable(name: string, range: Range, hasDefault: boolean, dashed: string | null): void {
+    if (/^[A-Za-z_]\w*$/.test(name)) this.reads.push({ name, ...range, hasDefault, dashed })
+  }
+
+  #takeCommand(
+    node: Extract<SyntaxNode, { type: 'Command' }>,
+    range: Range,
+    place: Range | null,
+    fed: boolean,
+    background: boolean,
+  ): void {
+    const words: ShellWord[] = node.name === undefined ? [] : [wordOf(node.name, place)]
+    const assignments: ShellAssignment[] = []
+    for (const item of node.prefix) {
+      if (item.type !== 'Assignment') continue
+      const value = item.value.type === 'Word' ? item.value.value : item.text.slice(item.name.length + 1)
+      assignments.push({ name: item.name, value, ...(place ?? at(item)) })
+      if (node.name === undefined) this.sets.push({ name: item.name, ...(place ?? at(item)), gives: true })
+    }
+    for (const item of node.suffix) {
+      if (item.type === 'Word') words.push(wordOf(item, place))
+      else if (item.type === 'Assignment') {
+        words.push({
+          text: item.text,
+          literal: item.value.type === 'Word' && isLiteral(item.value),
+          ...(place ?? at(item)),
+        })
+        this.sets.push({ name: item.name, ...(place ?? at(item)), gives: true })
+      }
+    }
+    this.#takeBuiltin(words)
+    const feeds = node.redirects.some(
+      item => item.type === 'HereDoc' || item.type === 'HereString' || item.operator.startsWith('<'),
+    )
+    const writes = node.redirects.flatMap(item =>
+      item.type === 'Redirect' && item.operator.includes('>') && item.target !== undefined ? [item.target.value] : [],
+    )
+    if (words.length > 0 || assignments.length > 0 || writes.length > 0)
+      this.commands.push({ ...range, words, assignments, fed: fed || feeds, writes, background })
+  }
+
+  /** Builtins that set the variables they name. */
+  #takeBuiltin(words: readonly ShellWord[]): void {
+    const [name, ...rest] = words
+    const gives = name !== undefined && /^(?:read|mapfile|readarray|getopts|printf|local)$/.test(name.text)
+    if (!gives && !/^(?:export|declare|typeset|readonly)$/.test(name?.text ?? '')) return
+    if (name?.text === 'printf' && rest[0]?.text !== '-v') return
+    const names = name?.text === 'printf' ? rest.slice(1, 2) : name?.text === 'getopts' ? rest.slice(1, 2) : rest
+    for (const word of names)
+      if (/^[A-Za-z_]\w*$/.test(word.text)) this.sets.push({ name: word.text, start: word.start, end: word.end, gives })
+  }
+}
+
+function at(node: { readonly pos: number; readonly end: number }): Range {
+  return { start: node.pos, end: node.end }
+}
+
+type WordNode = Extract<SyntaxNode, { type: 'Word' }>
+
+function wordOf(word: WordNode, place: Range | null): ShellWord {
+  return { text: word.value, literal: isLiteral(word), ...(place ?? at(word)) }
+}
+
+function isLiteral(word: WordNode): boolean {
+  return (word.parts ?? []).every(
+    part =>
+      part.type === 'Literal' ||
+      part.type === 'SingleQuoted' ||
+      part.type === 'AnsiCQuoted' ||
+      (part.type === 'DoubleQuoted' && part.parts.every(inner => inner.type === 'Literal')),
+  )
+}
+
+/** Comments outside words and heredocs: `#` at the start of a word, to the end of the line. */
+function commentsIn(script: string, atoms: readonly Range[]): { offset: number; text: string }[] {
+  const covered = [...atoms].sort((a, b) => a.start - b.start || b.end - a.end)
+  const comments: { offset: number; text: string }[] = []
+  let next = 0
+  let coveredTo = 0
+  let commentTo = 0
+  for (let offset = script.indexOf('#'); offset !== -1; offset = script.indexOf('#', offset + 1)) {
+    for (let atom = covered[next]; atom !== undefined && atom.start <= offset; atom = covered[++next])
+      coveredTo = Math.max(coveredTo, atom.end)
+    if (offset < coveredTo || offset < commentTo) continue
+    if (offset > 0 && !/[\s;&|()]/.test(script[offset - 1] ?? '')) continue
+    const newline = script.indexOf('\n', offset)
+    commentTo = newline === -1 ? script.length : newline
+    comments.push({ offset, text: script.slice(offset, commentTo) })
+  }
+  return comments
+}
+
+/** Regions nest, so one sweep over both sorted lists is enough. */
+function surroundingsOf(regions: readonly Region[], offsets: readonly number[]): Surrounding[] {
+  const sorted = [...regions].sort((a, b) => a.start - b.start || b.end - a.end)
+  const order = offsets.map((offset, index) => ({ offset, index })).sort((a, b) => a.offset - b.offset)
+  const result: Surrounding[] = offsets.map(() => 'bare')
+  const open: Region[] = []
+  let next = 0
+  for (const { offset, index } of order) {
+    for (let region = sorted[next]; region !== undefined && region.start <= offset; region = sorted[++next]) {
+      while ((open.at(-1)?.end ?? Infinity) <= region.start) open.pop()
+      open.push(region)
+    }
+    while ((open.at(-1)?.end ?? Infinity) <= offset) open.pop()
+    const inBackticks = open.some(region => region.is === 'backtick')
+    const innermost = open.at(-1)?.is ?? 'bare'
+    result[index] = inBackticks
+      ? 'backtick'
+      : open.some(region => region.is === 'arithmetic')
+        ? 'arithmetic'
+        : innermost
+  }
+  return result
+}
