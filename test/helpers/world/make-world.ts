@@ -43,7 +43,8 @@ export interface World {
   /** Writes a file outside of the repository and gives its path. */
   file(name: string, content: string): string
   transcript(release: string): TranscriptFolder
-  verifyByHand(release: string): Promise<HandCheck>
+  /** @param instead another journal to check against the seal, such as one that was tampered with. */
+  verifyByHand(release: string, instead?: { readonly journal: string }): Promise<HandCheck>
   processesLeft(): Promise<LeftProcess[]>
   /** Ends the site and removes the folder. */
   remove(): Promise<void>
@@ -107,9 +108,10 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
       return path
     },
     transcript: release => transcriptOf(repository.clone, release),
-    verifyByHand: release =>
+    verifyByHand: (release, instead) =>
       verifyByHand({
-        folder: transcriptOf(repository.clone, release).folder,
+        bundle: join(transcriptOf(repository.clone, release).folder, 'transcript.intoto.jsonl'),
+        journal: instead?.journal ?? join(transcriptOf(repository.clone, release).folder, 'journal.jsonl'),
         signers,
         operator: operator.principal,
         scratch: folder('scratch'),

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { execa } from 'execa'
 
 export interface HandCheck {
@@ -12,7 +11,8 @@ export interface HandCheck {
  * It ends with 0 only if seal, journal digest, chain, and each approval with the digest of its request are all good.
  */
 export async function verifyByHand(given: {
-  readonly folder: string
+  readonly bundle: string
+  readonly journal: string
   readonly signers: string
   readonly operator: string
   /** A folder of our own for the files that it takes apart. */
@@ -22,8 +22,8 @@ export async function verifyByHand(given: {
   const result = await execa('bash', ['-euo', 'pipefail', '-c', SCRIPT], {
     cwd: given.scratch,
     env: {
-      BUNDLE: join(given.folder, 'transcript.intoto.jsonl'),
-      JOURNAL: join(given.folder, 'journal.jsonl'),
+      BUNDLE: given.bundle,
+      JOURNAL: given.journal,
       SIGNERS: given.signers,
       OPERATOR: given.operator,
     },
