@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { encode } from './canonical.ts'
+import { sha256Hex } from './hash.ts'
 
 /** Media type of everything that is signed here: an in-toto Statement. */
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
@@ -41,6 +42,12 @@ export function readEnvelope(text: string): UntrustedEnvelope | null {
     payload: fromBase64(parsed.data.payload),
     signatures: parsed.data.signatures.map(({ sig }) => fromBase64(sig).toString('latin1')),
   }
+}
+
+/** What names a seal: the sha256 of the payload on the first line of a bundle, believed or not; null where there is none. */
+export function sealSha256(bundle: string): string | null {
+  const envelope = readEnvelope(bundle.split('\n', 1)[0] ?? '')
+  return envelope === null ? null : sha256Hex(envelope.payload)
 }
 
 /** Both alphabets, with or without padding (DSSE protocol.md). */

@@ -20,6 +20,11 @@ export function leafHash(line: Uint8Array | string): Buffer {
   return createHash('sha256').update(LEAF).update(line).digest()
 }
 
+/** The leaf of one line, given without its LF, in lower-case hex: what the next line has as `prev`. */
+export function leafOfLine(line: string): string {
+  return leafHash(line).toString('hex')
+}
+
 /** RFC 6962: the hash over two subtrees. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return createHash('sha256').update(NODE).update(left).update(right).digest()

@@ -20,6 +20,8 @@ export interface JournalScan {
   readonly bytes: number
   /** Behind the last good line, where nothing there was ever a whole line: a write that was cut. */
   readonly torn: { readonly bytes: number; readonly sha256: string } | null
+  /** Whether the first bytes are those of a journal, as far as there are any. */
+  readonly beginsAsJournal: boolean
   /** The first line that is wrong, 1-based as editors count, where it cannot be a torn write. */
   readonly wrong: { readonly line: number; readonly why: string } | null
 }
@@ -63,20 +65,26 @@ export async function scanJournal(
   }
 
   let tooLong = false
+  let beginning = ''
   for await (const chunk of chunks) {
     file.update(chunk)
+    if (beginning.length < BEGINNING.length)
+      beginning += Buffer.from(chunk.subarray(0, BEGINNING.length)).toString('latin1')
     bytes += chunk.length
     if (!tooLong && !splitter.push(chunk, take)) tooLong = true
   }
   const rest = splitter.rest()
   tail.update(rest)
   const good = { lines, bytes: goodBytes, head, root: tree.root().toString('hex') }
-  const whole = { good, sha256: file.digest('hex'), bytes }
+  const beginsAsJournal = BEGINNING.startsWith(beginning.slice(0, BEGINNING.length))
+  const whole = { good, sha256: file.digest('hex'), bytes, beginsAsJournal }
   if (tooLong) return { ...whole, torn: null, wrong: bad ?? { line: lines + 1, why: 'longer than a line may be' } }
   if (bytes === goodBytes) return { ...whole, torn: null, wrong: null }
   if (wasALine) return { ...whole, torn: null, wrong: bad }
   return { ...whole, torn: { bytes: bytes - goodBytes, sha256: tail.digest('hex') }, wrong: null }
 }
+
+const BEGINNING = `{"seq":0,"prev":"${NO_PREV}"`
 
 function misplaced(line: DecodedLine, seq: number, prev: string): string | null {
   if (line.seq !== seq) return `has seq ${line.seq} where ${seq} is due`

@@ -38,7 +38,8 @@ function readBlob(blob: Buffer): PrivateKeyAnswer {
   if (cipher !== 'none') return { kind: 'encrypted', publicKey }
   if (publicKey.type !== 'ssh-ed25519') return { kind: 'other', publicKey }
   const inner = readWire(wire.string())
-  if (inner.uint32() !== inner.uint32()) throw new WireError('check numbers differ')
+  const check = inner.uint32()
+  if (inner.uint32() !== check) throw new WireError('check numbers differ')
   if (inner.text() !== publicKey.type) throw new WireError('two types')
   const x = inner.string()
   const secret = inner.string()

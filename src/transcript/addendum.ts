@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { encode } from './canonical.ts'
+import { PAYLOAD_TYPE, pae, readEnvelope, toEnvelope } from './dsse.ts'
+import { sha256Hex } from './hash.ts'
+import { STATEMENT_TYPE, SubjectSchema } from './seal-statement.ts'
+import { checkSigned, checkTrusted, type Trust } from './signature-check.ts'
+import { ADDENDUM_NAMESPACE, type Signer } from './signer.ts'
+
+export const ADDENDUM_TYPE = 'urn:signoff:addendum:v1'
+
+const hex = z.string().regex(/^[0-9a-f]{64}$/)
+export const AddendumStatementSchema = z.strictObject({
+  _type: z.literal(STATEMENT_TYPE),
+  /** The seal, by the sha256 of its payload. */
+  subject: z.array(SubjectSchema).min(1),
+  predicateType: z.literal(ADDENDUM_TYPE),
+  predicate: z.strictObject({
+    run: z.string(),
+    /** 1, 2 .. */
+    n: z.int().positive(),
+    /** sha256 of the payload one line up: of the seal for the first. */
+    previous: hex,
+    author: z.string(),
+    at: z.iso.datetime({ precision: 3 }),
+    type: z.enum(['note', 'review', 'incident', 'withhold']),
+    text: z.string(),
+  }),
+})
+/** Something said about a run after its seal. */
+export type AddendumStatement = z.infer<typeof AddendumStatementSchema>
+
+/** Signs what is said after the seal, and gives the whole bundle with one more line: replace the file by it. */
+export async function addAddendum(
+  bundle: string,
+  said: { readonly type: AddendumStatement['predicate']['type']; readonly text: string; readonly atMs: number },
+  run: string,
+  signer: Signer,
+): Promise<string> {
+  const payloads = bundle.split('\n').flatMap(line => readEnvelope(line)?.payload ?? [])
+  const statement: AddendumStatement = {
+    _type: STATEMENT_TYPE,
+    subject: [{ name: 'seal', digest: { sha256: sha256Hex(payloads[0] ?? '') } }],
+    predicateType: ADDENDUM_TYPE,
+    predicate: {
+      run,
+      n: payloads.length,
+      previous: sha256Hex(payloads.at(-1) ?? ''),
+      author: signer.principal,
+      at: new Date(said.atMs).toISOString(),
+      type: said.type,
+      text: said.text,
+    },
+  }
+  const payload = Buffer.from(encode(statement))
+  const armored = await signer.sign(ADDENDUM_NAMESPACE, pae(PAYLOAD_TYPE, payload))
+  return `${bundle}${toEnvelope(payload, signer.keyid, armored)}\n`
+}
+
+export type AddendumAnswer =
+  | { readonly ok: true; readonly statement: AddendumStatement; readonly keyid: string; readonly sha256: string }
+  | { readonly ok: false; readonly detail: string }
+
+/** Whether one line of the bundle is an addendum to this seal, in its place, by somebody who may write one. */
+export async function checkAddendum(
+  untrustedLine: string,
+  due: { readonly run: string; readonly seal: string; readonly n: number; readonly previous: string },
+  trust: Trust,
+): Promise<AddendumAnswer> {
+  const refuse = (detail: string): AddendumAnswer => ({ ok: false, detail })
+  const envelope = readEnvelope(untrustedLine)
+  if (envelope === null) return refuse('not a signed envelope')
+  const signed = checkSigned(envelope, ADDENDUM_NAMESPACE)
+  if (!signed.ok) return refuse(signed.detail)
+  const statement = readStatement(envelope.payload)
+  if (statement === null) return refuse('what is signed is no addendum of version 1')
+  const { predicate, subject } = statement
+  if (predicate.run !== due.run || !subject.some(({ digest }) => digest.sha256 === due.seal))
+    return refuse('it is to another seal')
+  if (predicate.n !== due.n || predicate.previous !== due.previous) return refuse('it is not in its place')
+  const trusted = await checkTrusted(trust, {
+    key: signed.key,
+    principal: predicate.author,
+    namespace: ADDENDUM_NAMESPACE,
+    atMs: Date.parse(predicate.at),
+  })
+  if (!trusted.ok) return refuse(trusted.detail)
+  return { ok: true, statement, keyid: signed.key.keyid, sha256: sha256Hex(envelope.payload) }
+}
+
+function readStatement(payload: Buffer): AddendumStatement | null {
+  try {
+    return AddendumStatementSchema.safeParse(JSON.parse(payload.toString('utf8'))).data ?? null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,44 @@
+export { type AddendumStatement, addAddendum, checkAddendum } from './addendum.ts'
+export {
+  checkSigner,
+  principalsOf,
+  readAllowedSigners,
+  type SignersFile,
+  type SignersLine,
+  type TrustAnswer,
+} from './allowed-signers.ts'
+export { approvalBytes, buildApproval, type Decision, signApproval } from './approval.ts'
+export { buildApprovalRequest, type CheckedRequest, readApprovalRequest } from './approval-request.ts'
+export { type ApprovalRequest, ApprovalRequestSchema, type ApprovalStatement } from './approval-statement.ts'
+export { encode } from './canonical.ts'
+export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
+export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './check-approval.ts'
+export { PAYLOAD_TYPE, pae, sealSha256, toEnvelope } from './dsse.ts'
+export { toJson } from './export-json.ts'
+export { toMarkdown } from './export-markdown.ts'
+export { buildHandoff, checkHandoff, type HandoffContext } from './handoff.ts'
+export { leafOfLine } from './hash.ts'
+export { type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'
+export { type DecodedLine, decodeLine, LINE_BYTES, LONG_LINE_BYTES } from './line.ts'
+export { type ReadJournal, readJournal } from './read-journal.ts'
+export { checkRevoked } from './revoked-keys.ts'
+export { createFactGatherer, type RunFacts } from './run-facts.ts'
+export { checkBeforeSeal, type Seal, sealJournal, signSeal } from './seal.ts'
+export { buildSealStatement, type SealStatement, SealStatementSchema } from './seal-statement.ts'
+export {
+  ADDENDUM_NAMESPACE,
+  APPROVAL_NAMESPACE,
+  ed25519Signer,
+  type Namespace,
+  SEAL_NAMESPACE,
+  type Signer,
+} from './signer.ts'
+export { readPublicKey, type SshPublicKey } from './ssh-key.ts'
+export type { SshKeygen } from './ssh-keygen.ts'
+export { type PrivateKeyAnswer, readPrivateKey } from './ssh-private-key.ts'
+export { verifySshSig } from './sshsig.ts'
+export { type VerifyInput, verifyTranscript } from './verify.ts'
+export type { Expectations } from './verify-expectations.ts'
+export type { DemandedPlan, VerifyPolicy } from './verify-policy.ts'
+export { type Finding, type VerifyReport, VerifyReportSchema } from './verify-report.ts'
+export { visible } from './visible.ts'

@@ -1,0 +1,158 @@
+import type { Check, Entry, Observed, RunEvent } from '../model/index.ts'
+import { fenced, plain } from './markdown-text.ts'
+
+/** One event as lines of Markdown: who, when, what. `brief` leaves out scripts and names the step instead. */
+export function describeEvent({ seq, atMs, event }: Entry, how: 'whole' | 'brief'): string[] {
+  const [sentence, blocks] = tell(event)
+  if (sentence === '') return []
+  const where = how === 'brief' && 'step' in event && event.step !== null ? `\`${plain(event.step)}\`: ` : ''
+  const line = `- ${new Date(atMs).toISOString()} ${where}${sentence} (line ${seq + 1})`
+  return how === 'brief' || blocks.length === 0 ? [line] : [line, '', ...blocks, '']
+}
+
+type Told = readonly [sentence: string, blocks: readonly string[]]
+
+function tell(event: RunEvent): Told {
+  switch (event.kind) {
+    case 'run.start':
+    case 'run.plan':
+    case 'output':
+    case 'output.resize':
+      return ['', []]
+    case 'param':
+      return say(`value ${event.name} = ${event.value ?? '(secret)'}, given by ${event.by} (${event.how})`)
+    case 'choice':
+      return say(`chosen: ${event.option}, by ${event.by}${because(event.reason)}`)
+    case 'condition':
+      return say(`condition "${event.when}": ${event.answer}, by ${event.by}`)
+    case 'step.edit':
+      return say(`script edited by ${event.by}${because(event.reason)}`, [
+        ...fenced(event.was),
+        ...fenced(event.script),
+      ])
+    case 'step.start':
+      return say(`attempt ${event.attempt} started in ${event.cwd}`, fenced(event.script, event.shell))
+    case 'step.stop':
+      return say(`stopped by ${event.by ?? event.why} with ${event.signal}`)
+    case 'output.end':
+      return say(event.streams.map(streamText).join('; '))
+    case 'step.end':
+      return say(
+        `attempt ${event.attempt} ${endText(event)} after ${event.ms} ms: ${event.result}${checks(event.checks)}`,
+      )
+    case 'step.decide':
+      return say(`${event.state}; decided ${event.choice} by ${event.by}${because(event.reason)}`)
+    case 'step.skip':
+      return say(`skipped (${event.why})${event.by === null ? '' : ` by ${event.by}`}${because(event.reason)}`)
+    case 'step.reopen':
+      return say(`opened again by ${event.by}${because(event.reason)}`)
+    case 'jump':
+      return say(
+        `jumped to ${event.to} over ${event.over.join(', ') || 'nothing'}, by ${event.by}${because(event.reason)}`,
+      )
+    case 'block':
+      return say(`blocked by ${event.by}${because(event.reason)}`)
+    case 'block.end':
+      return say(`block of line ${event.block + 1} ended by ${event.by}${because(event.reason)}`)
+    case 'confirm':
+      return say(
+        `${event.answer === 'yes' ? '[x]' : `[${event.answer}]`} ${event.ask}: ${event.by}${observed(event.observed)}${because(event.note)}`,
+      )
+    case 'form':
+      return say(`filled in by ${event.by}`, fenced(event.text, 'text'))
+    case 'note':
+      return say(`note by ${event.by}: ${event.text}`)
+    case 'approval.request':
+      return say(`approval asked: ${event.ask} ${needs(event.need)}${checks(event.criteria)}`)
+    case 'approval':
+      return say(
+        `${event.decision.toUpperCase()} by ${event.principal}${event.role === null ? '' : ` as ${event.role}`}, signed with ${event.keyid}`,
+      )
+    case 'approval.refused':
+      return say(`an approval was refused: ${event.why}`)
+    case 'gate.end':
+      return say(`gate: ${event.decision.toUpperCase()}${checks(event.criteria)}`)
+    case 'wait.start':
+      return say(`waiting until ${event.until}${because(event.reason)}`)
+    case 'wait.end':
+      return say(`wait ${event.how}${event.by === null ? '' : ` by ${event.by}`}${because(event.reason)}`)
+    case 'phase.end':
+      return say(`phase ${event.result} after ${event.ms} ms${planned(event.planned)}${because(event.criteria)}`)
+    case 'rollback.start':
+      return say(`rollback of ${event.for ?? 'the run'} begun by ${event.by}${because(event.reason)}`)
+    case 'rollback.end':
+      return say(`rollback ${event.result}: ${event.done.length} done, ${event.failed.length} failed`)
+    case 'runbook.changed':
+      return say(`the runbook's file had changed; ${event.by} chose ${event.decision}`, fenced(event.diff, 'diff'))
+    case 'handoff.offer':
+      return say(`hand-over offered by ${event.by} to ${event.to}${because(event.note)}`)
+    case 'handoff.accept':
+      return say(`hand-over accepted by ${event.by}`)
+    case 'writer.changed':
+      return say(`taken over from ${event.from.principal} by ${event.to.principal}${because(event.reason)}`)
+    case 'run.pause':
+      return say(`paused${event.by === null ? '' : ` by ${event.by}`}${because(event.reason)}`)
+    case 'run.resume':
+      return say(`resumed by ${event.operator.principal} after ${event.gapMs} ms${torn(event.tornBytes)}`)
+    case 'journal.full':
+      return say(`the journal could not grow: ${event.errno}`)
+    case 'run.abort':
+      return say(`aborted by ${event.by}${because(event.reason)}`)
+    case 'run.end':
+      return say(`ended: ${event.result}`)
+    default:
+      event satisfies never
+      return ['', []]
+  }
+}
+
+function say(sentence: string, blocks: readonly string[] = []): Told {
+  return [plain(sentence), blocks]
+}
+
+function because(reason: string | null): string {
+  return reason === null || reason === '' ? '' : `: ${reason}`
+}
+
+function endText(event: Extract<RunEvent, { kind: 'step.end' }>): string {
+  if (event.exit !== null) return `${event.outcome} ${event.exit}`
+  return event.signal === null ? event.outcome : `${event.outcome} ${event.signal}`
+}
+
+function streamText(stream: Extract<RunEvent, { kind: 'output.end' }>['streams'][number]): string {
+  const { fd, bytes, kept, masked, lost } = stream
+  const left = kept === bytes ? '' : `, ${kept} kept`
+  return `${fd}: ${bytes} bytes${left}${masked === 0 ? '' : `, ${masked} secrets masked`}${lost === 0 ? '' : `, ${lost} lost`}`
+}
+
+function observed(values: readonly Observed[]): string {
+  if (values.length === 0) return ''
+  const texts = values.map(({ name, value, unit, op, want, ok }) => {
+    const limit = want === null ? '' : ` (${op ?? ''} ${want}: ${ok === true ? 'met' : 'NOT met'})`
+    return `${name} ${value}${unit === null ? '' : ` ${unit}`}${limit}`
+  })
+  return `; observed ${texts.join(', ')}`
+}
+
+function checks(list: readonly Check[]): string {
+  if (list.length === 0) return ''
+  const texts = list.map(({ name, op, want, got, unit, ok }) => {
+    const found = got === null ? 'nothing' : `${got}${unit === null ? '' : ` ${unit}`}`
+    return `${name} ${op} ${want}: ${found}, ${ok ? 'met' : 'NOT met'}`
+  })
+  return `; ${texts.join('; ')}`
+}
+
+function needs(list: Extract<RunEvent, { kind: 'approval.request' }>['need']): string {
+  return list
+    .map(({ role, from }) => `[${role ?? 'any signer'}${from === null ? '' : ` = ${from.join(' or ')}`}]`)
+    .join(' ')
+}
+
+function planned({ minMs, maxMs }: Extract<RunEvent, { kind: 'phase.end' }>['planned']): string {
+  return minMs === null && maxMs === null ? '' : `, planned ${minMs ?? '?'} to ${maxMs ?? '?'} ms`
+}
+
+function torn(bytes: number): string {
+  return bytes === 0 ? '' : `; ${bytes} bytes of a cut write were taken off`
+}

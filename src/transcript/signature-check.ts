@@ -1,0 +1,88 @@
+import { checkSigner, type SignersFile, type TrustAnswer } from './allowed-signers.ts'
+import { PAYLOAD_TYPE, pae, type UntrustedEnvelope } from './dsse.ts'
+import { checkRevoked } from './revoked-keys.ts'
+import type { Namespace } from './signer.ts'
+import type { SshPublicKey } from './ssh-key.ts'
+import type { SshKeygen } from './ssh-keygen.ts'
+import { readSshSig, type SshSigAnswer, verifySshSig } from './sshsig.ts'
+
+/** Who may sign, as the verifier has it: never a file that came with the transcript. */
+export interface Trust {
+  readonly signers: SignersFile
+  /** The signers file as it is, for ssh-keygen. */
+  readonly signersText: string
+  /** Bytes of the revocation file; null where none is configured. */
+  readonly revoked: Uint8Array | null
+  readonly sshKeygen?: SshKeygen
+}
+
+export type SignedAnswer =
+  | Extract<SshSigAnswer, { ok: true }>
+  | {
+      readonly ok: false
+      readonly why: Extract<SshSigAnswer, { ok: false }>['why']
+      readonly detail: string
+      /** A certificate, or a kind of key that only ssh-keygen knows: with a principal it may still be judged. */
+      readonly unsupported: string | null
+    }
+
+/** The first signature of an envelope that its own key made over these bytes. Whose key that is, is not asked yet. */
+export function checkSigned(envelope: UntrustedEnvelope, namespace: Namespace): SignedAnswer {
+  const message = pae(PAYLOAD_TYPE, envelope.payload)
+  let first: SignedAnswer | null = null
+  for (const armored of envelope.signatures) {
+    const answer = verifySshSig(armored, namespace, message)
+    if (answer.ok) return answer
+    first ??= { ...answer, unsupported: answer.why === 'unsupported' ? armored : null }
+  }
+  return first ?? { ok: false, why: 'malformed', detail: 'there is no signature', unsupported: null }
+}
+
+export type TrustedAnswer = TrustAnswer | { readonly ok: false; readonly why: 'revoked'; readonly detail: string }
+
+/** Whether the verifier gives this key to this principal, and has not revoked it. A revoked key is one whatever the date. */
+export async function checkTrusted(
+  trust: Trust,
+  asked: {
+    readonly key: SshPublicKey
+    readonly principal: string
+    readonly namespace: Namespace
+    readonly atMs: number
+  },
+): Promise<TrustedAnswer> {
+  const revocation = await checkRevoked(trust.revoked, asked.key, trust.sshKeygen)
+  if (revocation.kind === 'revoked')
+    return { ok: false, why: 'revoked', detail: `the key ${asked.key.keyid} is revoked` }
+  if (revocation.kind === 'unreadable')
+    return { ok: false, why: 'revoked', detail: `the revocation file cannot be read: ${revocation.why}` }
+  return checkSigner(trust.signers, asked)
+}
+
+/**
+ * Lets ssh-keygen judge a signature that is not judged here, such as one with a certificate: signature, principal,
+ * namespace, time and revocation in one. Null where ssh-keygen is not at hand.
+ */
+export async function askSshKeygen(
+  trust: Trust,
+  asked: {
+    readonly armored: string
+    readonly payload: Uint8Array
+    readonly principal: string
+    readonly namespace: Namespace
+    readonly atMs: number
+  },
+): Promise<{ readonly ok: true; readonly key: SshPublicKey } | { readonly ok: false; readonly detail: string } | null> {
+  const sig = readSshSig(asked.armored)
+  if (trust.sshKeygen === undefined || sig === null) return null
+  const time = new Date(asked.atMs).toISOString().slice(0, 19).replace(/[-:T]/g, '')
+  const files = { signers: Buffer.from(trust.signersText), sig: Buffer.from(asked.armored, 'latin1') }
+  const revoked = trust.revoked === null ? [] : ['-r', 'revoked']
+  const { exitCode, stderr, stdout } = await trust.sshKeygen(
+    ['-Y', 'verify', '-f', 'signers', '-I', asked.principal, '-n', asked.namespace, '-s', 'sig', ...revoked].concat([
+      `-Overify-time=${time}Z`,
+    ]),
+    pae(PAYLOAD_TYPE, asked.payload),
+    trust.revoked === null ? files : { ...files, revoked: trust.revoked },
+  )
+  return exitCode === 0 ? { ok: true, key: sig.key } : { ok: false, detail: (stderr || stdout).trim() }
+}

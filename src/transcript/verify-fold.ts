@@ -1,0 +1,58 @@
+import { countSteps, type EventOf } from '../model/index.ts'
+import { encode } from './canonical.ts'
+import type { ChainSummary } from './chain.ts'
+import { sha256Hex } from './hash.ts'
+import type { JournalScan } from './journal-scan.ts'
+import type { RunFacts } from './run-facts.ts'
+import { buildSealStatement, type SealStatement } from './seal-statement.ts'
+import type { Finding } from './verify-report.ts'
+
+/** Whether the file is the one that was sealed: a digest that is not is 4, whatever else it looks like. */
+export function checkSealed(scan: JournalScan, seal: SealStatement): Finding[] {
+  const findings: Finding[] = []
+  const differs = (what: string, found: string | number, sealed: string | number) => {
+    if (found !== sealed)
+      findings.push(broken('journal', `${what} of the journal is ${found}, and was sealed as ${sealed}`))
+  }
+  const { journal } = seal.predicate
+  const subject = seal.subject.find(({ name }) => name === 'journal.jsonl')
+  differs('the sha256', scan.sha256, subject?.digest.sha256 ?? 'nothing')
+  differs('the size', scan.bytes, journal.bytes)
+  if (scan.wrong !== null || scan.torn !== null) return findings
+  differs('the number of lines', scan.good.lines, journal.lines)
+  differs('the head', scan.good.head, journal.head)
+  differs('the root', scan.good.root, journal.root)
+  return findings
+}
+
+/** Whether the seal says what the lines say: result, counts, kinds, approvals, operator, subjects; `run.end` last. */
+export function checkFold(facts: RunFacts, summary: ChainSummary, seal: SealStatement): Finding[] {
+  if (facts.finishedAtMs === null || facts.state.start === null) return [broken('fold', 'the last line is no run.end')]
+  const due = buildSealStatement(facts, summary)
+  const findings: Finding[] = []
+  for (const [index, subject] of due.subject.entries())
+    if (encode(subject) !== encode(seal.subject[index] ?? null))
+      findings.push(broken('fold', `the seal’s subject ${index + 1} is not the one of the journal, "${subject.name}"`))
+  for (const field of Object.keys(due.predicate) as (keyof SealStatement['predicate'])[])
+    if (encode(due.predicate[field]) !== encode(seal.predicate[field]))
+      findings.push(broken('fold', `the seal’s "${field}" is not what the journal comes to`))
+  return findings
+}
+
+/** What the last line says of the run must be what the lines before it come to. */
+export function checkEnd(event: EventOf<'run.end'>, facts: RunFacts, line: number): Finding[] {
+  return encode(event.steps) === encode(countSteps(facts.state))
+    ? []
+    : [{ ...broken('fold', 'the counts of run.end are not what the lines come to'), line }]
+}
+
+/** The runbook lies in the journal whole: its text must be the file that its digest names. */
+export function checkRunbook({ runbook }: EventOf<'run.start'>): Finding[] {
+  return sha256Hex(runbook.text) === runbook.sha256
+    ? []
+    : [{ ...broken('fold', 'the runbook’s text has not the digest beside it'), line: 1 }]
+}
+
+function broken(check: 'journal' | 'fold', message: string): Finding {
+  return { check, exit: 4, message, line: null }
+}

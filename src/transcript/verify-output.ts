@@ -1,0 +1,70 @@
+import { createHash, type Hash } from 'node:crypto'
+import type { EventOf } from '../model/index.ts'
+import type { Finding } from './verify-report.ts'
+
+export interface OutputCheck {
+  /** Takes one event of a script's output, in order. */
+  add(event: EventOf<'output'> | EventOf<'output.end'> | EventOf<'step.start'>, line: number): void
+  readonly findings: readonly Finding[]
+}
+
+interface Stream {
+  readonly hash: Hash
+  kept: number
+  /** Where the next chunk begins in the recorded stream. */
+  next: number
+  whole: boolean
+}
+
+/** Holds the chunks of each script against its `output.end`: their order, their length and, where all of it was kept, the digest. */
+export function createOutputCheck(): OutputCheck {
+  const findings: Finding[] = []
+  const streams = new Map<string, Stream>()
+  const broken = (message: string, line: number) => findings.push({ check: 'output', exit: 4, message, line })
+
+  function chunk(event: EventOf<'output'>, line: number): void {
+    const bytes = event.text === undefined ? Buffer.from(event.b64 ?? '', 'base64') : Buffer.from(event.text)
+    const id = streamId(event, event.fd)
+    const stream = streams.get(id) ?? { hash: createHash('sha256'), kept: 0, next: 0, whole: true }
+    streams.set(id, stream)
+    if (event.at < stream.next)
+      broken(`output at ${event.at} of ${event.fd}, where ${stream.next} was written already`, line)
+    if (event.at !== stream.next) stream.whole = false
+    stream.hash.update(bytes)
+    stream.kept += bytes.length
+    stream.next = event.at + bytes.length
+  }
+
+  function end(event: EventOf<'output.end'>, line: number): void {
+    for (const { fd, bytes, kept, sha256, lost } of event.streams) {
+      const id = streamId(event, fd)
+      const stream = streams.get(id) ?? { hash: createHash('sha256'), kept: 0, next: 0, whole: true }
+      streams.delete(id)
+      const where = `the output ${fd} of ${event.step}, attempt ${event.attempt},`
+      if (stream.kept !== kept) broken(`${where} has ${stream.kept} bytes here, and ${kept} by its end`, line)
+      else if (stream.next > bytes) broken(`${where} goes on behind its end at ${bytes}`, line)
+      else if (stream.whole && kept === bytes && lost === 0) {
+        if (stream.hash.digest('hex') !== sha256) broken(`${where} has not the digest of its end`, line)
+      } else {
+        const message = `${where} was not kept whole (${kept} of ${bytes} bytes, ${lost} lost): its digest is the writer's word`
+        findings.push({ check: 'output', exit: 0, message, line })
+      }
+    }
+    for (const fd of ['out', 'err', 'pty'] as const)
+      if (streams.delete(streamId(event, fd))) broken(`output ${fd} of ${event.step} has no digest at its end`, line)
+  }
+
+  return {
+    add(event, line) {
+      if (event.kind === 'output') chunk(event, line)
+      else if (event.kind === 'output.end') end(event, line)
+      // An order starts once; what an earlier attempt left open (its end unknown) is dropped with it.
+      else for (const fd of ['out', 'err', 'pty'] as const) streams.delete(streamId(event, fd))
+    },
+    findings,
+  }
+}
+
+function streamId(event: { readonly step: string; readonly attempt: number }, fd: string): string {
+  return `${event.step}:${event.attempt}:${fd}`
+}
