@@ -9,7 +9,7 @@ import type {
   Snapshot,
   Speaker,
 } from '../model/index.ts'
-import { EMPTY_STATE, evolve } from '../model/index.ts'
+import { EMPTY_STATE, evolve, SignoffError } from '../model/index.ts'
 import { nextAutomatic } from './advance.ts'
 import type { RunContext } from './context.ts'
 import { type ApprovalVerdict, decide, type Input } from './decide.ts'
@@ -24,8 +24,15 @@ const CHECKED_CHARS = 1 << 20
 
 /** A run that is being driven: what front ends speak through, and what the rim of the program may do to it. */
 export interface Drive extends Conversation {
-  /** Records opening events (`run.start`, `run.plan`, `run.resume`) and goes as far as the run goes by itself. */
-  begin(opening: readonly RunEvent[]): Promise<void>
+  /**
+   * Records opening events (`run.start`, `run.plan`, `run.resume`), takes what was said beforehand (values by flag), and
+   * then goes as far as the run goes by itself.
+   * @throws {SignoffError} `USAGE` where something said beforehand is refused.
+   */
+  begin(
+    opening: readonly RunEvent[],
+    first?: readonly { readonly answer: Answer; readonly speaker: Speaker }[],
+  ): Promise<void>
   /** Brings in a signed approval that was checked. */
   approval(verdict: ApprovalVerdict): Promise<void>
   /** Follows a script that an earlier process of this run started. */
@@ -226,9 +233,15 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     say: (answer: Answer, speaker: Speaker) => enqueue({ kind: 'said', answer: maskAnswer(answer), speaker }),
     ended: ended.promise,
     failed: failed.promise,
-    async begin(opening) {
+    async begin(opening, first = []) {
       const work = queue.then(async () => {
         await recordAll(opening)
+        for (const { answer, speaker } of first) {
+          const decision = decide(context, state, live, { kind: 'said', answer: maskAnswer(answer), speaker })
+          if (!decision.reply.ok) throw new SignoffError('USAGE', decision.reply.why)
+          await recordAll(decision.events)
+          await carryOut(decision)
+        }
         await advance()
       })
       queue = work.catch(giveUp)

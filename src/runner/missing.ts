@@ -1,7 +1,7 @@
-import type { Entry, RunEvent, RunState } from '../model/index.ts'
-import { evolve } from '../model/index.ts'
+import type { Answer, Entry, RunEvent, RunState } from '../model/index.ts'
+import { evolve, fold } from '../model/index.ts'
 import { nextAutomatic } from './advance.ts'
-import type { RunContext } from './context.ts'
+import { planEvent, type RunContext } from './context.ts'
 import { conditionOf, currentStep, type Live, needOf } from './need.ts'
 import { answerFor, type Missing, type Provided } from './unattended.ts'
 
@@ -15,9 +15,16 @@ export interface Lacking {
  * Walks the flow in thought: every task passes, every gate opens, every wait is over. What was provided is used; what
  * was not is noted and taken as given, apart from a choice: behind an open choice its options are not asked for.
  */
-export function lackingOf(context: RunContext, from: RunState, live: Live, given: Provided): Lacking {
-  let state = from
-  let held: Live = live
+export function lackingOf(
+  context: RunContext,
+  from: RunState,
+  first: readonly { readonly answer: Answer }[],
+  given: Provided,
+): Lacking {
+  // On a first start nothing is recorded yet; on resume the plan is in the journal.
+  const plan: Entry = { seq: 1, atMs: from.lastAtMs, event: planEvent(context.runbook) }
+  let state = from.steps.size > 0 ? from : fold([plan], from)
+  let held: Live = { heldSecrets: new Set(), rejected: new Map() }
   const missing: Missing[] = []
   const gates: { step: string; line: number }[] = []
   const moment = { nowMs: Number.MAX_SAFE_INTEGER / 2, challenge: '' }
@@ -25,6 +32,7 @@ export function lackingOf(context: RunContext, from: RunState, live: Live, given
     const entry: Entry = { seq: state.lastSeq + 1, atMs: state.lastAtMs, event }
     state = evolve(state, entry)
   }
+  for (const { answer } of first) if (answer.kind === 'value') giveValue(answer.name, answer.value)
   // Each turn ends a step or answers one of its questions, so the bound is never met by a sound plan.
   for (let turn = 0; turn < context.steps.size * 20 + 1000; turn++) {
     const need = needOf(context, state, held)
@@ -84,8 +92,12 @@ export function lackingOf(context: RunContext, from: RunState, live: Live, given
   function takeValue(step: string, name: string): void {
     const found = answerFor(context, { kind: 'values', step, names: [name] }, given)
     if (found.kind === 'missing') missing.push(...found.missing)
+    giveValue(name, found.kind === 'answer' && found.answer.kind === 'value' ? found.answer.value : 'x')
+  }
+
+  function giveValue(name: string, text: string): void {
     held = { ...held, heldSecrets: new Set(held.heldSecrets).add(name) }
-    apply(value(name, found.kind === 'answer' && found.answer.kind === 'value' ? found.answer.value : 'x'))
+    apply({ kind: 'param', name, value: text, masked: false, how: 'answers', by: '', source: null })
   }
 
   function condition(when: string, step: string, answer: 'yes' | 'no'): RunEvent {
@@ -101,10 +113,6 @@ export function lackingOf(context: RunContext, from: RunState, live: Live, given
 
 function passed(step: string): RunEvent {
   return { kind: 'step.skip', step, why: 'person', reason: null, by: null }
-}
-
-function value(name: string, text: string): RunEvent {
-  return { kind: 'param', name, value: text, masked: false, how: 'answers', by: '', source: null }
 }
 
 function dedupe(missing: readonly Missing[]): Missing[] {

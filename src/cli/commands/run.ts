@@ -1,0 +1,200 @@
+import { readFile } from 'node:fs/promises'
+import type { Answer, Runbook, Speaker } from '../../model/index.ts'
+import { EMPTY_STATE, SignoffError } from '../../model/index.ts'
+import { parseRunbook } from '../../parser/index.ts'
+import { findStep, lackingOf, NO_ANSWERS, type Provided, type RunContext } from '../../runner/index.ts'
+import { cleanText } from '../../tui/index.ts'
+import { type AnswersFile, readAnswers } from '../answers-file.ts'
+import { milliseconds } from '../config.ts'
+import type { Io } from '../io.ts'
+import { readRunbook } from '../read-runbook.ts'
+import { checkRelease } from '../release-name.ts'
+import { contextOf, type FirstWords, openDesk, startSession } from '../run-session.ts'
+import { chooseUi, type UiChoice } from '../terminal.ts'
+import { walk } from '../walk.ts'
+
+/** Flags that `run` and `resume` share. */
+export interface WalkFlags {
+  readonly set: ReadonlyMap<string, string>
+  readonly secret: ReadonlyMap<string, string>
+  readonly secretEnv: ReadonlyMap<string, string>
+  readonly answers?: string
+  readonly confirm: ReadonlyMap<string, string>
+  readonly ui: UiChoice
+  readonly key?: string
+  readonly json?: boolean
+  readonly waitLimit: string
+  readonly ascii?: boolean
+  readonly approval: readonly string[]
+}
+
+export interface RunFlags extends WalkFlags {
+  readonly release: string
+  readonly env?: string
+  readonly from?: string
+  readonly only?: string
+  readonly until?: string
+}
+
+/** Walks a runbook for one release. */
+export async function run(path: string, flags: RunFlags, io: Io): Promise<number> {
+  const release = checkRelease(flags.release)
+  const runbook = readable(parseRunbook(await readRunbook(path), path), path)
+  const selection = { from: flags.from ?? null, only: flags.only ?? null, until: flags.until ?? null }
+  walkable(runbook, flags.only)
+  const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
+  const asked = { runbook, path, release, environment: flags.env ?? null, selection }
+  const desk = await openDesk(path, flags.key ?? null, io)
+  const context = contextOf(asked, desk.config, '00000000-0000-7000-8000-000000000000')
+  answers?.checkAgainst(context)
+  const provided = providedFor(context, answers, flags, desk.signer.principal, new Map())
+  const first = await firstWords(context, flags, desk.signer.principal, io)
+  const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  if (ui.kind === 'none') {
+    const code = reportMissing(context, first, provided, io)
+    if (code !== 0) return code
+  }
+  const session = await startSession(asked, desk, io, first)
+  io.say(
+    `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}…`,
+  )
+  return walk(
+    session,
+    {
+      ui,
+      provided,
+      waitLimitMs: milliseconds(flags.waitLimit),
+      json: flags.json === true,
+      ascii: flags.ascii === true,
+      approvals: flags.approval,
+    },
+    io,
+  )
+}
+
+/** @throws {SignoffError} `RUNBOOK_INVALID` listing every finding of level error with its place. */
+export function readable({ runbook, diagnostics }: ReturnType<typeof parseRunbook>, path: string): Runbook {
+  const errors = diagnostics.filter(({ level }) => level === 'error')
+  if (errors.length === 0) return runbook
+  const frames = errors.map(
+    e =>
+      `${path}:${e.line}:${e.column}: error: ${cleanText(e.message)} [${e.code}]${e.help === '' ? '' : `\n   help: ${e.help}`}`,
+  )
+  throw new SignoffError(
+    'RUNBOOK_INVALID',
+    `${path} cannot be trusted as it stands; nothing was run\n${frames.join('\n')}`,
+    {
+      advice: `signoff plan ${path} shows how it is read`,
+    },
+  )
+}
+
+function walkable(runbook: Runbook, only: string | undefined): void {
+  if (runbook.mode === 'catalog' && only === undefined) {
+    const sections = runbook.phases.map(phase => `   ${phase.position}  ${cleanText(phase.title)}`).join('\n')
+    throw new SignoffError(
+      'USAGE',
+      `${runbook.path} is a catalog: its sections are procedures of their own\n${sections}`,
+      {
+        advice: 'choose one: --only SECTION',
+      },
+    )
+  }
+  if (runbook.mode === 'reference' || (runbook.mode !== 'catalog' && runbook.flows.main.length === 0))
+    throw new SignoffError('RUNBOOK_INVALID', `${runbook.path} has nothing to walk: no step of it is in a main flow`, {
+      advice: `signoff plan ${runbook.path} shows what was read, and why`,
+    })
+}
+
+/** Answers, phrases and decisions by step id, whatever a person named the step by. */
+export function providedFor(
+  context: RunContext,
+  answers: AnswersFile | null,
+  flags: Pick<WalkFlags, 'confirm'>,
+  operator: string,
+  decisions: ReadonlyMap<string, Answer>,
+): Provided {
+  const phrases = new Map<string, string>()
+  for (const [reference, phrase] of flags.confirm) phrases.set(stepNamed(context, reference).id, phrase)
+  return { answers: answers?.answers ?? NO_ANSWERS, source: answers?.source ?? null, phrases, decisions, operator }
+}
+
+export function stepNamed(context: RunContext, reference: string) {
+  const step = findStep(context.runbook, reference)
+  if (step !== null) return step
+  throw new SignoffError('USAGE', `"${reference}" is no step of ${context.runbook.path}`, {
+    advice: `signoff plan ${context.runbook.path} shows positions and ids`,
+  })
+}
+
+/** Values by flag, secrets by file or variable, and variables that the environment already has. */
+export async function firstWords(context: RunContext, flags: WalkFlags, by: string, io: Io): Promise<FirstWords> {
+  const speaker: Speaker = { by, how: 'flag', source: null }
+  const words: { answer: Answer; speaker: Speaker }[] = []
+  const known = new Map(context.runbook.parameters.map(parameter => [parameter.name, parameter]))
+  const add = (name: string, value: string, how: 'flag' | 'env'): void => {
+    words.push({ answer: { kind: 'value', name, value, how }, speaker })
+  }
+  for (const name of [...flags.set.keys(), ...flags.secret.keys(), ...flags.secretEnv.keys()])
+    if (!known.has(name))
+      throw new SignoffError('USAGE', `the runbook has no value "${name}"`, {
+        advice: known.size === 0 ? 'it asks for none' : `it has: ${[...known.keys()].join(', ')}`,
+      })
+  for (const [name, value] of flags.set) {
+    if (known.get(name)?.secret === true)
+      throw new SignoffError('USAGE', `${name} is a secret; an argument can be read by every process of this machine`, {
+        advice: `--secret ${name}=FILE or --secret-env ${name}=VARIABLE`,
+      })
+    add(name, value, 'flag')
+  }
+  for (const [name, file] of flags.secret) add(name, await secretFromFile(name, file), 'flag')
+  for (const [name, variable] of flags.secretEnv) {
+    const value = io.environment[variable]
+    if (value === undefined || value === '')
+      throw new SignoffError('USAGE', `--secret-env ${name}=${variable}: ${variable} is not set`)
+    add(name, value, 'env')
+  }
+  const given = new Set(words.map(({ answer }) => (answer.kind === 'value' ? answer.name : '')))
+  for (const parameter of context.runbook.parameters) {
+    const value = io.environment[parameter.name]
+    if (parameter.kind === 'env' && !given.has(parameter.name) && value !== undefined && value !== '')
+      add(parameter.name, value, 'env')
+  }
+  return words
+}
+
+async function secretFromFile(name: string, path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new SignoffError(
+      'USAGE',
+      `--secret ${name}=${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`,
+    )
+  })
+  const value = text.replace(/\r?\n$/, '')
+  if (value === '') throw new SignoffError('USAGE', `--secret ${name}=${path}: the file is empty`)
+  return value
+}
+
+/** Everything an unattended run would have to ask, at once and before anything runs. Returns 20 if there is any. */
+export function reportMissing(
+  context: RunContext,
+  first: FirstWords,
+  provided: Provided,
+  io: Io,
+  from = EMPTY_STATE,
+): number {
+  const { missing, gates } = lackingOf(context, from, first, provided)
+  if (missing.length === 0) return 0
+  const path = context.runbook.path
+  io.say(
+    `signoff: nobody is at the terminal, and ${missing.length} ${missing.length === 1 ? 'answer is' : 'answers are'} missing; nothing was run`,
+  )
+  for (const item of missing) io.say(`${path}:${item.line}:${item.column} ${cleanText(item.what)}: ${item.how}`)
+  for (const gate of gates) {
+    const step = context.steps.get(gate.step)
+    io.say(
+      `${path}:${gate.line}:1 ${step?.position ?? ''} ${cleanText(step?.title ?? '')}: still to come, by signoff approve`,
+    )
+  }
+  return 20
+}

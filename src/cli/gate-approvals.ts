@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import type { EventOf } from '../model/index.ts'
+import { runSshKeygen } from '../runner/local/index.ts'
+import { checkApproval } from '../transcript/index.ts'
+import type { Io } from './io.ts'
+import type { Session } from './run-session.ts'
+
+/**
+ * Holds one signed approval against the open gate, and brings the answer into the run: it counts, or it is refused with
+ * its reason. Both are recorded.
+ */
+export async function takeApproval(
+  session: Session,
+  untrustedText: string,
+  via: EventOf<'approval'>['via'],
+  io: Io,
+): Promise<void> {
+  const { state } = session.drive.snapshot()
+  const open = [...state.gates].find(([step]) => state.steps.get(step)?.status.kind === 'open-gate')
+  if (open === undefined || state.start === null) {
+    io.say('signoff: an approval came, but no gate is open; it was left alone')
+    return
+  }
+  const [step, gate] = open
+  const envelope = untrustedText.trim()
+  const answer = await checkApproval(envelope, {
+    run: session.context.run,
+    release: session.context.release,
+    runbookSha256: session.context.runbook.sha256,
+    commit: state.start.git?.commit ?? null,
+    step,
+    request: { seq: gate.request, leaf: session.chain.leaf(gate.request) ?? '', challenge: gate.event.challenge },
+    meaning: gate.event.ask,
+    need: gate.event.need,
+    touch: gate.event.touch,
+    operators: state.operators,
+    given: gate.approvals.map(({ event }) => event),
+    leafOf: seq => session.chain.leaf(seq),
+    headSeq: session.chain.lines - 1,
+    signersText: session.signersText,
+    revoked: await readRevoked(session.workspace.revoked),
+    sshKeygen: runSshKeygen,
+    nowMs: io.nowMs(),
+  })
+  const position = session.context.steps.get(step)?.position ?? step
+  if (!answer.ok) {
+    io.say(`signoff: approval of ${position} refused (${answer.why}): ${answer.detail}`)
+    await session.drive.approval({
+      kind: 'refused',
+      event: { kind: 'approval.refused', request: gate.request, sha256: answer.sha256, why: answer.why },
+    })
+    return
+  }
+  await session.drive.approval({
+    kind: 'counts',
+    event: {
+      kind: 'approval',
+      step,
+      request: gate.request,
+      role: answer.role,
+      decision: answer.decision,
+      principal: answer.principal,
+      keyid: answer.keyid,
+      via,
+      envelope,
+    },
+  })
+}
+
+/** The revocation file, null where none is configured. One that is there and cannot be read is an error. */
+export async function readRevoked(path: string): Promise<Uint8Array | null> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+}

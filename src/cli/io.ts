@@ -1,0 +1,16 @@
+/** The program's surroundings, handed in once by `main`, so that a command touches no global. */
+export interface Io {
+  readonly environment: NodeJS.ProcessEnv
+  readonly cwd: string
+  /** Data, on standard output. */
+  write(text: string): void
+  /** A line for a person, on standard error. */
+  say(line: string): void
+  /** True where a person can be asked. */
+  readonly interactive: boolean
+  /** A line typed at the terminal; empty without one. */
+  ask(question: string): Promise<string>
+  /** One question at the terminal, yes or no; no without a terminal. */
+  confirm(question: string): Promise<boolean>
+  nowMs(): number
+}

@@ -1,0 +1,54 @@
+import { createInterface } from 'node:readline/promises'
+import { reportFailure } from './failure.ts'
+import type { Io } from './io.ts'
+
+/** The program: arguments in, exit code out. The only place that touches the process. */
+export async function main(args: readonly string[]): Promise<void> {
+  const io = processIo()
+  try {
+    process.exitCode = await dispatch(args, io)
+  } catch (error) {
+    process.exitCode = reportFailure(error, text => process.stderr.write(text))
+  }
+}
+
+async function dispatch(args: readonly string[], io: Io): Promise<number> {
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    const { VERSION } = await import('./version.ts')
+    io.write(`${VERSION}\n`)
+    return 0
+  }
+  const { runProgram } = await import('./program.ts')
+  return runProgram(args, io)
+}
+
+function processIo(): Io {
+  const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
+  // A reader that goes away (`signoff plan | head`) is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  const ask = async (question: string): Promise<string> => {
+    if (!interactive) return ''
+    const lines = createInterface({ input: process.stdin, output: process.stderr })
+    try {
+      return await lines.question(question)
+    } finally {
+      lines.close()
+    }
+  }
+  return {
+    environment: process.env,
+    cwd: process.cwd(),
+    write: text => {
+      process.stdout.write(text)
+    },
+    say: line => {
+      process.stderr.write(`${line}\n`)
+    },
+    interactive,
+    ask,
+    confirm: async question => /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim()),
+    nowMs: Date.now,
+  }
+}

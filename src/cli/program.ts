@@ -1,0 +1,181 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { SignoffError } from '../model/index.ts'
+import { EXIT_CODES, VERIFY_CODES } from './exit-codes.ts'
+import type { Io } from './io.ts'
+import { VERSION } from './version.ts'
+
+/** Reads the arguments and runs one command; each is loaded only when it is called. */
+export async function runProgram(args: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0
+  const does = (work: () => Promise<number>) => async (): Promise<void> => {
+    exitCode = await work()
+  }
+  const program = new Command('signoff')
+    .description('Walk the Markdown runbook you already have, and leave a signed transcript that anyone can check.')
+    .version(VERSION, '-V, --version')
+    .helpCommand(false)
+    .configureOutput({ writeOut: text => io.write(text), writeErr: text => io.say(text.trimEnd()) })
+    .exitOverride()
+
+  walkOptions(
+    program
+      .command('run')
+      .description('walk a runbook for one release')
+      .argument('<file>', 'the runbook, a Markdown file')
+      .requiredOption('--release <id>', 'name of the release, such as v1.4.2')
+      .option('--env <name>', 'environment of the run; it can only raise how strongly is asked')
+      .option('--from <step>', 'begin at this step or section')
+      .option('--only <section>', 'walk this section alone')
+      .option('--until <step>', 'end with this step or section'),
+  ).action((file: string, options: Record<string, never>) =>
+    does(async () => (await import('./commands/run.ts')).run(file, options as never, io))(),
+  )
+
+  walkOptions(
+    program
+      .command('resume')
+      .description('go on with a run from its journal')
+      .argument('[run]', 'id of the run, or the beginning of it; the newest that is not sealed')
+      .option('--retry <step>', 'run a failed step again', collect, [])
+      .option('--skip <step>', 'skip a failed step', collect, [])
+      .option(
+        '--resolve <step=outcome>',
+        'passed, failed or rerun, for a step whose outcome a person knows',
+        pairs,
+        new Map(),
+      )
+      .option('--reason <text>', 'why; recorded with the decision')
+      .option('--keep-runbook', 'go on with the text that the run began with, though the file changed'),
+  ).action((run: string | undefined, options: Record<string, never>) =>
+    does(async () => (await import('./commands/resume.ts')).resume(run ?? null, options as never, io))(),
+  )
+
+  program
+    .command('plan')
+    .description('dry run: every step as it would run; starts no shell, writes nothing')
+    .argument('<file>', 'the runbook')
+    .option('--json', 'the plan as data (signoff.plan/1)')
+    .option('--markdown', 'the plan as Markdown')
+    .option('--set <name=value>', 'a value to show', pairs, new Map())
+    .action((file: string, options: { set: Map<string, string> }) =>
+      does(async () => (await import('./commands/plan.ts')).plan(file, options, io))(),
+    )
+
+  program
+    .command('approve')
+    .description('sign GO or NO-GO for an open gate with your own key')
+    .argument('<request>', 'a request file, or the id of a run')
+    .argument('[gate]', 'position of the gate, where a run has several')
+    .option('--go', 'GO, without being asked')
+    .option('--no-go', 'NO-GO; needs --reason')
+    .option('--reason <text>', 'why')
+    .option('--role <role>', 'the role to decide for')
+    .option('--key <file>', 'your private key')
+    .option('--out <file>', 'write the signed answer here')
+    .action((request: string, gate: string | undefined, options: { go?: boolean; reason?: string }) =>
+      does(async () => {
+        // commander reads --no-go as the negation of --go: false only where it was given.
+        const { go, ...rest } = options
+        const decided = go === false ? { noGo: true } : go === true && args.includes('--go') ? { go: true } : {}
+        return (await import('./commands/approve.ts')).approve(request, gate ?? null, { ...rest, ...decided }, io)
+      })(),
+    )
+
+  program
+    .command('verify')
+    .description('check a transcript: integrity, signatures, policy')
+    .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
+    .option('--signers <file>', 'allowed_signers to trust, instead of the one of this repository')
+    .option('--runbook <file>', 'it must be of this runbook')
+    .option('--release <id>', 'it must be of this release')
+    .option('--commit <sha>', 'it must be of this commit')
+    .option('--require-passed', 'the run must have passed')
+    .option('--require-approvals <n>', 'at least so many approvals', number)
+    .option('--json', 'the report as data (signoff.verify/1)')
+    .action((transcript: string, options: Record<string, never>) =>
+      does(async () => (await import('./commands/verify.ts')).verify(transcript, options, io))(),
+    )
+
+  program
+    .command('export')
+    .description('a readable copy of a transcript, derived from it and saying so')
+    .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
+    .addOption(new Option('--format <format>', 'what to write').choices(['md', 'json']).makeOptionMandatory())
+    .option('--signers <file>', 'allowed_signers to trust, instead of the one of this repository')
+    .action((transcript: string, options: { format: 'md' | 'json' }) =>
+      does(async () => (await import('./commands/export.ts')).exportTranscript(transcript, options, io))(),
+    )
+
+  program
+    .command('init')
+    .description('make what a first run needs: .signoff/, a signing key, the signers file')
+    .option('--yes', 'make a key without being asked, if there is none')
+    .option('--key <file>', 'use this key')
+    .option('--principal <name>', 'who you are in the signers file, such as kim@example.com')
+    .addOption(
+      new Option('--role <role>', 'what your key may sign').choices(['operator', 'approver']).default('operator'),
+    )
+    .action((options: Record<string, never>) =>
+      does(async () => (await import('./commands/init.ts')).init(io.cwd, options, io))(),
+    )
+
+  program
+    .command('help')
+    .description('help on the program, or on a topic')
+    .argument('[topic]', 'exit-codes, or a command')
+    .action((topic: string | undefined) =>
+      does(async () => {
+        if (topic === 'exit-codes') io.write(exitCodeText())
+        else io.write((program.commands.find(c => c.name() === topic) ?? program).helpInformation())
+        return 0
+      })(),
+    )
+
+  for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput())
+  try {
+    await program.parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    throw error
+  }
+  return exitCode
+}
+
+function walkOptions(command: Command): Command {
+  return command
+    .option('--set <name=value>', 'a value of the runbook', pairs, new Map())
+    .option('--secret <name=file>', 'a secret, read from a file', pairs, new Map())
+    .option('--secret-env <name=variable>', 'a secret, read from an environment variable', pairs, new Map())
+    .option('--answers <file>', 'answers for a run that nobody attends (YAML)')
+    .option('--confirm <step=phrase>', 'the typed phrase of a dangerous step', pairs, new Map())
+    .addOption(
+      new Option('--ui <kind>', 'who is asked, and how').choices(['auto', 'full', 'plain', 'none']).default('auto'),
+    )
+    .option('--ascii', 'no character beyond ASCII on the screen')
+    .option('--key <file>', 'your signing key')
+    .option('--approval <file>', 'bring in a signed approval', collect, [])
+    .option('--wait-limit <time>', 'a longer wait pauses an unattended run', '10m')
+    .option('--json', 'the result as data on standard output')
+}
+
+function pairs(text: string, before: Map<string, string>): Map<string, string> {
+  const at = text.indexOf('=')
+  if (at <= 0) throw new InvalidArgumentError('expected NAME=VALUE')
+  return new Map(before).set(text.slice(0, at), text.slice(at + 1))
+}
+
+function collect(text: string, before: readonly string[]): string[] {
+  return [...before, text]
+}
+
+function number(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new SignoffError('USAGE', `"${text}" is no number`)
+  return value
+}
+
+function exitCodeText(): string {
+  const table = (rows: readonly (readonly [string, string])[]) =>
+    rows.map(([code, text]) => `  ${code.padEnd(6)} ${text}\n`).join('')
+  return `run, resume:\n${table(EXIT_CODES)}\nverify:\n${table(VERIFY_CODES)}`
+}

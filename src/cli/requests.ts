@@ -1,0 +1,15 @@
+import { readFile } from 'node:fs/promises'
+import { buildApprovalRequest } from '../transcript/index.ts'
+import type { Inbox } from './inbox.ts'
+import type { Session } from './run-session.ts'
+
+/** Writes the request file of an open gate. Everything in it comes from the journal as it is on the disk. */
+export async function publishRequest(session: Session, inbox: Inbox, step: string): Promise<string> {
+  const text = await buildApprovalRequest(await readFile(session.files.journal), step)
+  return inbox.publish(requestName(session.context.steps.get(step)?.position ?? step), text)
+}
+
+/** Name of a gate's request and of the answers to it, without an ending: its position, safe in a file name. */
+export function requestName(position: string): string {
+  return `gate-${position.replace(/[^\w.-]/g, '_')}`
+}

@@ -1,0 +1,322 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { hostname, platform, userInfo } from 'node:os'
+import { dirname, relative, resolve } from 'node:path'
+import type { Answer, EventOf, Runbook, RunEvent, RunState, Speaker } from '../model/index.ts'
+import { EMPTY_STATE, fold, SignoffError } from '../model/index.ts'
+import { releaseParameters } from '../parser/index.ts'
+import {
+  createContext,
+  type Drive,
+  drive,
+  planEvent,
+  type RunContext,
+  type Selection,
+  selectFlow,
+} from '../runner/index.ts'
+import {
+  acquireLock,
+  challenge,
+  createLocalExecutor,
+  gitFacts,
+  type LocalExecutor,
+  type OpenJournal,
+  openJournal,
+  salt,
+  systemClock,
+  uuidv7,
+} from '../runner/local/index.ts'
+import { type Chain, createChain, readJournal, SEAL_NAMESPACE, type Signer } from '../transcript/index.ts'
+import { type Config, readConfig } from './config.ts'
+import type { Io } from './io.ts'
+import { findSigner } from './signing-key.ts'
+import { findParents, type RunFiles, readIfThere, runFiles } from './transcript-files.ts'
+import { VERSION } from './version.ts'
+import { findWorkspace, projectOf, stateFolder, type Workspace } from './workspace.ts'
+
+/** A run that this process drives: everything that has to be let go of again is let go of by `close`. */
+export interface Session {
+  readonly context: RunContext
+  readonly drive: Drive
+  readonly signer: Signer
+  readonly workspace: Workspace
+  readonly config: Config
+  readonly files: RunFiles
+  readonly chain: Chain
+  readonly journal: OpenJournal
+  readonly executor: LocalExecutor
+  readonly stateDir: string
+  readonly signersText: string
+  /** Ends followers and timers, closes the journal, releases the lock. Scripts are left to their supervisors. */
+  close(): Promise<void>
+}
+
+/** The people and keys of a run, found before anything is written. */
+export interface Desk {
+  readonly workspace: Workspace
+  readonly config: Config
+  readonly signer: Signer
+  readonly signersText: string
+}
+
+/** @throws {SignoffError} `KEY_MISSING` naming `signoff init`, `CONFIG_INVALID` with the place. */
+export async function openDesk(folder: string, key: string | null, io: Io): Promise<Desk> {
+  const workspace = findWorkspace(folder)
+  const config = await readConfig(workspace, io.environment)
+  const signersText = await readIfThere(workspace.signers)
+  const sources = { flag: key, environment: io.environment, config, folder }
+  const signer = await findSigner(sources, signersText, workspace.signers, SEAL_NAMESPACE)
+  return { workspace, config, signer, signersText: signersText ?? '' }
+}
+
+export interface NewRun {
+  readonly runbook: Runbook
+  readonly path: string
+  readonly release: string
+  readonly environment: string | null
+  readonly selection: Selection
+}
+
+/** What a run is about, before it exists: enough to see what it will lack. */
+export function contextOf(asked: NewRun, config: Config, run: string): RunContext {
+  const selected = selectFlow(asked.runbook, asked.selection)
+  if ('unknown' in selected)
+    throw new SignoffError('USAGE', `"${selected.unknown}" is no step or section of the main flow of ${asked.path}`, {
+      advice: `signoff plan ${asked.path} shows their positions`,
+    })
+  return createContext({
+    run,
+    release: asked.release,
+    environment: asked.environment,
+    runbook: asked.runbook,
+    mainFlow: selected.flow,
+    releaseParameters: releaseParameters(asked.runbook),
+    roles: config.roles,
+    defaultTimeoutMs: config.timeoutMs,
+    cwd: dirname(resolve(asked.path)),
+  })
+}
+
+/** Opens the journal of a new run and writes its first two lines. */
+export async function startSession(asked: NewRun, desk: Desk, io: Io, first: FirstWords): Promise<Session> {
+  const run = uuidv7(io.nowMs())
+  const context = contextOf(asked, desk.config, run)
+  const files = runFiles(desk.workspace.transcripts, asked.release, run)
+  const parents = await findParents(desk.workspace.transcripts)
+  const start = await startEvent(asked, desk, run, parents)
+  const stateDir = stateFolder(io.environment, run)
+  const session = await open({
+    context,
+    desk,
+    files,
+    stateDir,
+    io,
+    chain: createChain(),
+    mode: 'new',
+    past: EMPTY_STATE,
+  })
+  try {
+    await session.drive.begin([start, planEvent(asked.runbook)], first)
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+  return session
+}
+
+/** Values and decisions that are said before the run goes anywhere by itself. */
+export type FirstWords = readonly { readonly answer: Answer; readonly speaker: Speaker }[]
+
+/** Goes on with a run from its journal. */
+export async function resumeSession(
+  files: RunFiles,
+  desk: Desk,
+  io: Io,
+  parse: (text: string, path: string) => Runbook,
+): Promise<{
+  readonly session: Session
+  readonly past: RunState
+  readonly begin: (first: FirstWords) => Promise<void>
+}> {
+  const bytes = await readFile(files.journal)
+  const { entries, chain, torn } = await readJournal(bytes)
+  const past = fold(entries)
+  const started = past.start
+  if (started === null) throw new SignoffError('JOURNAL_INVALID', `${files.journal}: has no first line to go on from`)
+  const runbook = parse(started.runbook.text, started.runbook.path)
+  const folder = projectOf(desk.workspace)
+  const path = resolve(folder, started.runbook.path)
+  const selection = started.selection ?? { from: null, only: null, until: null }
+  const asked = { runbook, path, release: started.release, environment: started.env, selection }
+  const context = contextOf(asked, desk.config, started.run)
+  const stateDir = stateFolder(io.environment, started.run)
+  const session = await open({
+    context,
+    desk,
+    files,
+    stateDir,
+    io,
+    chain,
+    mode: 'resume',
+    past,
+    tornBytes: torn?.bytes ?? 0,
+  })
+  const begin = async (first: FirstWords): Promise<void> => {
+    const running = past.running
+    const found =
+      running === null
+        ? null
+        : await session.executor.find({
+            id: `${started.run}:${running.step}:${running.attempt}`,
+            run: started.run,
+            ...running,
+          })
+    const attachable = found === 'running' || found === 'ended'
+    const order = running === null ? [] : [`${started.run}:${running.step}:${running.attempt}`]
+    const resume: RunEvent = {
+      kind: 'run.resume',
+      head: chain.head,
+      tornBytes: torn?.bytes ?? 0,
+      tornSha256: torn?.sha256 ?? null,
+      gapMs: Math.max(0, Math.round(io.nowMs() - past.lastAtMs)),
+      operator: { principal: desk.signer.principal, keyid: desk.signer.keyid },
+      attached: attachable ? order : [],
+      unknown: found !== null && !attachable ? order : [],
+    }
+    const lost: RunEvent[] = running !== null && !attachable ? [unknownEnd(running, io.nowMs())] : []
+    await session.drive.begin([resume, ...lost], first)
+    if (running !== null && attachable)
+      await session.drive.attach(running.step, running.attempt, recordedBytes(entries, running))
+  }
+  return { session, past, begin }
+}
+
+/** Nobody saw it end: a named person decides what it was. */
+function unknownEnd(running: NonNullable<RunState['running']>, nowMs: number): EventOf<'step.end'> {
+  return {
+    kind: 'step.end',
+    step: running.step,
+    attempt: running.attempt,
+    outcome: 'unknown',
+    exit: null,
+    signal: null,
+    ms: Math.max(0, Math.round(nowMs - running.sinceMs)),
+    result: 'unknown',
+    checks: [],
+  }
+}
+
+function recordedBytes(
+  entries: Iterable<{ readonly event: RunEvent }>,
+  running: { readonly step: string; readonly attempt: number },
+): Record<'out' | 'err', number> {
+  const recorded = { out: 0, err: 0 }
+  for (const { event } of entries) {
+    if (event.kind !== 'output' || event.step !== running.step || event.attempt !== running.attempt) continue
+    const length =
+      event.text !== undefined ? Buffer.byteLength(event.text) : Buffer.from(event.b64 ?? '', 'base64').length
+    if (event.fd !== 'pty') recorded[event.fd] = event.at + length
+  }
+  return recorded
+}
+
+async function open(input: {
+  readonly context: RunContext
+  readonly desk: Desk
+  readonly files: RunFiles
+  readonly stateDir: string
+  readonly io: Io
+  readonly chain: Chain
+  readonly mode: 'new' | 'resume'
+  readonly past: RunState
+  readonly tornBytes?: number
+}): Promise<Session> {
+  const { context, desk, files, stateDir, io, chain } = input
+  await mkdir(stateDir, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    throw new SignoffError('STATE_UNWRITABLE', `${stateDir}: ${error.message}`, {
+      advice: 'set XDG_STATE_HOME to a folder that can be written',
+      cause: error,
+    })
+  })
+  const clock = systemClock()
+  const lock = await acquireLock(`${stateDir}/lock`, desk.signer.principal)
+  let journal: OpenJournal
+  try {
+    journal = await openJournal({
+      path: files.journal,
+      chain,
+      clock,
+      salt,
+      mode: input.mode,
+      expectedBytes: chain.bytes,
+    })
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+  const executor = createLocalExecutor({ stateDir, environment: scriptEnvironment(io.environment), clock })
+  const run = drive(context, { journal, executor, clock, ids: { challenge } }, input.past)
+  return {
+    context,
+    drive: run,
+    signer: desk.signer,
+    workspace: desk.workspace,
+    config: desk.config,
+    files,
+    chain,
+    journal,
+    executor,
+    stateDir,
+    signersText: desk.signersText,
+    async close() {
+      await executor.dispose()
+      await journal.close()
+      await lock.release()
+      // The folder goes only once nothing in it is needed: a run that is paused keeps its shell state there.
+      if (run.snapshot().state.result !== null) await rm(stateDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startEvent(
+  asked: NewRun,
+  desk: Desk,
+  run: string,
+  parents: EventOf<'run.start'>['parents'],
+): Promise<EventOf<'run.start'>> {
+  const path = resolve(asked.path)
+  const git = await gitFacts(dirname(path))
+  const text = asked.runbook.source
+  const bytes = Buffer.from(text)
+  const selected = Object.values(asked.selection).some(value => value !== null)
+  return {
+    kind: 'run.start',
+    v: 1,
+    run,
+    release: asked.release,
+    env: asked.environment,
+    selection: selected ? { ...asked.selection } : null,
+    runbook: {
+      path: git === null ? path.slice(path.lastIndexOf('/') + 1) : relative(git.root, path),
+      sha256: asked.runbook.sha256,
+      gitBlob: createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex'),
+      text,
+    },
+    git:
+      git === null ? null : { commit: git.commit, tag: git.tag, tree: git.tree, remote: git.remote, dirty: git.dirty },
+    operator: { principal: desk.signer.principal, keyid: desk.signer.keyid },
+    tool: { name: 'signoff', version: VERSION, rules: 1 },
+    host: { name: hostname(), user: userInfo().username, os: platform() },
+    signersSha256: createHash('sha256').update(desk.signersText).digest('hex'),
+    configSha256: desk.config.projectSha256,
+    parents,
+  }
+}
+
+/** What scripts inherit: the environment of whoever started us, without what is ours. */
+function scriptEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const kept = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('SIGNOFF_'),
+  )
+  return Object.fromEntries(kept)
+}

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { SignoffError } from '../model/index.ts'
+import { gitConfig } from '../runner/local/git-facts.ts'
+import { signWithSshKeygen } from '../runner/local/ssh-keygen.ts'
+import {
+  ed25519Signer,
+  type Namespace,
+  principalsOf,
+  readAllowedSigners,
+  readPrivateKey,
+  readPublicKey,
+  type Signer,
+} from '../transcript/index.ts'
+import type { Config } from './config.ts'
+
+export interface KeySources {
+  /** `--key` */
+  readonly flag: string | null
+  readonly environment: NodeJS.ProcessEnv
+  readonly config: Config
+  readonly folder: string
+}
+
+/**
+ * The key file a person signs with: `--key`, `SIGNOFF_KEY`, the user's own configuration, git's ssh signing key. Never
+ * "the agent's first", and never what a repository names.
+ */
+export async function findKeyFile(sources: KeySources): Promise<string | null> {
+  const named = sources.flag ?? sources.environment.SIGNOFF_KEY ?? sources.config.signingKey
+  if (named != null && named !== '') return expandHome(named, sources.environment)
+  if ((await gitConfig(sources.folder, 'gpg.format')) !== 'ssh') return null
+  const key = await gitConfig(sources.folder, 'user.signingKey')
+  return key === null || key.startsWith('key::') || key.startsWith('ssh-') ? null : expandHome(key, sources.environment)
+}
+
+/**
+ * Somebody who can sign for a namespace: a key, and the principal that the signers file gives it.
+ * @throws {SignoffError} `KEY_MISSING` naming `signoff init`, before anything was written.
+ */
+export async function findSigner(
+  sources: KeySources,
+  signersText: string | null,
+  signersPath: string,
+  namespace: Namespace,
+): Promise<Signer> {
+  const path = await findKeyFile(sources)
+  if (path === null)
+    throw new SignoffError('KEY_MISSING', 'no signing key: a run is sealed with a key of yours, and none is named', {
+      advice: 'run "signoff init" once, or name one by --key FILE or SIGNOFF_KEY',
+    })
+  const key = await readKey(path)
+  const principals = signersText === null ? [] : principalsOf(readAllowedSigners(signersText), key.publicKey, namespace)
+  const principal =
+    sources.config.principal !== null && principals.includes(sources.config.principal)
+      ? sources.config.principal
+      : principals[0]
+  if (principal === undefined)
+    throw new SignoffError(
+      'KEY_MISSING',
+      `${signersText === null ? `${signersPath} is missing` : `${signersPath} gives nobody the key ${path} (${key.publicKey.keyid}) for ${namespace}`}`,
+      { advice: 'run "signoff init", and have the line that it adds reviewed like code' },
+    )
+  if (key.native !== null) return ed25519Signer(key.native, principal)
+  return {
+    principal,
+    keyid: key.publicKey.keyid,
+    publicKey: key.publicKey,
+    sign: (asked, bytes) => signWithSshKeygen(path, asked, bytes),
+  }
+}
+
+async function readKey(path: string) {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new SignoffError('KEY_MISSING', `${path}: ${error.code === 'ENOENT' ? 'no such key file' : error.message}`, {
+      advice: 'run "signoff init", or name another key by --key FILE',
+      cause: error,
+    })
+  })
+  const read = readPrivateKey(text)
+  if (read.kind === 'ed25519') return { publicKey: read.publicKey, native: text }
+  if (read.kind === 'encrypted' || read.kind === 'other') return { publicKey: read.publicKey, native: null }
+  // The public half stands for a key that an agent or a token holds: ssh-keygen finds it there.
+  const publicText = text.startsWith('-----') ? await readFile(`${path}.pub`, 'utf8').catch(() => '') : text
+  const publicKey = readPublicKey(publicText)
+  if (publicKey !== null) return { publicKey, native: null }
+  throw new SignoffError('KEY_UNUSABLE', `${path}: ${read.why}`, { advice: 'expected a key that ssh-keygen made' })
+}
+
+function expandHome(path: string, environment: NodeJS.ProcessEnv): string {
+  return path.startsWith('~/') ? join(environment.HOME ?? homedir(), path.slice(2)) : path
+}

@@ -1,0 +1,168 @@
+import { chmod, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { EventOf } from '../model/index.ts'
+import { SignoffError } from '../model/index.ts'
+import { leafOfLine, sealSha256 } from '../transcript/index.ts'
+
+/** The two files of one run. */
+export interface RunFiles {
+  readonly run: string
+  readonly folder: string
+  readonly journal: string
+  readonly bundle: string
+}
+
+/** `<transcripts>/<release>/<run>/`; a release that could not be a folder name was refused before. */
+export function runFiles(transcripts: string, release: string, run: string): RunFiles {
+  const folder = join(transcripts, escapeRelease(release), run)
+  return filesIn(folder)
+}
+
+export function filesIn(folder: string): RunFiles {
+  return {
+    run: basename(folder),
+    folder,
+    journal: join(folder, 'journal.jsonl'),
+    bundle: join(folder, 'transcript.intoto.jsonl'),
+  }
+}
+
+/** Every byte outside `A-Z a-z 0-9 . _ + -`, and a leading `.` or `-`, as `%XX`. */
+export function escapeRelease(release: string): string {
+  const escaped = [...Buffer.from(release)]
+    .map((byte, i) => {
+      const text = String.fromCharCode(byte)
+      const plain = /[A-Za-z0-9_+]/.test(text) || (i > 0 && /[.-]/.test(text))
+      return plain ? text : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+    })
+    .join('')
+  return escaped.slice(0, 120)
+}
+
+/** The release that a folder is named for. */
+export function unescapeRelease(folder: string): string {
+  return folder.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+
+/** All runs below a transcripts folder, oldest first: their ids are times. */
+export async function listRuns(transcripts: string): Promise<RunFiles[]> {
+  const found: RunFiles[] = []
+  for (const release of await foldersIn(transcripts))
+    for (const run of await foldersIn(join(transcripts, release))) found.push(filesIn(join(transcripts, release, run)))
+  return found.sort((a, b) => (a.run < b.run ? -1 : 1))
+}
+
+/**
+ * One run by what a person gives: a folder, a file in it, or an id or the beginning of one; without any, the newest
+ * that has no seal yet.
+ * @throws {SignoffError} `RUN_NOT_FOUND` naming those there are.
+ */
+export async function findRun(transcripts: string, reference: string | null): Promise<RunFiles> {
+  if (reference !== null) {
+    const direct = await asFolder(reference)
+    if (direct !== null) return filesIn(direct)
+  }
+  const all = await listRuns(transcripts)
+  const fitting = reference === null ? await unsealed(all) : all.filter(files => files.run.startsWith(reference))
+  const last = fitting.at(-1)
+  if (last !== undefined && (reference === null || fitting.length === 1)) return last
+  const known = all.slice(-5).map(files => `${files.run} (${basename(dirname(files.folder))})`)
+  const why =
+    reference === null
+      ? 'no run is under way'
+      : fitting.length > 1
+        ? `"${reference}" fits ${fitting.length} runs`
+        : `no run "${reference}"`
+  throw new SignoffError('RUN_NOT_FOUND', `${why} below ${transcripts}`, {
+    advice: known.length === 0 ? 'start one by "signoff run FILE --release ID"' : `the newest: ${known.join(', ')}`,
+  })
+}
+
+async function unsealed(all: readonly RunFiles[]): Promise<RunFiles[]> {
+  const open: RunFiles[] = []
+  for (const files of all) if ((await readIfThere(files.bundle)) === null) open.push(files)
+  return open
+}
+
+async function asFolder(reference: string): Promise<string | null> {
+  const name = basename(reference)
+  if (name === 'journal.jsonl' || name === 'transcript.intoto.jsonl') return dirname(reference)
+  return (await readIfThere(join(reference, 'journal.jsonl'))) === null ? null : reference
+}
+
+/** Runs that no other run names as its parent yet: a deleted one will be missed by them. */
+export async function findParents(transcripts: string): Promise<EventOf<'run.start'>['parents']> {
+  const named = new Set<string>()
+  const all: EventOf<'run.start'>['parents'] = []
+  for (const files of await listRuns(transcripts)) {
+    const first = await firstLine(files.journal)
+    if (first === null) continue
+    const start: unknown = JSON.parse(first)
+    for (const parent of parentsIn(start)) named.add(parent)
+    const bundle = await readIfThere(files.bundle)
+    all.push({ run: files.run, leaf0: leafOfLine(first), seal: bundle === null ? null : sealSha256(bundle) })
+  }
+  return all.filter(({ run }) => !named.has(run))
+}
+
+function parentsIn(start: unknown): string[] {
+  const parents: unknown = start !== null && typeof start === 'object' ? Reflect.get(start, 'parents') : null
+  if (!Array.isArray(parents)) return []
+  return parents.flatMap(parent => {
+    const run: unknown = parent !== null && typeof parent === 'object' ? Reflect.get(parent, 'run') : null
+    return typeof run === 'string' ? [run] : []
+  })
+}
+
+async function firstLine(path: string): Promise<string | null> {
+  const text = await readIfThere(path)
+  const line = text?.slice(0, text.indexOf('\n')) ?? ''
+  return line.startsWith('{"seq":0,') ? line : null
+}
+
+/** Puts the seal beside the journal: a new file, synced, renamed, the folder synced; then nothing is to be appended. */
+export async function writeSeal(files: RunFiles, line: string): Promise<void> {
+  const temporary = `${files.bundle}.new`
+  try {
+    const handle = await open(temporary, 'w', 0o644)
+    try {
+      await handle.writeFile(line)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, files.bundle)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw new SignoffError('JOURNAL_UNWRITABLE', `${files.bundle}: the seal could not be written: ${String(error)}`, {
+      advice: '"signoff resume" seals once there is room',
+      cause: error,
+    })
+  }
+  await syncFolder(files.folder)
+  await chmod(files.journal, 0o400)
+}
+
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+export async function readIfThere(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
+    throw error
+  })
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  return entries.filter(entry => entry.isDirectory()).map(entry => entry.name)
+}

@@ -1,0 +1,205 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Ending, RunEvent, Speaker } from '../model/index.ts'
+import { countSteps, SignoffError } from '../model/index.ts'
+import { type Provided, walkUnattended } from '../runner/index.ts'
+import { runSshKeygen } from '../runner/local/index.ts'
+import { sealJournal } from '../transcript/index.ts'
+import { sentenceFor } from '../tui/index.ts'
+import { exitCodeOfEnding } from './exit-codes.ts'
+import { takeApproval } from './gate-approvals.ts'
+import { type Inbox, openInbox } from './inbox.ts'
+import type { Io } from './io.ts'
+import { publishRequest } from './requests.ts'
+import type { Session } from './run-session.ts'
+import type { Ui } from './terminal.ts'
+import { writeSeal } from './transcript-files.ts'
+
+export interface WalkOptions {
+  readonly ui: Ui
+  readonly provided: Provided
+  readonly waitLimitMs: number
+  readonly json: boolean
+  readonly ascii: boolean
+  /** Approval files named by flag, taken before anything else. */
+  readonly approvals: readonly string[]
+}
+
+/** Walks a run with whoever is there, seals it if it ended, and says how it stands. Returns the exit code. */
+export async function walk(session: Session, options: WalkOptions, io: Io): Promise<number> {
+  const inbox = openInbox(session.workspace.inbox, session.context.run)
+  const watcher = watchGates(session, inbox, io)
+  const signals = watchSignals(session, options.ui, io)
+  try {
+    for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', io)
+    const ending = await Promise.race([walkWith(session, options, io), session.drive.failed, signals.ended])
+    await watcher.stop()
+    return await finish(session, ending, inbox, options, io)
+  } catch (error) {
+    if (error instanceof SignoffError && error.code === 'JOURNAL_UNWRITABLE') io.say(unrecordedAdvice(session))
+    throw error
+  } finally {
+    signals.stop()
+    await watcher.stop()
+    await session.close()
+  }
+}
+
+function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Ending> {
+  const { drive, context } = session
+  const speaker: Speaker = {
+    by: session.signer.principal,
+    how: options.ui.kind === 'plain' ? 'typed' : 'key',
+    source: null,
+  }
+  switch (options.ui.kind) {
+    case 'none': {
+      const stop = drive.onEntry((entry, snapshot) => {
+        const sentence = sentenceFor(entry, snapshot, drive.runbook)
+        if (sentence !== null) io.say(sentence)
+      })
+      return walkUnattended(context, drive, options.provided, options.waitLimitMs, io.nowMs).finally(stop)
+    }
+    case 'plain':
+      return options.ui.run(drive, speaker)
+    case 'full':
+      return options.ui.run(drive, speaker)
+    default:
+      options.ui satisfies never
+      throw new Error('unreachable')
+  }
+}
+
+/** Publishes a request for each gate that opens, and takes what comes back, as long as the run lasts. */
+function watchGates(session: Session, inbox: Inbox, io: Io): { stop(): Promise<void> } {
+  let published: Promise<unknown> = Promise.resolve()
+  const publish = (step: string): void => {
+    published = published
+      .then(() => publishRequest(session, inbox, step))
+      .catch(error => io.say(`signoff: ${String(error)}`))
+  }
+  for (const [step, gate] of session.drive.snapshot().state.gates)
+    if (session.drive.snapshot().state.steps.get(step)?.status.kind === 'open-gate' && gate.request >= 0) publish(step)
+  const unsubscribe = session.drive.onEntry(({ event }) => {
+    if (event.kind === 'approval.request') publish(event.step)
+  })
+  const watcher = inbox.watch(text => takeApproval(session, text, 'inbox', io))
+  return {
+    async stop() {
+      unsubscribe()
+      await published
+      await watcher.stop()
+    },
+  }
+}
+
+function watchSignals(session: Session, ui: Ui, io: Io): { readonly ended: Promise<Ending>; stop(): void } {
+  const { promise, resolve, reject } = Promise.withResolvers<Ending>()
+  const handlers = new Map<NodeJS.Signals, () => void>()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const handler = (): void => {
+      handleSignal(session, ui, signal, io).then(resolve, reject)
+    }
+    handlers.set(signal, handler)
+    process.on(signal, handler)
+  }
+  return {
+    ended: promise,
+    stop() {
+      for (const [signal, handler] of handlers) process.off(signal, handler)
+    },
+  }
+}
+
+/**
+ * At a terminal a lost terminal leaves the script to its supervisor, and `resume` attaches to it. Where nobody is there
+ * to resume, the script is stopped first.
+ */
+async function handleSignal(
+  session: Session,
+  ui: Ui,
+  signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
+  io: Io,
+): Promise<Ending> {
+  const { drive, context } = session
+  const ending: Ending = { kind: 'signal', signal }
+  const running = drive.snapshot().state.running
+  const speaker: Speaker = { by: session.signer.principal, how: 'key', source: null }
+  if (ui.kind === 'none' && running !== null) {
+    io.say(`signoff: ${signal}: stopping ${context.steps.get(running.step)?.position ?? running.step} first`)
+    const over = new Promise<void>(resolve => {
+      const stop = drive.onEntry(({ event }) => {
+        if (event.kind !== 'step.end') return
+        stop()
+        resolve()
+      })
+    })
+    await drive.say({ kind: 'stop-script', signal: 'escalate' }, speaker)
+    await Promise.race([over, drive.ended])
+  }
+  const step = drive.snapshot().state.running?.step ?? null
+  const pause: RunEvent = { kind: 'run.pause', reason: signal, step, by: null }
+  await drive.interrupt(ending, drive.snapshot().state.paused === null ? pause : null)
+  return ending
+}
+
+async function finish(session: Session, ending: Ending, inbox: Inbox, options: WalkOptions, io: Io): Promise<number> {
+  const { context, files } = session
+  const state = session.drive.snapshot().state
+  const counts = countSteps(state)
+  const id = context.run
+  let seal: string | null = null
+  if (ending.kind === 'ended') {
+    seal = await sealRun(session)
+    await inbox.remove()
+  }
+  const result =
+    ending.kind === 'ended' ? ending.result : ending.kind === 'paused' ? 'paused' : `stopped by ${ending.signal}`
+  io.say(
+    `Run ${result}: ${counts.passed} passed, ${counts.skipped} skipped or not applicable, ${counts.failed} failed, ${counts.open} open.`,
+  )
+  if (ending.kind === 'paused') {
+    io.say(`Why: ${ending.reason}`)
+    for (const line of gateLines(session)) io.say(line)
+  }
+  io.say(`Transcript: ${files.folder}`)
+  if (seal !== null)
+    io.say(`Sealed by ${session.signer.principal} (${session.signer.keyid}); check it: signoff verify ${files.folder}`)
+  else io.say(`Go on: signoff resume ${id}`)
+  const exitCode = exitCodeOfEnding(ending)
+  if (options.json)
+    io.write(
+      `${JSON.stringify({ schema: 'signoff.run/1', run: id, release: context.release, result, exitCode, steps: counts, transcript: files.folder, seal })}\n`,
+    )
+  return exitCode
+}
+
+/** Signs what was recorded, after one more look at the file. Returns the seal's identity. */
+export async function sealRun(session: Pick<Session, 'journal' | 'chain' | 'signer' | 'files'>): Promise<string> {
+  await session.journal.barrier()
+  const seal = await sealJournal(await readFile(session.files.journal), session.chain, session.signer)
+  await writeSeal(session.files, seal.line)
+  await session.journal.removeReserve()
+  return seal.sha256
+}
+
+function gateLines(session: Session): string[] {
+  const { state, need } = session.drive.snapshot()
+  if (need.kind !== 'gate') return []
+  const step = session.context.steps.get(need.step)
+  const gate = state.gates.get(need.step)
+  const given = gate?.approvals.length ?? 0
+  const due = gate?.event.need.length ?? 0
+  const request = join(session.workspace.inbox, session.context.run)
+  return [
+    `${session.context.runbook.path}:${step?.line ?? 1}:1 ${step?.position ?? ''}: ${due - given} of ${due} approvals missing: signoff approve ${session.context.run} ${step?.position ?? ''} --go`,
+    `The request lies in ${request}; it can be carried to another machine.`,
+  ]
+}
+
+function unrecordedAdvice(session: Session): string {
+  return `signoff: nothing new starts. What ran is kept in ${session.stateDir}; make room, then: signoff resume ${session.context.run}`
+}
+
+/** The ssh-keygen of the machine, for verification that needs it. */
+export const sshKeygen = runSshKeygen

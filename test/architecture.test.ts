@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const SRC = resolve(import.meta.dirname, '../src')
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  parser: ['model'],
+  runner: ['model'],
+  transcript: ['model'],
+  tui: ['model'],
+  cli: ['model', 'parser', 'runner', 'transcript', 'tui'],
+}
+/** Modules that another folder may import besides its index: lazy chunks and the embedded driver. */
+const DOORS = new Set(['tui/full-screen.tsx', 'runner/local/index.ts'])
+
+interface Import {
+  readonly from: string
+  readonly to: string
+  readonly specifier: string
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(name => /\.tsx?$/.test(name))
+const imports: Import[] = files.flatMap(file => {
+  const text = readFileSync(join(SRC, file), 'utf8')
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(found => found[1] ?? '')
+  return specifiers.map(specifier => ({
+    from: file,
+    specifier,
+    to: specifier.startsWith('.') ? relative(SRC, resolve(dirname(join(SRC, file)), specifier)) : specifier,
+  }))
+})
+const layerOf = (path: string): string => path.split('/')[0] ?? ''
+const inside = imports.filter(({ specifier, to }) => specifier.startsWith('.') && !to.startsWith('..'))
+
+test('the graph was read: every folder is a known layer, and imports were found', () => {
+  expect([...new Set(files.map(layerOf))].sort()).toEqual(Object.keys(LAYERS).sort())
+  expect(inside.length).toBeGreaterThan(100)
+})
+
+test('imports point one way: model <- parser, runner, transcript, tui <- cli', () => {
+  const wrong = inside.filter(({ from, to }) => {
+    const [a, b] = [layerOf(from), layerOf(to)]
+    return a !== b && !LAYERS[a]?.includes(b)
+  })
+  expect(wrong).toEqual([])
+})
+
+test('a folder is entered by its index, or by a door that is meant as one', () => {
+  const wrong = inside.filter(
+    ({ from, to }) => layerOf(from) !== layerOf(to) && !/^[a-z]+\/index\.ts$/.test(to) && !DOORS.has(to),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('React and Ink are reached from the full screen alone', () => {
+  const users = imports.filter(({ specifier }) => /^(react|ink)(\/|$)/.test(specifier)).map(({ from }) => from)
+  expect(users.length).toBeGreaterThan(0)
+  expect(users.filter(file => !file.startsWith('tui/app/') && file !== 'tui/full-screen.tsx')).toEqual([])
+  const lazily = inside.filter(({ to }) => to === 'tui/full-screen.tsx')
+  expect(lazily.map(({ from }) => from)).toEqual(['cli/terminal.ts'])
+  expect(readFileSync(join(SRC, 'cli/terminal.ts'), 'utf8')).toContain("await import('../tui/full-screen.tsx')")
+})
+
+test('the pure parts use no clock, disk, process or random', () => {
+  const pure = files.filter(file => /^(model|parser|transcript|tui)\//.test(file) || /^runner\/[^/]+\.ts$/.test(file))
+  const effects = /\b(Date\.now|Math\.random|process\.(env|exit|stdout|stderr|stdin|cwd)|setTimeout|setInterval)\b/
+  const wrong = pure.filter(file => effects.test(withoutComments(readFileSync(join(SRC, file), 'utf8'))))
+  expect(wrong.filter(file => !file.startsWith('tui/app/') && file !== 'tui/full-screen.tsx')).toEqual([])
+  const modules = imports.filter(
+    ({ from, specifier }) => pure.includes(from) && /^node:/.test(specifier) && specifier !== 'node:crypto',
+  )
+  expect(modules.map(({ from, specifier }) => `${from} ${specifier}`)).toEqual([])
+})
+
+test('processes are started in one folder', () => {
+  const users = imports.filter(({ specifier }) => specifier === 'execa' || specifier === 'node:child_process')
+  expect(users.filter(({ from }) => !from.startsWith('runner/local/'))).toEqual([])
+})
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')
+}
