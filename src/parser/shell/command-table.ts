@@ -594,7 +594,6 @@ export const WRAPPERS: Readonly<Record<string, string>> = {
   command: '',
   builtin: '',
   exec: '-a',
-  then: '',
   watch: '-n --interval',
   flock: '-w -E',
   chroot: '',

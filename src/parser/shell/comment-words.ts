@@ -75,8 +75,12 @@ export function meaningfulWords(text: string): Set<string> {
 export function speaksOf(comment: string, command: string): boolean {
   const said = meaningfulWords(comment)
   const done = meaningfulWords(command)
-  for (const word of said) if (done.has(word) || (SAID_FOR[word] ?? []).some(name => done.has(name))) return true
+  for (const word of said) if (done.has(word) || saidFor(word).some(name => done.has(name))) return true
   return false
+}
+
+function saidFor(word: string): readonly string[] {
+  return Object.hasOwn(SAID_FOR, word) ? (SAID_FOR[word] ?? []) : []
 }
 
 function mark(kind: OptionMark['kind'], text: string): OptionMark {

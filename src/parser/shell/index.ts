@@ -1,5 +1,10 @@
 export { type CommentGroup, commentGroups } from './comment-groups.ts'
+export { environmentIn, environmentOf } from './environment.ts'
+export { interactionOf, sessionOpener } from './interaction.ts'
+export { type LiteralSecret, literalSecretsIn } from './literal-secrets.ts'
+export { bodyIsShell, commandShaped, type Looks, shellLooking } from './looks.ts'
 export { parseShell, type ShellCommand, type ShellText } from './parse-shell.ts'
+export { riskOf, strongest } from './risk.ts'
 export {
   type ChoicePiece,
   type CommandsPiece,
@@ -8,3 +13,8 @@ export {
   type PieceOption,
   splitBlock,
 } from './split-block.ts'
+export { statementsOf } from './statements.ts'
+export { type Transcript, transcriptOf } from './transcript.ts'
+export { unfinishedIn } from './unfinished.ts'
+export { type FoundValue, findTextValues, findValues, isSecretName } from './values.ts'
+export { onlyAssignments, readsVariables, setsVariables } from './variables.ts'

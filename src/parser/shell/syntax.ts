@@ -55,8 +55,10 @@ export interface Shell {
   readonly reads: readonly VariableRead[]
   readonly sets: readonly VariableSet[]
   /** Outermost statements and the bodies of heredocs: blank lines and `#` lines in these separate nothing. */
-  readonly blocks: readonly Range[]
+  readonly blocks: readonly (Range & { readonly heredoc: boolean })[]
   readonly comments: readonly { readonly offset: number; readonly text: string }[]
+  /** Bodies of heredocs and quoted texts: not shell, whatever they look like. */
+  readonly texts: readonly Range[]
   readonly functions: ReadonlySet<string>
   readonly error: { readonly offset: number; readonly message: string } | null
   /** What surrounds an offset; ask in ascending order of any list at once. */
@@ -75,10 +77,12 @@ export function readShell(script: string): Shell {
     commands: reader.commands.sort((a, b) => a.start - b.start),
     reads: reader.reads.sort((a, b) => a.start - b.start),
     sets: reader.sets.sort((a, b) => a.end - b.end),
-    blocks: [...root.commands.map(({ pos, end }) => ({ start: pos, end })), ...reader.heredocs].sort(
-      (a, b) => a.start - b.start,
-    ),
+    blocks: [
+      ...root.commands.map(({ pos, end }) => ({ start: pos, end, heredoc: false })),
+      ...reader.heredocs.map(range => ({ ...range, heredoc: true })),
+    ].sort((a, b) => a.start - b.start),
     comments: commentsIn(script, reader.atoms),
+    texts: reader.regions.filter(({ is }) => is === 'heredoc' || is === 'single' || is === 'double'),
     functions: reader.functions,
     error: first === undefined ? null : { offset: first.pos, message: first.message },
     surroundings: offsets => surroundingsOf(reader.regions, offsets),

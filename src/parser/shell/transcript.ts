@@ -1,0 +1,88 @@
+import { beginsWithCommand } from './known-commands.ts'
+
+/** The prompts that make a block a transcript: `$ `, `user@host:~$ `, `[user@host dir]$ `, `PS C:\> `, `C:\> `. Never `$NAME`. */
+export const PROMPT =
+  /^\s{0,8}(?:(?:\([\w.-]{1,40}\) )?(?:[\w.-]{1,40}@[\w.-]{1,80}(?::[^\s$#]{0,200})?\s?|\[[\w.-]{1,40}@[\w.-]{1,80} [^\]\n]{1,200}\])?[$%❯➜]|(?:[\w.-]{1,40}@[\w.-]{1,80}:[^\s$#]{0,200}|\[root@[\w.-]{1,80} [^\]\n]{1,200}\])#|PS [A-Za-z]:[^>\n]{0,200}>|[A-Z]:\\[^>\n]{0,200}>)[ \t]+(?=\S)/
+
+/** Prompts of programs, not of a shell: what follows them is for that program. */
+const REPL_PROMPT =
+  /^(?:>>> |\.\.\. |irb\(|pry\(|\w+[=#(*-]*[>#] |mysql> |sqlite> |\w+=[#>] |In \[\d+\]: |iex\(|scala> |127\.0\.0\.1:\d+> |\w+ \[\w+\] \w+> )/
+
+export interface Transcript {
+  /** Prompt lines without their prompt, and their continuations: each a rest of a line of the text. */
+  readonly script: string
+  /** All other lines: what the author saw. */
+  readonly expect: string
+}
+
+/**
+ * Reads a block with prompts (R11). Null if it has none; `mixed` if no script can be taken from it: prompts of several hosts
+ * or of a program's console, or output before the first prompt.
+ */
+export function transcriptOf(text: string): Transcript | 'mixed' | null {
+  const lines = text.split('\n')
+  const prompts = lines.map(line => PROMPT.exec(line)?.[0] ?? null)
+  if (!prompts.some(prompt => prompt !== null)) return hashTranscript(lines)
+  if (new Set(prompts.flatMap(prompt => (prompt === null ? [] : [hostOf(prompt)]))).size > 1) return 'mixed'
+  if (lines.some((line, index) => prompts[index] === null && REPL_PROMPT.test(line.trimStart()))) return 'mixed'
+  const first = prompts.findIndex(prompt => prompt !== null)
+  const before = lines.slice(0, first).filter(line => line.trim() !== '' && !line.trimStart().startsWith('#'))
+  if (before.length > 0) return 'mixed'
+  return split(lines, line => PROMPT.exec(line)?.[0] ?? null)
+}
+
+/** `# ` is a prompt only where no other stands, a known command follows it, and then output. */
+function hashTranscript(lines: readonly string[]): Transcript | 'mixed' | null {
+  const shown = lines.filter(line => line.trim() !== '')
+  const isPrompt = (line: string): boolean =>
+    /^# \S/.test(line) && beginsWithCommand(line.slice(2)) && !/[.:]$/.test(line.trim())
+  const [first, second] = shown
+  if (first === undefined || second === undefined || !isPrompt(first)) return null
+  const output = shown.filter(line => !line.startsWith('#'))
+  if (
+    output.length === 0 ||
+    output.some(line => beginsWithCommand(line)) ||
+    shown.some(line => line.startsWith('#') && !isPrompt(line))
+  )
+    return null
+  return split(lines, line => (isPrompt(line) ? '# ' : null))
+}
+
+function split(lines: readonly string[], promptOf: (line: string) => string | null): Transcript {
+  const script: string[] = []
+  const expect: string[] = []
+  let heredoc: string | null = null
+  let continues = false
+  for (const line of lines) {
+    const prompt: string | null = heredoc === null && !continues ? promptOf(line) : null
+    const command = prompt === null ? line : line.slice(prompt.length)
+    const secondary: string | undefined = continues && heredoc === null ? /^\s{0,8}> /.exec(line)?.[0] : undefined
+    if (heredoc !== null) {
+      script.push(line)
+      if (line.trim() === heredoc) heredoc = null
+      continue
+    }
+    if (prompt === null && !continues) {
+      expect.push(line)
+      continue
+    }
+    const taken: string = secondary === undefined ? command : line.slice(secondary.length)
+    script.push(taken)
+    heredoc =
+      /<<-?\s*(?:(['"])([\w.-]+)\1|\\?([A-Za-z_][\w.-]*))/
+        .exec(taken)
+        ?.slice(2)
+        .find(word => word !== undefined) ?? null
+    continues = heredoc === null && continuesOn(taken)
+  }
+  return { script: script.join('\n'), expect: expect.join('\n').replace(/^\n+|\n+$/g, '') }
+}
+
+function continuesOn(line: string): boolean {
+  return /(?:^|[^\\])(?:\\\\)*\\$/.test(line) || /(?:&&|\|\|?)\s*$/.test(line)
+}
+
+/** Who and where a prompt names; `$` alone names nobody. */
+function hostOf(prompt: string): string {
+  return /[\w.-]+@[\w.-]+/.exec(prompt)?.[0] ?? (/^\s*(?:PS |[A-Z]:)/.test(prompt) ? 'windows' : '')
+}

@@ -1,0 +1,59 @@
+import { placeholdersIn } from './stand-ins.ts'
+import { readShell } from './syntax.ts'
+
+/**
+ * What in a script says that it is not to be run as it is (SO022), in words for a person; null if nothing does:
+ * an ellipsis, alternatives in place of a value, TODO or TBD, a value in a place where none can be entered safely.
+ */
+export function unfinishedIn(script: string): string | null {
+  const shell = readShell(script)
+  for (const { words } of shell.commands) {
+    for (const word of words) {
+      const written = script.slice(word.start, word.end)
+      if (/^(?:\.{3}|…|<\.{3}>|\[\.{3}\])$|=(?:\.{3}|…)$|^["']?(?:\.{3}|…)["']?$/.test(written))
+        return `an ellipsis: ${written}`
+      const todo = /(?:^|[^A-Za-z])(TODO|TBD|FIXME)(?:$|[^A-Za-z])/.exec(written)
+      if (todo !== null && word.literal) return `${todo[1]} in ${written.slice(0, 80)}`
+      if (/^[\w./:=-]*\[[\w.-]+(?:\|[\w.-]+)+\]$|^[\w.-]+(?:\|[\w.-]+){2,}$/.test(written))
+        return `alternatives: ${written.slice(0, 80)}`
+    }
+  }
+  const alternatives = placeholdersIn(script).find(found => found.alternatives) ?? piped(script)
+  if (alternatives !== undefined && !inComment(shell, alternatives.start))
+    return `alternatives: ${alternatives.written.slice(0, 80)}`
+  const comment = shell.comments.find(({ text }) => /\b(?:TODO|TBD|FIXME)\b/.test(text))
+  if (comment !== undefined) return `${/TODO|TBD|FIXME/.exec(comment.text)?.[0]} in a comment`
+  return valueOutOfReach(shell)
+}
+
+/** `--env a|b|c` and `{a|b}` parse as pipes. Two or more bars without a space around them are no pipe anybody writes. */
+function piped(script: string): { start: number; written: string } | undefined {
+  const match =
+    /(?<![^\s="'{[(])[{[(]?[A-Za-z][\w.-]{0,40}(?:\|[A-Za-z][\w.-]{0,40}){2,20}[}\])]?(?=\s|$)|(?<=\s)\{[A-Za-z][\w.-]{0,40}\|[A-Za-z][\w.-]{0,40}\}/.exec(
+      script,
+    )
+  if (match === null) return undefined
+  const quoted = readShell(script).surroundings([match.index])[0]
+  return quoted === 'bare' ? { start: match.index, written: match[0] } : undefined
+}
+
+function inComment(shell: ReturnType<typeof readShell>, offset: number): boolean {
+  return shell.comments.some(comment => comment.offset <= offset && offset < comment.offset + comment.text.length)
+}
+
+/** A value enters as a literal, which arithmetic, `$'…'` and backticks would read once more. */
+function valueOutOfReach(shell: ReturnType<typeof readShell>): string | null {
+  const found = placeholdersIn(shell.script).filter(({ start }) => !inComment(shell, start))
+  const surroundings = shell.surroundings(found.map(({ start }) => start))
+  for (const [index, { written }] of found.entries()) {
+    const place = OUT_OF_REACH.get(surroundings[index] ?? 'bare')
+    if (place !== undefined) return `${written.slice(0, 80)} stands ${place}, where no value can be entered safely`
+  }
+  return null
+}
+
+const OUT_OF_REACH: ReadonlyMap<string, string> = new Map([
+  ['arithmetic', 'in an arithmetic expression'],
+  ['ansi', "in $'…'"],
+  ['backtick', 'in `…`'],
+])

@@ -1,0 +1,54 @@
+import { readShell, type Shell, type VariableRead } from './syntax.ts'
+
+/** Names that a script gives a value that lasts: assigned, exported, read, for, declare; not those set for one command only. */
+export function setsVariables(script: string): string[] {
+  return [...new Set(readShell(script).sets.map(({ name }) => name))]
+}
+
+/** Names whose values a script uses, whoever set them; without those that every shell has. */
+export function readsVariables(script: string): string[] {
+  return [...new Set(readShell(script).reads.map(({ name }) => name))].filter(name => !isShellVariable(name))
+}
+
+/** True if the script does nothing but give variables their values, `export` included. */
+export function onlyAssignments(script: string): boolean {
+  const { commands, error, blocks } = readShell(script)
+  if (error !== null || commands.length === 0) return false
+  return (
+    commands.every(
+      ({ words, start }) =>
+        words.length === 0 ||
+        (/^(?:export|declare|typeset|readonly)$/.test(words[0]?.text ?? '') &&
+          words.some(word => word.text.includes('='))) ||
+        // A command inside `X=$(…)` belongs to the assignment.
+        !blocks.some(block => block.start === start),
+    ) &&
+    commands.some(
+      ({ words }) => words.length === 0 || /^(?:export|declare|typeset|readonly)$/.test(words[0]?.text ?? ''),
+    )
+  )
+}
+
+/** Reads that need a value from outside: not set before them, no default, not after a `source`. In order. */
+export function readsFromOutside(shell: Shell): VariableRead[] {
+  const sourcedAt =
+    shell.commands.find(({ words }) => /^(?:source|\.|eval)$/.test(words[0]?.text ?? ''))?.start ?? Infinity
+  const setBefore = new Set<string>()
+  let next = 0
+  return shell.reads.filter(read => {
+    for (let set = shell.sets[next]; set !== undefined && set.end <= read.start; set = shell.sets[++next])
+      if (set.gives) setBefore.add(set.name)
+    return !read.hasDefault && read.start < sourcedAt && !setBefore.has(read.name) && !isShellVariable(read.name)
+  })
+}
+
+/** HOME, PATH and their kin: every shell, login or CI system has them. */
+export function isShellVariable(name: string): boolean {
+  return SHELL_VARIABLES.has(name) || /^(?:LC_|BASH|XDG_|SSH_|ZSH_)/.test(name)
+}
+
+const SHELL_VARIABLES: ReadonlySet<string> = new Set(
+  'HOME PATH PWD OLDPWD USER USERNAME LOGNAME SHELL TERM TMPDIR TMP TEMP LANG LANGUAGE HOSTNAME HOST HOSTTYPE OSTYPE MACHTYPE UID EUID GROUPS RANDOM SRANDOM SECONDS LINENO IFS PPID EDITOR VISUAL PAGER COLUMNS LINES DISPLAY SHLVL REPLY OPTARG OPTIND OPTERR FUNCNAME PIPESTATUS DIRSTACK EPOCHSECONDS EPOCHREALTIME PS1 PS2 PS3 PS4 MAIL MANPATH COMP_WORDS COMP_CWORD COMPREPLY MAPFILE COPROC SUDO_USER SUDO_UID _'.split(
+    ' ',
+  ),
+)
