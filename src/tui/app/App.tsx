@@ -1,0 +1,28 @@
+import { Box, useCursor, useInput, usePaste } from 'ink'
+import { type KeyPress, keysOf } from '../key-press.ts'
+import { paintLine } from '../theme.ts'
+import type { View } from '../view.ts'
+import { Row } from './Row.tsx'
+
+interface AppProps {
+  readonly view: View
+  readonly color: boolean
+  /** All keys of one read of the terminal, in order. */
+  readonly onKeys: (keys: readonly KeyPress[]) => void
+  readonly onPaste: (text: string) => void
+}
+
+/** Draws the view and hands keys on; it decides nothing. */
+export function App({ view, color, onKeys, onPaste }: AppProps) {
+  const { setCursorPosition } = useCursor()
+  useInput((input, key) => onKeys(keysOf(input, key)))
+  usePaste(onPaste)
+  setCursorPosition(view.cursor ?? undefined)
+  return (
+    <Box flexDirection="column">
+      {view.lines.map((line, row) => (
+        <Row key={row} text={paintLine(line, color)} />
+      ))}
+    </Box>
+  )
+}

@@ -1,0 +1,3 @@
+export { type CleanOptions, cleanText } from './clean.ts'
+export { type Plain, runPlain } from './lines.ts'
+export { sentenceFor } from './narrate.ts'

@@ -1,0 +1,51 @@
+import type { Conversation, Ending, Speaker } from '../model/index.ts'
+import { PlainSession } from './plain-session.ts'
+
+export interface Plain {
+  readonly conversation: Conversation
+  readonly speaker: Speaker
+  /** Lines as a person types them, without their newline. Its end pauses the run. */
+  readonly input: AsyncIterable<string>
+  /** Gets whole lines, each with its newline, and no control codes. */
+  readonly output: (text: string) => void
+  readonly clock: { nowMs(): number }
+  /** Switches echo off until the promise that `whileHidden` returns is settled; without it no secret is asked here. */
+  readonly hideInput?: (whileHidden: () => Promise<void>) => Promise<void>
+}
+
+const STILL_MS = 60_000
+
+/**
+ * Walks a run in plain mode: sentences appended below each other, words instead of keys, the same levels and phrases
+ * as the full screen. Resolves when the run has ended or was paused.
+ *
+ * @throws what `Conversation.say` rejects with.
+ */
+export async function runPlain(plain: Plain): Promise<Ending> {
+  const session = new PlainSession(plain)
+  const unsubscribe = plain.conversation.onEntry((entry, snapshot) => session.onEntry(entry, snapshot))
+  const still = setInterval(() => session.stillRunning(), STILL_MS)
+  const lines = plain.input[Symbol.asyncIterator]()
+  let over = false
+  const read = async (): Promise<never> => {
+    for (;;) {
+      const next = await lines.next()
+      // The run's end, not the input's, ends this walk.
+      if (over || next.done === true) break
+      session.onLine(next.value)
+    }
+    if (!over) session.inputEnded()
+    return new Promise<never>(() => {})
+  }
+  try {
+    session.begin()
+    return await Promise.race([plain.conversation.ended, session.broken, read()])
+  } finally {
+    over = true
+    clearInterval(still)
+    unsubscribe()
+    session.close()
+    // Not awaited: an input that waits for its next line must not hold the end of the run.
+    lines.return?.().catch(() => {})
+  }
+}

@@ -1,0 +1,103 @@
+import type { Need } from '../model/index.ts'
+import { numbersTo } from './act.ts'
+import { SEEN, type Seen, type SeenState, seenOf } from './status.ts'
+import { counted, durationText, stopwatchText } from './time-text.ts'
+import { type Scene, shortRun } from './walk.ts'
+
+/** What is needed now, in one sentence for row 2; not cleaned. */
+export interface NeedText {
+  readonly state: SeenState
+  /** In capitals: `NEEDS YOU`. */
+  readonly label: string
+  readonly text: string
+}
+
+export function needText(scene: Scene, nowMs: number, picked: string): NeedText {
+  const { need } = scene
+  if (need.kind === 'finished')
+    return {
+      state: need.result === 'passed' ? 'passed' : 'failed',
+      label: 'FINISHED',
+      text: `${need.result}: Enter leaves`,
+    }
+  const step = scene.walk.steps.get(need.step)
+  const title = `${step?.position ?? need.step} ${step?.title ?? ''}`.trim()
+  const seen = seenOf(scene, need.step, nowMs)
+  switch (need.kind) {
+    case 'run':
+      return of('ready', 'READY', `${title}: ${need.level === 'L1' ? 'Enter runs it' : 'Enter opens the review'}`)
+    case 'confirm':
+      return of(
+        'needs',
+        'NEEDS YOU',
+        `${title}: ${need.evidence === null ? 'Space ticks' : `Space asks for ${need.evidence.name}`}, c cannot confirm`,
+      )
+    case 'manual':
+      return of('needs', 'NEEDS YOU', `${title}: do this, then Enter`)
+    case 'choose':
+      return of('needs', 'NEEDS YOU', `${title}: ${chooseText(need, picked)}`)
+    case 'condition':
+      return of('needs', 'NEEDS YOU', `${title}: "${need.when}"? y or n, for ${counted(need.steps.length, 'step')}`)
+    case 'values':
+      return of('blocked', 'NEEDS YOU', `${title} needs ${need.names.join(', ')}: f fills it`)
+    case 'form':
+      return of('needs', 'NEEDS YOU', `${title}: Enter fills in the form`)
+    case 'gate':
+      return gateText(scene, need, title)
+    case 'wait':
+      return of('waiting', 'WAITING', `${title}, ${stopwatchText(need.untilMs - nowMs)} left: t ends it early`)
+    case 'running':
+      return of('running', 'RUNNING', `${title}, ${runningFor(scene, need, nowMs)}: Ctrl-C stop options, p pause after`)
+    case 'decide':
+      return decideText(need, title, seen)
+    case 'blocked':
+      return of('blocked', 'BLOCKED', `${title}: ${need.why}`)
+    default:
+      need satisfies never
+      return of('needs', 'NEEDS YOU', title)
+  }
+}
+
+/** The symbol of a state, or its ASCII form. */
+export function symbolOf(state: SeenState, ascii: boolean): string {
+  return ascii ? SEEN[state].ascii : SEEN[state].symbol
+}
+
+function chooseText(need: Extract<Need, { kind: 'choose' }>, picked: string): string {
+  const option = need.options[Number(picked) - 1]
+  return option === undefined
+    ? `choose ${numbersTo(need.options.length)}, then Enter`
+    : `Enter takes ${picked} ${option}`
+}
+
+function gateText(scene: Scene, need: Extract<Need, { kind: 'gate' }>, title: string): NeedText {
+  if (need.asksText !== null) return of('needs', 'NEEDS YOU', `${title}: Enter asks for "${need.asksText}"`)
+  const signed = scene.state.gates.get(need.step)?.approvals.length ?? 0
+  return of(
+    'needs',
+    'NEEDS APPROVAL',
+    `${title}: ${signed} signed; they run  signoff approve ${shortRun(scene.state)} ${title.split(' ')[0]}`,
+  )
+}
+
+function runningFor(scene: Scene, need: Extract<Need, { kind: 'running' }>, nowMs: number): string {
+  const limit = scene.walk.steps.get(need.step)?.timeoutMs ?? null
+  const since = stopwatchText(nowMs - need.sinceMs)
+  return limit === null ? since : `${since} of ${durationText(limit)}`
+}
+
+function decideText(need: Extract<Need, { kind: 'decide' }>, title: string, seen: Seen): NeedText {
+  const keys = `r retry  s skip  m by hand${need.recovery === null ? '' : '  x recovery'}  q pause`
+  switch (need.state) {
+    case 'unknown':
+      return of('unknown', 'OUTCOME UNKNOWN', `${title}: Enter decides what is true`)
+    case 'no-go':
+      return of('failed', 'NO-GO', `${title}: ${need.recovery === null ? '' : 'x recovery  '}q pause or end`)
+    default:
+      return of(seen.state, seen.word.toUpperCase(), `${title}: ${keys}`)
+  }
+}
+
+function of(state: SeenState, label: string, text: string): NeedText {
+  return { state, label, text }
+}

@@ -1,0 +1,40 @@
+import type { EventOf } from '../model/index.ts'
+import { cleanOutput } from './clean.ts'
+import { textOf } from './output-ring.ts'
+import { counted } from './time-text.ts'
+
+/** Prints a script's output between two marked lines, in whole lines, without control codes. */
+export interface PlainOutput {
+  push(event: EventOf<'output'>, position: string): void
+  /** Ends what is open: its unfinished line, then how many lines there were. */
+  end(): void
+}
+
+export function createPlainOutput(print: (line: string) => void): PlainOutput {
+  let position: string | null = null
+  let lines = 0
+  let open = new Map<string, string>()
+  const printLine = (text: string): void => {
+    lines++
+    print(cleanOutput(text))
+  }
+  return {
+    push(event, at) {
+      if (position === null) {
+        position = at
+        print(`--- output of ${at} begins ---`)
+      }
+      const pieces = ((open.get(event.fd) ?? '') + textOf(event)).split('\n')
+      open.set(event.fd, pieces.pop() ?? '')
+      for (const piece of pieces) printLine(piece)
+    },
+    end() {
+      if (position === null) return
+      for (const rest of open.values()) if (rest !== '') printLine(rest)
+      print(`--- output of ${position} ends, ${counted(lines, 'line')} ---`)
+      position = null
+      lines = 0
+      open = new Map()
+    },
+  }
+}

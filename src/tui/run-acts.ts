@@ -1,0 +1,110 @@
+import type { Answer, Need } from '../model/index.ts'
+import { type Act, type Outcome, reasonAsk } from './act.ts'
+import type { Wished } from './acts.ts'
+import { inProduction, neededStep, phraseAt, positionOf, type Scene } from './walk.ts'
+
+/** What to do about a script that runs. Keeping it is the default; nothing here leaves Signoff. */
+export function stopAct(scene: Scene, need: Extract<Need, { kind: 'running' }>): Act {
+  const position = positionOf(scene.walk, need.step)
+  return pick(`${position} is running`, 'Stop it?', [
+    { label: 'keep it running', act: still(`${position} keeps running`) },
+    { label: 'send SIGINT once', act: saying('SIGINT', { kind: 'stop-script', signal: 'SIGINT' }) },
+    {
+      label: 'stop it: SIGINT, then SIGTERM, SIGKILL',
+      act: saying('Stop it', { kind: 'stop-script', signal: 'escalate' }),
+    },
+    { label: 'keep it running, then pause the run', act: pausingAfter() },
+  ])
+}
+
+/** Leaving the run for a while. Staying is the default. */
+export function pauseAct(scene: Scene): Act {
+  const running = scene.need.kind === 'running'
+  return pick('Leave this run?', 'The run can be resumed at this step.', [
+    { label: 'stay', act: still('the run goes on') },
+    {
+      label: running ? 'pause now; the script goes on under its supervisor' : 'pause now',
+      act: saying('Pause', { kind: 'pause', reason: 'asked by the operator' }),
+    },
+    ...(running ? [{ label: 'pause after the running step', act: pausingAfter() }] : []),
+    { label: 'end the run here', act: endRunAct(scene) },
+  ])
+}
+
+/** Ends the run for good: a failed or declined step ends it as failed, a NO-GO as NO-GO, all else is an abort. */
+export function endRunAct(scene: Scene): Act {
+  const { need } = scene
+  return {
+    title: 'End the run here',
+    body: ['It cannot be resumed afterwards.'],
+    asks: [reasonAsk('Reason')],
+    done: ([reason = '']) =>
+      say(
+        need.kind === 'decide'
+          ? { kind: 'decide', step: need.step, choice: 'stop', reason }
+          : { kind: 'abort', reason },
+      ),
+  }
+}
+
+/** The way back, from anywhere but a running script: its steps, a reason, and the phrase. */
+export function recoverAct(scene: Scene): Wished {
+  const { need, walk } = scene
+  if (need.kind === 'finished') return cannot('the run has ended; signoff rollback RUN walks its recovery')
+  if (need.kind === 'running')
+    return cannot(`${positionOf(walk, need.step)} is running; Ctrl-C shows how to stop it first`)
+  if (scene.state.recovery !== null && scene.state.recovery.ended === null)
+    return cannot('the recovery is being walked already')
+  const key = flowKey(scene)
+  const flow = walk.runbook.flows.recovery.find(f => (f.for ?? 'document') === key)
+  if (key === null || flow === undefined) return cannot('the runbook names no way back from here')
+  const first = flow.steps[0] ?? neededStep(scene)
+  return {
+    kind: 'act',
+    act: {
+      title: `Enter recovery "${flow.title}"${inProduction(scene, first) ? ' on PRODUCTION' : ''}`,
+      body: flow.steps.map(id => `${positionOf(walk, id)} ${walk.steps.get(id)?.title ?? ''}`),
+      asks: [reasonAsk('Reason'), { kind: 'phrase', phrase: phraseAt(scene, first), to: 'enter the recovery' }],
+      done: ([reason = '', phrase = null]) => say({ kind: 'rollback', flow: key, phrase, reason }),
+    },
+  }
+}
+
+/** Key of the recovery flow nearest to where the run stands; null where there is none. */
+export function flowKey(scene: Scene): string | null {
+  const { need, walk } = scene
+  if (need.kind === 'decide' && need.recovery !== null) return need.recovery
+  const id = neededStep(scene)
+  const own = id === null ? null : (walk.steps.get(id)?.recovery ?? null)
+  if (own !== null) return own
+  return walk.runbook.flows.recovery.some(flow => flow.for === null) ? 'document' : null
+}
+
+function pick(title: string, prompt: string, options: readonly { readonly label: string; readonly act: Act }[]): Act {
+  return {
+    title,
+    body: [],
+    asks: [{ kind: 'pick', prompt, options, empty: 0 }],
+    done: () => ({ kind: 'nothing', message: '' }),
+  }
+}
+
+function still(message: string): Act {
+  return { title: message, body: [], asks: [], done: () => ({ kind: 'nothing', message }) }
+}
+
+function saying(title: string, answer: Answer): Act {
+  return { title, body: [], asks: [], done: () => say(answer) }
+}
+
+function pausingAfter(): Act {
+  return { title: 'Pause after this step', body: [], asks: [], done: () => ({ kind: 'pause-after' }) }
+}
+
+function say(answer: Answer): Outcome {
+  return { kind: 'say', answer }
+}
+
+function cannot(why: string): Wished {
+  return { kind: 'cannot', why }
+}

@@ -1,0 +1,349 @@
+import { type Act, beginAct, type Outcome, openAsk, type Taken, takeText } from './act.ts'
+import { chooseAct, valueAct, wishFor } from './acts.ts'
+import type { KeyPress } from './key-press.ts'
+import { type Binding, bindingFor, type Command, modeOf } from './keys.ts'
+import { moveBy } from './moving.ts'
+import { outlineOf } from './outline.ts'
+import {
+  type Dialog,
+  type Effect,
+  GUARD_MS,
+  HELD_MS,
+  isGuarded,
+  lookedAt,
+  type Reduced,
+  type ScreenEvent,
+  type ScreenState,
+  withNewQuestion,
+} from './screen-state.ts'
+import { counted } from './time-text.ts'
+import { neededStep, questionName } from './walk.ts'
+
+/** The screen after one more event, and what it asks of the world. Pure: time is inside the event. */
+export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
+  const state = { ...before, nowMs: Math.max(before.nowMs, event.atMs) }
+  switch (event.kind) {
+    case 'key':
+      return onKey(state, event.key, event.atMs)
+    case 'paste':
+      return only(pasted(state, event.text, event.atMs))
+    case 'snapshot':
+      return withSnapshot(state, event.snapshot)
+    case 'output':
+      return only({ ...state, outputTotal: event.total })
+    case 'painted':
+      return only(painted(state, event.version, event.atMs))
+    case 'reply': {
+      const { state: after, effects } = withSnapshot({ ...state, saying: false }, event.snapshot)
+      return { state: event.reply.ok ? after : { ...withNewQuestion(after), message: event.reply.why }, effects }
+    }
+    case 'tick':
+      return only(state)
+    case 'resize':
+      return only({ ...state, size: event.size })
+    case 'ended':
+      return {
+        state: { ...state, ended: event.ending },
+        effects: event.ending.kind === 'ended' ? [] : [{ kind: 'leave' }],
+      }
+    default:
+      event satisfies never
+      return only(state)
+  }
+}
+
+function painted(state: ScreenState, version: number, atMs: number): ScreenState {
+  if (state.guard.version !== version || state.guard.openAtMs !== null) return state
+  return { ...state, guard: { ...state.guard, openAtMs: atMs + GUARD_MS } }
+}
+
+/** A run event: a new question closes the dialogs of the old one and waits for its own paint. */
+function withSnapshot(
+  state: ScreenState,
+  snapshot: { readonly state: ScreenState['scene']['state']; readonly need: ScreenState['scene']['need'] },
+): Reduced {
+  const scene = { ...state.scene, ...snapshot }
+  const recovery = snapshot.state.recovery?.steps ?? null
+  const entered = recovery !== (state.scene.state.recovery?.steps ?? null)
+  const outline = entered ? outlineOf(scene.walk, recovery) : state.outline
+  const same = questionName(scene) === questionName(state.scene)
+  if (same) return only({ ...state, scene, outline })
+  const asked = withNewQuestion({
+    ...state,
+    scene,
+    outline,
+    cursor: null,
+    picked: '',
+    detailTop: 0,
+    message: droppedText(state.guard.dropped),
+  })
+  return afterQuestion(closeStale(asked, questionName(state.scene)), state)
+}
+
+function closeStale(state: ScreenState, old: string): ScreenState {
+  const { dialog } = state
+  if (dialog?.kind !== 'act' || dialog.question !== old) return state
+  return { ...state, dialog: null, message: state.message ?? 'the question has changed meanwhile' }
+}
+
+/** What follows a new question by itself: the pause that was asked for, or the next of several values. */
+function afterQuestion(state: ScreenState, before: ScreenState): Reduced {
+  const { need } = state.scene
+  if (state.pauseAfter && before.scene.need.kind === 'running' && need.kind !== 'running' && need.kind !== 'finished')
+    return {
+      state: { ...state, pauseAfter: false, saying: true },
+      effects: [{ kind: 'say', answer: { kind: 'pause', reason: 'asked by the operator, after the running step' } }],
+    }
+  if (
+    need.kind === 'values' &&
+    before.scene.need.kind === 'values' &&
+    state.lastSaid === 'value' &&
+    state.dialog === null
+  ) {
+    const name = need.names[0]
+    if (name !== undefined) return started(state, valueAct(state.scene, name), false)
+  }
+  return only(state)
+}
+
+function onKey(state: ScreenState, key: KeyPress, atMs: number): Reduced {
+  const held = key.name === 'enter' && atMs - state.lastEnterMs < HELD_MS
+  const timed = key.name === 'enter' ? { ...state, lastEnterMs: atMs } : state
+  const binding = bindingFor(timed, key.name)
+  const typing = isTyping(timed, key)
+  if (held && binding !== null) return only(dropped(timed))
+  if ((typing || binding?.answers === true) && isGuarded(timed, atMs)) return only(dropped(timed))
+  if (typing) return only(typed(timed, key))
+  const fresh = { ...timed, message: null, guard: { ...timed.guard, dropped: 0 } }
+  if (binding === null) return only({ ...fresh, message: uselessText(fresh, key) })
+  const why = binding.whyNot(fresh)
+  if (why !== null) return only(refusedKey(timed, binding, why))
+  return command(fresh, binding, key)
+}
+
+/** A key that cannot be used: said; and counted, where it would have answered something had the question been there. */
+function refusedKey(state: ScreenState, binding: Binding, why: string): ScreenState {
+  const early = binding.answers && state.scene.need.kind === 'running'
+  const guard = early ? { ...state.guard, dropped: state.guard.dropped + 1 } : { ...state.guard, dropped: 0 }
+  return { ...state, guard, message: `${binding.shown}: ${why}` }
+}
+
+function command(state: ScreenState, binding: Binding, key: KeyPress): Reduced {
+  const { command: what } = binding
+  const back = binding.answers && state.dialog === null ? lookedBack(state, binding) : null
+  if (back !== null) return only(back)
+  switch (what.kind) {
+    case 'wish':
+      return wished(state, what)
+    case 'move':
+      return only(moveBy(state, what.by))
+    case 'pane':
+      return only({ ...state, pane: nextPane(state.pane, what.by) })
+    case 'digit':
+      return digit(state, key.name)
+    case 'submit':
+      return submitted(state, state.dialog?.kind === 'act' && modeOf(state) !== 'yes' ? state.dialog.text : '')
+    case 'yes':
+      return submitted(state, 'y')
+    case 'suggestion':
+      return only(suggested(state))
+    case 'close':
+      return only(closed(state))
+    case 'help':
+      return only({ ...state, dialog: { kind: 'help', top: 0 } })
+    case 'outline':
+      return only(state.dialog?.kind === 'outline' ? closed(state) : { ...state, dialog: { kind: 'outline' } })
+    case 'follow':
+      return only({ ...state, outputTop: null })
+    case 'interrupt':
+      return interrupt(state)
+    case 'redraw':
+      return { state, effects: [{ kind: 'redraw' }] }
+    case 'plain':
+      return { state, effects: [{ kind: 'to-plain' }] }
+    default:
+      what satisfies never
+      return only(state)
+  }
+}
+
+/** Answers count for the step that is needed, so it must be the one that is looked at. */
+function lookedBack(state: ScreenState, binding: Binding): ScreenState | null {
+  const needed = neededStep(state.scene)
+  if (binding.command.kind === 'wish' && binding.command.wish === 'note') return null
+  if (state.cursor === null || state.cursor === needed) return null
+  return withNewQuestion({
+    ...state,
+    cursor: null,
+    message: `back at the step that is needed: ${binding.shown} once more`,
+  })
+}
+
+function wished(state: ScreenState, what: Extract<Command, { kind: 'wish' }>): Reduced {
+  const { need } = state.scene
+  if (what.wish === 'proceed' && need.kind === 'finished') return { state, effects: [{ kind: 'leave' }] }
+  if (what.wish === 'proceed' && need.kind === 'choose') {
+    const option = need.options[Number(state.picked) - 1]
+    if (state.picked === '' || option === undefined)
+      return only({ ...state, message: `choose ${choices(need.options.length)}` })
+    return started(state, chooseAct(state.scene, need.step, option), false)
+  }
+  if (what.wish === 'pause' && need.kind === 'finished') return { state, effects: [{ kind: 'leave' }] }
+  if (what.wish === 'pause-after' && state.pauseAfter)
+    return only({ ...state, pauseAfter: false, message: 'the run goes on after this step' })
+  const found = wishFor(what.wish, state.scene, lookedAt(state))
+  if (found.kind === 'cannot') return only({ ...state, message: found.why })
+  return started(state, found.act, what.wish === 'note' || what.wish === 'pause', what.wish === 'stop')
+}
+
+function choices(count: number): string {
+  return count === 2 ? '1 or 2' : `1 to ${count}`
+}
+
+function digit(state: ScreenState, name: string): Reduced {
+  if (state.dialog?.kind === 'act') return submitted(state, name)
+  const { need } = state.scene
+  if (need.kind !== 'choose') return only(state)
+  const longer = `${state.picked}${name}`
+  const picked = Number(longer) <= need.options.length ? longer : name
+  const known = Number(picked) >= 1 && Number(picked) <= need.options.length
+  return only(
+    known ? { ...state, picked } : { ...state, picked: '', message: `choose ${choices(need.options.length)}` },
+  )
+}
+
+/** Ctrl-C never leaves and never kills at one press: it opens the choices, and there a second one sends SIGINT. */
+function interrupt(state: ScreenState): Reduced {
+  if (state.dialog?.kind === 'act' && state.dialog.stops)
+    return said({ ...state, dialog: null }, { kind: 'say', answer: { kind: 'stop-script', signal: 'SIGINT' } })
+  const clear = state.dialog === null ? state : { ...state, dialog: null }
+  const found = wishFor('stop', clear.scene)
+  return found.kind === 'act'
+    ? started(clear, found.act, false, true)
+    : only(state.dialog === null ? state : closed(state))
+}
+
+function started(state: ScreenState, act: Act, outlives: boolean, stops = false): Reduced {
+  const question = outlives ? null : questionName(state.scene)
+  return taken(state, beginAct(act), { question, stops })
+}
+
+function submitted(state: ScreenState, text: string): Reduced {
+  const { dialog } = state
+  if (dialog?.kind !== 'act') return only(state)
+  return taken(state, takeText(dialog.progress, text), dialog)
+}
+
+function taken(
+  state: ScreenState,
+  result: Taken,
+  about: { readonly question: string | null; readonly stops: boolean },
+): Reduced {
+  switch (result.kind) {
+    case 'ask': {
+      const dialog: Dialog = {
+        kind: 'act',
+        progress: result.progress,
+        text: '',
+        top: 0,
+        question: about.question,
+        stops: about.stops,
+      }
+      return only(withNewQuestion({ ...state, dialog }))
+    }
+    case 'refused':
+      return only({
+        ...state,
+        message: result.why,
+        dialog: state.dialog?.kind === 'act' ? { ...state.dialog, text: '' } : state.dialog,
+      })
+    case 'outcome':
+      return said({ ...withNewQuestion(state), dialog: null, picked: '' }, result.outcome)
+    default:
+      result satisfies never
+      return only(state)
+  }
+}
+
+function said(state: ScreenState, outcome: Outcome): Reduced {
+  switch (outcome.kind) {
+    case 'say':
+      return { state: { ...state, saying: true, lastSaid: outcome.answer.kind }, effects: [outcome satisfies Effect] }
+    case 'pause-after':
+      return only({ ...state, pauseAfter: true, message: 'the run pauses after this step' })
+    case 'nothing':
+      return only({ ...state, message: outcome.message === '' ? null : outcome.message })
+    default:
+      outcome satisfies never
+      return only(state)
+  }
+}
+
+function closed(state: ScreenState): ScreenState {
+  const ask = state.dialog?.kind === 'act' ? openAsk(state.dialog.progress) : null
+  const message = ask?.kind === 'yes' || ask?.kind === 'phrase' ? 'not run' : null
+  return withNewQuestion({ ...state, dialog: null, message })
+}
+
+function isTyping(state: ScreenState, key: KeyPress): boolean {
+  const mode = modeOf(state)
+  const field = mode === 'text' || mode === 'phrase' || mode === 'observed'
+  return field && (key.text !== null || key.name === 'backspace' || key.name === 'ctrl-u')
+}
+
+function typed(state: ScreenState, key: KeyPress): ScreenState {
+  const { dialog } = state
+  if (dialog?.kind !== 'act') return state
+  const text =
+    key.name === 'backspace' ? withoutLast(dialog.text) : key.name === 'ctrl-u' ? '' : dialog.text + (key.text ?? '')
+  return { ...state, message: null, guard: { ...state.guard, dropped: 0 }, dialog: { ...dialog, text } }
+}
+
+/** A value or a reason may be pasted; a phrase is typed, and nothing else takes more than a key. */
+function pasted(state: ScreenState, text: string, atMs: number): ScreenState {
+  const mode = modeOf(state)
+  if (mode !== 'text' && mode !== 'observed') return { ...state, message: 'paste is not accepted here: type it' }
+  if (isGuarded(state, atMs)) return dropped(state)
+  const line = text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\p{Cc}\p{Cs}\p{Cf}]/gu, '')
+  return typed(state, { name: 'paste', text: line })
+}
+
+function suggested(state: ScreenState): ScreenState {
+  const { dialog } = state
+  if (dialog?.kind !== 'act') return state
+  const ask = openAsk(dialog.progress)
+  return ask?.kind === 'text' && ask.suggestion !== null
+    ? { ...state, dialog: { ...dialog, text: ask.suggestion } }
+    : state
+}
+
+function withoutLast(text: string): string {
+  return [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)]
+    .slice(0, -1)
+    .map(({ segment }) => segment)
+    .join('')
+}
+
+function dropped(state: ScreenState): ScreenState {
+  const count = state.guard.dropped + 1
+  return { ...state, guard: { ...state.guard, dropped: count }, message: droppedText(count) }
+}
+
+function droppedText(count: number): string | null {
+  return count === 0 ? null : `ignored ${counted(count, 'key')} typed before this question`
+}
+
+function uselessText(state: ScreenState, key: KeyPress): string {
+  if (modeOf(state) === 'yes') return 'y is yes; Enter is no'
+  return `${key.name} has no use here; ? shows the keys`
+}
+
+const PANES = ['outline', 'detail', 'output'] as const
+
+function nextPane(pane: ScreenState['pane'], by: number): ScreenState['pane'] {
+  return PANES[(PANES.indexOf(pane) + by + PANES.length) % PANES.length] ?? 'outline'
+}
+
+function only(state: ScreenState): Reduced {
+  return { state, effects: [] }
+}

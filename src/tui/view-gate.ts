@@ -1,0 +1,79 @@
+import type { Approver, Step } from '../model/index.ts'
+import { type Look, proseLines, safe, seg } from './look.ts'
+import { symbolOf } from './need-text.ts'
+import type { ScreenState } from './screen-state.ts'
+import type { Line } from './theme.ts'
+import { clockText, spokenDuration } from './time-text.ts'
+import { positionOf, shortRun } from './walk.ts'
+
+/** A gate: its criteria, who must sign, who has signed, and what they run. No key of the operator opens it. */
+export function gateLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
+  if (step.kind !== 'gate') return []
+  const { scene } = state
+  const gate = scene.state.gates.get(step.id)
+  const criteria = (step.criteria ?? []).flatMap((id): Line[] => {
+    const status = scene.state.steps.get(id)?.status.kind
+    const met = status === 'passed'
+    const word = met
+      ? 'met'
+      : status === 'not-applicable'
+        ? 'not applicable'
+        : status === 'failed'
+          ? 'NOT met'
+          : (status ?? 'pending')
+    const symbol = symbolOf(met ? 'passed' : status === 'failed' ? 'failed' : 'pending', look.ascii)
+    return [
+      [
+        seg('   '),
+        seg(`${symbol} ${word}`, met ? 'passed' : status === 'failed' ? 'failed' : 'plain'),
+        seg(`  ${positionOf(scene.walk, id)} ${safe(look, scene.walk.steps.get(id)?.title ?? '')}`),
+      ],
+    ]
+  })
+  const opened =
+    gate === undefined
+      ? []
+      : [
+          [
+            seg(
+              ` Opened ${clockText(gate.openedAtMs)}, ${spokenDuration(Math.max(0, state.nowMs - gate.openedAtMs))} ago`,
+            ),
+          ],
+        ]
+  const operator = scene.state.operator?.principal ?? 'The operator'
+  return [
+    ...opened,
+    ...(criteria.length === 0 ? [] : [[seg(' Criteria', 'strong')], ...criteria]),
+    [seg(' Approvals', 'strong')],
+    ...approvalLines(look, state, step),
+    ...(gate === undefined || gate.refused.length === 0
+      ? []
+      : [[seg(`   refused: ${gate.refused.join(', ')}`, 'failed')]]),
+    [
+      seg(' They run   '),
+      seg(`signoff approve ${safe(look, shortRun(scene.state))} ${safe(look, step.position)}`, 'strong'),
+    ],
+    ...proseLines(look, `${operator} operates this run and cannot approve it.`, width, ' '),
+  ]
+}
+
+function approvalLines(look: Look, state: ScreenState, step: Step): Line[] {
+  const given = state.scene.state.gates.get(step.id)?.approvals.map(({ event }) => event) ?? []
+  const asked: readonly Approver[] = step.approvers ?? []
+  const open = asked.filter(
+    approver => !given.some(event => event.role === approver.role || event.principal === approver.principal),
+  )
+  return [
+    ...given.map(
+      (event): Line => [
+        seg(`   ${safe(look, event.role ?? 'signer')}  ${safe(look, event.principal)}  `),
+        seg(event.decision === 'go' ? 'GO' : 'NO-GO', event.decision === 'go' ? 'passed' : 'failed'),
+        seg('  signature verified'),
+      ],
+    ),
+    ...open.map(
+      (approver): Line => [seg(`   ${safe(look, approver.role ?? approver.principal ?? 'any signer')}  no answer yet`)],
+    ),
+    ...(asked.length === 0 && given.length < 2 ? [[seg('   any 2 signers')]] : []),
+  ]
+}

@@ -1,0 +1,78 @@
+import type { Runbook, RunState, Section, Snapshot, Step } from '../model/index.ts'
+import { stepsOf } from '../model/index.ts'
+
+/** A runbook with what both front ends look up in it again and again. */
+export interface Walk {
+  readonly runbook: Runbook
+  readonly steps: ReadonlyMap<string, Step>
+  /** Phase and section of each step. */
+  readonly places: ReadonlyMap<string, { readonly phase: Section; readonly section: Section }>
+}
+
+/** What is on a front end's mind: the runbook and where its run stands. */
+export interface Scene extends Snapshot {
+  readonly walk: Walk
+}
+
+export function toWalk(runbook: Runbook): Walk {
+  const places = new Map<string, { phase: Section; section: Section }>()
+  const visit = (phase: Section, section: Section): void => {
+    for (const step of section.steps) places.set(step.id, { phase, section })
+    for (const child of section.sections) visit(phase, child)
+  }
+  for (const phase of runbook.phases) visit(phase, phase)
+  return { runbook, steps: new Map(stepsOf(runbook).map(step => [step.id, step])), places }
+}
+
+/** Id of the step that the present need is about; null once nothing is needed. */
+export function neededStep(scene: Scene): string | null {
+  return scene.need.kind === 'finished' ? null : scene.need.step
+}
+
+/** `4.3.1`, or the id where the plan has no such step. */
+export function positionOf(walk: Walk, id: string): string {
+  return walk.steps.get(id)?.position ?? id
+}
+
+/** The environment that a step happens in: its own counts first, `--env` stands in. */
+export function environmentOf(scene: Scene, id: string | null): string | null {
+  const own = id === null ? null : (scene.walk.steps.get(id)?.environment ?? null)
+  return own ?? scene.state.start?.env ?? null
+}
+
+/** True where the stricter rules of production hold: the step's environment or that of the run says so. */
+export function inProduction(scene: Scene, id: string | null): boolean {
+  const own = id === null ? null : (scene.walk.steps.get(id)?.environment ?? null)
+  return isProduction(own) || isProduction(scene.state.start?.env ?? null)
+}
+
+export function isProduction(environment: string | null): boolean {
+  return environment !== null && /^(production|prod|live|prd)$/i.test(environment)
+}
+
+/** What is typed where the core names no phrase of its own: environment and release, or the release alone. */
+export function phraseAt(scene: Scene, id: string | null): string {
+  const where = environmentOf(scene, id)
+  const release = scene.state.start?.release ?? ''
+  return where === null ? release : `${where} ${release}`
+}
+
+/** Names the question that a need asks: two needs with one name are one question. */
+export function questionName(scene: Scene): string {
+  const { need, state } = scene
+  if (need.kind === 'finished') return 'finished'
+  const attempts = state.steps.get(need.step)?.attempts ?? 0
+  return JSON.stringify([need.kind, need.step, attempts, detailOf(need)])
+}
+
+/** The first words of a run's id, as people type them. */
+export function shortRun(state: RunState): string {
+  return (state.start?.run ?? '').slice(0, 8)
+}
+
+function detailOf(need: Snapshot['need']): string {
+  if (need.kind === 'condition') return need.when
+  if (need.kind === 'values') return need.names.join(' ')
+  if (need.kind === 'gate') return need.asksText ?? ''
+  return need.kind === 'decide' ? need.state : ''
+}

@@ -1,0 +1,74 @@
+import stringWidth from 'string-width'
+
+/** Cells that a cleaned string takes in a terminal, as Ink counts them. */
+export function widthOf(text: string): number {
+  return ASCII.test(text) ? text.length : stringWidth(text)
+}
+
+/** Cuts a cleaned string to at most `width` cells; what was cut ends in `mark`. */
+export function cutTo(text: string, width: number, mark = '…'): string {
+  if (width <= 0) return ''
+  if (widthOf(text) <= width) return text
+  const room = width - widthOf(mark)
+  return room < 0 ? mark.slice(0, width) : takeCells(text, room).head + mark
+}
+
+/** Exactly `width` cells: cut or filled with spaces. */
+export function padTo(text: string, width: number, mark = '…'): string {
+  const cut = cutTo(text, width, mark)
+  return cut + ' '.repeat(Math.max(0, width - widthOf(cut)))
+}
+
+/** Breaks prose at spaces into lines of at most `width` cells; a word that is too long is broken inside. */
+export function wrapProse(text: string, width: number): string[] {
+  if (widthOf(text) <= width) return [text]
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`
+    if (widthOf(joined) <= width) {
+      line = joined
+      continue
+    }
+    if (line !== '') lines.push(line)
+    const pieces = wrapExact(word, width)
+    lines.push(...pieces.slice(0, -1))
+    line = pieces.at(-1) ?? ''
+  }
+  return line === '' ? lines : [...lines, line]
+}
+
+/** Breaks a line at exactly `width` cells, so that no character of a script is lost or moved. */
+export function wrapExact(text: string, width: number): string[] {
+  const lines: string[] = []
+  let rest = text
+  while (widthOf(rest) > width && width > 0) {
+    const { head, tail } = takeCells(rest, width)
+    // A single cluster wider than the line is kept whole rather than looped on.
+    if (head === '') break
+    lines.push(head)
+    rest = tail
+  }
+  lines.push(rest)
+  return lines
+}
+
+/** Emoji clusters in their plain text form: terminals disagree on their width, and columns must hold. */
+export function plainForm(text: string): string {
+  if (ASCII.test(text)) return text
+  return text
+    .replace(/\u200d\p{Extended_Pictographic}/gu, '')
+    .replace(/\ufe0e|\ufe0f|\u200d|\u20e3|[\u{1f3fb}-\u{1f3ff}]/gu, '')
+}
+
+const ASCII = /^[\x20-\x7e]*$/
+
+function takeCells(text: string, width: number): { readonly head: string; readonly tail: string } {
+  if (ASCII.test(text)) return { head: text.slice(0, width), tail: text.slice(width) }
+  let used = 0
+  for (const { segment, index } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
+    used += widthOf(segment)
+    if (used > width) return { head: text.slice(0, index), tail: text.slice(index) }
+  }
+  return { head: text, tail: '' }
+}
