@@ -1,0 +1,350 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import type { EventOf } from '../../model/index.ts'
+import { createMasker } from '../masker.ts'
+import type { Executor, ScriptOrder, ScriptReport } from '../ports.ts'
+import { atLine, checkScript, shellMissing } from './check-script.ts'
+import {
+  claimPath,
+  type Ending,
+  inspectClaim,
+  makeClaim,
+  type OrderName,
+  readRecord,
+  readStatus,
+  readStops,
+  removeClaim,
+  type Stop,
+  stateUnwritable,
+} from './claim.ts'
+import { type Follower, openFollower } from './follower.ts'
+import { openOutputStream } from './output-stream.ts'
+import { readPlace } from './process-identity.ts'
+import { scriptEnvironment } from './script-environment.ts'
+import { sessionScript } from './session-script.ts'
+import { digestsOf, keepSession, readSession } from './session-store.ts'
+import { stopGroup } from './stopper.ts'
+import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
+
+export interface LocalExecutorOptions {
+  /** Folder of this run's claims, spools and sessions; made with mode 0700. Absolute. */
+  readonly stateDir: string
+  /** What scripts inherit. */
+  readonly environment: Readonly<Record<string, string>>
+  /** How much of the start of each stream is kept. Default 16 MiB. */
+  readonly keepBytes?: number
+  /** How much of each stream reaches the disk at most; what follows is counted as lost. Default 8 GiB. */
+  readonly spoolBytes?: number
+  /** How long a signal may take to work before the next one. Default 5 s. */
+  readonly graceMs?: number
+}
+
+export interface LocalExecutor extends Executor {
+  /** Stops following and forgets its timers. Scripts go on; `run` and `attach` resolve without `ended`. */
+  dispose(): void
+}
+
+/** How much later than Signoff the supervisor acts on a time limit: Signoff writes `step.stop` before it sends the signal. */
+const SUPERVISOR_SLACK_MS = 1000
+
+/** A script that is being followed. */
+interface Active {
+  readonly follower: Follower
+  /** Reports one at a time, in the order in which they were made. */
+  readonly tell: (report: ScriptReport) => Promise<void>
+  /** Stops that are under way. */
+  stops: number
+}
+
+/**
+ * Runs scripts on this machine, each under a small supervisor that outlives Signoff: what was started is found again by its
+ * claim folder. `sh` and `zsh` scripts start with the folder, umask and exported variables that the bash blocks before them
+ * left, and leave nothing behind.
+ *
+ * @throws {SignoffError} `STATE_UNWRITABLE`.
+ */
+export function createLocalExecutor(options: LocalExecutorOptions): LocalExecutor {
+  const { stateDir, environment } = options
+  const keepBytes = options.keepBytes ?? 16 * 1024 * 1024
+  const spoolBytes = options.spoolBytes ?? 8 * 1024 ** 3
+  const graceMs = options.graceMs ?? 5000
+  const place = readPlace()
+  const madeInBoot = prepareStateDir(stateDir, place.bootId)
+  const masker = createMasker()
+  const secrets = new Map<string, string>()
+  const active = new Map<string, Active>()
+
+  const follow = async (
+    order: OrderName,
+    recorded: Readonly<Record<'out' | 'err', number>>,
+    report: (report: ScriptReport) => Promise<void>,
+    spawned: ChildProcess | null,
+  ): Promise<void> => {
+    const claim = claimPath(stateDir, order)
+    const record = readRecord(claim)
+    const stream = (fd: 'out' | 'err') =>
+      openOutputStream({ ...nameOf(order), fd, masker: masker.stream(), keepBytes, recorded: recorded[fd] })
+    const tell = oneAtATime(report)
+    const follower = openFollower({
+      claim,
+      streams: { out: stream('out'), err: stream('err') },
+      report: tell,
+      isStopping: () => current.stops > 0,
+    })
+    const current: Active = { follower, tell, stops: 0 }
+    active.set(order.id, current)
+    spawned?.once('exit', () => follower.supervisorGone())
+    if (spawned !== null && spawned.exitCode !== null) follower.supervisorGone()
+    const limit = armLimit(claim, record?.timeoutMs ?? null, () => stop(order, 'escalate', 'time-limit', null))
+    try {
+      const followed = await follower.follow()
+      if (followed === null) return
+      if (record !== null) keepSession(stateDir, record.session, claim)
+      const stops = readStops(claim)
+      for (const sent of stops.filter(({ sender }) => sender === 'supervisor'))
+        await tell({ kind: 'stopping', event: stopEvent(order, sent) })
+      const end: EventOf<'output.end'> = { kind: 'output.end', ...nameOf(order), streams: [...followed.streams] }
+      await tell({ kind: 'ended', end, ...outcomeOf(followed.ending, stops[0] ?? null) })
+    } finally {
+      clearTimeout(limit)
+      if (active.get(order.id) === current) active.delete(order.id)
+    }
+  }
+
+  const stop = async (
+    order: Pick<OrderName, 'id'>,
+    signal: Parameters<Executor['stop']>[1],
+    why: Stop['why'],
+    by: string | null,
+  ): Promise<void> => {
+    const followed = active.get(order.id)
+    const tell = async (sent: Stop): Promise<void> => {
+      await followed?.tell({ kind: 'stopping', event: stopEvent(nameFromId(order.id), sent) })
+    }
+    if (followed !== undefined) followed.stops++
+    try {
+      await stopGroup(claimPath(stateDir, order), signal, { why, by }, graceMs, tell)
+    } finally {
+      if (followed !== undefined) followed.stops--
+    }
+  }
+
+  return {
+    describe(order) {
+      const session = readSession(stateDir, order.session)
+      const given = scriptEnvironment(order, environment, secrets)
+      const known = session.state === null ? null : new Set(session.state.exported)
+      const names = Object.keys(given).filter(name => known === null || isFresh(name, order, given, session.given))
+      return {
+        shell: order.shell,
+        cwd: session.state?.cwd ?? order.cwd,
+        env: [...new Set([...names, ...(known ?? [])])].sort(),
+      }
+    },
+
+    check: order => checkScript(order, scriptEnvironment(order, environment, new Map())),
+
+    async run(order, report) {
+      const claim = claimPath(stateDir, order)
+      if (inspectClaim(claim, place).kind !== 'absent') return follow(order, { out: 0, err: 0 }, report, null)
+      const session = readSession(stateDir, order.session)
+      const given = scriptEnvironment(order, environment, secrets)
+      const file = `${order.step.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 80)}.sh`
+      const start = sessionScript({
+        dump: join(claim, 'state'),
+        state: session.file,
+        cwd: order.cwd,
+        fresh: Object.keys(given).filter(name => isFresh(name, order, given, session.given)),
+        secret: order.secrets,
+        bashEnv: environment.BASH_ENV ?? null,
+      })
+      const isOurs = makeClaim(
+        claim,
+        { version: 1, id: order.id, session: order.session, timeoutMs: order.timeoutMs, ...place },
+        {
+          [file]: atLine(order.script, order.line),
+          session: start,
+          'given.json': JSON.stringify(digestsOf(withoutSecrets(given, order.secrets))),
+        },
+      )
+      if (!isOurs) return follow(order, { out: 0, err: 0 }, report, null)
+      const seconds = (ms: number): string => (ms / 1000).toFixed(3)
+      const limit = order.timeoutMs === null ? '' : seconds(order.timeoutMs + SUPERVISOR_SLACK_MS)
+      const args = [
+        claim,
+        limit,
+        seconds(graceMs),
+        String(spoolBytes),
+        process.umask().toString(8),
+        join(claim, 'session'),
+      ]
+      const supervisor = await startSupervisor(
+        stateDir,
+        [...args, ...commandFor(order.shell, join(claim, file))],
+        given,
+        claim,
+      )
+      return follow(order, { out: 0, err: 0 }, report, supervisor)
+    },
+
+    async find(order) {
+      const state = inspectClaim(claimPath(stateDir, order), place)
+      // A power cut may take away a claim that was made: an empty place proves nothing about an earlier boot.
+      if (state.kind === 'absent') return madeInBoot === place.bootId ? 'absent' : 'lost'
+      return state.kind === 'starting' ? 'running' : state.kind
+    },
+
+    async attach(order, recorded, report) {
+      if (!existsSync(claimPath(stateDir, order))) throw stateUnwritable(new Error(`${order.id} has no claim`))
+      return follow(order, recorded, report, null)
+    },
+
+    stop: (id, signal, by) => stop({ id }, signal, 'person', by),
+
+    keepSecret(name, value) {
+      secrets.set(name, value)
+      masker.add(value)
+    },
+
+    mask: text => masker.mask(text),
+
+    async forget(id) {
+      removeClaim(claimPath(stateDir, { id }))
+    },
+
+    dispose() {
+      for (const { follower } of active.values()) follower.dispose()
+    },
+  }
+}
+
+/** The command line of a block. bash is started first for the other shells too: it knows where the session stands. */
+function commandFor(shell: ScriptOrder['shell'], file: string): string[] {
+  const bash = ['bash', '--norc', '--noprofile']
+  switch (shell) {
+    case 'bash':
+      return [...bash, file]
+    case 'sh':
+      return [...bash, '-c', 'exec sh -e "$1"', 'sh', file]
+    case 'zsh':
+      return [...bash, '-c', 'exec zsh -f -e -o pipefail "$1"', 'zsh', file]
+    default:
+      return shell satisfies never
+  }
+}
+
+async function startSupervisor(
+  stateDir: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  claim: string,
+): Promise<ChildProcess> {
+  const child = spawn('bash', ['-p', join(stateDir, 'supervisor.bash'), ...args], {
+    cwd: '/',
+    env: environment,
+    detached: true,
+    stdio: 'ignore',
+  })
+  if (child.pid === undefined) {
+    const cause = await new Promise(resolve => child.once('error', resolve))
+    removeClaim(claim)
+    throw shellMissing('bash', cause)
+  }
+  // Nothing here may keep a process alive that has been told to go.
+  child.unref()
+  return child
+}
+
+/** Makes the folders and the supervisor's file. Returns the boot in which the folder was made. */
+function prepareStateDir(stateDir: string, bootId: string): string {
+  try {
+    for (const folder of [stateDir, join(stateDir, 'claims'), join(stateDir, 'sessions')]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      chmodSync(folder, 0o700)
+    }
+    const supervisor = join(stateDir, 'supervisor.bash')
+    if (readOrNull(supervisor) !== SUPERVISOR_SCRIPT) writeWhole(supervisor, SUPERVISOR_SCRIPT)
+    const boot = join(stateDir, 'boot')
+    const known = readOrNull(boot)
+    if (known !== null && known !== '') return known
+    writeWhole(boot, bootId)
+    return bootId
+  } catch (error) {
+    throw stateUnwritable(error)
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}
+
+function readOrNull(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null
+}
+
+/** Arms the limit as it stands since the script was started, be it by an earlier process. */
+function armLimit(claim: string, timeoutMs: number | null, expire: () => Promise<void>): NodeJS.Timeout | undefined {
+  if (timeoutMs === null || readStatus(claim).ending !== null) return undefined
+  const startedAtMs = statSync(join(claim, 'order.json')).mtimeMs
+  const leftMs = Math.max(0, Math.min(timeoutMs, startedAtMs + timeoutMs - Date.now()))
+  // The supervisor holds the limit too, so a longer wait than a timer can take is left to it.
+  return leftMs > 2 ** 31 - 1 ? undefined : setTimeout(() => void expire(), leftMs)
+}
+
+function isFresh(
+  name: string,
+  order: Pick<ScriptOrder, 'secrets'>,
+  given: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>>,
+): boolean {
+  if (order.secrets.includes(name)) return true
+  return digestsOf({ [name]: given[name] ?? '' })[name] !== before[name]
+}
+
+function withoutSecrets(given: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)))
+}
+
+function outcomeOf(
+  ending: Ending | null,
+  stop: Stop | null,
+): Pick<Extract<ScriptReport, { kind: 'ended' }>, 'outcome' | 'exit' | 'signal' | 'ms'> {
+  if (ending === null) return { outcome: 'unknown', exit: null, signal: null, ms: 0 }
+  const exit = ending.signalled ? null : ending.code
+  const signal = ending.signalled ? signalName(ending.code - 128) : null
+  const outcome =
+    stop === null ? (ending.signalled ? 'signalled' : 'exited') : stop.why === 'person' ? 'cancelled' : 'timed-out'
+  return { outcome, exit, signal, ms: ending.ms }
+}
+
+function signalName(code: number): string {
+  const known = Object.entries(constants.signals).find(([, value]) => value === code)
+  return known?.[0] ?? `SIG${code}`
+}
+
+function stopEvent(order: Pick<OrderName, 'step' | 'attempt'>, stop: Stop): EventOf<'step.stop'> {
+  return { kind: 'step.stop', ...nameOf(order), signal: stop.signal, why: stop.why, by: stop.by }
+}
+
+function nameOf({ step, attempt }: Pick<OrderName, 'step' | 'attempt'>): Pick<OrderName, 'step' | 'attempt'> {
+  return { step, attempt }
+}
+
+/** Ids are `run:step:attempt`; a run is a UUID, and a step may hold colons. */
+function nameFromId(id: string): Pick<OrderName, 'step' | 'attempt'> {
+  const parts = id.split(':')
+  return { step: parts.slice(1, -1).join(':'), attempt: Number(parts.at(-1)) }
+}
+
+function oneAtATime(report: (report: ScriptReport) => Promise<void>): (report: ScriptReport) => Promise<void> {
+  let last: Promise<void> = Promise.resolve()
+  return next => {
+    const told = last.then(() => report(next))
+    // Each caller sees its own failure; the next report is made all the same.
+    last = told.catch(() => undefined)
+    return told
+  }
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import type { EventOf } from '../../model/index.ts'
+import type { StreamMasker } from '../masker.ts'
+
+export const CHUNK_BYTES = 65_536
+/** How much of the end is kept of a stream that is longer than its budget. */
+export const TAIL_BYTES = 65_536
+
+export type OutputEvent = EventOf<'output'>
+export type StreamEnd = EventOf<'output.end'>['streams'][number]
+
+export interface OutputStream {
+  /** Takes raw bytes; gives the events that are full. */
+  push(bytes: Buffer): OutputEvent[]
+  /** Gives what waits, but an incomplete character at its end. */
+  flush(): OutputEvent[]
+  /** Gives the rest, and what `output.end` says of this stream. `lost`: raw bytes that never reached the spool. */
+  end(lost: number): { readonly events: OutputEvent[]; readonly end: StreamEnd }
+  /** True while bytes wait for `flush`. */
+  readonly waiting: boolean
+}
+
+/**
+ * One stream of a script, from raw bytes to events: masked, then counted and hashed, then cut into chunks that never
+ * divide a character. Of a long stream the first `keepBytes` and the last 64 KiB become events; all of it is counted and
+ * hashed. What it holds does not grow with the stream.
+ *
+ * @param recorded offset up to which an earlier process has recorded this stream: events start there, with no gap and no
+ * duplicate, because the masked bytes are the same at every reading.
+ */
+export function openOutputStream(options: {
+  readonly step: string
+  readonly attempt: number
+  readonly fd: 'out' | 'err'
+  readonly masker: StreamMasker
+  readonly keepBytes: number
+  readonly recorded: number
+}): OutputStream {
+  const { step, attempt, fd, masker, keepBytes, recorded } = options
+  const hash = createHash('sha256')
+  let bytes = 0
+  let kept = 0
+  /** Bytes that wait to become an event; the first of them has the offset `pendingAt`. */
+  let pending: Buffer[] = []
+  let pendingBytes = 0
+  let pendingAt = 0
+  let tail: Buffer[] = []
+  let tailBytes = 0
+  let headEnd: number | null = null
+
+  const emit = (at: number, chunk: Buffer): OutputEvent[] => {
+    kept += chunk.length
+    const skip = Math.min(chunk.length, Math.max(0, recorded - at))
+    if (skip === chunk.length) return []
+    const rest = chunk.subarray(skip)
+    const text = decode(rest)
+    const place = { kind: 'output', step, attempt, fd, at: at + skip } as const
+    return [text === null ? { ...place, b64: rest.toString('base64') } : { ...place, text }]
+  }
+
+  const take = (whole: boolean): OutputEvent[] => {
+    if (pendingBytes === 0) return []
+    const all = pending.length === 1 ? (pending[0] as Buffer) : Buffer.concat(pending)
+    const events: OutputEvent[] = []
+    let from = 0
+    while (from < all.length) {
+      const chunk = all.subarray(from, from + CHUNK_BYTES)
+      const isLast = from + chunk.length === all.length
+      const length = isLast && whole ? chunk.length : chunk.length - incompleteTail(chunk)
+      events.push(...emit(pendingAt + from, chunk.subarray(0, length)))
+      from += length
+      if (isLast) break
+    }
+    pendingAt += from
+    pending = from === all.length ? [] : [Buffer.from(all.subarray(from))]
+    pendingBytes = all.length - from
+    return events
+  }
+
+  const keepTail = (chunk: Buffer): void => {
+    tail.push(chunk.length > TAIL_BYTES ? Buffer.from(chunk.subarray(-TAIL_BYTES)) : Buffer.from(chunk))
+    tailBytes += Math.min(chunk.length, TAIL_BYTES)
+    for (let first = tail[0]; first !== undefined && tailBytes - first.length >= TAIL_BYTES; first = tail[0]) {
+      tail.shift()
+      tailBytes -= first.length
+    }
+  }
+
+  const accept = (masked: Buffer): OutputEvent[] => {
+    if (masked.length === 0) return []
+    hash.update(masked)
+    const before = bytes
+    bytes += masked.length
+    const room = Math.max(0, keepBytes - before)
+    const head = masked.subarray(0, room)
+    if (head.length > 0) {
+      if (pendingBytes === 0) pendingAt = before
+      pending.push(Buffer.from(head))
+      pendingBytes += head.length
+    }
+    const events = pendingBytes >= CHUNK_BYTES ? take(false) : []
+    if (masked.length > room) {
+      if (headEnd === null) {
+        // The budget may end inside a character: its first bytes go to the tail, so that the head stays text.
+        events.push(...take(false))
+        headEnd = pendingBytes === 0 ? keepBytes : pendingAt
+        for (const rest of pending) keepTail(rest)
+        pending = []
+        pendingBytes = 0
+      }
+      keepTail(masked.subarray(room))
+    }
+    return events
+  }
+
+  return {
+    push: raw => accept(masker.push(raw)),
+    flush: () => take(false),
+    end(lost) {
+      const events = [...accept(masker.end()), ...take(true)]
+      if (tailBytes > 0) {
+        const all = Buffer.concat(tail)
+        const last = all.subarray(Math.max(0, all.length - TAIL_BYTES))
+        // A cut that left something out must not start inside a character either.
+        const from = bytes - last.length > (headEnd ?? 0) ? leadingContinuation(last) : 0
+        events.push(...emit(bytes - last.length + from, last.subarray(from)))
+      }
+      tail = []
+      return { events, end: { fd, bytes, sha256: hash.digest('hex'), kept, masked: masker.masked, lost } }
+    },
+    get waiting() {
+      return pendingBytes > 0
+    },
+  }
+}
+
+/** The text of a chunk; null if it is not valid UTF-8. A byte order mark stays in it. */
+function decode(chunk: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(chunk)
+  } catch {
+    return null
+  }
+}
+
+/** How many bytes at the end are the start of a character that is not complete: 0 to 3. */
+function incompleteTail(chunk: Buffer): number {
+  for (let back = 1; back <= Math.min(3, chunk.length); back++) {
+    const byte = chunk[chunk.length - back] ?? 0
+    if (byte >= 0xc0)
+      return byte >= 0xf0 ? (back < 4 ? back : 0) : byte >= 0xe0 ? (back < 3 ? back : 0) : back < 2 ? back : 0
+    if (byte < 0x80) return 0
+  }
+  return 0
+}
+
+/** How many bytes at the start go on with a character that began before: 0 to 3. */
+function leadingContinuation(chunk: Buffer): number {
+  let count = 0
+  while (count < 3 && count < chunk.length && ((chunk[count] ?? 0) & 0xc0) === 0x80) count++
+  return count
+}

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+
+/** Where processes live: a process id means something on one machine, between two boots of it. */
+export interface Place {
+  readonly machineId: string
+  readonly bootId: string
+}
+
+/** The machine and boot this process runs in. */
+export function readPlace(): Place {
+  return { machineId: machineId(), bootId: bootId() }
+}
+
+/**
+ * When a process started, as a text to be compared only: ids of processes are used again, pairs of id and start are not.
+ * Null if there is no such process, or it is a zombie: it has ended, only nobody has asked how.
+ */
+export function readProcessStart(pid: number): string | null {
+  try {
+    return startOfStat(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch (error) {
+    if (process.platform === 'linux') return null
+    try {
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null
+    } catch {
+      // `ps` answers with an error for a process that is gone.
+      void error
+      return null
+    }
+  }
+}
+
+/** The start time in a line of `/proc/<pid>/stat`; null for a zombie. Where there is no /proc, the line is ps's text itself. */
+export function startOfStat(line: string): string | null {
+  const close = line.lastIndexOf(')')
+  if (close === -1) return line.trim() || null
+  const fields = line.slice(close + 2).split(' ')
+  const state = fields[0]
+  return state === 'Z' || state === 'X' ? null : (fields[19] ?? null)
+}
+
+function machineId(): string {
+  return readFirst(['/etc/machine-id', '/var/lib/dbus/machine-id']) ?? hostname()
+}
+
+function bootId(): string {
+  const id = readFirst(['/proc/sys/kernel/random/boot_id'])
+  if (id !== null) return id
+  return execFileSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'utf8' }).trim()
+}
+
+function readFirst(paths: readonly string[]): string | null {
+  for (const path of paths) {
+    try {
+      const text = readFileSync(path, 'utf8').trim()
+      if (text !== '') return text
+    } catch {
+      // The next one may be there.
+    }
+  }
+  return null
+}

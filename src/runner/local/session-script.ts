@@ -1,0 +1,202 @@
+/**
+ * What a block's bash reads before its first line, through BASH_ENV: it takes over the state that the block before it left, and sees
+ * to it that the state is written down when the block ends. Every block is a process of its own, so that none can destroy the session.
+ */
+export interface SessionStart {
+  /** File that receives the state when the block ends; it exists, with mode 0600. */
+  readonly dump: string
+  /** State the block before left; null for the first block of a session. */
+  readonly state: string | null
+  /** Where a session without state starts. */
+  readonly cwd: string
+  /** Names whose value this order gives anew, so that the state does not overwrite it. */
+  readonly fresh: readonly string[]
+  /** Names that are never written into the state: secrets. */
+  readonly secret: readonly string[]
+  /** BASH_ENV as the person has it; null if they have none. */
+  readonly bashEnv: string | null
+}
+
+/** The text for BASH_ENV. */
+export function sessionScript(start: SessionStart): string {
+  const bashEnv = start.bashEnv === null ? 'unset -v BASH_ENV' : `export BASH_ENV=${shellQuote(start.bashEnv)}`
+  const head = [
+    `__signoff_file=${shellQuote(start.dump)}`,
+    `__signoff_secret=${shellQuote(` ${start.secret.join(' ')} `)}`,
+    `__signoff_fresh=${shellQuote(` ${start.fresh.join(' ')} `)}`,
+    bashEnv,
+  ]
+  return `${[...head, SESSION_FUNCTIONS, begin(start)].join('\n')}\n`
+}
+
+/** One word of shell text whose value is exactly `value`. */
+export function shellQuote(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`
+}
+
+/** The last line of a state that was written whole. */
+export const STATE_END = '#signoff: whole\n'
+
+function begin(start: SessionStart): string {
+  if (start.state !== null) return `__signoff_clear\n. ${shellQuote(start.state)} >/dev/null`
+  return [
+    `__signoff_cd ${shellQuote(start.cwd)}`,
+    'unset -v OLDPWD',
+    '[[ -n ${BASH_ENV-} && -r $BASH_ENV ]] && . "$BASH_ENV"',
+    'builtin trap -- "$__signoff_at_exit" EXIT',
+    'builtin set -e -o pipefail',
+  ].join('\n')
+}
+
+/** Expands to the names of all variables, without a fork. */
+const ALL_NAMES = [...'_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ']
+  .map(first => `"\${!${first}@}"`)
+  .join(' ')
+
+/**
+ * - Only builtins, called as `builtin X` where a runbook could have a function of that name.
+ * - The state is bash text, read back by `.`, in the order in which it can be read: shell options before functions (extglob),
+ *   traps after everything they would fire on, `-e` and `-x` last. Its first lines are comments for `session-state.ts`.
+ * - `trap` is a function so that a runbook's own EXIT trap runs at the end of its block and does not take the place of the dump.
+ *   bash puts back an ERR, DEBUG or RETURN trap that a function removes, so removing one sets `:`.
+ * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
+ * - `exit` inside a function runs the EXIT trap in the scope of that function. Its locals are taken out: `t`, an
+ *   attribute that means nothing on a variable, marks the global one, and what hides it is unset until it shows.
+ * - A block starts with errexit and pipefail, whatever the block before it did to them.
+ */
+const SESSION_FUNCTIONS = `
+__signoff_user_exit=
+__signoff_at_exit='{ __signoff_status=$? __signoff_options=$SHELLOPTS; builtin set +exuvTEfk +o posix; } 2>/dev/null
+if [[ -n $__signoff_user_exit ]]; then
+  (__signoff_dump)
+  { __signoff_set && __signoff_return && :; } 2>/dev/null
+  builtin eval "$__signoff_user_exit"
+  { __signoff_options=$SHELLOPTS; builtin set +exuvTEfk +o posix; } 2>/dev/null
+fi
+__signoff_dump'
+__signoff_return() { return "$__signoff_status"; }
+__signoff_set() {
+  builtin local o
+  builtin local IFS=:
+  for o in braceexpand hashall interactive-comments; do
+    [[ :$__signoff_options: == *:$o:* ]] || builtin set +o "$o"
+  done
+  for o in $__signoff_options; do
+    case $o in errexit|xtrace|monitor|privileged|noexec) ;; *) builtin set -o "$o" ;; esac
+  done
+  [[ :$__signoff_options: == *:errexit:* ]] && builtin set -e
+  [[ :$__signoff_options: != *:xtrace:* ]] || builtin set -x
+}
+__signoff_cd() {
+  builtin cd -- "$1" 2>/dev/null && return
+  builtin printf 'signoff: the folder %s, where this block starts, is not there\\n' "$1" >&2
+  builtin exit 1
+}
+__signoff_names() {
+  __signoff_all=(${ALL_NAMES})
+}
+__signoff_own() {
+  case $1 in
+    _|__signoff_*|BASH|BASHOPTS|BASHPID|BASH_ALIASES|BASH_ARGC|BASH_ARGV|BASH_ARGV0|BASH_CMDS|BASH_COMMAND|BASH_ENV) ;;
+    BASH_EXECUTION_STRING|BASH_LINENO|BASH_LOADABLES_PATH|BASH_MONOSECONDS|BASH_REMATCH|BASH_SOURCE|BASH_SUBSHELL) ;;
+    BASH_TRAPSIG|BASH_VERSINFO|BASH_VERSION|BASH_XTRACEFD|COMP_WORDBREAKS|DIRSTACK|EPOCHREALTIME|EPOCHSECONDS|EUID) ;;
+    FUNCNAME|GROUPS|HISTCMD|LINENO|OLDPWD|PIPESTATUS|PPID|PWD|RANDOM|SECONDS|SHELLOPTS|SHLVL|SRANDOM|UID) ;;
+    SIGNOFF|SIGNOFF_RUN|SIGNOFF_STEP) ;;
+    *) [[ $__signoff_secret == *" $1 "* ]] ;;
+  esac
+}
+__signoff_reveal() {
+  builtin local __signoff_n __signoff_depth
+  for __signoff_n in "\${__signoff_all[@]}"; do
+    __signoff_own "$__signoff_n" && continue
+    [[ -v $__signoff_n || -n \${!__signoff_n@a} ]] || continue
+    builtin declare -gt "$__signoff_n"
+    for ((__signoff_depth = \${#FUNCNAME[@]}; __signoff_depth > 0; __signoff_depth--)); do
+      [[ \${!__signoff_n@a} == *t* ]] && break
+      builtin unset -v "$__signoff_n"
+    done
+    builtin declare -g +t "$__signoff_n"
+  done
+}
+__signoff_dump() { __signoff_write 2>/dev/null >|"$__signoff_file"; }
+__signoff_write() {
+  builtin local __signoff_n __signoff_exported=
+  builtin local -a __signoff_keep
+  __signoff_names
+  [[ \${#FUNCNAME[@]} -gt 3 ]] && __signoff_reveal
+  for __signoff_n in "\${__signoff_all[@]}"; do
+    __signoff_own "$__signoff_n" && continue
+    __signoff_keep+=("$__signoff_n")
+    [[ \${!__signoff_n@a} == *x* ]] && __signoff_exported+=" $__signoff_n"
+  done
+  builtin printf '#cwd %q\n#exported%s\\n' "$PWD" "$__signoff_exported"
+  builtin shopt -p
+  builtin shopt -u nocasematch
+  builtin declare -p "\${__signoff_keep[@]}"
+  builtin printf '__signoff_again\\n'
+  builtin printf '__signoff_cd %q\\n' "$PWD"
+  [[ -n \${OLDPWD-} ]] && builtin printf 'OLDPWD=%q\\n' "$OLDPWD"
+  for ((__signoff_n = \${#DIRSTACK[@]} - 1; __signoff_n > 0; __signoff_n--)); do
+    builtin printf 'builtin pushd -n %q >/dev/null\\n' "\${DIRSTACK[__signoff_n]}"
+  done
+  builtin umask -p
+  builtin alias -p
+  builtin unset -f trap __signoff_{again,cd,clear,dump,names,own,return,reveal,set,write}
+  builtin declare -f
+  builtin declare -F
+  builtin printf '__signoff_options=%q\\n' "$__signoff_options:errexit:pipefail"
+  builtin trap - EXIT
+  builtin trap -p
+  builtin printf '%s\\n' 'builtin trap -- "$__signoff_at_exit" EXIT' __signoff_set '${STATE_END.trimEnd()}'
+}
+__signoff_clear() {
+  builtin local __signoff_n __signoff_v
+  __signoff_names
+  __signoff_given=()
+  for __signoff_n in "\${__signoff_all[@]}"; do
+    if [[ $__signoff_fresh == *" $__signoff_n "* ]]; then __signoff_given+=("$__signoff_n=\${!__signoff_n}")
+    elif __signoff_own "$__signoff_n"; then :
+    else builtin unset -v "$__signoff_n"; fi
+  done
+}
+__signoff_again() { [[ \${#__signoff_given[@]} == 0 ]] || builtin declare -gx "\${__signoff_given[@]}"; }
+trap() {
+  { builtin local -; builtin set +x; } 2>/dev/null
+  builtin local __signoff_n
+  builtin local -a __signoff_specs
+  if [[ $# == 0 || $1 == -p && $# == 1 ]]; then
+    [[ -n $__signoff_user_exit && $BASH_SUBSHELL == 0 ]] && builtin printf "trap -- %q EXIT\\n" "$__signoff_user_exit"
+    builtin trap -p {1..64} ERR DEBUG RETURN
+    return
+  fi
+  case $1 in
+    -p)
+      shift
+      for __signoff_n; do
+        case $__signoff_n in
+          EXIT|exit|0) [[ -n $__signoff_user_exit ]] && builtin printf "trap -- %q EXIT\\n" "$__signoff_user_exit" ;;
+          *) builtin trap -p "$__signoff_n" ;;
+        esac
+      done
+      return ;;
+    -l|-[!-]*) builtin trap "$@"; return ;;
+    --) shift ;;
+  esac
+  if ((BASH_SUBSHELL > 0 || $# == 0)); then builtin trap -- "$@"; return; fi
+  if (($# == 1)); then set -- - "$1"; fi
+  for __signoff_n in "\${@:2}"; do
+    case $__signoff_n in
+      EXIT|exit|Exit|0) if [[ $1 == - ]]; then __signoff_user_exit=; else __signoff_user_exit=$1; fi ;;
+      *) __signoff_specs+=("$__signoff_n") ;;
+    esac
+  done
+  ((\${#__signoff_specs[@]})) || return 0
+  if [[ $1 == - ]]; then
+    for __signoff_n in "\${__signoff_specs[@]}"; do
+      case $__signoff_n in ERR|DEBUG|RETURN) builtin trap : "$__signoff_n" ;; *) builtin trap - "$__signoff_n" || return ;; esac
+    done
+    return 0
+  fi
+  builtin trap -- "$1" "\${__signoff_specs[@]}"
+}
+`

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { readSessionState, type SessionState } from './session-state.ts'
+
+/** The state a session is in: what its last block left behind. */
+export interface Session {
+  /** File of the state; null before the first block has ended. */
+  readonly file: string | null
+  readonly state: SessionState | null
+  /** Digests of the values that were given to its last block, by name. */
+  readonly given: Readonly<Record<string, string>>
+}
+
+/** Names of the files of a claim that become the session's when its block has ended. */
+const STATE = 'state'
+const GIVEN = 'given.json'
+
+export function readSession(stateDir: string, name: string): Session {
+  const folder = sessionPath(stateDir, name)
+  const file = join(folder, STATE)
+  const state = existsSync(file) ? readSessionState(file) : null
+  return state === null
+    ? { file: null, state: null, given: {} }
+    : { file, state, given: readGiven(join(folder, GIVEN)) }
+}
+
+/**
+ * Takes the state over that a block has left in its claim. Where there is none (it was killed, called `exec`, or the disk was full)
+ * the session stays as it was. Calling it again changes nothing.
+ */
+export function keepSession(stateDir: string, name: string, claim: string): void {
+  const state = join(claim, STATE)
+  if (!existsSync(state) || readSessionState(state) === null) return
+  const folder = sessionPath(stateDir, name)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  renameSync(join(claim, GIVEN), join(folder, GIVEN))
+  renameSync(state, join(folder, STATE))
+}
+
+/** Digests of values, so that a value that was given anew is told from one that the scripts have changed since. */
+export function digestsOf(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const digests: Record<string, string> = {}
+  for (const [name, value] of Object.entries(environment))
+    digests[name] = createHash('sha256').update(value).digest('base64url').slice(0, 22)
+  return digests
+}
+
+function sessionPath(stateDir: string, name: string): string {
+  const readable = name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 80)
+  return join(stateDir, 'sessions', `${readable}-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`)
+}
+
+function readGiven(path: string): Record<string, string> {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, string> // written by the executor, in a private folder
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,213 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openSession, type SessionOfScripts } from './session-of-scripts.ts'
+
+let session: SessionOfScripts
+beforeEach(() => {
+  session = openSession()
+})
+afterEach(() => session.end())
+
+/** Runs the blocks one after the other; the output of the last one. */
+async function afterBlocks(...blocks: string[]): Promise<string> {
+  let out = ''
+  for (const block of blocks) out = (await session.run(block)).out
+  return out
+}
+
+describe('what one block leaves behind, the next one finds', () => {
+  test.each([
+    ['plain variables', 'a=1', 'echo "$a"', '1\n'],
+    ['exported variables', 'export A=1', 'bash -c \'echo "$A"\'', '1\n'],
+    ['that a variable is not exported', 'a=1', 'bash -c \'echo "${a-none}"\'', 'none\n'],
+    ['values of several lines', "v=$'a\\nb\\n'", 'printf %s "$v"', 'a\nb\n'],
+    ['values that look like assignments', "v=$'A=B\\nC=D'", 'echo "$v"; echo "${C-none}"', 'A=B\nC=D\nnone\n'],
+    ['empty values', 'v=', 'echo "${v-unset}."', '.\n'],
+    ['quotes, dollars and backslashes', `v='"$x\`y\`\\'`, 'echo "$v"', '"$x`y`\\\n'],
+    ['bytes that are not text', "v=$'\\x01\\xff\\x7f'", 'printf %s "$v" | od -An -tx1', ' 01 ff 7f\n'],
+    [
+      'a PEM key',
+      'k="-----BEGIN-----\nMIIB+/=\n-----END-----"',
+      'echo "$k"',
+      '-----BEGIN-----\nMIIB+/=\n-----END-----\n',
+    ],
+    ['arrays', 'a=(1 "2 3" "")', 'echo "${#a[@]} ${a[1]}"', '3 2 3\n'],
+    ['associative arrays', 'declare -A m=([k]=v ["a b"]="c d")', 'echo "${m[k]} ${m[a b]}"', 'v c d\n'],
+    ['namerefs', 'x=1; declare -n r=x', 'r=2; echo "$x"', '2\n'],
+    [
+      'integers and read-only variables',
+      'declare -i n=3; readonly R=r',
+      'n+=4; echo "$n $R"; (R=x) 2>/dev/null || echo ro',
+      '7 r\nro\n',
+    ],
+    ['functions', 'f() { echo "f $1"; }', 'f 1', 'f 1\n'],
+    ['exported functions', 'f() { echo f; }; export -f f', 'bash -c f', 'f\n'],
+    ['functions with extended patterns', 'shopt -s extglob; f() { [[ $1 == !(x|y) ]]; }', 'f z && echo ok', 'ok\n'],
+    ['functions with heredocs', "f() { cat <<'E'\n$a `b`\nE\n}", 'f', '$a `b`\n'],
+    ['aliases', "shopt -s expand_aliases; alias hi='echo hi'", 'hi', 'hi\n'],
+    ['shell options', 'shopt -s nullglob', 'shopt -q nullglob && echo on', 'on\n'],
+    ['set options', 'set -u; set -o noglob; set +B', 'echo "$-" | grep -o "[ufB]" | tr -d "\\n"', 'fu'],
+    ['unset variables of the environment', 'unset LANG', 'echo "${LANG-none}"', 'none\n'],
+    ['changes of the PATH', 'PATH=$PATH:/extra/bin', 'echo "${PATH##*:}"', '/extra/bin\n'],
+    ['the folder', 'mkdir "a b"; cd "a b"', 'echo "${PWD##*/}"', 'a b\n'],
+    ['the folder before', 'mkdir d; cd d', 'cd - >/dev/null; echo "${PWD##*/}"', 'work\n'],
+    ['the stack of folders', 'mkdir d; pushd d >/dev/null', 'popd >/dev/null; echo "${PWD##*/}"', 'work\n'],
+    ['the umask', 'umask 027', 'umask', '0027\n'],
+    ['IFS', 'IFS=,', 'v=a,b; set -- $v; echo $#', '2\n'],
+    ['traps of signals', "trap 'echo usr' USR1", 'kill -USR1 $$', 'usr\n'],
+    ['that a trap was removed', "trap 'echo usr' USR1; trap - USR1", 'trap -p', ''],
+    ['names that the shell uses for itself', 'o=1; n=2; x=3; file=4', 'echo "$o$n$x$file"', '1234\n'],
+  ])('%s', async (_, first, second, expected) => {
+    expect(await afterBlocks(first, second)).toBe(expected)
+  })
+
+  test('it stays over blocks that say nothing of it', async () => {
+    expect(await afterBlocks('a=1; f() { echo "$a"; }', ':', ':', 'f')).toBe('1\n')
+  })
+
+  test('a session of a recovery flow has a state of its own', async () => {
+    await session.run('a=1')
+    expect((await session.run('echo "${a-none}"', { session: 'recovery' })).out).toBe('none\n')
+  })
+
+  test('a later process finds it too', async () => {
+    await session.run('a=1')
+    const later = session.again()
+    expect((await later.run('echo "$a"', { step: 'later' })).out).toBe('1\n')
+  })
+
+  test('a failing block keeps what it did before it failed', async () => {
+    expect(await afterBlocks('a=1; false; a=2', 'echo "$a"')).toBe('1\n')
+  })
+
+  test('variables that a step is given win over the state only when they are new', async () => {
+    await session.run('echo "$TAG"; TAG=changed', { env: { TAG: 'v1' } })
+    expect((await session.run('echo "$TAG"', { env: { TAG: 'v1' } })).out).toBe('changed\n')
+    expect((await session.run('echo "$TAG"', { env: { TAG: 'v2' } })).out).toBe('v2\n')
+  })
+
+  test('sh starts where the bash blocks stand, and leaves nothing behind', async () => {
+    await session.run('mkdir d; cd d; export A=1; umask 027')
+    const sh = await session.run('echo "$A ${PWD##*/} $(umask)"; cd /; A=2', { shell: 'sh' })
+    expect(sh.out).toBe('1 d 0027\n')
+    expect((await session.run('echo "$A ${PWD##*/}"')).out).toBe('1 d\n')
+  })
+})
+
+describe('a block cannot destroy its session', () => {
+  test.each([
+    ['exit', 'a=2; exit 3', 3, '2\n'],
+    [
+      'exit in a function, whose locals are gone',
+      'a=2; f() { local a=3 zz=4; g; }; g() { local a=5; exit 4; }; f',
+      4,
+      '2\n',
+    ],
+    ['a failing command in a function', 'a=2; f() { local a=3; false; }; f', 1, '2\n'],
+    ['exec: the state before it holds', 'a=2; exec echo gone', 0, '1\n'],
+    ['KILL: the state before it holds', 'a=2; kill -KILL $$', null, '1\n'],
+    ['an unset variable under set -u', 'a=2; set -u; echo "$nope"', 1, '2\n'],
+    ['a syntax error', 'a=2\nfi', 2, '2\n'],
+    ['an unclosed quote', 'a=2\necho "x', 2, '2\n'],
+    ['redefined builtins', 'a=2; declare() { echo no; }; builtin() { echo no; }; unset -f builtin', 0, '2\n'],
+    ['posix mode', 'a=2; set -o posix', 0, '2\n'],
+    ['closed streams', 'a=2; exec >&- 2>&-', 0, '2\n'],
+    ['noclobber', 'a=2; set -C', 0, '2\n'],
+  ])('%s', async (_, block, exit, expected) => {
+    await session.run('a=1')
+    expect((await session.run(block)).exit).toBe(exit)
+    expect((await session.run('echo "$a${zz-}"')).out).toBe(expected)
+  })
+
+  test('a folder that is gone is named, and nothing of the block runs', async () => {
+    mkdirSync(join(session.folder, 'd'))
+    await session.run('cd d')
+    rmSync(join(session.folder, 'd'), { recursive: true })
+    const result = await session.run('touch ran')
+    expect(result.exit).toBe(1)
+    expect(result.err).toContain(`${session.folder}/d`)
+    expect(existsSync(join(session.folder, 'ran'))).toBe(false)
+  })
+})
+
+describe('a block ends at its first failing command', () => {
+  test.each([
+    ['a command', 'false; echo on', 1, ''],
+    ['a part of a pipe', '(exit 7) | cat; echo on', 7, ''],
+    ['not under set +e', 'set +e; false; echo on', 0, 'on\n'],
+    ['not in a condition', 'if false; then :; fi; false || echo on', 0, 'on\n'],
+  ])('%s', async (_, block, exit, out) => {
+    expect(await session.run(block)).toMatchObject({ exit, out })
+  })
+
+  test('again in the block after one that switched it off', async () => {
+    expect(await session.run('set +e +o pipefail')).toMatchObject({ exit: 0 })
+    expect(await session.run('false; echo on')).toMatchObject({ exit: 1, out: '' })
+  })
+})
+
+describe('the EXIT trap of a block', () => {
+  test('runs at the end of its block, and the state is kept', async () => {
+    expect(await session.run("a=1; trap 'echo bye $? $a; b=2' EXIT; (exit 3)")).toMatchObject({
+      out: 'bye 3 1\n',
+      exit: 3,
+    })
+    expect((await session.run('echo "$a$b"')).out).toBe('12\n')
+  })
+
+  test('may exit with a code of its own', async () => {
+    expect(await session.run("a=1; trap 'exit 9' EXIT")).toMatchObject({ exit: 9 })
+    expect((await session.run('echo "$a"')).out).toBe('1\n')
+  })
+
+  test('runs in a subshell as well, and can be listed and removed', async () => {
+    const result = await session.run("trap 'echo out' EXIT; (trap 'echo in' EXIT); trap -p EXIT; trap - EXIT")
+    expect(result.out).toBe('in\ntrap -- echo\\ out EXIT\n')
+  })
+
+  test('ERR, DEBUG and RETURN traps can be set, changed and removed', async () => {
+    const script = "set +e; trap 'echo E1' ERR; false; trap 'echo E2' ERR; false; trap - ERR; false"
+    expect((await session.run(script)).out).toBe('E1\nE2\n')
+  })
+})
+
+describe('nothing of ours shows', () => {
+  test('in the environment', async () => {
+    const { out } = await session.run('env | cut -d= -f1 | sort | tr "\\n" " "')
+    expect(out).toBe('HOME LANG PATH PWD SHLVL SIGNOFF SIGNOFF_RUN SIGNOFF_STEP _ ')
+  })
+
+  test('in the trace of set -x', async () => {
+    const { err } = await session.run('set -x; echo hi; trap "echo bye" EXIT')
+    expect(err).toBe("+ echo hi\n+ trap 'echo bye' EXIT\n+ builtin eval 'echo bye'\n++ echo bye\n")
+    expect((await session.run(':')).err).toBe('+ :\n')
+  })
+
+  test("a person's BASH_ENV is read once and kept", async () => {
+    const file = join(session.folder, 'env.bash')
+    writeFileSync(file, 'echo read')
+    const other = openSession({ environment: { PATH: process.env.PATH ?? '', BASH_ENV: file } })
+    expect((await other.run('echo "$BASH_ENV"')).out).toBe(`read\n${file}\n`)
+    expect((await other.run('bash -c :')).out).toBe('read\n')
+    other.end()
+  })
+
+  test('options of the shell that started Signoff do not reach the scripts', async () => {
+    const other = openSession({
+      environment: { PATH: process.env.PATH ?? '', SHELLOPTS: 'xtrace:noclobber', BASHOPTS: 'nullglob' },
+    })
+    expect(await other.run('echo hi; shopt -q nullglob || echo off')).toMatchObject({ out: 'hi\noff\n', err: '' })
+    other.end()
+  })
+})
+
+test('messages of bash carry the line of the runbook', async () => {
+  const result = await session.run('echo ok\nno-such-command-here', { line: 41 })
+  expect(result.err).toMatch(/line 42: no-such-command-here: command not found/)
+})
+
+test('the text reaches bash byte for byte', async () => {
+  const script = 'cat <<\'E\'\n\n  two\\\n$HOME `x`\r\n\té\u0000\nE\nprintf %s "end"'.replace('\u0000', '')
+  expect((await session.run(script)).out).toBe('\n  two\\\n$HOME `x`\r\n\té\nend')
+})
