@@ -51,7 +51,7 @@ export function sealSha256(bundle: string): string | null {
 }
 
 /** Both alphabets, with or without padding (DSSE protocol.md). */
-const Base64 = z.string().regex(/^[A-Za-z0-9+/_-]*={0,2}$/)
+const Base64 = z.string().refine(isBase64)
 const EnvelopeSchema = z.object({
   payloadType: z.literal(PAYLOAD_TYPE),
   payload: Base64,
@@ -60,6 +60,13 @@ const EnvelopeSchema = z.object({
     .min(1)
     .max(16),
 })
+
+/** Spare bits must be zero, so that no text reads as another's bytes. */
+function isBase64(text: string): boolean {
+  const bare = text.replace(/={1,2}$/, '')
+  const standard = bare.replaceAll('-', '+').replaceAll('_', '/')
+  return fromBase64(text).toString('base64').replace(/=+$/, '') === standard
+}
 
 function fromBase64(text: string): Buffer {
   return Buffer.from(text, 'base64')

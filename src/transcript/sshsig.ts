@@ -40,9 +40,9 @@ export function verifySshSig(armored: string, namespace: string, message: Uint8A
 
 /** Takes an armored signature apart; null for what is none. */
 export function readSshSig(armored: string): UntrustedSshSig | null {
-  const found = /^-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=\s]*)\n-----END SSH SIGNATURE-----/.exec(armored)
-  const base64 = found?.[1]?.replace(/\s/g, '')
-  if (base64 === undefined || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return null
+  const found = /^-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=\r\n]*)\n-----END SSH SIGNATURE-----[\r\n]*$/.exec(armored)
+  const base64 = found?.[1]?.replace(/[\r\n]/g, '')
+  if (base64 === undefined || Buffer.from(base64, 'base64').toString('base64') !== base64) return null
   try {
     const wire = readWire(Buffer.from(base64, 'base64'))
     if (wire.bytes(6).toString('latin1') !== MAGIC || wire.uint32() !== 1) return null
