@@ -1,9 +1,10 @@
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { copyFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '../helpers/world/index.ts'
 import type { CliResult } from '../helpers/world/signoff.ts'
 
-/** A walk that nobody attends, through one gate that two people open: one beside the repository, one far from it. */
+/** A walk that nobody attends, through one gate that two people open: one beside it, one who has
+ * a clone of their own and was sent the request. */
 export interface GatedWalk {
   readonly run: CliResult
   /** Command lines recorded by the time the run stopped at its gate. */
@@ -39,9 +40,9 @@ export async function walkThroughGate(
   const early = await world.signoff(['resume', id, ...flags])
 
   const away = join(world.root, 'away')
-  mkdirSync(away)
+  await world.repository.originGit('clone', '--quiet', world.repository.origin, away)
   const inbox = join(world.repository.clone, '.signoff', 'inbox', id)
-  const [request] = readdirSync(inbox).filter(name => name.includes('request'))
+  const [request] = readdirSync(inbox).filter(name => name.endsWith('.request.json'))
   if (request === undefined) throw new Error(`no request in ${inbox}: ${readdirSync(inbox).join(', ')}`)
   copyFileSync(join(inbox, request), join(away, 'request.json'))
   const answer = join(away, 'approval.json')
