@@ -1,0 +1,291 @@
+import type { BlockContent, Code, DefinitionContent, List, ListItem, Paragraph, RootContent, Table } from 'mdast'
+import type { Directive } from './directives.ts'
+import { readDirectives } from './directives.ts'
+import { firstParagraph, type InlineCode, joinLines, type ProseLine, proseLines } from './prose.ts'
+import type { Place, Source } from './source.ts'
+
+interface Span {
+  readonly line: number
+  readonly endLine: number
+  /** Offsets into the source text, end exclusive. */
+  readonly start: number
+  readonly end: number
+  /** What the author's invisible markers before it say (rule R3). */
+  readonly directives: readonly Directive[]
+}
+
+export interface ParagraphBlock extends Span {
+  readonly kind: 'paragraph'
+  readonly lines: readonly ProseLine[]
+  readonly text: string
+}
+
+/** Bold text that begins a paragraph and ends in a colon, or a bold line of its own; `<summary>` too. */
+export interface LabelBlock extends Span {
+  readonly kind: 'label'
+  readonly name: string
+  /** A bracket right behind the name. */
+  readonly note: string | null
+  /** The text behind the colon. */
+  readonly rest: string
+  readonly codes: readonly InlineCode[]
+}
+
+export interface ListBlock extends Span {
+  readonly kind: 'list'
+  readonly ordered: boolean
+  readonly items: readonly Item[]
+}
+
+export interface Item extends Span {
+  /** The printed number; null in a list of bullets. */
+  readonly number: number | null
+  /** State of the box; null without one. */
+  readonly checked: boolean | null
+  readonly title: string
+  /** The item began with bold text and a colon: `**Agent Run**: …`. */
+  readonly boldTitle: string | null
+  readonly codes: readonly InlineCode[]
+  readonly blocks: readonly Block[]
+}
+
+export interface FenceBlock extends Span {
+  readonly kind: 'fence'
+  readonly language: string | null
+  readonly meta: string | null
+  readonly text: string
+  /** The place of the first character of each line of `text`. */
+  readonly places: readonly Place[]
+  readonly closed: boolean
+  readonly indented: boolean
+}
+
+export interface TableBlock extends Span {
+  readonly kind: 'table'
+  readonly header: readonly string[]
+  readonly rows: readonly TableRow[]
+}
+
+export interface TableRow {
+  readonly line: number
+  readonly cells: readonly { readonly text: string; readonly codes: readonly InlineCode[] }[]
+}
+
+export interface HtmlBlock extends Span {
+  readonly kind: 'html'
+  readonly text: string
+}
+
+export interface RuleBlock extends Span {
+  readonly kind: 'rule'
+}
+
+export type Block = ParagraphBlock | LabelBlock | ListBlock | FenceBlock | TableBlock | HtmlBlock | RuleBlock
+
+/** The Markdown nodes between two headings, as the blocks that rules read. */
+export function toBlocks(nodes: readonly (RootContent | BlockContent | DefinitionContent)[], source: Source): Block[] {
+  const blocks: Block[] = []
+  let directives: Directive[] = []
+  for (const node of nodes) {
+    if (node.type === 'html') {
+      const found = readDirectives(node.value)
+      if (found.length > 0) {
+        directives = [...directives, ...found]
+        continue
+      }
+    }
+    const made = toBlock(node, source)
+    for (const [index, block] of made.entries())
+      blocks.push(index === 0 && directives.length > 0 ? { ...block, directives } : block)
+    if (made.length > 0) directives = []
+  }
+  return blocks
+}
+
+function toBlock(node: RootContent | BlockContent | DefinitionContent, source: Source): Block[] {
+  switch (node.type) {
+    case 'paragraph':
+      return paragraph(node, source)
+    case 'list':
+      return [list(node, source)]
+    case 'code':
+      return [fence(node, source)]
+    case 'table':
+      return [table(node, source)]
+    case 'html':
+      return html(node.value, spanOf(node))
+    case 'thematicBreak':
+      return [{ kind: 'rule', ...spanOf(node) }]
+    case 'blockquote':
+    case 'footnoteDefinition':
+      return toBlocks(node.children, source)
+    case 'heading':
+      // A heading inside a quote or an item is read as a bold line.
+      return [labelOf(proseLines(node.children, source, spanOf(node).line), spanOf(node))]
+    default:
+      return []
+  }
+}
+
+export function spanOf(node: {
+  readonly position?:
+    | {
+        readonly start: { readonly line: number; readonly offset?: number | undefined }
+        readonly end: { readonly line: number; readonly offset?: number | undefined }
+      }
+    | undefined
+}): Span {
+  return {
+    line: node.position?.start.line ?? 1,
+    endLine: node.position?.end.line ?? 1,
+    start: node.position?.start.offset ?? 0,
+    end: node.position?.end.offset ?? 0,
+    directives: [],
+  }
+}
+
+function paragraph(node: Paragraph, source: Source): Block[] {
+  const span = spanOf(node)
+  const lines = proseLines(node.children, source, span.line)
+  const first = lines[0]
+  if (first === undefined) return []
+  if (!isLabel(first, lines.length)) return [{ kind: 'paragraph', ...span, lines, text: joinLines(lines) }]
+  const groups: ProseLine[][] = []
+  for (const line of lines) {
+    const group = groups.at(-1)
+    if (group === undefined || isLabel(line, 1)) groups.push([line])
+    else group.push(line)
+  }
+  return groups.map((group, index) => {
+    const line = group[0]?.line ?? span.line
+    const next = groups[index + 1]?.[0]?.line
+    return labelOf(group, {
+      line,
+      endLine: next === undefined ? span.endLine : next - 1,
+      start: index === 0 ? span.start : (source.lineStarts[line - 1] ?? span.start),
+      end: next === undefined ? span.end : (source.lineStarts[next - 1] ?? span.end) - 1,
+      directives: [],
+    })
+  })
+}
+
+/** `**Name**:`, `**Name:**`, `**Name** (note):`; and `**Name**` where it is all that stands there. */
+function isLabel(line: ProseLine, linesAround: number): boolean {
+  if (line.bold === null || line.bold.length > 120) return false
+  if (line.boldColon || /^(?:\([^)]*\)\s*)?:/.test(line.afterBold)) return true
+  return linesAround === 1 && /^(?:\([^)]*\))?$/.test(line.afterBold)
+}
+
+function labelOf(lines: readonly ProseLine[], span: Span): LabelBlock {
+  const first = lines[0]
+  const after = first?.afterBold ?? ''
+  const note = /^\(([^)]*)\)/.exec(after)
+  const behind = after
+    .slice(note?.[0].length ?? 0)
+    .replace(/^\s*:?\s*/, '')
+    .trim()
+  const rest = [behind, ...lines.slice(1).map(line => line.text)].filter(text => text !== '').join(' ')
+  return {
+    kind: 'label',
+    ...span,
+    name: (first?.bold ?? first?.text ?? '').replace(/:$/, ''),
+    note: note?.[1] ?? null,
+    rest: first?.bold === null ? '' : rest,
+    codes: lines.flatMap(line => line.codes),
+  }
+}
+
+function list(node: List, source: Source): ListBlock {
+  return {
+    kind: 'list',
+    ...spanOf(node),
+    ordered: node.ordered === true,
+    items: node.children.map(child => item(child, node.ordered === true, source)),
+  }
+}
+
+function item(node: ListItem, ordered: boolean, source: Source): Item {
+  const span = spanOf(node)
+  const first = node.children[0]
+  const lines = first?.type === 'paragraph' ? proseLines(first.children, source, spanOf(first).line) : []
+  const { lead, rest } = firstParagraph(lines)
+  const behind: Block[] =
+    rest.length === 0 || first === undefined
+      ? []
+      : [{ kind: 'paragraph', ...spanOf(first), line: rest[0]?.line ?? span.line, lines: rest, text: joinLines(rest) }]
+  const head = lead[0]
+  const hasBoldTitle = head !== undefined && head.bold !== null && (head.boldColon || /^:/.test(head.afterBold))
+  return {
+    ...span,
+    number: ordered ? printedNumber(source, span) : null,
+    checked: node.checked ?? null,
+    title: joinLines(lead),
+    boldTitle: hasBoldTitle ? (head.bold ?? null) : null,
+    codes: lead.flatMap(line => line.codes),
+    blocks: [...behind, ...toBlocks(first?.type === 'paragraph' ? node.children.slice(1) : node.children, source)],
+  }
+}
+
+function printedNumber(source: Source, span: Span): number | null {
+  const found = /^(\d{1,9})[.)]/.exec(source.text.slice(span.start, span.start + 12))
+  return found === null ? null : Number(found[1])
+}
+
+function fence(node: Code, source: Source): FenceBlock {
+  const span = spanOf(node)
+  const written = source.text.slice(span.start, span.end)
+  const opening = /^(`{3,}|~{3,})/.exec(written)?.[1]
+  const indented = opening === undefined
+  const first = indented ? span.line : span.line + 1
+  const rows = node.value === '' ? [] : node.value.split('\n')
+  return {
+    kind: 'fence',
+    ...span,
+    language: node.lang?.toLowerCase() ?? null,
+    meta: node.meta ?? null,
+    text: node.value,
+    places: rows.map((row, index) => {
+      const line = first + index
+      return { line, column: Math.max(0, (source.lines[line - 1]?.length ?? row.length) - row.length) + 1 }
+    }),
+    closed: indented || isClosed(written, opening),
+    indented,
+  }
+}
+
+function isClosed(written: string, opening: string): boolean {
+  const rows = written.split('\n')
+  const last = rows.at(-1) ?? ''
+  const closing = /(`{3,}|~{3,})[ \t]*$/.exec(last)?.[1]
+  return rows.length > 1 && closing !== undefined && closing[0] === opening[0] && closing.length >= opening.length
+}
+
+function table(node: Table, source: Source): TableBlock {
+  const rows = node.children.map(row => {
+    const line = spanOf(row).line
+    return {
+      line,
+      cells: row.children.map(cell => {
+        const lines = proseLines(cell.children, source, line)
+        return { text: joinLines(lines), codes: lines.flatMap(one => one.codes) }
+      }),
+    }
+  })
+  return {
+    kind: 'table',
+    ...spanOf(node),
+    header: rows[0]?.cells.map(cell => cell.text) ?? [],
+    rows: rows.slice(1),
+  }
+}
+
+function html(value: string, span: Span): Block[] {
+  const summary = /<summary>([\s\S]*?)<\/summary>/i.exec(value)?.[1]
+  if (summary === undefined) return [{ kind: 'html', ...span, text: value }]
+  const name = summary
+    .replace(/<[^>]*>/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/:$/, '')
+  return [{ kind: 'label', ...span, name, note: null, rest: '', codes: [] }]
+}

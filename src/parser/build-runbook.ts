@@ -1,0 +1,227 @@
+import type { Evidence, FormField, Risk, Runbook, Section, Step, StepDetail } from '../model/index.ts'
+import { environmentOf } from './environment.ts'
+import { type PlacedFlows, WHOLE_DOCUMENT } from './flows.ts'
+import { type FormSources, fillFields, textPatterns } from './form-sources.ts'
+import { toApprovers } from './owners.ts'
+import type { FoundParameters } from './parameters.ts'
+import type { PlacedSection, PlacedStep } from './place-steps.ts'
+import { placedStepsOf } from './place-steps.ts'
+import { environmentOf as environmentOfScript, riskOf, strongest } from './shell/index.ts'
+
+/** Everything the stages before have found, to be put together. */
+export interface Parts {
+  readonly phases: readonly PlacedSection[]
+  readonly flows: PlacedFlows
+  readonly parameters: FoundParameters
+  /** Lines from which on the next task or offer is asked at the highest level. */
+  readonly pointsOfNoReturn: readonly number[]
+  /** Headings of the page for "see X". */
+  readonly linkOf: (text: string) => string | null
+  /** An environment that the front matter names. */
+  readonly environment: string | null
+  /** Time limit of scripts that the front matter names. */
+  readonly timeoutMs: number | null
+}
+
+/** Phases, steps and their details, in the shape of the model. */
+export function buildPhases(parts: Parts): Pick<Runbook, 'phases' | 'details'> {
+  const all = parts.phases.flatMap(placedStepsOf)
+  const context: Context = {
+    ...parts,
+    near: nearOfRecovery(parts),
+    criteria: criteriaOf(parts.phases),
+    sources: {
+      parameters: parts.parameters.parameters.map(one => one.name),
+      observed: all.filter(step => hasNumber(step.draft.evidence) && parts.flows.main.includes(step)),
+      patterns: textPatterns(all.flatMap(step => [step.title, ...step.draft.detail])),
+    },
+    afterNoReturn: afterNoReturn(all, parts.pointsOfNoReturn),
+    mainIds: new Set(parts.flows.main.map(step => step.id)),
+  }
+  const details = new Map<string, StepDetail>()
+  const phases = parts.phases.map(phase => buildSection(phase, phase, context, details))
+  return { phases, details }
+}
+
+interface Context extends Parts {
+  /** By section id: what may name the environment of a way back, beside its own words. */
+  readonly near: ReadonlyMap<string, readonly string[]>
+  readonly criteria: ReadonlyMap<string, readonly string[]>
+  readonly sources: FormSources
+  readonly afterNoReturn: ReadonlySet<string>
+  readonly mainIds: ReadonlySet<string>
+}
+
+function buildSection(
+  section: PlacedSection,
+  phase: PlacedSection,
+  context: Context,
+  details: Map<string, StepDetail>,
+): Section {
+  const steps = section.steps.map(placed => {
+    const step = buildStep(placed, section, context)
+    details.set(step.id, buildDetail(placed, step, section, phase, context))
+    return step
+  })
+  const { draft } = section
+  const closing = section.steps.filter(step => step.draft.closing).map(step => step.title)
+  return {
+    id: section.id,
+    position: section.position,
+    title: section.title,
+    role: section.role,
+    line: section.line,
+    owners: [...draft.owners],
+    duration: section.byLabel ? null : draft.duration,
+    for: context.flows.forOf.get(section.id) ?? null,
+    successCriteria: section.byLabel || closing.length === 0 ? null : closing.join('; '),
+    steps,
+    sections: section.sections.map(child => buildSection(child, phase, context, details)),
+  }
+}
+
+function buildStep(placed: PlacedStep, section: PlacedSection, context: Context): Step {
+  const { draft } = placed
+  const command = draft.script?.text ?? draft.offer?.text ?? null
+  const near = [
+    ...draft.near,
+    ...section.draft.near,
+    ...(context.near.get(section.id) ?? []),
+    ...(context.environment === null ? [] : [context.environment]),
+  ]
+  const environment =
+    draft.fixed.environment ?? environmentOf(draft.title, near, command === null ? null : environmentOfScript(command))
+  const criteria = context.criteria.get(placed.id)
+  return {
+    id: placed.id,
+    position: placed.position,
+    kind: draft.kind,
+    title: placed.title,
+    line: draft.line,
+    endLine: Math.max(draft.line, draft.endLine),
+    rule: draft.rule,
+    script: draft.script?.text ?? null,
+    language: draft.language,
+    original: draft.original,
+    risk: riskOfStep(placed),
+    environment,
+    interaction: draft.interaction,
+    needs: [...(context.parameters.needs.get(placed.id) ?? [])],
+    when: whenOf(section.draft.when, draft.when),
+    choice: placed.choice,
+    options: placed.options?.map(option => ({ name: option.name, steps: [...option.steps] })) ?? null,
+    offer: draft.offer?.text ?? null,
+    expect: draft.expect,
+    approvers: draft.kind === 'gate' ? toApprovers(approversOf(placed, section)) : null,
+    required: isRequired(section),
+    durationMs: draft.durationMs,
+    timeoutMs: draft.timeoutMs ?? (draft.kind === 'task' && draft.interaction !== 'endless' ? context.timeoutMs : null),
+    evidence: draft.evidence,
+    criteria: criteria === undefined || criteria.length === 0 ? null : [...criteria],
+    probe: null,
+    owners: [...section.draft.owners],
+    recovery: context.flows.recoveryOf.get(placed.id) ?? null,
+  }
+}
+
+function buildDetail(
+  placed: PlacedStep,
+  step: Step,
+  section: PlacedSection,
+  phase: PlacedSection,
+  context: Context,
+): StepDetail {
+  const { draft } = placed
+  const slots = context.parameters.slots.get(placed.id)
+  const notes = (draft.options ?? []).flatMap(option =>
+    option.note === null ? [] : [`${option.name}: ${option.note}`],
+  )
+  const link = context.linkOf(draft.title)
+  return {
+    detail: [...draft.detail, ...notes, ...(link === null ? [] : [link])],
+    slots: slots?.script ?? [],
+    offerSlots: slots?.offer ?? [],
+    offerRisk: draft.offer === null ? null : riskOf(draft.offer.text),
+    scriptLine: draft.script?.places[0]?.line ?? null,
+    phase: phase.id,
+    section: section.id,
+    fields: fields(draft.fields, context),
+    unfinished: draft.unfinished,
+    pointOfNoReturn: context.afterNoReturn.has(step.id),
+  }
+}
+
+function fields(drafted: readonly FormField[], context: Context): readonly FormField[] {
+  return drafted.length === 0 ? drafted : fillFields(drafted, context.sources)
+}
+
+/** Rule R16: the strongest command; without a script the risk of the block it came from or of its offer. */
+function riskOfStep(placed: PlacedStep): Risk {
+  const { draft } = placed
+  const found =
+    draft.script !== null
+      ? riskOf(draft.script.text)
+      : (draft.blockRisk ?? (draft.offer === null ? 'view' : riskOf(draft.offer.text)))
+  // A marker may raise a risk, never lower it.
+  return draft.fixed.risk === null ? found : strongest([found, draft.fixed.risk])
+}
+
+function approversOf(placed: PlacedStep, section: PlacedSection): readonly string[] {
+  if (placed.draft.approvers !== null) return placed.draft.approvers
+  return section.draft.approvers.length > 0 ? section.draft.approvers : section.draft.owners
+}
+
+function isRequired(section: PlacedSection): boolean {
+  return section.role !== 'optional' && section.role !== 'cleanup' && section.role !== 'reference'
+}
+
+/** A step asks the question of its section, and its own. */
+function whenOf(section: string | null, own: string | null): string | null {
+  if (section === null || own === null || section === own) return own ?? section
+  return `${section} and ${own}`
+}
+
+/** The boxes before a gate are its criteria. */
+function criteriaOf(phases: readonly PlacedSection[]): Map<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>()
+  const visit = (section: PlacedSection): void => {
+    const boxes: string[] = []
+    for (const step of section.steps) {
+      if (step.draft.kind === 'confirmation' && !step.draft.closing) boxes.push(step.id)
+      if (step.draft.kind === 'gate') found.set(step.id, [...boxes])
+    }
+    section.sections.forEach(visit)
+  }
+  phases.forEach(visit)
+  return found
+}
+
+/** A way back has the environment of what it leads back from. */
+function nearOfRecovery(parts: Parts): Map<string, readonly string[]> {
+  const near = new Map<string, readonly string[]>()
+  const all = parts.phases.flatMap(sectionsIn)
+  for (const [id, target] of parts.flows.forOf) {
+    if (target === null || target === WHOLE_DOCUMENT) continue
+    near.set(id, all.find(section => section.id === target)?.draft.near ?? [])
+  }
+  return near
+}
+
+function sectionsIn(section: PlacedSection): PlacedSection[] {
+  return [section, ...section.sections.flatMap(sectionsIn)]
+}
+
+function afterNoReturn(steps: readonly PlacedStep[], lines: readonly number[]): Set<string> {
+  const found = new Set<string>()
+  for (const line of lines) {
+    const next = steps.find(
+      step => step.draft.endLine >= line && (step.draft.script !== null || step.draft.offer !== null),
+    )
+    if (next !== undefined) found.add(next.id)
+  }
+  return found
+}
+
+function hasNumber(evidence: Evidence | null): boolean {
+  return evidence !== null && evidence.op !== 'text'
+}

@@ -1,0 +1,79 @@
+import { type Diagnostic, diagnostic, type Runbook, type Section, type Step } from '../model/index.ts'
+import { literalSecretsIn } from './shell/index.ts'
+import { placeAt, type Source } from './source.ts'
+
+/** Findings that need the whole runbook: gates without people, changes without a way back, secrets, paths of one machine. */
+export function checkRunbook(runbook: Runbook, source: Source): Diagnostic[] {
+  return [
+    ...gatesWithoutOwner(runbook),
+    ...noWayBack(runbook),
+    ...literalSecrets(source),
+    ...oneMachineOnly(runbook, source),
+  ]
+}
+
+function gatesWithoutOwner(runbook: Runbook): Diagnostic[] {
+  return runbook.phases
+    .flatMap(stepsIn)
+    .flatMap(step =>
+      step.kind === 'gate' && (step.approvers ?? []).length === 0
+        ? [
+            diagnostic(
+              'SO024',
+              { line: step.line, column: 1 },
+              `gate "${step.title}" names nobody who decides; expected the roles that decide`,
+              'add "**Approvers**: Release Manager + Platform Lead"',
+            ),
+          ]
+        : [],
+    )
+}
+
+/** One finding a phase: its first change in production that nothing leads back from. */
+function noWayBack(runbook: Runbook): Diagnostic[] {
+  const main = new Set(runbook.flows.main)
+  return runbook.phases.flatMap(phase => {
+    const step = stepsIn(phase).find(
+      one =>
+        main.has(one.id) &&
+        one.kind === 'task' &&
+        one.environment === 'production' &&
+        (one.risk === 'change' || one.risk === 'danger') &&
+        one.recovery === null,
+    )
+    if (step === undefined) return []
+    const message = `"${step.title}" changes production, and no rollback leads back from it`
+    return [diagnostic('SO027', { line: step.line, column: 1 }, message, 'add a "**Rollback Plan**" to its section')]
+  })
+}
+
+function literalSecrets(source: Source): Diagnostic[] {
+  return literalSecretsIn(source.text).map(found =>
+    diagnostic(
+      'SO021',
+      placeAt(source, found.start),
+      `this looks like a secret (${found.name}) in the text`,
+      'take it out of the file and its history, and name a variable instead',
+    ),
+  )
+}
+
+const ONE_MACHINE =
+  /(?:\/Users\/(?!Shared\b)|\/home\/(?!runner\b|ubuntu\b|app\b|node\b|user\b|ec2-user\b|\$|<|\{))[A-Za-z][\w.-]*|[A-Z]:\\Users\\[A-Za-z][\w.-]*/
+
+function oneMachineOnly(runbook: Runbook, source: Source): Diagnostic[] {
+  return runbook.phases.flatMap(stepsIn).flatMap(step => {
+    const found = step.script === null ? null : ONE_MACHINE.exec(step.script)
+    if (found === null) return []
+    const row = source.lines.findIndex((line, index) => index >= step.line - 1 && line.includes(found[0]))
+    const line = row === -1 ? step.line : row + 1
+    const column = row === -1 ? 1 : (source.lines[row]?.indexOf(found[0]) ?? 0) + 1
+    return [
+      diagnostic('SO023', { line, column }, `${found[0]} is a path of one machine`, 'write a <placeholder> for it'),
+    ]
+  })
+}
+
+function stepsIn(section: Section): Step[] {
+  return [...section.steps, ...section.sections.flatMap(stepsIn)]
+}

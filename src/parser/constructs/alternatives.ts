@@ -1,0 +1,143 @@
+import { diagnostic } from '../../model/index.ts'
+import type { Block, Item, LabelBlock } from '../blocks.ts'
+import { readCondition } from '../conditions.ts'
+import {
+  type At,
+  type DraftNode,
+  draft,
+  mapDrafts,
+  type OptionDraft,
+  type Reading,
+  type Rule,
+  reading,
+} from '../draft.ts'
+import { type OptionMark, optionMarkOf, plainLabel } from '../shell/comment-words.ts'
+import { isCriteriaLabel } from './criteria.ts'
+import { readItem } from './item.ts'
+import { placeOf, writtenText } from './text.ts'
+
+/** Rule R7: labels side by side that exclude each other are a choice; each option reaches to the next label. */
+export const labelledAlternatives: Rule = {
+  rule: 'R7',
+  name: 'alternatives by label',
+  read(at) {
+    const first = at.block
+    if (first.kind !== 'label') return null
+    const mark = optionMarkOf(first.name)
+    if (mark === null || mark.kind === 'or') return null
+    const found = optionsBehind(at, mark)
+    return found.length < 2 ? null : toChoice(at, found)
+  },
+}
+
+/** Items side by side that say Option 1 and Option 2, or `If A: …` and `If B: …`. */
+export const listedAlternatives: Rule = {
+  rule: 'R7',
+  name: 'alternatives by item',
+  read(at) {
+    const { block } = at
+    if (block.kind !== 'list' || block.items.length < 2 || block.items.some(item => item.checked !== null)) return null
+    const names = optionNames(block.items)
+    if (names === null) return null
+    const findings: Reading['findings'][number][] = []
+    const options = block.items.map((item, index): OptionDraft => {
+      const name = names[index] ?? { name: item.title, note: null }
+      const inside = readItem(at, { ...item, title: name.name, number: null }, true)
+      findings.push(...inside.findings)
+      return { ...name, nodes: mapDrafts(inside.nodes, step => ({ ...step, when: step.when })) }
+    })
+    const choice = draft({
+      kind: 'choice',
+      title: options.map(option => option.name).join(' or '),
+      rule: 'R7',
+      line: block.line,
+      endLine: block.endLine,
+      original: writtenText(at.page.source, block),
+      options,
+    })
+    return reading([choice], { findings: [...findings, ...unclear(at, options)] })
+  },
+}
+
+interface LabelledOption {
+  readonly label: LabelBlock
+  readonly mark: OptionMark
+  readonly body: readonly Block[]
+}
+
+function optionsBehind(at: At, first: OptionMark): LabelledOption[] {
+  const found: LabelledOption[] = []
+  for (let index = at.index; index < at.blocks.length; ) {
+    const label = at.blocks[index]
+    if (label?.kind !== 'label' || isCriteriaLabel(label.name)) break
+    const mark = optionMarkOf(label.name)
+    if (mark === null || (mark.kind !== first.kind && mark.kind !== 'or')) break
+    let next = index + 1
+    while (next < at.blocks.length && !endsOption(at.blocks[next])) next++
+    found.push({ label, mark, body: at.blocks.slice(index + 1, next) })
+    index = next
+  }
+  return found
+}
+
+function endsOption(block: Block | undefined): boolean {
+  return block?.kind === 'label' || block?.kind === 'rule'
+}
+
+function toChoice(at: At, found: readonly LabelledOption[]): Reading {
+  const inside = found.map(({ label, body }) => at.readAll(body, { label }))
+  const options = found.map(
+    ({ label, mark }, index): OptionDraft => ({
+      name: plainLabel(mark.label),
+      note: label.note ?? mark.note,
+      nodes: inside[index]?.nodes ?? [],
+    }),
+  )
+  const last = found.at(-1)
+  const end = last?.body.at(-1) ?? last?.label ?? at.block
+  const choice = draft({
+    kind: 'choice',
+    title: options.map(option => option.name).join(' or '),
+    rule: 'R7',
+    line: at.block.line,
+    endLine: end.endLine,
+    original: writtenText(at.page.source, { start: at.block.start, end: end.end }),
+    options,
+  })
+  return reading([choice], {
+    recovery: inside.flatMap(one => one.recovery),
+    findings: [...inside.flatMap(one => one.findings), ...unclear(at, options)],
+    used: found.reduce((count, option) => count + 1 + option.body.length, 0),
+  })
+}
+
+/** The names of the options, if every item is one. */
+function optionNames(items: readonly Item[]): { readonly name: string; readonly note: string | null }[] | null {
+  const marks = items.map(item => optionMarkOf(item.boldTitle ?? item.title))
+  const kind = marks[0]?.kind
+  if (kind === 'numbered' && marks.every((mark, index) => mark?.kind === kind || (index > 0 && mark?.kind === 'or')))
+    return marks.map((mark, index) => ({ name: mark?.label ?? items[index]?.title ?? '', note: mark?.note ?? null }))
+  const conditions = items.map(item => (/^if\b[^:]*:\s/i.test(item.title) ? readCondition(item.title) : null))
+  if (conditions.every(one => one !== null && one.when !== null))
+    return conditions.map(one => ({ name: one?.title ?? '', note: one?.when ?? null }))
+  return null
+}
+
+function unclear(at: At, options: readonly OptionDraft[]): Reading['findings'] {
+  const names = options.map(option => option.name.toLowerCase())
+  if (new Set(names).size === names.length) return []
+  return [
+    diagnostic(
+      'SO025',
+      placeOf(at, at.block),
+      'two of these alternatives bear one name',
+      'name each by what tells it apart',
+    ),
+  ]
+}
+
+/** Options of a choice need a step each: an empty one is taken by a person who reads its name. */
+export function optionNodes(option: OptionDraft, line: number, endLine: number): readonly DraftNode[] {
+  if (option.nodes.length > 0) return option.nodes
+  return [draft({ kind: 'manual', title: option.name, rule: 'R7', line, endLine })]
+}

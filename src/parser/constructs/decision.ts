@@ -1,0 +1,103 @@
+import { type At, type Draft, draft, type Reading, type Rule, reading } from '../draft.ts'
+import { evidenceIn, textEvidence } from '../evidence.ts'
+import { parseOwners } from '../owners.ts'
+import { plainTitle } from '../words.ts'
+import { textOf, writtenText } from './text.ts'
+
+const DECISION = /^(?:(?:release |deployment |final )?decision|go\s*\/?\s*no-?go(?: decision)?)$/i
+const MAKER = /^(?:decision[- ]makers?|final (?:say|decision) by)$/i
+const SIGN_OFF = /^(?:sign-?offs?(?: by)?|signed off by)$/i
+const APPROVAL = /^(?:approvals?|approval required|required approvals?)$/i
+const DOCUMENTED = /^(?:documented in|documentation|recorded in|record in)$/i
+const APPROVERS = /^(?:approvers?|approved by|decision[- ]makers?)$/i
+const AUTHORIZED =
+  /\bonly (?:with|after|by) (?:the )?(?:explicit )?(?:authori[sz]ation|approval|permission) (?:of|from|by) (.+?)[.!*]*$/i
+
+/** True for labels that name a decision, who takes it, or where it is written down. */
+export function isDecisionLabel(name: string): boolean {
+  return [DECISION, MAKER, SIGN_OFF, APPROVAL, DOCUMENTED].some(pattern => pattern.test(name))
+}
+
+/** Rules R16 and R18: what named people decide is a gate; what counts something outside is a confirmation. */
+export const decision: Rule = {
+  rule: 'R18',
+  name: 'decision',
+  read(at) {
+    const { block } = at
+    if (block.kind === 'paragraph') return authorization(at)
+    if (block.kind !== 'label') return null
+    if (DECISION.test(block.name) && /\bgo\b/i.test(block.rest)) return gate(at, plainTitle(block.rest), null)
+    if (MAKER.test(block.name)) return gate(at, block.name, parseOwners(block.rest))
+    if (SIGN_OFF.test(block.name)) return gate(at, block.name, parseOwners(block.rest))
+    if (APPROVAL.test(block.name) && block.rest !== '') return approval(at, block.rest)
+    return null
+  },
+}
+
+function gate(at: At, title: string, names: readonly string[] | null): Reading {
+  let approvers = names
+  let documented: string | null = null
+  let hint = ''
+  let used = 1
+  let last = at.block
+  for (let next = at.blocks[at.index + used]; next?.kind === 'label'; next = at.blocks[at.index + used]) {
+    if (APPROVERS.test(next.name)) approvers = parseOwners(next.rest)
+    else if (DOCUMENTED.test(next.name)) {
+      documented = next.name
+      hint = next.rest
+    } else break
+    last = next
+    used++
+  }
+  return reading(
+    [
+      draft({
+        kind: 'gate',
+        title,
+        rule: 'R18',
+        line: at.block.line,
+        endLine: last.endLine,
+        original: writtenText(at.page.source, { start: at.block.start, end: last.end }),
+        approvers: approvers === null || approvers.length === 0 ? null : approvers,
+        evidence: documented === null ? null : textEvidence(documented),
+        detail: documented === null || hint === '' ? [] : [`${documented}: ${hint}`],
+      }),
+    ],
+    { used },
+  )
+}
+
+function approval(at: At, rest: string): Reading {
+  const names = parseOwners(rest)
+  const counted = evidenceIn(rest)
+  if (counted === null && names.length > 0 && names.every(name => name.split(' ').length <= 4))
+    return gate(at, 'Approval', names)
+  return reading([
+    draft({
+      kind: 'confirmation',
+      title: plainTitle(rest),
+      rule: 'R18',
+      line: at.block.line,
+      endLine: at.block.endLine,
+      original: writtenText(at.page.source, at.block),
+      evidence: counted,
+    }),
+  ])
+}
+
+function authorization(at: At): Reading | null {
+  const text = textOf([at.block]).join(' ')
+  const names = AUTHORIZED.exec(text)?.[1]
+  if (names === undefined) return null
+  const step: Draft = draft({
+    kind: 'gate',
+    title: 'Authorization',
+    rule: 'R16',
+    line: at.block.line,
+    endLine: at.block.endLine,
+    original: writtenText(at.page.source, at.block),
+    approvers: parseOwners(names.replace(/\s+or\s+/gi, ' or ')),
+    detail: [text],
+  })
+  return reading([step])
+}

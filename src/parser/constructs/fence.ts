@@ -1,0 +1,194 @@
+import { type Diagnostic, diagnostic, type FindingCode } from '../../model/index.ts'
+import type { FenceBlock } from '../blocks.ts'
+import { directive } from '../directives.ts'
+import { type At, draft, type Reading, type Rule, reading } from '../draft.ts'
+import { bodyIsShell, parseShell, setsVariables, shellLooking, transcriptOf } from '../shell/index.ts'
+import { asksToLook, plainTitle } from '../words.ts'
+import { fenceAttributes } from './fence-attributes.ts'
+import { fenceKind } from './fence-kind.ts'
+import { leadIn, leadTitle } from './lead.ts'
+import { paletteOf } from './palette.ts'
+import { stepsOfScript } from './script-block.ts'
+import { placeOf, scriptOfLines, sliceScript } from './text.ts'
+
+/** Rules R1, R10, R11 and R14: a fence is a script, a manual step, an expectation, or text; always a step or a finding. */
+export const fence: Rule = {
+  rule: 'R10',
+  name: 'fence',
+  read(at) {
+    const { block } = at
+    if (block.kind !== 'fence') return null
+    return broken(at, block) ?? notForUs(at, block) ?? otherLanguage(at, block) ?? shell(at, block)
+  },
+}
+
+/** R1. */
+function broken(at: At, block: FenceBlock): Reading | null {
+  if (!block.closed)
+    return finding(
+      at,
+      block,
+      'SO001',
+      'this fence is never closed: all behind it is text',
+      'close it with a line of its own',
+    )
+  const kind = fenceKind(block.language)
+  const nested =
+    kind === 'shell' || kind === 'console' || kind === 'untagged'
+      ? /^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w{]/m.exec(block.text)
+      : null
+  if (nested === null) return null
+  return finding(
+    at,
+    block,
+    'SO002',
+    'this block holds the fence of another one: it is text',
+    'close the first fence before the second opens',
+  )
+}
+
+/** R10 (a) and (b): what is shown, and what a step before is expected to print. */
+function notForUs(at: At, block: FenceBlock): Reading | null {
+  const attributes = fenceAttributes(block.meta)
+  if (attributes.ignored) return finding(at, block, 'SO009', 'marked as not to be run: shown as text')
+  if (block.text.trim() === '') return finding(at, block, 'SO009', 'an empty block is text')
+  const kind = fenceKind(block.language)
+  const lead = leadIn(at)
+  const marked = directive(block.directives, 'expect')
+  const leads = /\b(?:by running|by executing|run(?:ning)?|execute|command)\b[^.]*:$/i.test(lead)
+  const output =
+    /\b(?:(?:example|sample|expected|typical) (?:output|response|result)|output(?: is| looks like| similar to)?|you (?:should|will|would) see|(?:should|will) (?:look|return|print|show|output)|results? in|returns|responds with|looks (?:something )?like)\b[^.]*:?$/i.test(
+      lead,
+    )
+  if (marked !== null || (output && !leads && kind !== 'inert')) {
+    const expect = expectKind(marked)
+    return {
+      ...finding(at, block, 'SO009', 'the output that the step before is expected to show'),
+      expect: { kind: expect, text: block.text },
+    }
+  }
+  if (/^(?:for )?example:?$/i.test(lead)) return finding(at, block, 'SO009', 'an example is shown, not run')
+  if (kind === 'inert')
+    return /^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]|^#{1,6} |^[ \t]*(?:`{3,}|~{3,})/m.test(block.text)
+      ? finding(at, block, 'SO010', `what stands in a \`${block.language}\` block makes no step`)
+      : finding(at, block, 'SO009', `a \`${block.language}\` block is shown as text`)
+  if (kind === 'text') return finding(at, block, 'SO009', `a \`${block.language}\` block is shown as text`)
+  return null
+}
+
+/** R10 (e), (f), (g): for another program, by hand. */
+function otherLanguage(at: At, block: FenceBlock): Reading | null {
+  const kind = fenceKind(block.language)
+  if (kind === 'query' || kind === 'windows') return byHand(at, block, 'R10', [])
+  const isFile = /^#!/.test(block.text) && /^\s*(?:function\s+\w+|\w+\s*\(\)\s*\{)/m.test(block.text)
+  const saved =
+    /\b(?:save (?:it |this |the following )?(?:as|to|in)|final state of|create (?:a|the) file|contents? of|add (?:this|the following)[^:]{0,40} to (?:the )?(?:file|`))\b/i.test(
+      leadIn(at),
+    )
+  if ((kind === 'shell' || kind === 'untagged') && (isFile || saved))
+    return byHand(at, block, 'R10', [note(at, block, 'SO016', 'the text of a file to be created: by hand')])
+  return null
+}
+
+/** R10 (c), (d), R11 and R14. */
+function shell(at: At, block: FenceBlock): Reading {
+  const kind = fenceKind(block.language)
+  const findings: Diagnostic[] = []
+  const transcript = transcriptOf(block.text)
+  if (transcript === 'mixed')
+    return byHand(at, block, 'R11', [
+      note(
+        at,
+        block,
+        'SO014',
+        'prompts of several places, or output without a prompt: by hand',
+        'one block for each place',
+      ),
+    ])
+  if (kind === 'untagged' && transcript === null) {
+    const looks = shellLooking(block.text)
+    if (!looks.shell) return finding(at, block, 'SO009', `an untagged block is shown as text: ${looks.why}`)
+    findings.push(
+      note(at, block, 'SO013', `taken for a script: ${looks.why}`, 'tag it `bash`, or `text` if it is none'),
+    )
+  }
+  if (transcript === null && kind !== 'untagged') {
+    const body = bodyIsShell(block.text)
+    if (!body.shell)
+      return byHand(at, block, 'R10', [
+        note(at, block, 'SO011', `tagged as shell, but ${body.why}: by hand`, 'tag it `text`'),
+      ])
+  }
+  const script =
+    transcript === null ? sliceScript(block, 0, block.text.length) : scriptOfLines(block, transcript.script)
+  const syntax = parseShell(script.text)
+  if (!syntax.ok)
+    return byHand(at, block, 'R10', [...findings, doesNotParse(at, block, syntax.error?.message ?? 'syntax error')])
+  if (isText(at, block, script.text))
+    return byHand(at, block, 'R14', [
+      ...findings,
+      note(at, block, 'SO016', 'assignments that nothing reads: text for a configuration file, by hand'),
+    ])
+  if (transcript !== null && transcript.expect !== '')
+    findings.push(
+      note(
+        at,
+        block,
+        'SO031',
+        'a sample of output cannot decide whether the step passed',
+        'say what must appear: `<!-- signoff expect=contains -->`',
+      ),
+    )
+  const made =
+    at.section.role === 'reference'
+      ? paletteOf(at, block, script)
+      : stepsOfScript(at, block, script, transcript === null || transcript.expect === '' ? null : transcript.expect)
+  return { ...made, findings: [...findings, ...made.findings] }
+}
+
+/** R14: only assignments, and nothing on the page reads one of them. */
+function isText(at: At, block: FenceBlock, script: string): boolean {
+  const { commands } = parseShell(script)
+  if (commands.length === 0 || commands.some(command => command.words.length > 0)) return false
+  if (directive(block.directives, 'task') !== null) return false
+  return !setsVariables(script).some(name => at.page.read.has(name))
+}
+
+function byHand(at: At, block: FenceBlock, rule: string, findings: readonly Diagnostic[]): Reading {
+  const comment = /^\s*(?:#|--)\s*(\S.*)$/.exec(block.text.split('\n')[0] ?? '')?.[1]
+  const title = at.item?.title ?? comment ?? leadTitle(at)
+  return reading(
+    [
+      draft({
+        kind: asksToLook(title) ? 'confirmation' : 'manual',
+        title: plainTitle(title),
+        rule,
+        line: block.line,
+        endLine: block.endLine,
+        printed: at.item?.printed ?? null,
+        language: block.language,
+        original: block.text,
+        detail: block.text.split('\n'),
+      }),
+    ],
+    { findings },
+  )
+}
+
+function doesNotParse(at: At, block: FenceBlock, message: string): Diagnostic {
+  const inFlow = at.section.role !== 'reference' && at.section.role !== 'cleanup' && !at.section.troubleshooting
+  const text = `bash would reject this script: ${message}`
+  return diagnostic('SO012', placeOf(at, block), text, 'mend it, or tag it `text`', inFlow ? 'error' : 'warning')
+}
+
+function expectKind(marked: string | null): 'similar' | 'contains' | 'exact' | 'regex' | 'json' {
+  return marked === 'contains' || marked === 'exact' || marked === 'regex' || marked === 'json' ? marked : 'similar'
+}
+
+function finding(at: At, block: FenceBlock, code: FindingCode, message: string, help = ''): Reading {
+  return reading([], { findings: [note(at, block, code, message, help)] })
+}
+
+function note(at: At, block: FenceBlock, code: FindingCode, message: string, help = ''): Diagnostic {
+  return diagnostic(code, placeOf(at, block), message, help)
+}

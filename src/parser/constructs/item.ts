@@ -1,0 +1,89 @@
+import type { Item } from '../blocks.ts'
+import { readCondition } from '../conditions.ts'
+import { directive } from '../directives.ts'
+import { type At, type Draft, type DraftNode, draft, mapDrafts, type Reading, reading } from '../draft.ts'
+import { evidenceIn, textEvidence } from '../evidence.ts'
+import type { InlineCode } from '../prose.ts'
+import { plainTitle } from '../words.ts'
+import { offerIn } from './offer.ts'
+import { textOf, writtenText } from './text.ts'
+import { textStep } from './text-step.ts'
+
+/**
+ * Rules R9 and R17: one item of a list. A box is a confirmation; an item whose fence is a script is that task; an item
+ * that only groups boxes takes a position and is no step; any other item is what its text says, if it is a step at all.
+ */
+export function readItem(at: At, item: Item, asStep: boolean): Reading {
+  if (directive(item.directives, 'skip') !== null) return reading([])
+  const inside = at.readAll(item.blocks, { label: null, item: { title: item.title, printed: item.number } })
+  const more = { recovery: inside.recovery, findings: inside.findings }
+  if (item.checked !== null) return reading([box(at, item, inside.nodes)], more)
+  if (inside.nodes.length > 0) return reading([grouped(at, item, inside.nodes)], more)
+  if (!asStep || item.title === '') return reading([], more)
+  return reading([withOffer(step(at, item), item.codes)], more)
+}
+
+function box(at: At, item: Item, below: readonly DraftNode[]): Draft {
+  const { when, title } = readCondition(item.title)
+  const detail = textOf(item.blocks)
+  const asksText = item.title.endsWith(':') && detail.length === 0 && below.length === 0
+  const paste = pasteIn(at, item)
+  const confirmation = draft({
+    kind: 'confirmation',
+    title: plainTitle(title),
+    rule: 'R17',
+    line: item.line,
+    endLine: item.endLine,
+    printed: item.number,
+    original: writtenText(at.page.source, item),
+    when,
+    detail,
+    below,
+    evidence: paste ?? evidenceIn(title) ?? (asksText ? textEvidence(plainTitle(title)) : null),
+  })
+  return withOffer(confirmation, item.codes)
+}
+
+/** A comment behind a box that asks for a paste makes the box ask for a text. */
+function pasteIn(at: At, item: Item): Draft['evidence'] {
+  const asked = /<!--\s*((?:paste|add|insert|put)\b[^]*?)-->/i.exec(writtenText(at.page.source, item))?.[1]
+  return asked === undefined ? null : textEvidence(asked.trim())
+}
+
+function step(at: At, item: Item): Draft {
+  return textStep({
+    text: item.title,
+    rule: 'R9',
+    line: item.line,
+    endLine: item.endLine,
+    printed: item.number,
+    detail: textOf(item.blocks),
+    original: writtenText(at.page.source, item),
+  })
+}
+
+function withOffer(made: Draft, codes: readonly InlineCode[]): Draft {
+  return made.kind === 'confirmation' || made.kind === 'manual' || made.kind === 'wait'
+    ? { ...made, offer: offerIn(codes) }
+    : made
+}
+
+/** An item with steps below it. */
+function grouped(at: At, item: Item, nodes: readonly DraftNode[]): DraftNode {
+  const { when } = readCondition(item.title)
+  const inherited =
+    when === null ? nodes : mapDrafts(nodes, one => ({ ...one, when: one.when === null ? when : one.when }))
+  const only = inherited.length === 1 ? inherited[0] : undefined
+  if (only?.node === 'step' && only.rule !== 'R17' && only.kind !== 'confirmation' && only.printed === item.number) {
+    const said = textOf(item.blocks).filter(line => !only.detail.includes(line))
+    return { ...only, line: item.line, endLine: item.endLine, detail: [...said, ...only.detail] }
+  }
+  if (groupsOnly(item, inherited)) return { node: 'group', nodes: inherited }
+  return { ...step(at, item), below: inherited }
+}
+
+/** The text of the item asks nothing that the steps below it do not do. */
+function groupsOnly(item: Item, nodes: readonly DraftNode[]): boolean {
+  if (item.title === '' || item.title.endsWith(':')) return true
+  return nodes.every(node => node.node === 'step' && node.script !== null)
+}

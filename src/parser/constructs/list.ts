@@ -1,0 +1,57 @@
+import type { ListBlock } from '../blocks.ts'
+import { type At, type Reading, type Rule, reading } from '../draft.ts'
+import { beginsWithMark, namesWork } from '../words.ts'
+import { readItem } from './item.ts'
+import { writtenText } from './text.ts'
+
+/** Rule R9: an ordered item is a step, so is a box, so is a bullet right below words for work. Other bullets are text. */
+export const list: Rule = {
+  rule: 'R9',
+  name: 'list',
+  read(at) {
+    const { block } = at
+    if (block.kind !== 'list') return null
+    if (isContents(at, block)) return reading([])
+    const next = at.blocks[at.index + 1]
+    const takesFence = next?.kind === 'fence' && leadsOn(block)
+    const items = takesFence
+      ? block.items.map((item, index) =>
+          index === block.items.length - 1 ? { ...item, blocks: [...item.blocks, next] } : item,
+        )
+      : block.items
+    const readings = items.map(item => readItem(at, item, item.checked !== null || isStep(at, block, item.title)))
+    return together(readings, takesFence ? 2 : 1)
+  },
+}
+
+function isStep(at: At, block: ListBlock, title: string): boolean {
+  if (block.ordered) return true
+  if (at.item !== null || beginsWithMark(title)) return false
+  if (at.label !== null) return at.before === at.label && namesWork(at.label.name)
+  return at.index === 0 && namesWork(at.section.title)
+}
+
+/** "… the following:" at the end of a list leads to the fence behind it. */
+function leadsOn(block: ListBlock): boolean {
+  const last = block.items.at(-1)
+  return last !== undefined && last.blocks.length === 0 && /(?::|\b(?:following|below))$/i.test(last.title)
+}
+
+/** A list of links into the page. */
+function isContents(at: At, block: ListBlock): boolean {
+  const rows = writtenText(at.page.source, block)
+    .split('\n')
+    .filter(row => row.trim() !== '')
+  return rows.every(row => /^\s*(?:[-*+]|\d+[.)])\s*\[[^\]]*\]\(#[^)]*\)\s*$/.test(row))
+}
+
+function together(readings: readonly Reading[], used: number): Reading {
+  return reading(
+    readings.flatMap(one => one.nodes),
+    {
+      recovery: readings.flatMap(one => one.recovery),
+      findings: readings.flatMap(one => one.findings),
+      used,
+    },
+  )
+}

@@ -1,0 +1,15 @@
+import type { ScriptText } from '../draft.ts'
+import type { InlineCode } from '../prose.ts'
+import { commandShaped } from '../shell/index.ts'
+
+const FORBIDDEN = /\b(?:not|never|don['’]?t|avoid|without|instead of|rather than)\b(?!.*[.;!?]\s)/i
+
+/**
+ * Rule R17: a command that a text names is offered beside the question, if it has the shape of a command
+ * and nothing before it in the sentence forbids it.
+ */
+export function offerIn(codes: readonly InlineCode[]): ScriptText | null {
+  if (codes.some(code => FORBIDDEN.test(code.before))) return null
+  const command = codes.find(code => commandShaped(code.text))
+  return command === undefined ? null : { text: command.text, places: [command.place] }
+}

@@ -1,0 +1,29 @@
+import { directive } from '../directives.ts'
+import { draft, type Rule, reading } from '../draft.ts'
+import { offerIn } from './offer.ts'
+import { writtenText } from './text.ts'
+import { textStep } from './text-step.ts'
+import { waitIn } from './wait.ts'
+
+const SAYS_RUN =
+  /(?:^|[.;:!]\s+|\b(?:then|and|to|please|you (?:can|should|must|need to)|first|next)[,\s]+)(?:run|use|execute|call|invoke|type|enter)\b/i
+
+/** Rules R9 and R19: a paragraph that says to run an inline command, or to wait for a time. Any other one is text. */
+export const paragraph: Rule = {
+  rule: 'R9',
+  name: 'paragraph',
+  read(at) {
+    const { block } = at
+    if (block.kind !== 'paragraph' && block.kind !== 'label') return null
+    const text = block.kind === 'paragraph' ? block.text : block.rest
+    const codes = block.kind === 'paragraph' ? block.lines.flatMap(line => line.codes) : block.codes
+    const original = writtenText(at.page.source, block)
+    const place = { line: block.line, endLine: block.endLine, original }
+    if (text !== '' && (directive(block.directives, 'manual') !== null || waitIn(text) !== null))
+      return reading([textStep({ text, rule: 'R19', ...place })])
+    if (at.item !== null || text.endsWith(':')) return null
+    const offer = SAYS_RUN.test(text) ? offerIn(codes) : null
+    if (offer === null) return null
+    return reading([draft({ kind: 'manual', title: text, rule: 'R9', ...place, offer })])
+  },
+}

@@ -1,0 +1,300 @@
+import { type Diagnostic, diagnostic, type Risk } from '../../model/index.ts'
+import type { FenceBlock } from '../blocks.ts'
+import { readCondition } from '../conditions.ts'
+import { directive } from '../directives.ts'
+import {
+  type At,
+  type Draft,
+  type DraftNode,
+  draft,
+  type Fixed,
+  type OptionDraft,
+  type Reading,
+  reading,
+  type ScriptText,
+} from '../draft.ts'
+import { findSpan } from '../duration.ts'
+import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishedIn } from '../shell/index.ts'
+import { asksToLook, plainTitle } from '../words.ts'
+import { optionNodes } from './alternatives.ts'
+import { fenceAttributes } from './fence-attributes.ts'
+import { leadTitle } from './lead.ts'
+import { isElsewhere } from './session.ts'
+import { placeInScript, placeOf } from './text.ts'
+import { textStep } from './text-step.ts'
+
+/** Rules R7, R12 and R15 inside a block: its comment groups are steps, its alternatives a choice. */
+export function stepsOfScript(at: At, block: FenceBlock, script: ScriptText, sample: string | null): Reading {
+  const context = contextOf(at, block, script)
+  const pieces = splitBlock(script.text)
+  const nodes = pieces.flatMap(piece => toNodes(context, piece, pieces.length === 1, null))
+  const only = nodes.length === 1 ? nodes[0] : undefined
+  const shown =
+    only?.node === 'step' && sample !== null && only.expect === null
+      ? [{ ...only, expect: { kind: 'similar' as const, text: sample } }]
+      : nodes
+  return reading(shown, { findings: context.findings })
+}
+
+interface Context {
+  readonly at: At
+  readonly block: FenceBlock
+  readonly script: ScriptText
+  readonly risk: Risk
+  readonly fixed: Fixed
+  readonly manual: boolean
+  readonly interaction: Draft['interaction'] | null
+  readonly timeoutMs: number | null
+  /** Grows while the pieces are read. */
+  readonly findings: Diagnostic[]
+  /** True once a command has opened a shell elsewhere: what follows is for that place (rule R15). */
+  elsewhere: boolean
+}
+
+function contextOf(at: At, block: FenceBlock, script: ScriptText): Context {
+  const attributes = fenceAttributes(block.meta)
+  const timeout = directive(block.directives, 'timeout') ?? attributes.timeoutText
+  const risk = directive(block.directives, 'risk') ?? attributes.risk
+  return {
+    at,
+    block,
+    script,
+    risk: riskOf(script.text),
+    elsewhere: isElsewhere(at, block),
+    fixed: {
+      id: directive(block.directives, 'id') ?? attributes.id,
+      risk: risk === 'view' || risk === 'safe' || risk === 'change' || risk === 'danger' ? risk : null,
+      environment: directive(block.directives, 'environment') ?? attributes.environment,
+    },
+    manual: attributes.manual || directive(block.directives, 'manual') !== null,
+    interaction:
+      attributes.terminal || directive(block.directives, 'terminal') !== null
+        ? 'terminal'
+        : attributes.endless || directive(block.directives, 'endless') !== null
+          ? 'endless'
+          : null,
+    timeoutMs: timeout === null ? null : (findSpan(timeout)?.maxMs ?? null),
+    findings: [],
+  }
+}
+
+function toNodes(context: Context, piece: Piece, alone: boolean, unfinished: string | null): DraftNode[] {
+  switch (piece.kind) {
+    case 'commands':
+      return bySession(context.script.text, piece).map((part, index) =>
+        command(context, part, alone && index === 0, unfinished),
+      )
+    case 'manual':
+      return [byHand(context, piece)]
+    case 'choice':
+      return [choice(context, piece)]
+    default:
+      return piece satisfies never
+  }
+}
+
+type Commands = Extract<Piece, { kind: 'commands' }>
+
+/** R15: the command that opens a session elsewhere stands alone; what is before it runs here, what is behind it there. */
+function bySession(script: string, piece: Commands): Commands[] {
+  const { start, end } = piece.code
+  const opener = sessionOpener(script.slice(start, end))
+  if (opener === null) return [piece]
+  const from = script.lastIndexOf('\n', start + opener.start - 1) + 1
+  const newline = script.indexOf('\n', start + opener.end)
+  const to = newline === -1 || newline > end ? end : newline
+  const ranges = [
+    { start, end: Math.max(start, from - 1) },
+    { start: Math.max(start, from), end: to },
+    { start: Math.min(to + 1, end), end },
+  ].filter(range => script.slice(range.start, range.end).trim() !== '')
+  return ranges.map((code, index) => ({
+    ...piece,
+    code,
+    start: index === 0 ? piece.start : code.start,
+    end: code.end,
+    title: index === 0 ? piece.title : null,
+    detail: index === 0 ? piece.detail : [],
+    expects: index === ranges.length - 1 ? piece.expects : [],
+  }))
+}
+
+function command(context: Context, piece: Commands, alone: boolean, unfinished: string | null): Draft {
+  const { at } = context
+  const text = context.script.text.slice(piece.code.start, piece.code.end)
+  const script: ScriptText = { text, places: placesFrom(context.script, piece.code.start, text) }
+  const item = alone ? at.item : null
+  const { when, title } = readCondition(item?.title ?? piece.title ?? titleOf(context, text, alone))
+  const own = interactionOf(text)
+  const interaction = context.interaction ?? own
+  const lines = linesOf(context, piece)
+  const said = piece.title !== null && item !== null ? [piece.title, ...piece.detail] : piece.detail
+  const made = draft({
+    kind: 'task',
+    title: plainTitle(title),
+    rule: piece.title === null && alone ? 'R10' : 'R12',
+    ...lines,
+    printed: item === null ? numberOf(piece.number) : item.printed,
+    script,
+    language: context.block.language,
+    original: context.block.text,
+    interaction,
+    when,
+    detail: said,
+    expect: piece.expects.length === 0 ? null : { kind: 'shown', text: piece.expects.join('\n') },
+    timeoutMs: interaction === 'endless' ? null : context.timeoutMs,
+    unfinished: unfinished ?? unfinishedIn(text),
+    near: near(at),
+    fixed: context.fixed,
+  })
+  if (unfinished === null && made.unfinished !== null)
+    context.findings.push(
+      diagnostic(
+        'SO022',
+        script.places[0] ?? placeOf(at, context.block),
+        `not to be run as it is: ${made.unfinished}`,
+        'finish the command',
+      ),
+    )
+  if (context.elsewhere) return remote(context, made)
+  if (sessionOpener(text) !== null) {
+    context.elsewhere = true
+    return manualTask(made, 'terminal')
+  }
+  if (context.manual) return manualTask(made, made.interaction)
+  if (interaction === 'endless')
+    context.findings.push(
+      diagnostic(
+        'SO029',
+        placeInScript(script, endlessOffset(text)),
+        'this command does not end by itself: it is ended by hand',
+        '',
+      ),
+    )
+  return made
+}
+
+/** R15: for another machine. Never run here. */
+function remote(context: Context, made: Draft): Draft {
+  context.findings.push(
+    diagnostic(
+      'SO028',
+      made.script?.places[0] ?? placeOf(context.at, context.block),
+      'these lines are for another machine: by hand',
+      '',
+    ),
+  )
+  return { ...manualTask(made, 'remote'), offer: null, rule: 'R15' }
+}
+
+/** A script that a person runs: shown as text, offered as it is where it may be. */
+function manualTask(made: Draft, interaction: Draft['interaction']): Draft {
+  const lines = made.script?.text.split('\n') ?? []
+  return {
+    ...made,
+    kind: asksToLook(made.title) ? 'confirmation' : 'manual',
+    rule: 'R15',
+    script: null,
+    offer: made.script,
+    interaction,
+    blockRisk: riskOf(made.script?.text ?? ''),
+    detail: [...made.detail, ...lines],
+  }
+}
+
+function byHand(context: Context, piece: Extract<Piece, { kind: 'manual' }>): Draft {
+  const lines = linesOf(context, piece)
+  const made = textStep({
+    text: piece.title ?? leadTitle(context.at),
+    rule: 'R12',
+    ...lines,
+    printed: numberOf(piece.number),
+    detail: piece.detail,
+    original: context.block.text,
+    blockRisk: context.risk,
+  })
+  if (piece.unscripted)
+    context.findings.push(
+      diagnostic(
+        'SO017',
+        placeInScript(context.script, piece.start),
+        `"${made.title}" is work that no command does: a person does it`,
+        'add its command, or make it a step of its own',
+      ),
+    )
+  return { ...made, kind: piece.unscripted && made.kind !== 'wait' ? 'manual' : made.kind, near: near(context.at) }
+}
+
+function choice(context: Context, piece: Extract<Piece, { kind: 'choice' }>): Draft {
+  const lines = linesOf(context, piece)
+  const options = piece.options.map((option): OptionDraft => {
+    const unfinished = /\b(?:TBD|TODO|tbd)\b/.exec(option.note ?? '')?.[0] ?? null
+    if (unfinished !== null) {
+      const from = option.pieces[0]?.start ?? piece.start
+      const offset = context.script.text.indexOf(`(${option.note})`, from)
+      context.findings.push(
+        diagnostic(
+          'SO022',
+          placeInScript(context.script, offset === -1 ? from : offset + 1),
+          `option "${option.label}" is still ${unfinished}: not to be run as it is`,
+          'finish the option, or take it out',
+        ),
+      )
+    }
+    const why = unfinished === null ? null : `option "${option.label}" is still ${unfinished}`
+    const nodes = option.pieces.flatMap(one => toNodes(context, one, false, why))
+    const made: OptionDraft = { name: option.label, note: option.note, nodes }
+    return { ...made, nodes: optionNodes(made, lines.line, lines.endLine) }
+  })
+  const title = piece.title ?? options.map(option => option.name).join(' or ')
+  return draft({
+    kind: 'choice',
+    title: plainTitle(readCondition(title).title),
+    rule: 'R7',
+    ...lines,
+    printed: numberOf(piece.number),
+    when: readCondition(title).when,
+    original: context.block.text,
+    blockRisk: context.risk,
+    detail: piece.detail,
+    options,
+    near: near(context.at),
+  })
+}
+
+function titleOf(context: Context, text: string, alone: boolean): string {
+  if (alone) return leadTitle(context.at)
+  const line = text.trim().split('\n')[0] ?? ''
+  return line.length <= 80 ? line : `${line.slice(0, 79)}…`
+}
+
+function linesOf(
+  context: Context,
+  span: { readonly start: number; readonly end: number },
+): { line: number; endLine: number } {
+  const line = placeInScript(context.script, span.start).line
+  return { line, endLine: Math.max(line, placeInScript(context.script, Math.max(span.start, span.end - 1)).line) }
+}
+
+function placesFrom(script: ScriptText, start: number, text: string): ScriptText['places'] {
+  const row = script.text.slice(0, start).split('\n').length - 1
+  const first = placeInScript(script, start)
+  return [first, ...script.places.slice(row + 1, row + text.split('\n').length)]
+}
+
+function endlessOffset(text: string): number {
+  const found = text.split('\n').findIndex(line => interactionOf(line) === 'endless')
+  return text
+    .split('\n')
+    .slice(0, Math.max(0, found))
+    .reduce((sum, line) => sum + line.length + 1, 0)
+}
+
+function numberOf(printed: string | null): number | null {
+  return printed !== null && /^\d+$/.test(printed) ? Number(printed) : null
+}
+
+/** What stands around a block and may name an environment. */
+function near(at: At): string[] {
+  return at.label === null ? [] : [at.label.name]
+}

@@ -1,0 +1,43 @@
+import type { Block, FenceBlock } from '../blocks.ts'
+import type { At } from '../draft.ts'
+import { sessionOpener } from '../shell/index.ts'
+import { fenceKind } from './fence-kind.ts'
+import { leadIn } from './lead.ts'
+
+const ELSEWHERE =
+  /\b(?:on|from|in|inside|within|log(?:ged)?[- ]?in(?:to)?|ssh(?:'d)? in(?:to)?|connect(?:ed)? to)\s+(?:to\s+)?(?:the|each|your|a|that|this|every|all)?\s*(?:\w+[ -]){0,2}?(?:server|host|box|machine|node|vm|instance|pod|container)s?\b[^.]*:?$|\bwhen logged in\b|\bbash command prompt\b/i
+const HERE =
+  /\b(?:your (?:local|own) machine|localhost|local machine|workstation|laptop|this machine|build (?:machine|host|server)|your machine)\b/i
+const LEAVES =
+  /^\s*(?:exit|logout|quit|\\q)\s*$|\b(?:log out|exit the (?:session|shell|pod|container|server)|back on (?:your|the local)|return to your|locally)\b/i
+
+/**
+ * Rule R15: true if a block is for another place: it is led by "on the server", or an earlier block of its section
+ * opened a session there and nothing since has left it.
+ */
+export function isElsewhere(at: At, block: FenceBlock): boolean {
+  const lead = leadIn(at)
+  if (ELSEWHERE.test(lead) && !HERE.test(lead)) return true
+  const openers = fencesIn(at.section.blocks).filter(one => one.line < block.line && opensSession(one))
+  const last = openers.at(-1)
+  if (last === undefined) return false
+  const between = at.page.source.lines.slice(last.line, block.line - 1)
+  return !between.some(line => LEAVES.test(line))
+}
+
+function opensSession(fence: FenceBlock): boolean {
+  const kind = fenceKind(fence.language)
+  return (kind === 'shell' || kind === 'console') && fence.closed && sessionOpener(plainLines(fence.text)) !== null
+}
+
+/** Prompts would hide the command. */
+function plainLines(text: string): string {
+  return text.replace(/^[$%] /gm, '')
+}
+
+function fencesIn(blocks: readonly Block[]): FenceBlock[] {
+  return blocks.flatMap(block => {
+    if (block.kind === 'fence') return [block]
+    return block.kind === 'list' ? block.items.flatMap(item => fencesIn(item.blocks)) : []
+  })
+}

@@ -1,0 +1,83 @@
+import type { Block, FenceBlock, Item } from '../blocks.ts'
+import type { At, ScriptText } from '../draft.ts'
+import type { Place, Source } from '../source.ts'
+
+/** What some blocks say, a line each, as it is shown with a step: prose and bullets, no fences. */
+export function textOf(blocks: readonly Block[]): string[] {
+  return blocks.flatMap(block => {
+    switch (block.kind) {
+      case 'paragraph':
+        return [block.text]
+      case 'label':
+        return [block.rest === '' ? block.name : `${block.name}: ${block.rest}`]
+      case 'list':
+        return block.items.flatMap(item =>
+          item.checked !== null || block.ordered
+            ? []
+            : [item.title, ...textOf(item.blocks)].filter(text => text !== ''),
+        )
+      case 'table':
+        return [block.header, ...block.rows.map(row => row.cells.map(cell => cell.text))].map(cells =>
+          cells.join(' | '),
+        )
+      default:
+        return []
+    }
+  })
+}
+
+/** The source text of an item or block, as the author wrote it. */
+export function writtenText(source: Source, span: Pick<Item, 'start' | 'end'>): string {
+  return source.text.slice(span.start, span.end)
+}
+
+/** 1-based column of the first character of a line that is no blank. */
+export function columnOf(at: Pick<At, 'page'>, line: number): number {
+  const text = at.page.source.lines[line - 1] ?? ''
+  return text.length - text.trimStart().length + 1
+}
+
+export function placeOf(at: Pick<At, 'page'>, span: { readonly line: number; readonly start: number }): Place {
+  const lineStart = at.page.source.lineStarts[span.line - 1] ?? span.start
+  return { line: span.line, column: Math.max(0, span.start - lineStart) + 1 }
+}
+
+/** A part of a fence as text for bash: from `start` to `end`, offsets into `fence.text`, whole lines. */
+export function sliceScript(fence: FenceBlock, start: number, end: number): ScriptText {
+  const before = fence.text.slice(0, start)
+  const firstRow = countNewlines(before)
+  const lineStart = before.lastIndexOf('\n') + 1
+  const text = fence.text.slice(start, end)
+  const rows = countNewlines(text) + 1
+  const places = fence.places.slice(firstRow, firstRow + rows)
+  const first = places[0]
+  if (first === undefined || lineStart === start) return { text, places }
+  return { text, places: [{ line: first.line, column: first.column + start - lineStart }, ...places.slice(1)] }
+}
+
+/** Lines that were taken out of a fence, without their prompts, each at its place in the file. */
+export function scriptOfLines(fence: FenceBlock, text: string): ScriptText {
+  const rows = fence.text.split('\n')
+  let next = 0
+  const places = text.split('\n').map(line => {
+    const found = rows.findIndex((row, index) => index >= next && row.endsWith(line))
+    const index = found === -1 ? next : found
+    next = index + 1
+    const place = fence.places[index] ?? fence.places.at(-1) ?? { line: fence.line, column: 1 }
+    return { line: place.line, column: place.column + Math.max(0, (rows[index]?.length ?? 0) - line.length) }
+  })
+  return { text, places }
+}
+
+/** The place in the file of an offset of a script. */
+export function placeInScript(script: ScriptText, offset: number): Place {
+  const before = script.text.slice(0, offset)
+  const place = script.places[countNewlines(before)] ?? script.places.at(-1) ?? { line: 1, column: 1 }
+  return { line: place.line, column: place.column + offset - (before.lastIndexOf('\n') + 1) }
+}
+
+function countNewlines(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++
+  return count
+}

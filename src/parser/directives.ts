@@ -1,0 +1,72 @@
+import type { Root } from 'mdast'
+import { visit } from 'unist-util-visit'
+import { type Diagnostic, diagnostic } from '../model/index.ts'
+
+/** One word of an invisible marker: `<!-- signoff gate approvers="QA Lead + DBA" -->` holds two of them. */
+export interface Directive {
+  readonly word: string
+  readonly value: string | null
+}
+
+/** Words that markers may hold, and whether they want a value. */
+const WORDS: Readonly<Record<string, 'alone' | 'value' | 'either'>> = {
+  skip: 'alone',
+  task: 'alone',
+  manual: 'alone',
+  confirm: 'alone',
+  gate: 'alone',
+  optional: 'alone',
+  terminal: 'alone',
+  endless: 'alone',
+  wait: 'value',
+  approvers: 'value',
+  role: 'value',
+  for: 'value',
+  choice: 'value',
+  option: 'value',
+  pick: 'value',
+  if: 'value',
+  id: 'value',
+  timeout: 'value',
+  cwd: 'value',
+  environment: 'value',
+  risk: 'value',
+  expect: 'value',
+}
+const MARKER = /^<!--\s*signoff(?=\s|-->)([\s\S]*?)-->\s*$/
+const TOKEN = /([A-Za-z][\w-]*)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?|\S+/g
+
+/** The words of one HTML comment; none where it is no marker of ours. */
+export function readDirectives(html: string): Directive[] {
+  const body = MARKER.exec(html.trim())?.[1]
+  if (body === undefined) return []
+  return [...body.matchAll(TOKEN)].map(found => ({
+    word: (found[1] ?? found[0]).toLowerCase(),
+    value: found[1] === undefined ? null : (found[2] ?? found[3] ?? found[4] ?? null),
+  }))
+}
+
+/** Rule R3: a marker that is not understood is an error, since its author relies on it. */
+export function checkDirectives(root: Root): Diagnostic[] {
+  const found: Diagnostic[] = []
+  visit(root, 'html', node => {
+    const start = node.position?.start ?? { line: 1, column: 1 }
+    for (const directive of readDirectives(node.value)) {
+      const wants = WORDS[directive.word]
+      const known = Object.keys(WORDS).join(', ')
+      if (wants === undefined)
+        found.push(diagnostic('SO032', start, `unknown word "${directive.word}" in a marker`, `known words: ${known}`))
+      else if (wants === 'value' && directive.value === null)
+        found.push(diagnostic('SO032', start, `"${directive.word}" wants a value`, `write ${directive.word}="…"`))
+      else if (wants === 'alone' && directive.value !== null)
+        found.push(diagnostic('SO032', start, `"${directive.word}" takes no value`, `write ${directive.word} alone`))
+    }
+  })
+  return found
+}
+
+/** Value of a word; '' for a word that stands alone; null where it is absent. */
+export function directive(directives: readonly Directive[], word: string): string | null {
+  const found = directives.find(one => one.word === word)
+  return found === undefined ? null : (found.value ?? '')
+}

@@ -1,0 +1,181 @@
+import type { Diagnostic, Evidence, FormField, Risk, Step } from '../model/index.ts'
+import type { Block, LabelBlock } from './blocks.ts'
+import type { SectionDraft } from './sections.ts'
+import type { Place, Source } from './source.ts'
+
+/** Text for bash, with the place in the file of the first character of each of its lines. */
+export interface ScriptText {
+  readonly text: string
+  readonly places: readonly Place[]
+}
+
+/** A step before it has a position, an id and its place in a flow. */
+export interface Draft {
+  readonly node: 'step'
+  readonly kind: Step['kind']
+  readonly title: string
+  readonly rule: string
+  readonly line: number
+  readonly endLine: number
+  /** The number that the author printed before it. */
+  readonly printed: number | null
+  readonly script: ScriptText | null
+  readonly language: string | null
+  readonly original: string | null
+  readonly offer: ScriptText | null
+  readonly interaction: Step['interaction']
+  /** Risk of the block it came from, for steps without a script of their own. */
+  readonly blockRisk: Risk | null
+  readonly when: string | null
+  readonly detail: readonly string[]
+  readonly approvers: readonly string[] | null
+  readonly evidence: Evidence | null
+  readonly expect: Step['expect']
+  readonly durationMs: number | null
+  readonly timeoutMs: number | null
+  readonly fields: readonly FormField[]
+  readonly unfinished: string | null
+  readonly pointOfNoReturn: boolean
+  /** Words near it that may name an environment, the nearest first. */
+  readonly near: readonly string[]
+  /** A closing confirmation: last in its section. */
+  readonly closing: boolean
+  /** A wait that stands before the closing confirmation. */
+  readonly beforeClosing: boolean
+  /** Steps below it that answer it: they come first. */
+  readonly below: readonly DraftNode[]
+  readonly options: readonly OptionDraft[] | null
+  /** What the author fixed by markers or attributes. */
+  readonly fixed: Fixed
+}
+
+export interface Fixed {
+  readonly id: string | null
+  readonly risk: Risk | null
+  readonly environment: string | null
+}
+
+export interface OptionDraft {
+  readonly name: string
+  /** What stands beside the option to help choosing. */
+  readonly note: string | null
+  readonly nodes: readonly DraftNode[]
+}
+
+/** An item that only groups others: it takes a position and is no step. */
+export interface DraftGroup {
+  readonly node: 'group'
+  readonly nodes: readonly DraftNode[]
+}
+
+export type DraftNode = Draft | DraftGroup
+
+/** Steps of a way back, written under a label inside a section. */
+export interface RecoveryDraft {
+  readonly title: string
+  readonly line: number
+  readonly nodes: readonly DraftNode[]
+}
+
+/** What a rule made of the blocks at one place. */
+export interface Reading {
+  readonly nodes: readonly DraftNode[]
+  readonly recovery: readonly RecoveryDraft[]
+  readonly findings: readonly Diagnostic[]
+  /** Output that the step before these is to show (rule R10b). */
+  readonly expect: Step['expect']
+  /** How many blocks it has read; at least 1. */
+  readonly used: number
+}
+
+/** Facts of the whole page that a rule may need. */
+export interface Page {
+  readonly source: Source
+  readonly title: string
+  /** Names of variables that some script or prose of the page reads. */
+  readonly read: ReadonlySet<string>
+}
+
+/** Where a rule reads. */
+export interface At {
+  readonly page: Page
+  readonly section: SectionDraft
+  readonly blocks: readonly Block[]
+  readonly index: number
+  readonly block: Block
+  /** The label that the block stands under; null where there is none. */
+  readonly label: LabelBlock | null
+  /** The label, paragraph or list right before the block. */
+  readonly before: Block | null
+  /** Title of the item that the block is indented under. */
+  readonly item: { readonly title: string; readonly printed: number | null } | null
+  /** Reads blocks by all rules, in the same section. */
+  readonly readAll: (blocks: readonly Block[], inside?: Partial<Pick<At, 'label' | 'item'>>) => Reading
+}
+
+/** One construct of a runbook. The table in `rules.ts` asks them in order; the first that answers has read the block. */
+export interface Rule {
+  readonly rule: string
+  readonly name: string
+  readonly read: (at: At) => Reading | null
+}
+
+const EMPTY: Omit<Draft, 'kind' | 'title' | 'rule' | 'line' | 'endLine'> = {
+  node: 'step',
+  printed: null,
+  script: null,
+  language: null,
+  original: null,
+  offer: null,
+  interaction: 'none',
+  blockRisk: null,
+  when: null,
+  detail: [],
+  approvers: null,
+  evidence: null,
+  expect: null,
+  durationMs: null,
+  timeoutMs: null,
+  fields: [],
+  unfinished: null,
+  pointOfNoReturn: false,
+  near: [],
+  closing: false,
+  beforeClosing: false,
+  below: [],
+  options: null,
+  fixed: { id: null, risk: null, environment: null },
+}
+
+/** A draft with everything that was not said left empty. */
+export function draft(
+  said: Pick<Draft, 'kind' | 'title' | 'rule' | 'line' | 'endLine'> & Partial<Omit<Draft, 'node'>>,
+): Draft {
+  return { ...EMPTY, ...said }
+}
+
+export function reading(nodes: readonly DraftNode[], more: Partial<Omit<Reading, 'nodes'>> = {}): Reading {
+  return { nodes, recovery: [], findings: [], expect: null, used: 1, ...more }
+}
+
+/** All steps of some nodes, as the file has them: those below a step before it, options behind their choice. */
+export function draftsOf(nodes: readonly DraftNode[]): Draft[] {
+  return nodes.flatMap(node =>
+    node.node === 'group'
+      ? draftsOf(node.nodes)
+      : [...draftsOf(node.below), node, ...(node.options ?? []).flatMap(option => draftsOf(option.nodes))],
+  )
+}
+
+/** The same nodes with each step changed. */
+export function mapDrafts(nodes: readonly DraftNode[], change: (step: Draft) => Draft): DraftNode[] {
+  return nodes.map(node =>
+    node.node === 'group'
+      ? { ...node, nodes: mapDrafts(node.nodes, change) }
+      : change({
+          ...node,
+          below: mapDrafts(node.below, change),
+          options: node.options?.map(option => ({ ...option, nodes: mapDrafts(option.nodes, change) })) ?? null,
+        }),
+  )
+}

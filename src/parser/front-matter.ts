@@ -1,0 +1,89 @@
+import type { Root } from 'mdast'
+import { isMap, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { type Diagnostic, diagnostic } from '../model/index.ts'
+import type { Place, Source } from './source.ts'
+
+const ValueSchema = z.strictObject({
+  default: z.coerce.string().optional(),
+  secret: z.boolean().optional(),
+  pattern: z.string().optional(),
+  description: z.string().optional(),
+})
+const SignoffSchema = z.strictObject({
+  mode: z.enum(['linear', 'catalog', 'reference']).optional(),
+  shell: z.enum(['bash', 'sh', 'zsh']).optional(),
+  cwd: z.string().optional(),
+  env: z.string().optional(),
+  timeout: z.string().optional(),
+  values: z.record(z.string(), ValueSchema).optional(),
+})
+
+/** What the front matter says under `signoff:`. Everything else in it is let be. */
+export type FrontMatter = z.infer<typeof SignoffSchema>
+
+/** Reads the YAML between the first two `---` lines; errors carry their place in the file. */
+export function readFrontMatter(
+  root: Root,
+  source: Source,
+): { readonly frontMatter: FrontMatter; readonly diagnostics: readonly Diagnostic[] } {
+  const node = root.children[0]
+  if (node?.type !== 'yaml') return { frontMatter: {}, diagnostics: neverClosed(source) }
+  const document = parseDocument(node.value, { prettyErrors: false, uniqueKeys: true })
+  const place = (offset: number) => placeIn(node.value, offset)
+  const broken = document.errors[0]
+  if (broken !== undefined)
+    return {
+      frontMatter: {},
+      diagnostics: [
+        diagnostic(
+          'SO034',
+          place(broken.pos[0]),
+          `the front matter is not YAML: ${broken.message}`,
+          'mend it, or take it out',
+        ),
+      ],
+    }
+  const section = isMap(document.contents) ? document.get('signoff', true) : undefined
+  if (section === undefined) return { frontMatter: {}, diagnostics: [] }
+  const read = SignoffSchema.safeParse(isMap(section) ? section.toJSON() : section)
+  if (read.success) return { frontMatter: read.data, diagnostics: [] }
+  return {
+    frontMatter: {},
+    diagnostics: read.error.issues.map(issue => {
+      const path = ['signoff', ...issue.path.map(String)]
+      const extra = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+      const found = offsetOf(document, extra === undefined ? path : [...path, extra])
+      return diagnostic(
+        'SO032',
+        place(found),
+        `front matter \`${path.join('.')}\`: ${issue.message}`,
+        'see docs/writing-runbooks.md',
+      )
+    }),
+  }
+}
+
+function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly string[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true)
+    if (!isMap(parent)) continue
+    const pair = parent.items.find(item => String(item.key) === path[length - 1])
+    const key: unknown = pair?.key
+    if (typeof key === 'object' && key !== null && 'range' in key && Array.isArray(key.range))
+      return Number(key.range[0])
+  }
+  return 0
+}
+
+/** The text of the front matter begins on line 2, behind its first `---`. */
+function placeIn(text: string, offset: number): Place {
+  const before = text.slice(0, offset)
+  return { line: before.split('\n').length + 1, column: offset - before.lastIndexOf('\n') }
+}
+
+/** A first `---` with keys below it and no second one. */
+function neverClosed(source: Source): Diagnostic[] {
+  if (source.lines[0]?.trimEnd() !== '---' || !/^[\w-]+\s*:/.test(source.lines[1] ?? '')) return []
+  return [diagnostic('SO034', { line: 1, column: 1 }, 'the front matter is never closed', 'end it with a line `---`')]
+}

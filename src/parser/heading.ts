@@ -1,0 +1,25 @@
+/** A heading taken apart: `3.3 Database Migrations` has the number `3.3`, `Phase 1: Pre-Release` has `1`. */
+export interface HeadingText {
+  readonly number: string | null
+  readonly title: string
+  /** The word before the number: `phase`, `step`; null where the number stands alone. */
+  readonly word: string | null
+}
+
+const WORDED = /^(phase|step|stage|part|section|appendix|chapter)\s+(\d+(?:\.\d+)*|[A-Z])\b\s*[:.)–—-]*\s*(.*)$/i
+const NUMBERED = /^(\d+(?:\.\d+)+|\d+(?=[.):]|\s+[–—-]\s))[.):]?\s*[–—-]?\s*(.*)$/
+const LETTERED = /^([A-Z])[.)]\s+(.*)$/
+
+export function parseHeading(text: string): HeadingText {
+  const worded = WORDED.exec(text)
+  if (worded !== null) return named(worded[2], worded[3], text, worded[1]?.toLowerCase() ?? null)
+  const numbered = NUMBERED.exec(text)
+  if (numbered !== null) return named(numbered[1], numbered[2], text, null)
+  const lettered = LETTERED.exec(text)
+  if (lettered !== null) return named(lettered[1], lettered[2], text, null)
+  return { number: null, title: text, word: null }
+}
+
+function named(number: string | undefined, title: string | undefined, text: string, word: string | null): HeadingText {
+  return { number: number ?? null, title: title === undefined || title === '' ? text : title, word }
+}

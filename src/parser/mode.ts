@@ -1,0 +1,60 @@
+import type { Plan } from '../model/index.ts'
+import type { PlacedSection } from './place-steps.ts'
+import { placedStepsOf } from './place-steps.ts'
+
+/**
+ * Rule R4: *linear* is walked from top to bottom; a *catalog* holds procedures of which a person chooses one;
+ * a *reference* holds nothing to walk. Every doubt is a catalog.
+ */
+export function modeOf(page: {
+  readonly title: string
+  readonly phases: readonly PlacedSection[]
+  /** True if a script reads what the script of an earlier section sets. */
+  readonly sharesState: boolean
+  readonly allTicked: boolean
+}): Plan['runbook']['mode'] {
+  const walked = page.phases.filter(phase => isWalked(phase))
+  if (walked.length === 0 || isRecord(page)) return 'reference'
+  if (walked.length === 1 || page.sharesState) return 'linear'
+  if (isNumbered(walked) || walked.some(isProcedure) || isAlertPage(page.phases)) return 'linear'
+  if (INDEPENDENT.test(page.title) || walked.filter(one => INDEPENDENT.test(one.title)).length >= 2) return 'catalog'
+  if (walked.some(one => one.draft.duration !== null || one.draft.owners.length > 0)) return 'linear'
+  return walked.filter(isStage).length * 2 >= walked.length ? 'linear' : 'catalog'
+}
+
+/** Rule R4: a report of something done. */
+export function isRecord(page: { readonly title: string; readonly allTicked: boolean }): boolean {
+  return /\b(?:report|summary|complete|completed|retrospective|post-?mortem of)\s*$/i.test(page.title) || page.allTicked
+}
+
+function isWalked(phase: PlacedSection): boolean {
+  if (phase.role === 'recovery' || phase.role === 'reference' || phase.role === 'cleanup') return false
+  return !phase.draft.troubleshooting && placedStepsOf(phase).length > 0
+}
+
+function isNumbered(phases: readonly PlacedSection[]): boolean {
+  const numbered = phases.filter(phase => phase.draft.number !== null)
+  return numbered.length >= 2 && numbered.length * 2 >= phases.length
+}
+
+function isProcedure(phase: PlacedSection): boolean {
+  return /^(?:(?:the )?(?:release |deployment |upgrade |main )?(?:procedure|process|steps|instructions|checklist|workflow|how to release))$/i.test(
+    phase.title,
+  )
+}
+
+function isAlertPage(phases: readonly PlacedSection[]): boolean {
+  const has = (pattern: RegExp) => phases.some(phase => pattern.test(phase.title))
+  return has(/^(?:diagnos\w+|investigation)/i) && has(/^(?:mitigat\w+|resol\w+|remediation|fix)/i)
+}
+
+/** Headings of procedures that are whole in themselves. */
+const INDEPENDENT =
+  /^(?:alerts?|symptoms?|scenarios?|questions?|faq|problem|issue|incident|how (?:do|to)|what if|runbooks?|playbooks?)\b|\?$|\b(?:catalog(?:ue)?|playbooks|runbooks|faq|common tasks)$/i
+
+/** A heading that names a stage of one piece of work. */
+function isStage(phase: PlacedSection): boolean {
+  return /\b(?:pre-?requisites?|prepar\w+|pre-?\w+ checks?|before|plan\w*|build|test\w*|tag|releas\w+|publish\w*|deploy\w*|stag\w+|production|verif\w+|validat\w+|check\w*|announc\w+|monitor\w*|after|post-?\w+|final\w*|hand-?off|merge|branch|cut|bump|update|install\w*|configur\w+|set ?up|creat\w+|upload|promot\w+|upgrad\w*|migrat\w+|backup|communicat\w+|freeze|smoke|sign-?off|go|steps?)\b/i.test(
+    phase.title,
+  )
+}

@@ -1,0 +1,178 @@
+import { type Diagnostic, diagnostic, type Parameter, type Slot } from '../model/index.ts'
+import { placeInScript } from './constructs/text.ts'
+import type { ScriptText } from './draft.ts'
+import type { FrontMatter } from './front-matter.ts'
+import type { PlacedStep } from './place-steps.ts'
+import { type FoundValue, findTextValues, findValues, setsVariables } from './shell/index.ts'
+import type { Place, Source } from './source.ts'
+
+/** The values that a runbook leaves open, and where each enters. */
+export interface FoundParameters {
+  readonly parameters: readonly Parameter[]
+  /** By step id: names in order of use. */
+  readonly needs: ReadonlyMap<string, readonly string[]>
+  readonly slots: ReadonlyMap<string, { readonly script: readonly Slot[]; readonly offer: readonly Slot[] }>
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Rule R13: values by name, each asked once. `steps` are all steps in the order of the file, `main` the ids of the main flow.
+ */
+export function findParameters(
+  steps: readonly PlacedStep[],
+  main: ReadonlySet<string>,
+  source: Source,
+  frontMatter: FrontMatter,
+): FoundParameters {
+  const found = new Map<string, Open>()
+  const needs = new Map<string, readonly string[]>()
+  const slots = new Map<string, { script: readonly Slot[]; offer: readonly Slot[] }>()
+  const set = new Set<string>()
+  for (const step of steps) {
+    const { script, offer } = step.draft
+    const inScript = script === null ? [] : valuesOf(script, set)
+    const inOffer = offer === null ? [] : valuesOf(offer, set)
+    const inText = step.draft.kind === 'form' ? [] : textValues(step, source)
+    for (const use of inScript) add(found, use, { needed: main.has(step.id), inCommand: true })
+    for (const use of inOffer) add(found, use, { needed: main.has(step.id), inCommand: true })
+    for (const use of inText) add(found, use, { needed: false, inCommand: false })
+    needs.set(step.id, unique([...inScript, ...inOffer, ...inText].map(use => use.value.name)))
+    slots.set(step.id, { script: inScript.map(toSlot), offer: inOffer.map(toSlot) })
+    if (script !== null) for (const name of setsVariables(script.text)) set.add(name)
+  }
+  const open = [...found.values()]
+  return {
+    parameters: open.map(one => toParameter(one, frontMatter)),
+    needs,
+    slots,
+    diagnostics: open.flatMap(findingOf),
+  }
+}
+
+interface Use {
+  readonly value: FoundValue
+  readonly place: Place
+}
+
+interface Open {
+  readonly first: FoundValue
+  readonly uses: Place[]
+  needed: boolean
+  /** Place of the first use that bash would read as a redirection. */
+  redirect: Place | null
+  /** Place of the first use in a script or an offer. */
+  inCommand: Place | null
+  secret: boolean
+}
+
+function valuesOf(script: ScriptText, set: ReadonlySet<string>): Use[] {
+  return findValues(script.text)
+    .filter(value => value.kind !== 'env' || !set.has(value.name))
+    .map(value => ({ value, place: placeInScript(script, value.start) }))
+}
+
+/** Placeholders in what a person reads; each is found again in the lines of the step. */
+function textValues(step: PlacedStep, source: Source): Use[] {
+  const { draft } = step
+  const text = [draft.title, ...draft.detail].join('\n')
+  const inCommands = new Set([draft.script?.text, draft.offer?.text].filter(one => one !== undefined).flatMap(namesIn))
+  return findTextValues(text)
+    .filter(
+      value => value.kind === 'placeholder' && /^(?:<|\{\{|YOUR_)/.test(value.written) && !inCommands.has(value.name),
+    )
+    .map(value => ({ value, place: placeInLines(source, draft.line, draft.endLine, value.written) }))
+}
+
+function namesIn(script: string): string[] {
+  return findValues(script).map(value => value.name)
+}
+
+function placeInLines(source: Source, from: number, to: number, written: string): Place {
+  for (let line = from; line <= to; line++) {
+    const column = source.lines[line - 1]?.indexOf(written) ?? -1
+    if (column !== -1) return { line, column: column + 1 }
+  }
+  return { line: from, column: 1 }
+}
+
+function add(
+  found: Map<string, Open>,
+  use: Use,
+  where: { readonly needed: boolean; readonly inCommand: boolean },
+): void {
+  const { value, place } = use
+  const open = found.get(value.name) ?? {
+    first: value,
+    uses: [],
+    needed: false,
+    redirect: null,
+    inCommand: null,
+    secret: false,
+  }
+  if (!open.uses.some(one => one.line === place.line && one.column === place.column)) open.uses.push(place)
+  open.needed ||= where.needed
+  open.secret ||= value.secret
+  if (where.inCommand) open.inCommand ??= place
+  if (value.redirect) open.redirect ??= place
+  found.set(value.name, open)
+}
+
+function toSlot(use: Use): Slot {
+  const { name, start, end, quoting } = use.value
+  return { parameter: name, start, end, quoting }
+}
+
+function toParameter(open: Open, frontMatter: FrontMatter): Parameter {
+  const { name, kind } = open.first
+  const said = frontMatter.values?.[name]
+  const preset = said?.default ?? open.first.default
+  return {
+    name,
+    kind,
+    secret: open.secret || said?.secret === true,
+    required: open.needed && preset === null,
+    value: null,
+    default: preset,
+    uses: open.uses,
+  }
+}
+
+function findingOf(open: Open): Diagnostic[] {
+  const { name, kind } = open.first
+  const first = open.inCommand
+  if (first === null) return []
+  if (kind === 'placeholder')
+    return open.redirect === null
+      ? []
+      : [
+          diagnostic(
+            'SO018',
+            open.redirect,
+            `bash would read ${open.first.written} as a redirection; the value of ${name} is asked`,
+            `quote it: "${open.first.written}"`,
+          ),
+        ]
+  if (kind === 'env')
+    return [
+      diagnostic(
+        'SO020',
+        first,
+        `$${name} is read and never set in this file: its value is asked`,
+        `give it with --secret ${name} or --set ${name}=…`,
+      ),
+    ]
+  return open.first.default === null
+    ? [
+        diagnostic(
+          'SO019',
+          first,
+          `${name} looks like a sample: it is asked whether to keep it`,
+          'write a <placeholder> where a value is meant',
+        ),
+      ]
+    : []
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)]
+}

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto'
+import type { Root } from 'mdast'
+import { visit } from 'unist-util-visit'
+import type { Diagnostic, Runbook } from '../model/index.ts'
+import { diagnostic } from '../model/index.ts'
+import { buildPhases } from './build-runbook.ts'
+import { checkRunbook } from './check-runbook.ts'
+import { findContacts } from './contacts.ts'
+import { checkDirectives } from './directives.ts'
+import type { Page } from './draft.ts'
+import { findSpan } from './duration.ts'
+import { placeFlows } from './flows.ts'
+import { type FrontMatter, readFrontMatter } from './front-matter.ts'
+import { checkInert } from './inert.ts'
+import { checkTemplates } from './integrity.ts'
+import { linkResolver } from './links.ts'
+import { isRecord, modeOf } from './mode.ts'
+import { findParameters } from './parameters.ts'
+import { type PlacedSection, placedStepsOf, placeSteps } from './place-steps.ts'
+import { readSection, type SectionReading } from './read-section.ts'
+import { placeSections } from './sections.ts'
+import { readsVariables, setsVariables } from './shell/index.ts'
+import { readSource, type Source } from './source.ts'
+import { parseTree } from './tree.ts'
+
+/** A runbook and everything found on the way, in the order of the file. */
+export interface Parsed {
+  readonly runbook: Runbook
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Values that are known before the runbook is read, by name. */
+export interface ParseOptions {
+  readonly values?: ReadonlyMap<string, string>
+}
+
+/**
+ * Markdown to a runbook: bytes, text, tree, blocks, placed sections, steps, checked runbook. Pure, and throws for no bytes
+ * whatever: what cannot be read gives an empty runbook and an error among the diagnostics.
+ *
+ * @param path as it is to be named in plans and findings; nothing is read from it.
+ */
+export function parseRunbook(bytes: Uint8Array, path: string, options: ParseOptions = {}): Parsed {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const { source, diagnostics: ofBytes } = readSource(bytes)
+  const tree = source === null ? null : parseTree(source)
+  if (source === null || tree === null || tree.root === null)
+    return {
+      runbook: emptyRunbook(path, sha256, source),
+      diagnostics: [...ofBytes, ...(tree?.diagnostics ?? [])],
+    }
+  const { runbook, diagnostics } = readTree(tree.root, source, path, sha256, options)
+  return { runbook, diagnostics: inOrder([...ofBytes, ...diagnostics]) }
+}
+
+function readTree(root: Root, source: Source, path: string, sha256: string, options: ParseOptions): Parsed {
+  const { frontMatter, diagnostics: ofFrontMatter } = readFrontMatter(root, source)
+  const draft = placeSections(root, source, nameOf(path))
+  const page: Page = { source, title: draft.title, read: readNames(root) }
+  const read = draft.phases.map(section => readSection(section, page))
+  const { phases: placed, diagnostics: ofPlaces } = placeSteps(
+    read.filter((one, index) => index > 0 || !isIdle(one, draft.title)),
+  )
+  const phases = placed.map(withoutSteps)
+  const flows = placeFlows(phases)
+  const all = phases.flatMap(placedStepsOf)
+  const mode =
+    frontMatter.mode ??
+    modeOf({ title: draft.title, phases, sharesState: sharesState(phases), allTicked: isAllTicked(source) })
+  const walked = mode === 'linear' ? flows.main : []
+  const parameters = findParameters(all, new Set(walked.map(step => step.id)), source, frontMatter)
+  const { phases: built, details } = buildPhases({
+    phases,
+    flows,
+    parameters,
+    pointsOfNoReturn: pointsOfNoReturn(source),
+    linkOf: linkResolver(phases),
+    environment: frontMatter.env ?? null,
+    timeoutMs: frontMatter.timeout === undefined ? null : (findSpan(frontMatter.timeout)?.maxMs ?? null),
+  })
+  const runbook: Runbook = {
+    path,
+    sha256,
+    title: draft.title,
+    mode,
+    metadata: [...draft.metadata],
+    source: source.text,
+    parameters: parameters.parameters.map(one => ({
+      ...one,
+      value: one.secret ? null : (options.values?.get(one.name) ?? null),
+    })),
+    phases: built,
+    flows: {
+      main: walked.map(step => step.id),
+      recovery: flows.recovery.map(flow => ({
+        for: flow.for,
+        title: flow.title,
+        steps: flow.steps.map(step => step.id),
+      })),
+    },
+    details,
+    contacts: findContacts(draft.phases),
+  }
+  return {
+    runbook,
+    diagnostics: [
+      ...ofFrontMatter,
+      ...checkDirectives(root),
+      ...checkTemplates(root),
+      ...checkInert(root),
+      ...read.flatMap(findingsOf),
+      ...ofPlaces,
+      ...parameters.diagnostics,
+      ...ofMode(mode, draft.title, isAllTicked(source), frontMatter),
+      ...checkRunbook(runbook, source),
+    ],
+  }
+}
+
+function emptyRunbook(path: string, sha256: string, source: Source | null): Runbook {
+  return {
+    path,
+    sha256,
+    title: nameOf(path),
+    mode: 'reference',
+    metadata: [],
+    source: source?.text ?? '',
+    parameters: [],
+    phases: [],
+    flows: { main: [], recovery: [] },
+    details: new Map(),
+    contacts: [],
+  }
+}
+
+/** The text before the first phase is no phase if nothing in it is a step. */
+function isIdle(first: SectionReading, title: string): boolean {
+  const isIntro = first.section.title === title && first.children.length === 0
+  return isIntro && first.nodes.length === 0 && first.recovery.length === 0
+}
+
+/** Rule R5: a phase without a step is reference. */
+function withoutSteps(phase: PlacedSection): PlacedSection {
+  return phase.role === 'main' && placedStepsOf(phase).length === 0 ? { ...phase, role: 'reference' } : phase
+}
+
+function findingsOf(one: SectionReading): Diagnostic[] {
+  return [...one.findings, ...one.children.flatMap(findingsOf)]
+}
+
+/** Names of variables that any block of the page reads. */
+function readNames(root: Root): Set<string> {
+  const names = new Set<string>()
+  visit(root, 'code', node => {
+    for (const name of readsVariables(node.value)) names.add(name)
+  })
+  return names
+}
+
+function sharesState(phases: readonly PlacedSection[]): boolean {
+  const set = new Set<string>()
+  for (const phase of phases) {
+    const scripts = placedStepsOf(phase).flatMap(step => step.draft.script?.text ?? [])
+    if (scripts.some(script => readsVariables(script).some(name => set.has(name)))) return true
+    for (const script of scripts) for (const name of setsVariables(script)) set.add(name)
+  }
+  return false
+}
+
+function isAllTicked(source: Source): boolean {
+  const ticked = source.lines.filter(line => /^\s*(?:[-*+]|\d+[.)])\s+\[[xX]\]\s/.test(line)).length
+  const open = source.lines.some(line => /^\s*(?:[-*+]|\d+[.)])\s+\[ \]\s/.test(line))
+  return ticked >= 3 && !open
+}
+
+function pointsOfNoReturn(source: Source): number[] {
+  return source.lines.flatMap((line, index) =>
+    /\b(?:point of no return|do not proceed)\b/i.test(line) || /^[\s>*_#-]*STOP\b/.test(line) ? [index + 1] : [],
+  )
+}
+
+function ofMode(mode: Runbook['mode'], title: string, allTicked: boolean, frontMatter: FrontMatter): Diagnostic[] {
+  const place = { line: 1, column: 1 }
+  if (mode === 'linear') return []
+  const record = frontMatter.mode === undefined && isRecord({ title, allTicked })
+  if (record)
+    return [diagnostic('SO007', place, 'this reads like a report of something done, not like a procedure', '')]
+  return [
+    mode === 'catalog'
+      ? diagnostic('SO008', place, 'a catalog of procedures: one section is walked, by --only SECTION', '')
+      : diagnostic('SO008', place, 'a reference: there is nothing to walk', ''),
+  ]
+}
+
+function nameOf(path: string): string {
+  return (path.split('/').at(-1) ?? path).replace(/\.(?:md|markdown)$/i, '') || 'runbook'
+}
+
+function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...diagnostics].sort((a, b) => a.line - b.line || a.column - b.column || a.code.localeCompare(b.code))
+}

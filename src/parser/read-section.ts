@@ -1,0 +1,107 @@
+import type { Block, LabelBlock } from './blocks.ts'
+import { namesWatching } from './constructs/wait.ts'
+import { type At, type Draft, type DraftNode, draft, type Page, type Reading } from './draft.ts'
+import { RULES } from './rules.ts'
+import type { SectionDraft } from './sections.ts'
+
+/** What a section's own blocks became; its sub-sections are read apart. */
+export interface SectionReading extends Pick<Reading, 'nodes' | 'recovery' | 'findings'> {
+  readonly section: SectionDraft
+  readonly children: readonly SectionReading[]
+}
+
+/** A placed section to its steps, by the table of rules. */
+export function readSection(section: SectionDraft, page: Page): SectionReading {
+  const { nodes, recovery, findings } = readBlocks(section.blocks, { page, section, label: null, item: null })
+  return {
+    section,
+    nodes: inOrder(nodes, nodes.some(isWait) ? [] : watching(section, page)),
+    recovery,
+    findings,
+    children: section.children.map(child => readSection(child, page)),
+  }
+}
+
+type Inside = Pick<At, 'page' | 'section' | 'label' | 'item'>
+
+function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
+  const nodes: DraftNode[] = []
+  const recovery: Reading['recovery'][number][] = []
+  const findings: Reading['findings'][number][] = []
+  let label: LabelBlock | null = inside.label
+  let before: Block | null = inside.label
+  for (let index = 0; index < blocks.length; ) {
+    const block = blocks[index]
+    if (block === undefined) break
+    const made = firstAnswer({
+      page: inside.page,
+      section: inside.section,
+      item: inside.item,
+      blocks,
+      index,
+      block,
+      label,
+      before,
+      readAll: (some, change) => readBlocks(some, { ...inside, label, ...change }),
+    })
+    if (made !== null) {
+      if (made.expect !== null) expectOfLast(nodes, made.expect)
+      nodes.push(...made.nodes)
+      recovery.push(...made.recovery)
+      findings.push(...made.findings)
+    }
+    const used = made?.used ?? 1
+    // A label holds for what follows it, up to the next one; one that a rule has read holds for nothing more.
+    if (block.kind === 'label') label = made === null ? block : null
+    before = blocks[index + used - 1] ?? block
+    index += used
+  }
+  return { nodes, recovery, findings, expect: null, used: blocks.length }
+}
+
+function firstAnswer(at: At): Reading | null {
+  for (const rule of RULES) {
+    const made = rule.read(at)
+    if (made !== null) return made
+  }
+  return null
+}
+
+/** Expected output belongs to the last step before it. */
+function expectOfLast(nodes: DraftNode[], expect: Draft['expect']): void {
+  const last = nodes.at(-1)
+  if (last?.node === 'step' && last.expect === null) nodes[nodes.length - 1] = { ...last, expect }
+}
+
+/** Rule R19: a section whose heading names watching, and whose duration has numbers, is waited for. */
+function watching(section: SectionDraft, page: Page): Draft[] {
+  const { duration } = section
+  if (section.role === 'reference' || !namesWatching(section.title) || duration === null || duration.minMs === null)
+    return []
+  const line = page.source.lines.findIndex((text, index) => index >= section.line && text.includes(duration.text)) + 1
+  const text = duration.text.replace(/\s*\([^)]*\)/g, '')
+  return [
+    draft({
+      kind: 'wait',
+      title: `${section.title}: ${text}`,
+      rule: 'R19',
+      line: line === 0 ? section.line : line,
+      endLine: line === 0 ? section.line : line,
+      when: section.durationWhen,
+      original: duration.text,
+      durationMs: duration.minMs,
+      timeoutMs: duration.maxMs,
+      beforeClosing: true,
+    }),
+  ]
+}
+
+function isWait(node: DraftNode): boolean {
+  return node.node === 'step' && node.kind === 'wait'
+}
+
+/** The order of the file; then the wait of the section; its closing confirmations last. */
+function inOrder(nodes: readonly DraftNode[], waits: readonly Draft[]): DraftNode[] {
+  const isClosing = (node: DraftNode) => node.node === 'step' && node.closing
+  return [...nodes.filter(node => !isClosing(node)), ...waits, ...nodes.filter(isClosing)]
+}

@@ -1,0 +1,34 @@
+import { labelledAlternatives, listedAlternatives } from './constructs/alternatives.ts'
+import { checkTable } from './constructs/check-table.ts'
+import { conditionLabel } from './constructs/condition-label.ts'
+import { criteria } from './constructs/criteria.ts'
+import { decision } from './constructs/decision.ts'
+import { fence } from './constructs/fence.ts'
+import { invisible, skipped } from './constructs/invisible.ts'
+import { list } from './constructs/list.ts'
+import { paragraph } from './constructs/paragraph.ts'
+import { recoveryLabel } from './constructs/recovery-label.ts'
+import { templateBlock, templateSection } from './constructs/template.ts'
+import type { Rule } from './draft.ts'
+
+/**
+ * Every construct that blocks are read by, in the order of precedence: the first rule that answers has read the block.
+ * What no rule reads is text. Rules over bytes (R0, R1), headings (R4, R5), scripts (R11 to R16) and places (R13)
+ * work before or after this table; a rule of the table calls those it needs.
+ */
+export const RULES: readonly Rule[] = [
+  invisible,
+  skipped,
+  templateSection,
+  recoveryLabel,
+  labelledAlternatives,
+  listedAlternatives,
+  conditionLabel,
+  templateBlock,
+  criteria,
+  decision,
+  checkTable,
+  list,
+  fence,
+  paragraph,
+]

@@ -1,0 +1,219 @@
+import type { Heading, Root, RootContent } from 'mdast'
+import type { Duration, Role } from '../model/index.ts'
+import { type Block, spanOf, toBlocks } from './blocks.ts'
+import { readCondition } from './conditions.ts'
+import { type Directive, directive, readDirectives } from './directives.ts'
+import { parseHeading } from './heading.ts'
+import { readMetadata } from './metadata.ts'
+import { joinLines, proseLines } from './prose.ts'
+import { isTroubleshooting, roleOf } from './role.ts'
+import type { Source } from './source.ts'
+
+/** A heading with all that stands under it, placed: what it is for, who owns it, in which environment. */
+export interface SectionDraft {
+  readonly title: string
+  readonly number: string | null
+  readonly line: number
+  readonly endLine: number
+  readonly start: number
+  readonly end: number
+  readonly role: Role
+  /** Offered when a step fails, in no flow (rule R5). */
+  readonly troubleshooting: boolean
+  /** A template that is filled in as a whole (rule R21). */
+  readonly template: boolean
+  readonly when: string | null
+  readonly owners: readonly string[]
+  readonly approvers: readonly string[]
+  readonly duration: Duration | null
+  readonly durationWhen: string | null
+  /** Texts that may name the environment, the nearest first: this heading, those above it, the title. */
+  readonly near: readonly string[]
+  readonly directives: readonly Directive[]
+  /** The blocks behind its metadata, up to the first heading below it. */
+  readonly blocks: readonly Block[]
+  readonly children: readonly SectionDraft[]
+}
+
+export interface PageDraft {
+  readonly title: string
+  readonly metadata: readonly { readonly key: string; readonly value: string }[]
+  readonly phases: readonly SectionDraft[]
+}
+
+/** Markdown tree to placed sections (rules R4 to R6, R8, R19 as far as headings say it). */
+export function placeSections(root: Root, source: Source, fallbackTitle: string): PageDraft {
+  const { preamble, roots } = headingTree(root, source)
+  const only = roots.length === 1 ? roots[0] : undefined
+  const heading = only ?? roots[0]
+  const title = heading === undefined ? fallbackTitle : heading.text
+  const intro = [...preamble, ...(only === undefined ? [] : only.nodes)]
+  const metadata = readMetadata(toBlocks(intro, source))
+  const wrapped = unwrap(only === undefined ? roots : only.children)
+  const page = { title, source }
+  const introSection = placeIntro(intro, wrapped.length === 0 ? heading : undefined, page, metadata.used)
+  const outer: Outer = {
+    role: 'main',
+    troubleshooting: false,
+    when: null,
+    owners: [],
+    near: [title],
+    template: false,
+    directives: [],
+  }
+  const phases = wrapped.map(tree => place(tree, page, outer))
+  return { title, metadata: metadata.entries, phases: introSection === null ? phases : [introSection, ...phases] }
+}
+
+interface HeadingTree {
+  readonly heading: Heading
+  readonly text: string
+  readonly nodes: RootContent[]
+  readonly children: HeadingTree[]
+  /** Markers right before the heading: they are for its section. */
+  readonly directives: readonly Directive[]
+  endLine: number
+  end: number
+}
+
+interface PageContext {
+  readonly title: string
+  readonly source: Source
+}
+
+type Outer = Pick<SectionDraft, 'role' | 'troubleshooting' | 'when' | 'owners' | 'near' | 'template' | 'directives'>
+
+function headingTree(root: Root, source: Source): { readonly preamble: RootContent[]; readonly roots: HeadingTree[] } {
+  const preamble: RootContent[] = []
+  const roots: HeadingTree[] = []
+  const open: HeadingTree[] = []
+  let directives: readonly Directive[] = []
+  for (const node of root.children) {
+    const span = spanOf(node)
+    if (node.type === 'heading') {
+      while ((open.at(-1)?.heading.depth ?? 0) >= node.depth) open.pop()
+      const tree = {
+        heading: node,
+        text: joinLines(proseLines(node.children, source, span.line)),
+        nodes: [],
+        children: [],
+        directives,
+        endLine: span.endLine,
+        end: span.end,
+      }
+      ;(open.at(-1)?.children ?? roots).push(tree)
+      open.push(tree)
+    } else if (node.type !== 'yaml') (open.at(-1)?.nodes ?? preamble).push(node)
+    directives = node.type === 'html' ? [...directives, ...readDirectives(node.value)] : []
+    for (const tree of open) {
+      tree.endLine = Math.max(tree.endLine, span.endLine)
+      tree.end = Math.max(tree.end, span.end)
+    }
+  }
+  return { preamble, roots }
+}
+
+/** A single heading that only holds others, with prose between, is no phase: those below it are. */
+function unwrap(trees: readonly HeadingTree[]): readonly HeadingTree[] {
+  const only = trees.length === 1 ? trees[0] : undefined
+  if (only === undefined || only.children.length < 2) return trees
+  const plain = only.nodes.every(node => node.type === 'paragraph' || node.type === 'thematicBreak')
+  return plain && roleOf(only.text, { title: '' }) === null ? unwrap(only.children) : trees
+}
+
+function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft {
+  const { number, title: whole } = parseHeading(tree.text)
+  const { directives } = tree
+  const condition = readCondition(whole)
+  const own = markedRole(directives) ?? roleOf(tree.text, page)
+  const template = outer.template || /\btemplate$/i.test(condition.title)
+  const troubleshooting = outer.troubleshooting || isTroubleshooting(tree.text, page)
+  const role = inherits(outer) ? outer.role : (own ?? (condition.when === null ? outer.role : 'conditional'))
+  const when =
+    own === 'optional' && condition.when !== null && /^optional$/i.test(condition.when) ? 'optional' : condition.when
+  const blocks = toBlocks(tree.nodes, page.source)
+  const metadata = template ? readMetadata([]) : readMetadata(blocks)
+  const span = spanOf(tree.heading)
+  const inner = {
+    role,
+    troubleshooting,
+    template,
+    when: bothConditions(outer.when, directive(directives, 'if') ?? when),
+    owners: metadata.owners.length > 0 ? metadata.owners : outer.owners,
+    near: [directive(directives, 'environment') ?? tree.text, ...outer.near],
+    directives,
+  }
+  return {
+    ...inner,
+    title: condition.title,
+    number,
+    line: span.line,
+    endLine: tree.endLine,
+    start: span.start,
+    end: tree.end,
+    approvers: metadata.approvers,
+    duration: metadata.duration,
+    durationWhen: metadata.durationWhen,
+    blocks: blocks.slice(metadata.used),
+    children: tree.children.map(child => place(child, page, inner)),
+  }
+}
+
+/** What stands before the first phase: a phase of its own, should a step be in it. */
+function placeIntro(
+  nodes: readonly RootContent[],
+  heading: HeadingTree | undefined,
+  page: PageContext,
+  used: number,
+): SectionDraft | null {
+  if (nodes.length === 0) return null
+  const blocks = toBlocks(nodes, page.source)
+  const first = heading === undefined ? spanOf(nodes[0] ?? {}) : spanOf(heading.heading)
+  const last = spanOf(nodes.at(-1) ?? {})
+  const metadata = readMetadata(blocks)
+  return {
+    title: page.title,
+    number: null,
+    line: first.line,
+    endLine: last.endLine,
+    start: first.start,
+    end: last.end,
+    role: 'main',
+    troubleshooting: false,
+    template: false,
+    when: null,
+    owners: metadata.owners,
+    approvers: metadata.approvers,
+    duration: metadata.duration,
+    durationWhen: metadata.durationWhen,
+    near: [page.title],
+    directives: [],
+    blocks: blocks.slice(used),
+    children: [],
+  }
+}
+
+/** Roles that a section keeps whatever its own heading says. */
+function inherits(outer: Outer): boolean {
+  return (
+    outer.role === 'recovery' ||
+    outer.role === 'cleanup' ||
+    outer.role === 'reference' ||
+    outer.troubleshooting === true
+  )
+}
+
+function markedRole(directives: readonly Directive[]): Role | null {
+  const said = directive(directives, 'role')
+  const known: readonly Role[] = ['main', 'recovery', 'optional', 'conditional', 'cleanup', 'reference']
+  // A marker may take a section out of the main flow, never put one in.
+  return (
+    known.find(role => role === said && role !== 'main') ??
+    (directive(directives, 'optional') === null ? null : 'optional')
+  )
+}
+
+function bothConditions(outer: string | null, own: string | null): string | null {
+  if (outer === null || own === null || outer === own) return own ?? outer
+  return `${outer} and ${own}`
+}
