@@ -40,7 +40,9 @@ export function verifySshSig(armored: string, namespace: string, message: Uint8A
 
 /** Takes an armored signature apart; null for what is none. */
 export function readSshSig(armored: string): UntrustedSshSig | null {
-  const found = /^-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=\r\n]*)\n-----END SSH SIGNATURE-----[\r\n]*$/.exec(armored)
+  const found = /^-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=\r\n]*)\n-----END SSH SIGNATURE-----[\r\n]*$/.exec(
+    armored,
+  )
   const base64 = found?.[1]?.replace(/[\r\n]/g, '')
   if (base64 === undefined || Buffer.from(base64, 'base64').toString('base64') !== base64) return null
   try {
