@@ -136,7 +136,7 @@ function buildDetail(
   const notes = (draft.options ?? []).flatMap(option =>
     option.note === null ? [] : [`${option.name}: ${option.note}`],
   )
-  const link = context.linkOf(draft.title)
+  const link = draft.kind === 'choice' ? null : context.linkOf(draft.title)
   return {
     detail: [...draft.detail, ...notes, ...(link === null ? [] : [link])],
     slots: slots?.script ?? [],
@@ -148,6 +148,7 @@ function buildDetail(
     fields: fields(draft.fields, context),
     unfinished: draft.unfinished,
     pointOfNoReturn: context.afterNoReturn.has(step.id),
+    ...(draft.kind === 'wait' ? { countsFrom: draft.beforeClosing ? ('section' as const) : ('step' as const) } : {}),
   }
 }
 

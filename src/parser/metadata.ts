@@ -45,12 +45,12 @@ export function readMetadata(blocks: readonly Block[]): Metadata {
       used++
     }
   }
-  const valueOf = (key: RegExp) => entries.find(entry => key.test(entry.key))?.value ?? null
-  const duration = valueOf(DURATION)
+  const saidFor = (key: RegExp) => entries.find(entry => key.test(entry.key))?.value ?? null
+  const duration = saidFor(DURATION)
   return {
     entries,
-    owners: parseOwners(valueOf(OWNER) ?? ''),
-    approvers: parseOwners(valueOf(APPROVERS) ?? ''),
+    owners: parseOwners(saidFor(OWNER) ?? ''),
+    approvers: parseOwners(saidFor(APPROVERS) ?? ''),
     duration: duration === null ? null : parseDuration(duration),
     durationWhen: duration === null ? null : conditionInBrackets(duration),
     used,

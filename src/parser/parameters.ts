@@ -28,10 +28,11 @@ export function findParameters(
   const needs = new Map<string, readonly string[]>()
   const slots = new Map<string, { script: readonly Slot[]; offer: readonly Slot[] }>()
   const set = new Set<string>()
+  const messages = new Map<string, string[]>()
   for (const step of steps) {
     const { script, offer } = step.draft
-    const inScript = script === null ? [] : valuesOf(script, set)
-    const inOffer = offer === null ? [] : valuesOf(offer, set)
+    const inScript = script === null ? [] : valuesOf(script, set).map(use => withOwnMessage(use, messages))
+    const inOffer = offer === null ? [] : valuesOf(offer, set).map(use => withOwnMessage(use, messages))
     const inText = step.draft.kind === 'form' ? [] : textValues(step, source)
     for (const use of inScript) add(found, use, { needed: main.has(step.id), inCommand: true })
     for (const use of inOffer) add(found, use, { needed: main.has(step.id), inCommand: true })
@@ -69,6 +70,17 @@ function valuesOf(script: ScriptText, set: ReadonlySet<string>): Use[] {
   return findValues(script.text)
     .filter(value => value.kind !== 'env' || !set.has(value.name))
     .map(value => ({ value, place: placeInScript(script, value.start) }))
+}
+
+/** Two commits with different messages ask for two values: `commit-message`, `commit-message-2`. */
+function withOwnMessage(use: Use, messages: Map<string, string[]>): Use {
+  const { name, default: preset } = use.value
+  if (preset === null) return use
+  const known = messages.get(name) ?? []
+  if (!known.includes(preset)) known.push(preset)
+  messages.set(name, known)
+  const ordinal = known.indexOf(preset) + 1
+  return ordinal === 1 ? use : { ...use, value: { ...use.value, name: `${name}-${ordinal}` } }
 }
 
 /** Placeholders in what a person reads; each is found again in the lines of the step. */

@@ -18,8 +18,8 @@ export function namesWork(text: string): boolean {
 /** Text of an item or a label without the ticks and emoji around it and without a closing colon. */
 export function plainTitle(text: string): string {
   return text
-    .replace(/^(?:[\p{Extended_Pictographic}\uFE0F\u200D]+\s*)+/u, '')
-    .replace(/\s*[\p{Extended_Pictographic}\uFE0F\u200D]+$/u, '')
+    .replace(/^(?:(?:\p{Extended_Pictographic}|\uFE0F|\u200D)+\s*)+/u, '')
+    .replace(/\s*(?:\p{Extended_Pictographic}|\uFE0F|\u200D)+$/u, '')
     .replace(/\s*:$/, '')
     .trim()
 }

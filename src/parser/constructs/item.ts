@@ -46,7 +46,7 @@ function box(at: At, item: Item, below: readonly DraftNode[]): Draft {
 
 /** A comment behind a box that asks for a paste makes the box ask for a text. */
 function pasteIn(at: At, item: Item): Draft['evidence'] {
-  const asked = /<!--\s*((?:paste|add|insert|put)\b[^]*?)-->/i.exec(writtenText(at.page.source, item))?.[1]
+  const asked = /<!--\s*((?:paste|add|insert|put)\b[\s\S]*?)-->/i.exec(writtenText(at.page.source, item))?.[1]
   return asked === undefined ? null : textEvidence(asked.trim())
 }
 

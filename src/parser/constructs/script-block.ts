@@ -14,6 +14,7 @@ import {
   type ScriptText,
 } from '../draft.ts'
 import { findSpan } from '../duration.ts'
+import { repairDoubleEncoding } from '../encoding.ts'
 import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishedIn } from '../shell/index.ts'
 import { asksToLook, plainTitle } from '../words.ts'
 import { optionNodes } from './alternatives.ts'
@@ -26,7 +27,7 @@ import { textStep } from './text-step.ts'
 /** Rules R7, R12 and R15 inside a block: its comment groups are steps, its alternatives a choice. */
 export function stepsOfScript(at: At, block: FenceBlock, script: ScriptText, sample: string | null): Reading {
   const context = contextOf(at, block, script)
-  const pieces = splitBlock(script.text)
+  const pieces = splitBlock(script.text).map(readable)
   const nodes = pieces.flatMap(piece => toNodes(context, piece, pieces.length === 1, null))
   const only = nodes.length === 1 ? nodes[0] : undefined
   const shown =
@@ -34,6 +35,21 @@ export function stepsOfScript(at: At, block: FenceBlock, script: ScriptText, sam
       ? [{ ...only, expect: { kind: 'similar' as const, text: sample } }]
       : nodes
   return reading(shown, { findings: context.findings })
+}
+
+/** What a person reads of a piece, with double encoding repaired; its commands are left as they are. */
+function readable(piece: Piece): Piece {
+  const said = {
+    title: piece.title === null ? null : repairDoubleEncoding(piece.title),
+    detail: piece.detail.map(repairDoubleEncoding),
+  }
+  if (piece.kind !== 'choice') return { ...piece, ...said }
+  const options = piece.options.map(option => ({
+    label: repairDoubleEncoding(option.label),
+    note: option.note === null ? null : repairDoubleEncoding(option.note),
+    pieces: option.pieces.map(readable),
+  }))
+  return { ...piece, ...said, options }
 }
 
 interface Context {
@@ -249,7 +265,8 @@ function choice(context: Context, piece: Extract<Piece, { kind: 'choice' }>): Dr
   const title = piece.title ?? options.map(option => option.name).join(' or ')
   return draft({
     kind: 'choice',
-    title: plainTitle(readCondition(title).title),
+    // A bracket is a note of an option; it is shown beside that.
+    title: plainTitle(readCondition(title).title.replace(/\s*\([^()]*\)/g, '')),
     rule: 'R7',
     ...lines,
     printed: numberOf(piece.number),
