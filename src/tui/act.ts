@@ -139,7 +139,7 @@ function notMet(again: Act, step: string, observed: string, found: string): Act 
   })
   return {
     title: again.title,
-    body: [found],
+    body: [],
     asks: [
       {
         kind: 'pick',

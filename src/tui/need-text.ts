@@ -73,10 +73,13 @@ function chooseText(need: Extract<Need, { kind: 'choose' }>, picked: string): st
 function gateText(scene: Scene, need: Extract<Need, { kind: 'gate' }>, title: string): NeedText {
   if (need.asksText !== null) return of('needs', 'NEEDS YOU', `${title}: Enter asks for "${need.asksText}"`)
   const signed = scene.state.gates.get(need.step)?.approvals.length ?? 0
+  const position = title.split(' ')[0] ?? ''
+  // Where no roles are named, any two different signers decide.
+  const asked = Math.max(need.approvers.length, need.approvers.length === 0 ? 2 : 1)
   return of(
     'needs',
     'NEEDS APPROVAL',
-    `${title}: ${signed} signed; they run  signoff approve ${shortRun(scene.state)} ${title.split(' ')[0]}`,
+    `${position} ${signed} of ${asked} signed; they run  signoff approve ${shortRun(scene.state)} ${position}`,
   )
 }
 

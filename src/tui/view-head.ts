@@ -25,7 +25,7 @@ export function whereLine(look: Look, state: ScreenState): Line {
   const done = `${counts.passed + counts.skipped}/${total} done${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`
   const tail = ` | ${done} | ${clockText(state.nowMs)}`
   const head = ` ${first} `
-  const room = look.columns - widthOf(head) - widthOf(tail) - 2
+  const room = look.columns - widthOf(head) - widthOf(tail)
   const middle = [
     `${safe(look, scene.walk.runbook.title)} ${safe(look, scene.state.start?.release ?? '')}`,
     ...(phase === undefined ? [] : [`${safe(look, phase.position)} ${safe(look, phase.title)}`]),

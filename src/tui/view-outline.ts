@@ -6,7 +6,7 @@ import { lookedAt, type ScreenState } from './screen-state.ts'
 import { SEEN, seenOf } from './status.ts'
 import type { Line } from './theme.ts'
 import { clockText } from './time-text.ts'
-import type { Scene } from './walk.ts'
+import { inProduction, type Scene } from './walk.ts'
 
 export interface OutlineView {
   readonly lines: readonly Line[]
@@ -45,10 +45,10 @@ function outlineLine(look: Look, state: ScreenState, row: OutlineRow, selected: 
   }
   const { step } = row
   const seen = seenOf(state.scene, step.id, state.nowMs)
-  const word = pad(look, `${symbolOf(seen.state, look.ascii)} ${safe(look, seen.word)}`, look.ascii ? 14 : 12)
+  const word = pad(look, `${symbolOf(seen.state, look.ascii)} ${safe(look, seen.word)}`, wordWidth(look, width))
   const head = ` ${selected ? '>' : ' '} ${pad(look, safe(look, step.position), 8)}`
   const right = width >= 70 ? sideText(look, state, step.id) : ''
-  const room = width - head.length - (look.ascii ? 14 : 12) - 2 - (right === '' ? 0 : right.length + 2)
+  const room = width - head.length - wordWidth(look, width) - 2 - (right === '' ? 0 : right.length + 2)
   const title = cut(look, safe(look, step.title), room)
   const line: Line = [
     seg(head, selected ? 'strong' : 'plain'),
@@ -69,8 +69,14 @@ function sideText(look: Look, state: ScreenState, id: string): string {
     return cut(look, `${by}${clockText(record.status.atMs).slice(0, 5)}`, 24)
   }
   if (step === undefined || record?.status.kind !== 'pending') return ''
-  if (step.kind === 'task') return step.risk
+  if (step.kind === 'task')
+    return step.risk !== 'view' && inProduction(state.scene, id) ? `${step.risk}, PRODUCTION` : step.risk
   return step.evidence === null ? step.kind : 'asks for a value'
+}
+
+/** Room for a symbol and `not applicable`; in a narrow column the word is cut, the detail has all of it. */
+function wordWidth(look: Look, width: number): number {
+  return (width >= 70 ? 16 : 12) + (look.ascii ? 2 : 0)
 }
 
 function isDone(scene: Scene, id: string): boolean {

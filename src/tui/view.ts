@@ -74,8 +74,8 @@ function wideView(screen: Screen, look: Look, height: number): View {
   const left = Math.min(60, Math.floor(look.columns * 0.42))
   const right = look.columns - left - 1
   const detail = detailLines(look, screen.state, right)
-  const upper =
-    screen.output.step === null ? height : Math.max(8, Math.min(Math.floor(height * 0.5), detail.length + 2))
+  const least = Math.max(8, Math.floor(height * 0.35))
+  const upper = hasOutput(screen) ? Math.max(least, Math.min(Math.floor(height * 0.5), detail.length + 1)) : height
   const outline = outlineView(look, screen.state, left, upper)
   const shown = windowOf(look, detail, screen.state.detailTop, upper)
   const lines = outline.lines.map((line, row): Line => [...fitted(look, line, left), seg(' '), ...(shown[row] ?? [])])
@@ -88,7 +88,7 @@ function wideView(screen: Screen, look: Look, height: number): View {
 /** Below 100 columns: outline, detail and output below each other. */
 function stackedView(screen: Screen, look: Look, height: number): View {
   const detail = detailLines(look, screen.state, look.columns)
-  const output = screen.output.step === null ? 0 : Math.max(3, Math.floor(height * 0.35))
+  const output = hasOutput(screen) ? Math.max(3, Math.floor(height * 0.35)) : 0
   const least = Math.max(3, Math.floor(height * 0.3))
   const detailRows = Math.max(2, Math.min(detail.length, height - output - least - 1))
   const outlineRows = Math.max(1, height - output - detailRows - 1)
@@ -100,6 +100,11 @@ function stackedView(screen: Screen, look: Look, height: number): View {
     ...outputLines(screen, look, output),
   ]
   return { lines: lines.slice(0, height), cursor: outline.selected === null ? null : { x: 1, y: outline.selected } }
+}
+
+/** A script that is running, or has said something: else its rows serve the outline. */
+function hasOutput({ output, state }: Screen): boolean {
+  return output.step !== null && (output.total > 0 || state.scene.state.running?.step === output.step)
 }
 
 function outputLines(screen: Screen, look: Look, height: number): Line[] {
