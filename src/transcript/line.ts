@@ -46,8 +46,7 @@ export function decodeLine(text: string): LineAnswer {
   const line = { seq: common.data.seq, prev, atMs, monoMs: mono, kind }
   if (!isKnown(kind)) {
     // The common fields stand first in any kind, so that the file can be followed by eye.
-    if (encode(value) !== text || Object.keys(common.data).slice(0, 5).join() !== COMMON_KEYS)
-      return refuse(NOT_CANONICAL)
+    if (encode(value) !== text || keysOf(value).slice(0, 5).join() !== COMMON_KEYS) return refuse(NOT_CANONICAL)
     return { ok: true, line: { ...line, entry: null } }
   }
   const parsed = schemaOf(kind).safeParse(value)
@@ -131,6 +130,10 @@ function isKnown(kind: string): kind is EventKind {
 function seqOf(value: unknown): number | null {
   if (typeof value !== 'object' || value === null || !('seq' in value)) return null
   return typeof value.seq === 'number' ? value.seq : null
+}
+
+function keysOf(value: unknown): string[] {
+  return typeof value === 'object' && value !== null ? Object.keys(value) : []
 }
 
 function isPlain(value: unknown, depth: number): boolean {

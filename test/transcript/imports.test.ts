@@ -1,0 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+
+const folder = new URL('../../src/transcript/', import.meta.url)
+
+describe('src/transcript', () => {
+  it('loads the model, zod and node:crypto, and nothing else', () => {
+    for (const name of readdirSync(folder)) {
+      const source = readFileSync(new URL(name, folder), 'utf8')
+      for (const [, from = ''] of source.matchAll(/from '([^']+)'/g))
+        expect(from, name).toMatch(/^(\.\/[a-z-]+\.ts|\.\.\/model\/index\.ts|zod|node:crypto)$/)
+    }
+  })
+})
