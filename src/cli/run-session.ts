@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { hostname, platform, userInfo } from 'node:os'
-import { dirname, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import type { Answer, EventOf, Runbook, RunEvent, RunState, Speaker } from '../model/index.ts'
 import { EMPTY_STATE, fold, SignoffError } from '../model/index.ts'
 import { releaseParameters } from '../parser/index.ts'
@@ -15,15 +15,15 @@ import {
   selectFlow,
 } from '../runner/index.ts'
 import {
-  acquireLock,
-  challenge,
   createLocalExecutor,
   gitFacts,
+  type JournalFile,
   type LocalExecutor,
-  type OpenJournal,
   openJournal,
-  salt,
+  randomIds,
+  randomToken,
   systemClock,
+  takeLock,
   uuidv7,
 } from '../runner/local/index.ts'
 import { type Chain, createChain, readJournal, SEAL_NAMESPACE, type Signer } from '../transcript/index.ts'
@@ -43,7 +43,7 @@ export interface Session {
   readonly config: Config
   readonly files: RunFiles
   readonly chain: Chain
-  readonly journal: OpenJournal
+  readonly journal: JournalFile
   readonly executor: LocalExecutor
   readonly stateDir: string
   readonly signersText: string
@@ -116,12 +116,20 @@ export async function startSession(asked: NewRun, desk: Desk, io: Io, first: Fir
     past: EMPTY_STATE,
   })
   try {
+    await writeFile(join(stateDir, PLACE_FILE), resolve(asked.path), { mode: 0o600 })
     await session.drive.begin([start, planEvent(asked.runbook)], first)
   } catch (error) {
     await session.close()
     throw error
   }
   return session
+}
+
+/** Where the runbook lay: the journal only knows its path in the repository, if it was in one. */
+const PLACE_FILE = 'runbook-path'
+
+async function whereItWas(stateDir: string, fallback: string): Promise<string> {
+  return (await readIfThere(join(stateDir, PLACE_FILE))) ?? fallback
 }
 
 /** Values and decisions that are said before the run goes anywhere by itself. */
@@ -136,6 +144,7 @@ export async function resumeSession(
 ): Promise<{
   readonly session: Session
   readonly past: RunState
+  readonly path: string
   readonly begin: (first: FirstWords) => Promise<void>
 }> {
   const bytes = await readFile(files.journal)
@@ -144,12 +153,11 @@ export async function resumeSession(
   const started = past.start
   if (started === null) throw new SignoffError('JOURNAL_INVALID', `${files.journal}: has no first line to go on from`)
   const runbook = parse(started.runbook.text, started.runbook.path)
-  const folder = projectOf(desk.workspace)
-  const path = resolve(folder, started.runbook.path)
+  const stateDir = stateFolder(io.environment, started.run)
+  const path = await whereItWas(stateDir, resolve(projectOf(desk.workspace), started.runbook.path))
   const selection = started.selection ?? { from: null, only: null, until: null }
   const asked = { runbook, path, release: started.release, environment: started.env, selection }
   const context = contextOf(asked, desk.config, started.run)
-  const stateDir = stateFolder(io.environment, started.run)
   const session = await open({
     context,
     desk,
@@ -188,7 +196,7 @@ export async function resumeSession(
     if (running !== null && attachable)
       await session.drive.attach(running.step, running.attempt, recordedBytes(entries, running))
   }
-  return { session, past, begin }
+  return { session, past, path, begin }
 }
 
 /** Nobody saw it end: a named person decides what it was. */
@@ -239,23 +247,25 @@ async function open(input: {
     })
   })
   const clock = systemClock()
-  const lock = await acquireLock(`${stateDir}/lock`, desk.signer.principal)
-  let journal: OpenJournal
+  const lock = takeLock(join(stateDir, 'lock'), desk.signer.principal)
+  let journal: JournalFile
   try {
+    if (input.mode === 'resume') await truncate(files.journal, chain.bytes)
     journal = await openJournal({
       path: files.journal,
       chain,
-      clock,
-      salt,
+      nowMs: io.nowMs,
+      monoMs: () => Math.round(performance.now()),
+      salt: randomToken,
       mode: input.mode,
       expectedBytes: chain.bytes,
     })
   } catch (error) {
-    await lock.release()
+    lock.release()
     throw error
   }
-  const executor = createLocalExecutor({ stateDir, environment: scriptEnvironment(io.environment), clock })
-  const run = drive(context, { journal, executor, clock, ids: { challenge } }, input.past)
+  const executor = createLocalExecutor({ stateDir, environment: scriptEnvironment(io.environment) })
+  const run = drive(context, { journal, executor, clock, ids: randomIds() }, input.past)
   return {
     context,
     drive: run,
@@ -269,9 +279,9 @@ async function open(input: {
     stateDir,
     signersText: desk.signersText,
     async close() {
-      await executor.dispose()
+      executor.dispose()
       await journal.close()
-      await lock.release()
+      lock.release()
       // The folder goes only once nothing in it is needed: a run that is paused keeps its shell state there.
       if (run.snapshot().state.result !== null) await rm(stateDir, { recursive: true, force: true })
     },

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { SignoffError } from '../model/index.ts'
-import { gitConfig } from '../runner/local/git-facts.ts'
-import { signWithSshKeygen } from '../runner/local/ssh-keygen.ts'
+import { gitConfig, signWithSshKeygen } from '../runner/local/index.ts'
 import {
   ed25519Signer,
   type Namespace,

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { Ending, RunEvent, Speaker } from '../model/index.ts'
 import { countSteps, SignoffError } from '../model/index.ts'
 import { type Provided, walkUnattended } from '../runner/index.ts'
-import { runSshKeygen } from '../runner/local/index.ts'
 import { sealJournal } from '../transcript/index.ts'
 import { sentenceFor } from '../tui/index.ts'
 import { exitCodeOfEnding } from './exit-codes.ts'
@@ -179,7 +178,6 @@ export async function sealRun(session: Pick<Session, 'journal' | 'chain' | 'sign
   await session.journal.barrier()
   const seal = await sealJournal(await readFile(session.files.journal), session.chain, session.signer)
   await writeSeal(session.files, seal.line)
-  await session.journal.removeReserve()
   return seal.sha256
 }
 
@@ -200,6 +198,3 @@ function gateLines(session: Session): string[] {
 function unrecordedAdvice(session: Session): string {
   return `signoff: nothing new starts. What ran is kept in ${session.stateDir}; make room, then: signoff resume ${session.context.run}`
 }
-
-/** The ssh-keygen of the machine, for verification that needs it. */
-export const sshKeygen = runSshKeygen

@@ -66,7 +66,7 @@ export function answerEvents(
     }
     case 'skip':
       if (need.kind === 'running') return refused(`${step.position} is running and cannot be skipped`)
-      if (need.kind === 'gate') return refused('a gate cannot be skipped')
+      if (step.kind === 'gate') return refused('a gate cannot be skipped')
       if (answer.reason.trim() === '') return refused('a reason is needed')
       return decided([{ kind: 'step.skip', step: step.id, why: 'person', reason: answer.reason, by: speaker.by }])
     case 'decide':

@@ -39,8 +39,10 @@ export function currentStep(context: RunContext, state: RunState): Step | null {
   return null
 }
 
+/** The flow being walked. A recovery is the end of the way forward: once it is over there is nothing left to walk. */
 export function activeFlow(context: RunContext, state: RunState): readonly string[] {
-  return state.recovery !== null && state.recovery.ended === null ? state.recovery.steps : context.mainFlow
+  if (state.recovery === null) return context.mainFlow
+  return state.recovery.ended === null ? state.recovery.steps : []
 }
 
 /** "if needed" and its like say nothing of their own: each step that bears them is a question of its own. */

@@ -3,8 +3,7 @@ import { hostname, userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { SignoffError } from '../../model/index.ts'
-import { gitConfig } from '../../runner/local/git-facts.ts'
-import { makeSshKey } from '../../runner/local/ssh-keygen.ts'
+import { gitConfig, makeSshKey } from '../../runner/local/index.ts'
 import {
   ADDENDUM_NAMESPACE,
   APPROVAL_NAMESPACE,

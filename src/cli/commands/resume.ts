@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Answer } from '../../model/index.ts'
 import { SignoffError } from '../../model/index.ts'
 import { parseRunbook } from '../../parser/index.ts'
@@ -12,7 +11,7 @@ import { openDesk, resumeSession } from '../run-session.ts'
 import { chooseUi } from '../terminal.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
-import { findWorkspace, projectOf } from '../workspace.ts'
+import { findWorkspace } from '../workspace.ts'
 import { firstWords, providedFor, readable, reportMissing, stepNamed, type WalkFlags } from './run.ts'
 
 export interface ResumeFlags extends WalkFlags {
@@ -32,8 +31,8 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
       advice: `signoff verify ${files.folder}`,
     })
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
-  const { session, past, begin } = await resumeSession(files, desk, io, (text, path) =>
-    readable(parseRunbook(Buffer.from(text), path), path),
+  const { session, past, path, begin } = await resumeSession(files, desk, io, (text, name) =>
+    readable(parseRunbook(Buffer.from(text), name), name),
   )
   const { context } = session
   try {
@@ -43,7 +42,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
       await session.close()
       return exitCodeOfResult(past.result)
     }
-    await checkUnchanged(session.context.runbook.sha256, resolve(projectOf(workspace), context.runbook.path), flags)
+    await checkUnchanged(context.runbook.sha256, path, flags)
     const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
     answers?.checkAgainst(context)
     const provided = providedFor(context, answers, flags, desk.signer.principal, decisionsOf(flags, context))

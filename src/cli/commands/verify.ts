@@ -5,14 +5,14 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
 import { parseRunbook } from '../../parser/index.ts'
 import { planEvent } from '../../runner/index.ts'
-import { gitConfig, lockHolder, runSshKeygen } from '../../runner/local/index.ts'
+import { gitConfig, mayLive, readLock, runSshKeygen } from '../../runner/local/index.ts'
 import { type VerifyReport, verifyTranscript } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { readConfig } from '../config.ts'
 import type { Io } from '../io.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { count } from '../render/plan-text.ts'
-import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
+import { findRun, type RunFiles, readIfThere, unescapeRelease } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 
 export interface VerifyFlags {
@@ -61,10 +61,15 @@ export async function verifyFiles(files: RunFiles, flags: VerifyFlags, io: Io): 
       ...(flags.requireApprovals === undefined ? {} : { requireApprovals: flags.requireApprovals }),
       roles: config.roles,
     },
-    lockHeld: (await lockHolder(join(stateFolder(io.environment, run), 'lock'))) !== null,
+    lockHeld: isHeld(join(stateFolder(io.environment, run), 'lock')),
     planOf: (text, path) => ({ rules: 1, steps: planEvent(parseRunbook(Buffer.from(text), path).runbook).steps }),
     sshKeygen: runSshKeygen,
   })
+}
+
+function isHeld(lock: string): boolean {
+  const holder = readLock(lock)
+  return holder !== null && mayLive(holder)
 }
 
 /** The signers that the reader trusts: named, or of the working directory's repository; never beside the transcript. */
@@ -132,7 +137,7 @@ export function reportLines(report: VerifyReport): string[] {
     lines.push(
       `  ${finding.exit === 0 ? 'note     ' : `exit ${finding.exit}   `} ${finding.line === null ? '' : `line ${finding.line}: `}${finding.message}`,
     )
-  return lines.map(cleanText)
+  return lines.map(line => cleanText(line))
 }
 
 function sha256(bytes: Uint8Array): string {

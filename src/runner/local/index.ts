@@ -1,3 +1,8 @@
 export { systemClock } from './clock.ts'
+export { type GitFacts, gitConfig, gitFacts } from './git-facts.ts'
+export { hideInput } from './hide-input.ts'
 export { randomIds, randomToken, uuidv7 } from './ids.ts'
+export { type JournalFile, type JournalOptions, type LineChain, openJournal } from './journal-file.ts'
 export { createLocalExecutor, type LocalExecutor, type LocalExecutorOptions } from './local-executor.ts'
+export { type Lock, type LockHolder, mayLive, readLock, takeLock } from './lock.ts'
+export { makeSshKey, runSshKeygen, signWithSshKeygen } from './ssh-keygen.ts'

@@ -22,7 +22,7 @@ import {
 import { type Follower, openFollower } from './follower.ts'
 import { openOutputStream } from './output-stream.ts'
 import { readPlace } from './process-identity.ts'
-import { scriptEnvironment } from './script-environment.ts'
+import { OWN_NAMES, scriptEnvironment } from './script-environment.ts'
 import { sessionScript } from './session-script.ts'
 import { digestsOf, keepSession, readSession } from './session-store.ts'
 import { stopGroup } from './stopper.ts'
@@ -300,7 +300,7 @@ function isFresh(
   given: Readonly<Record<string, string>>,
   before: Readonly<Record<string, string>>,
 ): boolean {
-  if (order.secrets.includes(name)) return true
+  if (OWN_NAMES.has(name) || order.secrets.includes(name)) return true
   return digestsOf({ [name]: given[name] ?? '' })[name] !== before[name]
 }
 

@@ -8,7 +8,7 @@
  *
  * - `started`, made with O_EXCL: the second supervisor to come runs nothing. Its process id and `/proc/<pid>/stat`.
  * - `out`, `err`: the spools. It holds real pipes, so that the script can open /dev/stderr and cannot truncate its own
- *   spool; the copiers read them until the last process that holds them has gone.
+ *   spool; the copiers (`dd`, since `head -c` holds output back) read them until the last process that holds them has gone.
  * - `status`, space for which was made before: lines, each of them whole or not yet there. `block PID STAT`,
  *   `ended CODE exited|signalled START END UPSTART UPEND`, `lost out|err BYTES`, `drained`.
  * - `stop.SIGINT` and so on: made with O_EXCL by whoever sends that signal, so that Signoff and the time limit here
@@ -30,7 +30,8 @@ stat_of() { IFS= read -r stat <"/proc/$1/stat" || stat=$(ps -o lstart= -p "$1");
 uptime_of() { IFS=' ' read -r up _ </proc/uptime || up=; }
 copy() {
   LC_ALL=C
-  command -p head -c "$spool" >>"$claim/$1"
+  if [[ $OSTYPE == linux* ]]; then command -p dd bs=131072 iflag=count_bytes count="$spool" status=none >>"$claim/$1"
+  else command -p cat >>"$claim/$1"; fi
   if IFS= read -r -d '' -n 1; then lost=$(command -p wc -c); printf 'lost %s %s\\n' "$1" $((lost + 1)) >&5; fi
 }
 watch() {

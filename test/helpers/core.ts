@@ -1,0 +1,111 @@
+import type { Answer, Entry, Need, Reply, Runbook, RunEvent, RunState, Speaker } from '../../src/model/index.ts'
+import { evolve, fold } from '../../src/model/index.ts'
+import { nextAutomatic } from '../../src/runner/advance.ts'
+import { createContext, planEvent, type RunContext } from '../../src/runner/context.ts'
+import { decide, type Input } from '../../src/runner/decide.ts'
+import type { Order } from '../../src/runner/decision.ts'
+import { type Live, needOf } from '../../src/runner/need.ts'
+
+export const KIM: Speaker = { by: 'kim@example.com', how: 'typed', source: null }
+const RUN = '0197c400-0000-7000-8000-000000000001'
+
+/** The pure core with nothing around it: inputs go in, events and orders pile up. The clock is a number. */
+export interface TestCore {
+  readonly context: RunContext
+  readonly events: RunEvent[]
+  readonly orders: Order[]
+  nowMs: number
+  state(): RunState
+  need(): Need
+  say(answer: Answer, speaker?: Speaker): Reply
+  input(input: Input): Reply
+  /** Ends the script that is running. */
+  ends(exit: number, shown?: string): void
+}
+
+export function testCore(
+  runbook: Runbook,
+  options: {
+    readonly environment?: string
+    readonly roles?: Record<string, string[]>
+    readonly releaseParameters?: string[]
+  } = {},
+): TestCore {
+  const context = createContext({
+    run: RUN,
+    release: 'v1.2.3',
+    environment: options.environment ?? null,
+    runbook,
+    releaseParameters: options.releaseParameters ?? [],
+    roles: options.roles ?? {},
+    defaultTimeoutMs: null,
+    cwd: '/',
+  })
+  const events: RunEvent[] = []
+  const orders: Order[] = []
+  let state = fold([])
+  let live: Live = { heldSecrets: new Set(), rejected: new Map() }
+  const record = (event: RunEvent): void => {
+    const entry: Entry = { seq: state.lastSeq + 1, atMs: core.nowMs, event }
+    events.push(event)
+    state = evolve(state, entry)
+  }
+  const advance = (): void => {
+    for (;;) {
+      const event = nextAutomatic(context, state, live, { nowMs: core.nowMs, challenge: 'c' })
+      if (event === null) return
+      record(event)
+    }
+  }
+  const core: TestCore = {
+    context,
+    events,
+    orders,
+    nowMs: 1_000_000,
+    state: () => state,
+    need: () => needOf(context, state, live),
+    say: (answer, speaker = KIM) => core.input({ kind: 'said', answer, speaker }),
+    input(input) {
+      const decision = decide(context, state, live, input)
+      for (const event of decision.events) record(event)
+      let reply = decision.reply
+      for (const order of decision.orders) {
+        orders.push(order)
+        if (order.kind === 'keep-secret') live = { ...live, heldSecrets: new Set(live.heldSecrets).add(order.name) }
+        if (order.kind === 'reject') live = { ...live, rejected: new Map(live.rejected).set(order.step, order.why) }
+        if (order.kind === 'prepare') {
+          const seen = { shell: 'bash', cwd: '/', env: [] }
+          reply = core.input({ kind: 'prepared', order: order.order, problem: null, seen })
+        }
+      }
+      advance()
+      return reply
+    },
+    ends(exit, shown = '') {
+      const running = state.running
+      if (running === null) throw new Error('nothing is running')
+      const end = { kind: 'output.end' as const, step: running.step, attempt: running.attempt, streams: [] }
+      const report = { kind: 'ended' as const, end, outcome: 'exited' as const, exit, signal: null, ms: 5 }
+      core.input({ kind: 'report', step: running.step, attempt: running.attempt, report, shown })
+    },
+  }
+  record({
+    kind: 'run.start',
+    v: 1,
+    run: RUN,
+    release: 'v1.2.3',
+    env: options.environment ?? null,
+    selection: null,
+    runbook: { path: 'release.md', sha256: runbook.sha256, gitBlob: null, text: runbook.source },
+    git: null,
+    operator: { principal: KIM.by, keyid: 'SHA256:kim' },
+    tool: { name: 'signoff', version: '0', rules: 1 },
+    host: { name: 'h', user: 'u', os: 'linux' },
+    signersSha256: 'b'.repeat(64),
+    configSha256: null,
+    parents: [],
+  })
+  record(planEvent(runbook))
+  advance()
+  return core
+}

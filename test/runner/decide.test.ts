@@ -1,0 +1,370 @@
+import { describe, expect, test } from 'vitest'
+import { testCore } from '../helpers/core.ts'
+import { runbookOf, type Wanted, wanted } from '../helpers/runbook.ts'
+
+const kinds = (core: ReturnType<typeof testCore>): string[] => core.events.slice(2).map(event => event.kind)
+
+describe('tasks', () => {
+  const task = wanted({ id: 'build', kind: 'task', script: 'make\n', risk: 'safe' })
+
+  test('a task is recorded as started before its start is ordered, and the run ends when it passed', () => {
+    const core = testCore(runbookOf([task]))
+    expect(core.need()).toMatchObject({ kind: 'run', step: 'build', level: 'L1', script: 'make\n' })
+    expect(core.say({ kind: 'run', step: 'build', phrase: null })).toEqual({ ok: true })
+    expect(kinds(core)).toEqual(['step.start'])
+    expect(core.orders.map(order => order.kind)).toEqual(['prepare', 'start'])
+    expect(core.need()).toMatchObject({ kind: 'running', step: 'build', attempt: 1 })
+    core.ends(0)
+    expect(kinds(core)).toEqual(['step.start', 'output.end', 'step.end', 'phase.end', 'run.end'])
+    expect(core.need()).toEqual({ kind: 'finished', result: 'passed' })
+  })
+
+  test('a second "run" while it runs starts nothing', () => {
+    const core = testCore(runbookOf([task]))
+    core.say({ kind: 'run', step: 'build', phrase: null })
+    expect(core.say({ kind: 'run', step: 'build', phrase: null })).toEqual({ ok: false, why: '1.1 is running' })
+    expect(core.orders.filter(order => order.kind === 'start')).toHaveLength(1)
+  })
+
+  test('a failed task stops everything until a person decides; a retry is a new attempt', () => {
+    const core = testCore(runbookOf([task, { id: 'next', kind: 'confirmation' }]))
+    core.say({ kind: 'run', step: 'build', phrase: null })
+    core.ends(3)
+    expect(core.need()).toMatchObject({ kind: 'decide', step: 'build', state: 'failed' })
+    expect(core.say({ kind: 'run', step: 'build', phrase: null }).ok).toBe(false)
+    expect(core.say({ kind: 'confirm', step: 'next', answer: 'yes', observed: null, note: null }).ok).toBe(false)
+    expect(core.say({ kind: 'decide', step: 'build', choice: 'rerun', reason: ' ' })).toEqual({
+      ok: false,
+      why: 'a reason is needed',
+    })
+    core.say({ kind: 'decide', step: 'build', choice: 'rerun', reason: 'network' })
+    core.say({ kind: 'run', step: 'build', phrase: null })
+    expect(core.need()).toMatchObject({ kind: 'running', attempt: 2 })
+    core.ends(0)
+    expect(core.need()).toMatchObject({ kind: 'confirm', step: 'next' })
+  })
+
+  test('letting a failure stand ends the run as failed', () => {
+    const core = testCore(runbookOf([task]))
+    core.say({ kind: 'run', step: 'build', phrase: null })
+    core.ends(1)
+    core.say({ kind: 'decide', step: 'build', choice: 'stop', reason: 'no release today' })
+    expect(core.need()).toEqual({ kind: 'finished', result: 'failed' })
+  })
+
+  test('what bash rejects is never recorded as started, and blocks the step', () => {
+    const core = testCore(runbookOf([task]))
+    const order = {
+      id: 'x',
+      run: core.context.run,
+      step: 'build',
+      attempt: 1,
+      script: 'if',
+      shell: 'bash',
+      line: 1,
+      cwd: '/',
+      env: {},
+      secrets: [],
+      timeoutMs: null,
+      session: 'main',
+    } as const
+    core.input({
+      kind: 'prepared',
+      order,
+      problem: 'line 3: unexpected end',
+      seen: { shell: 'bash', cwd: '/', env: [] },
+    })
+    expect(kinds(core)).toEqual([])
+    expect(core.need()).toEqual({ kind: 'blocked', step: 'build', why: 'line 3: unexpected end' })
+    expect(core.say({ kind: 'run', step: 'build', phrase: null }).ok).toBe(false)
+  })
+
+  test('an expectation that decides fails a task whose exit code is 0', () => {
+    const expectation = { kind: 'contains', text: '5/5 ready' } as const
+    const core = testCore(runbookOf([{ ...task, expect: expectation }]))
+    core.say({ kind: 'run', step: 'build', phrase: null })
+    core.ends(0, '0/5 ready\n')
+    expect(core.need()).toMatchObject({ kind: 'decide', state: 'failed' })
+    expect(core.events.at(-1)).toMatchObject({ kind: 'step.end', result: 'failed', checks: [{ ok: false }] })
+  })
+})
+
+describe('how strongly is asked', () => {
+  test.each([
+    ['view', null, 'L1'],
+    ['safe', null, 'L1'],
+    ['safe', 'production', 'L2'],
+    ['change', 'staging', 'L2'],
+    ['change', 'production', 'L3'],
+    ['danger', 'staging', 'L3'],
+  ] as const)('%s in %s is asked at %s', (risk, environment, level) => {
+    const core = testCore(runbookOf([{ id: 'a', kind: 'task', script: 'x\n', risk, environment }]))
+    expect(core.need()).toMatchObject({ kind: 'run', level })
+  })
+
+  test('at L3 nothing but the phrase of environment and release runs it', () => {
+    const step = wanted({ id: 'a', kind: 'task', script: 'x\n', risk: 'change', environment: 'production' })
+    const core = testCore(runbookOf([step]))
+    for (const phrase of [null, '', 'y', 'production', 'production v1.2.2'])
+      expect(core.say({ kind: 'run', step: 'a', phrase }).ok).toBe(false)
+    expect(core.orders).toEqual([])
+    expect(core.say({ kind: 'run', step: 'a', phrase: 'production v1.2.3' }).ok).toBe(true)
+    const [phrase, start] = core.events.slice(2)
+    expect(phrase).toMatchObject({ kind: 'confirm', step: 'a', answer: 'yes', by: 'kim@example.com' })
+    expect(start).toMatchObject({ kind: 'step.start', gates: [2] })
+  })
+})
+
+describe('values', () => {
+  const step = wanted({
+    id: 'deploy',
+    kind: 'task',
+    script: 'deploy <org>\n',
+    needs: ['org'],
+    detail: { slots: [{ parameter: 'org', start: 7, end: 12, quoting: 'bare' }] },
+  })
+
+  test('a script with an unfilled value cannot run; the value enters as a quoted literal', () => {
+    const core = testCore(runbookOf([step], { parameters: [{ name: 'org', kind: 'placeholder' }] }))
+    expect(core.need()).toEqual({ kind: 'values', step: 'deploy', names: ['org'] })
+    expect(core.say({ kind: 'run', step: 'deploy', phrase: null })).toEqual({
+      ok: false,
+      why: '1.1 needs a value for org',
+    })
+    core.say({ kind: 'value', name: 'org', value: 'a; rm -rf /' })
+    expect(core.need()).toMatchObject({ kind: 'run', script: "deploy 'a; rm -rf /'\n" })
+  })
+
+  test('a secret is in no event and is kept by the executor', () => {
+    const secret = { ...step, script: 'echo $TOKEN\n', needs: ['TOKEN'], detail: {} }
+    const core = testCore(runbookOf([secret], { parameters: [{ name: 'TOKEN', kind: 'env', secret: true }] }))
+    core.say({ kind: 'value', name: 'TOKEN', value: 's3cr3t-xyz' })
+    expect(JSON.stringify(core.events)).not.toContain('s3cr3t-xyz')
+    expect(core.orders).toEqual([{ kind: 'keep-secret', name: 'TOKEN', value: 's3cr3t-xyz' }])
+    core.say({ kind: 'run', step: 'deploy', phrase: null })
+    expect(core.orders.at(-1)).toMatchObject({ kind: 'start', order: { secrets: ['TOKEN'], env: {} } })
+  })
+
+  test('the release and an author’s default enter by themselves and are recorded first', () => {
+    const core = testCore(
+      runbookOf([{ ...step, needs: ['org', 'tag'] }], {
+        parameters: [
+          { name: 'org', kind: 'placeholder', default: 'acme' },
+          { name: 'tag', kind: 'placeholder' },
+        ],
+      }),
+      { releaseParameters: ['tag'] },
+    )
+    expect(core.events.slice(2)).toMatchObject([
+      { kind: 'param', name: 'org', value: 'acme', how: 'default' },
+      { kind: 'param', name: 'tag', value: 'v1.2.3', how: 'default' },
+    ])
+  })
+})
+
+describe('confirmations', () => {
+  const latency = { name: 'P95', op: '<', value: 2000, unit: 'ms' } as const
+
+  test('a limit asks for the observed value; a value that misses it needs a reason', () => {
+    const core = testCore(runbookOf([{ id: 'p95', kind: 'confirmation', evidence: latency }]))
+    const confirm = (observed: string | null, note: string | null) =>
+      core.say({ kind: 'confirm', step: 'p95', answer: 'yes', observed, note })
+    expect(confirm(null, null).ok).toBe(false)
+    expect(confirm('2 s', null).ok).toBe(false)
+    expect(confirm('2300', null)).toMatchObject({ ok: false, why: expect.stringContaining('NOT met') })
+    expect(confirm('1200 ms', null).ok).toBe(true)
+    expect(core.events[2]).toMatchObject({ kind: 'confirm', observed: [{ name: 'P95', value: '1200', ok: true }] })
+  })
+
+  test('"cannot confirm" needs a reason, and then a decision', () => {
+    const core = testCore(runbookOf([{ id: 'a', kind: 'confirmation' }]))
+    const no = { kind: 'confirm', step: 'a', answer: 'no', observed: null } as const
+    expect(core.say({ ...no, note: null }).ok).toBe(false)
+    expect(core.say({ ...no, note: 'nobody answers' }).ok).toBe(true)
+    expect(core.need()).toMatchObject({ kind: 'decide', state: 'declined' })
+  })
+
+  test('an offered command answers nothing', () => {
+    const core = testCore(runbookOf([{ id: 'a', kind: 'confirmation', offer: 'curl -I http://x' }]))
+    core.say({ kind: 'run-offer', step: 'a', phrase: null })
+    core.ends(0)
+    expect(core.need()).toMatchObject({ kind: 'confirm', step: 'a' })
+  })
+})
+
+describe('choices and conditions', () => {
+  const choice = wanted({
+    id: 'target',
+    kind: 'choice',
+    options: [
+      { name: 'Vercel', steps: ['v'] },
+      { name: 'Docker', steps: ['inner', 'd1', 'd2'] },
+    ],
+  })
+  const inner = wanted({
+    id: 'inner',
+    kind: 'choice',
+    choice: { group: 'target', option: 'Docker' },
+    options: [
+      { name: 'one', steps: ['d1'] },
+      { name: 'two', steps: ['d2'] },
+    ],
+  })
+  const members: Wanted[] = [
+    { id: 'v', kind: 'manual', choice: { group: 'target', option: 'Vercel' } },
+    inner,
+    { id: 'd1', kind: 'manual', choice: { group: 'inner', option: 'one' } },
+    { id: 'd2', kind: 'manual', choice: { group: 'inner', option: 'two' } },
+  ]
+
+  test('of a choice one option runs; what belongs to the others is not applicable, however deep', () => {
+    const core = testCore(runbookOf([choice, ...members]))
+    expect(core.say({ kind: 'choose', step: 'target', option: 'Heroku', reason: null }).ok).toBe(false)
+    core.say({ kind: 'choose', step: 'target', option: 'vercel', reason: null })
+    expect(core.need()).toMatchObject({ kind: 'manual', step: 'v' })
+    core.say({ kind: 'confirm', step: 'v', answer: 'yes', observed: null, note: null })
+    expect(core.need()).toEqual({ kind: 'finished', result: 'passed' })
+    expect([...core.state().steps.values()].map(record => record.status.kind)).toEqual([
+      'passed',
+      'passed',
+      'not-applicable',
+      'not-applicable',
+      'not-applicable',
+    ])
+  })
+
+  test('a condition is one question for all steps that share it', () => {
+    const core = testCore(
+      runbookOf([
+        { id: 'a', kind: 'manual', when: 'for RC' },
+        { id: 'b', kind: 'manual', when: 'only for rc' },
+        { id: 'c', kind: 'manual' },
+      ]),
+    )
+    expect(core.need()).toMatchObject({ kind: 'condition', when: 'for RC', steps: ['a', 'b'] })
+    core.say({ kind: 'condition', when: 'for RC', answer: 'no' })
+    expect(core.need()).toMatchObject({ kind: 'manual', step: 'c' })
+  })
+
+  test('"if applicable" is asked at each step', () => {
+    const core = testCore(
+      runbookOf([
+        { id: 'a', kind: 'manual', when: 'if applicable' },
+        { id: 'b', kind: 'manual', when: 'if applicable' },
+      ]),
+    )
+    core.say({ kind: 'condition', when: 'if applicable', answer: 'no' })
+    expect(core.need()).toMatchObject({ kind: 'condition', step: 'b' })
+  })
+})
+
+describe('gates', () => {
+  const gate = wanted({
+    id: 'go',
+    kind: 'gate',
+    approvers: [
+      { role: 'RM', principal: null },
+      { role: 'PL', principal: null },
+    ],
+    criteria: [],
+  })
+  const approval = (core: ReturnType<typeof testCore>, role: string | null, decision: 'go' | 'no-go', who: string) =>
+    core.input({
+      kind: 'approval',
+      verdict: {
+        kind: 'counts',
+        event: {
+          kind: 'approval',
+          step: 'go',
+          request: core.state().gates.get('go')?.request ?? -1,
+          role,
+          decision,
+          principal: who,
+          keyid: `SHA256:${who}`,
+          via: 'inbox',
+          envelope: '{}',
+        },
+      },
+    })
+
+  test('a gate asks one approval for each role and opens with the last', () => {
+    const roles = { RM: ['rm@example.com'], PL: ['pl@example.com'] }
+    const core = testCore(runbookOf([gate, { id: 'ship', kind: 'task', script: 'x\n' }]), { roles })
+    expect(core.events[2]).toMatchObject({
+      kind: 'approval.request',
+      need: [
+        { role: 'RM', from: ['rm@example.com'] },
+        { role: 'PL', from: ['pl@example.com'] },
+      ],
+    })
+    approval(core, 'RM', 'go', 'rm@example.com')
+    expect(core.need()).toMatchObject({ kind: 'gate' })
+    approval(core, 'PL', 'go', 'pl@example.com')
+    expect(core.need()).toMatchObject({ kind: 'run', step: 'ship' })
+    core.say({ kind: 'run', step: 'ship', phrase: null })
+    const seq = core.events.findIndex(event => event.kind === 'gate.end')
+    expect(core.events.at(-1)).toMatchObject({ kind: 'step.start', gates: [seq] })
+  })
+
+  test('where nobody is mapped, two different signers decide', () => {
+    const core = testCore(runbookOf([{ ...gate, approvers: [{ role: 'RM', principal: null }] }]))
+    expect(core.events[2]).toMatchObject({
+      need: [
+        { role: null, from: null },
+        { role: null, from: null },
+      ],
+    })
+  })
+
+  test('one NO-GO closes the gate; it cannot be skipped, only asked again or end the run', () => {
+    const core = testCore(runbookOf([gate]))
+    expect(core.say({ kind: 'skip', step: 'go', reason: 'hurry' })).toEqual({
+      ok: false,
+      why: 'a gate cannot be skipped',
+    })
+    approval(core, null, 'no-go', 'rm@example.com')
+    expect(core.need()).toMatchObject({ kind: 'decide', state: 'no-go' })
+    expect(core.say({ kind: 'decide', step: 'go', choice: 'by-hand', reason: 'x' }).ok).toBe(false)
+    expect(core.say({ kind: 'decide', step: 'go', choice: 'skip', reason: 'x' }).ok).toBe(false)
+    core.say({ kind: 'skip', step: 'go', reason: 'hurry' })
+    expect(core.need()).toMatchObject({ kind: 'decide', state: 'no-go' })
+    core.say({ kind: 'decide', step: 'go', choice: 'stop', reason: 'not today' })
+    expect(core.need()).toEqual({ kind: 'finished', result: 'no-go' })
+  })
+})
+
+describe('waits and recovery', () => {
+  test('a wait ends by the clock, or early with a reason', () => {
+    const wait = wanted({ id: 'soak', kind: 'wait', durationMs: 60_000 })
+    const core = testCore(runbookOf([wait]))
+    expect(core.need()).toMatchObject({ kind: 'wait', untilMs: 1_060_000 })
+    core.nowMs += 59_999
+    core.input({ kind: 'time' })
+    expect(core.need()).toMatchObject({ kind: 'wait' })
+    expect(core.say({ kind: 'end-wait', step: 'soak', reason: '' }).ok).toBe(false)
+    core.nowMs += 1
+    core.input({ kind: 'time' })
+    expect(core.need()).toEqual({ kind: 'finished', result: 'passed' })
+  })
+
+  test('recovery is never entered but by a person’s phrase; walked to its end the run is rolled back', () => {
+    const runbook = runbookOf(
+      [
+        { id: 'ship', kind: 'task', script: 'x\n', risk: 'change', recovery: 'phase-1' },
+        { id: 'undo', kind: 'task', script: 'y\n' },
+      ],
+      { recovery: [{ for: 'phase-1', title: 'Rollback', steps: ['undo'] }] },
+    )
+    const core = testCore(runbook)
+    core.say({ kind: 'run', step: 'ship', phrase: null })
+    core.ends(1)
+    expect(core.need()).toMatchObject({ kind: 'decide', recovery: 'phase-1' })
+    expect(core.say({ kind: 'rollback', flow: 'phase-1', phrase: 'yes', reason: 'broken' }).ok).toBe(false)
+    expect(core.say({ kind: 'rollback', flow: 'phase-1', phrase: 'v1.2.3', reason: 'broken' }).ok).toBe(true)
+    core.say({ kind: 'run', step: 'undo', phrase: null })
+    expect(core.orders.at(-1)).toMatchObject({ order: { session: 'recovery-phase-1' } })
+    core.ends(0)
+    expect(core.need()).toEqual({ kind: 'finished', result: 'rolled-back' })
+    expect(kinds(core)).toContain('rollback.end')
+  })
+})
