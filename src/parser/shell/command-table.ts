@@ -485,7 +485,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   mongo: DATABASE_SHELL,
   bq: {
     risk: 'change',
-    view: 'ls, show, head, query',
+    view: 'ls, show, head',
     safe: 'extract',
     danger: 'rm',
     takes: '--project_id --location',

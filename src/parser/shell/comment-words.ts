@@ -14,7 +14,7 @@ export function readComment(comment: string): CommentText {
   const numbered =
     /^(?:step\s+)?(\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?)(?:[.):]|\s+-)\s+(\S.*)$/i.exec(bare) ??
     /^step\s+(\d{1,3})\s+(\S.*)$/i.exec(bare)
-  if (numbered === null) return { text: bare, number: null }
+  if (numbered === null) return { text: bare, number: /^step\s+(\d{1,3})[.:]?$/i.exec(bare)?.[1] ?? null }
   return { text: numbered[2] ?? '', number: numbered[1] ?? null }
 }
 
@@ -31,7 +31,7 @@ export interface OptionMark {
 /** Reads the mark of an alternative off a comment. All but `or` count only beside another of their kind, which the caller sees. */
 export function optionMarkOf(text: string): OptionMark | null {
   const or = /^(?:or|alternatively|alternative|otherwise)\b[,:]?(?:\s+(\S.*))?$/i.exec(text)
-  if (or !== null) return mark('or', or[1] ?? text)
+  if (or !== null) return mark('or', or[1] ?? '')
   const numbered =
     /^(?:option|method|path|strategy|approach|alternative|scenario|variant)\s+(?:\d{1,2}|[A-Z]|[ivx]{1,4})\b\s*[:.)–—-]?\s*(.*)$/i.exec(
       text,
@@ -49,6 +49,7 @@ export function optionMarkOf(text: string): OptionMark | null {
 
 /** The text of an option or a title without brackets, leading For or Via, and closing colon. */
 export function plainLabel(text: string): string {
+  if (text === '') return ''
   const label = text
     .replace(/\s*\([^()]{0,200}\)/g, '')
     .replace(/^(?:for|via|using|with)\s+/i, '')
@@ -59,7 +60,7 @@ export function plainLabel(text: string): string {
 
 /** The comment tells what will be seen: `# Expected: …`, `# Wait for …`. */
 export function isExpectation(text: string): boolean {
-  return /^(?:expect(?:ed|s|ation)?\b|(?:sample|example)?\s*output\b|should (?:show|print|return|see|be)\b|you should see\b|wait (?:for|until)\b|returns?:|=>|→)/i.test(
+  return /^(?:expect(?:ed|s|ation)?\b|(?:sample|example)?\s*output\b|should (?:show|print|return|see|be)\b|(?:both |it |this )?must (?:exit|return|show|print|be)\b|outputs?\b|\d+ (?:passed|tests?|items?|rows?)\b|you should see\b|wait (?:for|until)\b|returns?:|=>|→)/i.test(
     text,
   )
 }

@@ -3,6 +3,7 @@ export { environmentIn, environmentOf } from './environment.ts'
 export { interactionOf, sessionOpener } from './interaction.ts'
 export { type LiteralSecret, literalSecretsIn } from './literal-secrets.ts'
 export { bodyIsShell, commandShaped, type Looks, shellLooking } from './looks.ts'
+export { lostContinuation } from './lost-continuation.ts'
 export { parseShell, type ShellCommand, type ShellText } from './parse-shell.ts'
 export { riskOf, strongest } from './risk.ts'
 export {

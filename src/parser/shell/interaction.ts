@@ -47,7 +47,8 @@ const bareShell: Test = (words, { origin, behind }) =>
   words.slice(1).every(word => /^-(?:l|i|il|li|-login|-norc|-noprofile)$/.test(word)) &&
   (origin.writes.length === 0 || behind.length > 0)
 
-const sqlShell: Test = words =>
+const sqlShell: Test = (words, { name }) =>
+  !(name === 'sqlcmd' && words.length > 1 && !words[1]?.startsWith('-')) &&
   !words.some(word =>
     /^(?:-[A-Za-z]*[cefQqlVL]|--(?:command|execute|file|list|query|version|eval|quiet|help).*)$/.test(word),
   )
@@ -288,7 +289,6 @@ const ENDLESS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['uvicorn', () => true],
   ['gunicorn', words => !hasOption(words, '-D', '--daemon', '--check-config')],
   ['nodemon', () => true],
-  ['yes', () => true],
   ['inotifywait', words => hasOption(words, '-m')],
   ['tcpdump', words => !hasOption(words, '-c', '-r')],
 ])

@@ -7,12 +7,10 @@ export function beginsWithCommand(line: string): boolean {
   const words = withStandIns(line.trim()).split(/\s+/, 12)
   while (words.length > 0 && /^[A-Za-z_]\w*=\S*$/.test(words[0] ?? '')) words.shift()
   const word = words[0] ?? ''
-  if (/^\.{1,2}\/[\w.]|^~\/|^(?:s?bin|scripts?)\/[\w.-]+$|^\/(?:usr\/|s?bin\/|opt\/|home\/|srv\/)/.test(word))
-    return true
-  if (words.length === 0) return /^[A-Za-z_]\w*=/.test(line.trim())
+  if (/^\.{1,2}\/[\w.]|^(?:s?bin|scripts?)\/[\w.-]+$/.test(word)) return true
   if (KEYWORDS.has(word)) return words.length > 1
   const name = baseName(word)
-  if (!isKnownCommand(name)) return /^\S+\.(?:sh|bash)$/.test(word)
+  if (!isKnownCommand(name)) return /^\S+\.(?:sh|bash)$/.test(word) && (words.length > 1 || !word.startsWith('/'))
   return !(ALSO_ENGLISH.has(name) && readsAsSentence(words))
 }
 

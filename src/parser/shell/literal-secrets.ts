@@ -45,6 +45,7 @@ function isRealValue(value: string): boolean {
     )
   )
     return false
+  if (/\s/.test(value)) return false
   if (/example/i.test(value) || /^\/|^\.{1,2}\/|^https?:/.test(value)) return false
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter(kind => kind.test(value)).length
   return kinds >= 2 && /\d|[^A-Za-z0-9_-]/.test(value)

@@ -15,7 +15,8 @@ export interface Looks {
  */
 export function shellLooking(text: string): Looks {
   const lines = linesWithText(text).filter(line => !/^\s*#(?!!)/.test(line))
-  const first = lines[0]?.trim()
+  // Assignments alone may be the text of a configuration file; the first command decides.
+  const first = lines.find(line => !isAssignment(line.trim()))?.trim()
   if (first === undefined) return no('it holds no command')
   if (PROMPT.test(first)) {
     const command = first.replace(PROMPT, '')
@@ -46,7 +47,7 @@ export function bodyIsShell(text: string): Looks {
   const share = (test: (line: string) => boolean): number => trimmed.filter(test).length / Math.max(trimmed.length, 1)
   if (share(line => /^\|.*\|$|^\+[-=+]+\+$/.test(line)) >= 0.5) return no('it is a table')
   if (share(line => /[│├└┌┐┘─━▶►]/.test(line)) >= 0.3) return no('it is a tree or a diagram')
-  if (trimmed.some(line => /^#{1,6} \S.*$/.test(line)) === false && share(isBullet) >= 0.5) return no('it is a list')
+  if (share(isBullet) >= 0.5) return no('it is a list')
   if (share(isLogLine) >= 0.5) return no('it is a log')
   if (share(isDiffLine) >= 0.5 && trimmed.some(line => /^@@ |^diff --git /.test(line))) return no('it is a diff')
   const language = otherLanguage(trimmed)
@@ -94,6 +95,10 @@ function firstWord(line: string): string {
   return (line.trim().split(/\s/, 1)[0] ?? '').slice(0, 40)
 }
 
+function isAssignment(line: string): boolean {
+  return /^(?:export\s+)?[A-Za-z_]\w*=(?:[^\s"'`$]*|"[^"]*"|'[^']*'|\$\([^()]*\)|`[^`]*`)$/.test(line)
+}
+
 function linesInsideHeredocs(shell: ReturnType<typeof readShell>): ReadonlySet<string> {
   // What a heredoc or a quoted text over several lines holds says nothing of the block's language.
   const texts = shell.texts.map(({ start, end }) => shell.script.slice(start, end))
@@ -105,7 +110,7 @@ function isBullet(line: string): boolean {
 }
 
 function isLogLine(line: string): boolean {
-  return /^\[?(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d\d:|(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL)\b)/.test(
+  return /^\[?(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d\d:|(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL)\b|(?:level|ts|time|msg)=\S+ (?:\w+=))/.test(
     line,
   )
 }
@@ -120,6 +125,7 @@ function isProse(line: string): boolean {
   if (words.length < 4 || beginsWithCommand(line)) return false
   if (/[$|;&=\\<>{}]|\s-{1,2}\w|\.\/|\/\w+\//.test(line)) return false
   return (
+    (/^\p{Lu}/u.test(line) || /[.!?:]$/.test(line)) &&
     /^\p{Lu}?[\p{L}'’-]+[,:]?$/u.test(words[0] ?? '') &&
     words.filter(word => /^[\p{L}'’(),.:;!?"-]+$/u.test(word)).length / words.length > 0.75
   )

@@ -1,5 +1,6 @@
 import { groupLines } from './comment-groups.ts'
 import { type CommentText, isExpectation, type OptionMark, plainLabel, speaksOf } from './comment-words.ts'
+import { argumentsOf, programOf } from './effective.ts'
 import { linesOf } from './lines.ts'
 import { type Segment, segmentsOf } from './segments.ts'
 import { type Range, readShell } from './syntax.ts'
@@ -145,11 +146,13 @@ class Builder {
 
   #addOption(segment: Segment, mark: OptionMark): void {
     if (this.#open === null) return
-    this.#open.options.push({ label: mark.label, note: mark.note, pieces: [] })
+    const code = segment.code === null ? null : this.#script.slice(segment.code.start, segment.code.end)
+    const label = mark.label !== '' ? mark.label : code === null ? (segment.lead[0]?.text ?? '') : commandHead(code)
+    this.#open.options.push({ label, note: mark.note, pieces: [] })
     this.#open.group = segment.group
     const [first, ...rest] = segment.lead
     // The title loses its mark; For and Via stay, since they read as part of the sentence.
-    const title = mark.kind === 'or' || mark.kind === 'numbered' ? mark.label : (first?.text ?? '').replace(/\s*:$/, '')
+    const title = mark.kind === 'or' || mark.kind === 'numbered' ? label : (first?.text ?? '').replace(/\s*:$/, '')
     this.#put(pieceOf(segment, title, first?.number ?? null, rest, false))
   }
 
@@ -177,7 +180,7 @@ class Builder {
       return
     }
     const end = segment.code === null ? segment.end : this.#endOfLead(segment.code.start)
-    this.#put(pieceOf({ ...segment, code: null, end }, first.text, first.number, rest, true))
+    this.#put(pieceOf({ ...segment, code: null, end }, first.text, first.number, rest, first.number === null))
     if (segment.code !== null) this.#put(pieceOf({ ...segment, ...segment.code }, null, null, [], false))
   }
 
@@ -247,11 +250,14 @@ function asFirstOption(
   return { named, label: plainLabel(title), note: bracketed(title), piece: inner }
 }
 
-/** `kubectl set image` of `kubectl set image deployment/api …`: the words before the first argument that is no plain word. */
+/** `kubectl set image` of `kubectl -n x set image deployment/api …`: its name and the plain words behind it. */
 function commandHead(script: string): string {
-  const words = firstCommand(script).split(/\s+/)
-  const plain = words.findIndex((word, index) => index > 0 && !/^[a-z][a-z-]*$/.test(word))
-  return words.slice(0, Math.min(plain === -1 ? words.length : plain, 4)).join(' ')
+  const words = firstCommand(script)
+    .split(/\s+/)
+    .filter((word, index, all) => index > 0 || all.length === 1 || !/^[A-Za-z_]\w*=/.test(word))
+  const rest = argumentsOf(words, programOf(words[0] ?? '')?.takes)
+  const plain = rest.findIndex(word => !/^[a-z][a-z-]*$/.test(word))
+  return [words[0] ?? '', ...rest.slice(0, Math.min(plain === -1 ? rest.length : plain, 3))].join(' ')
 }
 
 function firstCommand(script: string): string {

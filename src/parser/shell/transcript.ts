@@ -9,7 +9,7 @@ const REPL_PROMPT =
   /^(?:>>> |\.\.\. |irb\(|pry\(|\w+[=#(*-]*[>#] |mysql> |sqlite> |\w+=[#>] |In \[\d+\]: |iex\(|scala> |127\.0\.0\.1:\d+> |\w+ \[\w+\] \w+> )/
 
 export interface Transcript {
-  /** Prompt lines without their prompt, and their continuations: each a rest of a line of the text. */
+  /** Prompt lines without their prompt, their continuations, and the comments before them: each a line or the rest of one. */
   readonly script: string
   /** All other lines: what the author saw. */
   readonly expect: string
@@ -51,31 +51,41 @@ function hashTranscript(lines: readonly string[]): Transcript | 'mixed' | null {
 function split(lines: readonly string[], promptOf: (line: string) => string | null): Transcript {
   const script: string[] = []
   const expect: string[] = []
+  // Blank lines and comments: they belong to the command they stand before, else to the output.
+  let held: string[] = []
   let heredoc: string | null = null
   let continues = false
   for (const line of lines) {
-    const prompt: string | null = heredoc === null && !continues ? promptOf(line) : null
-    const command = prompt === null ? line : line.slice(prompt.length)
-    const secondary: string | undefined = continues && heredoc === null ? /^\s{0,8}> /.exec(line)?.[0] : undefined
     if (heredoc !== null) {
       script.push(line)
       if (line.trim() === heredoc) heredoc = null
       continue
     }
+    const prompt: string | null = continues ? null : promptOf(line)
     if (prompt === null && !continues) {
-      expect.push(line)
+      if (line.trim() === '' || /^\s*#/.test(line)) held.push(line)
+      else {
+        expect.push(...held, line)
+        held = []
+      }
       continue
     }
-    const taken: string = secondary === undefined ? command : line.slice(secondary.length)
+    script.push(...held)
+    held = []
+    const secondary: string = continues ? (/^\s{0,8}> /.exec(line)?.[0] ?? '') : ''
+    const taken: string = line.slice(prompt?.length ?? secondary.length)
     script.push(taken)
-    heredoc =
-      /<<-?\s*(?:(['"])([\w.-]+)\1|\\?([A-Za-z_][\w.-]*))/
-        .exec(taken)
-        ?.slice(2)
-        .find(word => word !== undefined) ?? null
+    heredoc = heredocOf(taken)
     continues = heredoc === null && continuesOn(taken)
   }
-  return { script: script.join('\n'), expect: expect.join('\n').replace(/^\n+|\n+$/g, '') }
+  expect.push(...held)
+  const trimmed = (text: readonly string[]): string => text.join('\n').replace(/^(?:[ \t]*\n)+|(?:\n[ \t]*)+$/g, '')
+  return { script: trimmed(script), expect: trimmed(expect) }
+}
+
+function heredocOf(line: string): string | null {
+  const match = /(?<!<)<<-?[ \t]*(?:"([^"]+)"|'([^']+)'|\\?([A-Za-z_][\w.-]*))/.exec(line)
+  return match?.slice(1).find(word => word !== undefined) ?? null
 }
 
 function continuesOn(line: string): boolean {

@@ -26,7 +26,7 @@ export function findValues(script: string): FoundValue[] {
   const shell = readShell(script)
   const placeholders = placeholdersIn(script).filter(found => !found.alternatives)
   const candidates: Candidate[] = [
-    ...placeholders.map(found => ({ ...found, kind: 'placeholder' as const, default: null })),
+    ...placeholders.map(({ name, start, end }) => ({ name, start, end, kind: 'placeholder' as const, default: null })),
     ...readsFromOutside(shell).map(({ name, start, end }) => ({
       name,
       start,
@@ -38,17 +38,14 @@ export function findValues(script: string): FoundValue[] {
   ]
   const chosen = withoutOverlaps(candidates).filter(outsideComments(shell))
   const surroundings = shell.surroundings(chosen.map(({ start }) => start))
-  return chosen.map((found, index) => {
-    const surrounding = surroundings[index] ?? 'bare'
-    const quoting = quotingOf(surrounding)
+  const inPrograms = programTexts(shell)
+  return chosen.flatMap((found, index) => {
+    const quoting = quotingOf(surroundings[index] ?? 'bare')
     const written = script.slice(found.start, found.end)
-    return {
-      ...found,
-      quoting,
-      written,
-      redirect: found.kind === 'placeholder' && quoting === 'bare' && written.startsWith('<'),
-      secret: isSecretName(found.name),
-    }
+    if (found.kind === 'placeholder' && quoting !== 'bare' && isText(written, quoting, inPrograms(found.start)))
+      return []
+    const redirect = found.kind === 'placeholder' && quoting === 'bare' && written.startsWith('<')
+    return [{ ...found, quoting, written, redirect, secret: isSecretName(found.name) }]
   })
 }
 
@@ -57,7 +54,7 @@ export function findTextValues(text: string): FoundValue[] {
   const candidates: Candidate[] = [
     ...placeholdersIn(text)
       .filter(found => !found.alternatives)
-      .map(found => ({ ...found, kind: 'placeholder' as const, default: null })),
+      .map(({ name, start, end }) => ({ name, start, end, kind: 'placeholder' as const, default: null })),
     ...samplesIn(text).map(found => ({ ...found, kind: 'literal' as const, default: null })),
   ]
   return withoutOverlaps(candidates).map(({ name, kind, start, end, default: preset }) => ({
@@ -100,6 +97,29 @@ function withoutOverlaps(candidates: readonly Candidate[]): Candidate[] {
   for (const candidate of sorted) if (candidate.start >= (kept.at(-1)?.end ?? 0)) kept.push(candidate)
   return kept
 }
+
+/** What only looks like a placeholder inside quotes: `<none>` of kubectl, braces of a program's own language or of a file. */
+function isText(written: string, quoting: Quoting, inProgram: boolean): boolean {
+  return (
+    /^<(?:none|nil|null|pending|unknown|unset|invalid|empty)>$/i.test(written) ||
+    (/^\{\w/.test(written) && (inProgram || quoting === 'heredoc'))
+  )
+}
+
+/** Whether an offset lies in a command whose arguments are a program text. Expects to be asked in ascending order. */
+function programTexts({ commands }: Shell): (offset: number) => boolean {
+  let next = 0
+  let last: SimpleCommand | undefined
+  return offset => {
+    for (let command = commands[next]; command !== undefined && command.start <= offset; command = commands[++next])
+      last = command
+    return last !== undefined && offset < last.end && PROGRAM_TEXT.has(baseName(last.words[0]?.text ?? ''))
+  }
+}
+
+const PROGRAM_TEXT: ReadonlySet<string> = new Set(
+  'awk gawk mawk jq yq sed perl python python3 ruby node php find xargs gh parallel'.split(' '),
+)
 
 /** Expects to be asked in ascending order. */
 function outsideComments(shell: Shell): (range: { readonly start: number }) => boolean {
@@ -204,11 +224,15 @@ function bareNames(shell: Shell): Sample[] {
       const match = /^(["']?)(?:[\w.-]+[/:@=])?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\1$/.exec(written)
       if (!literal || match === null || text.startsWith('-') || /^[A-Z0-9_]+=/.test(text)) return []
       const name = match[2] ?? ''
+      if (!NAMES_A_THING.test(name)) return []
       const from = start + written.lastIndexOf(name)
       return [{ name, start: from, end: from + name.length }]
     })
   })
 }
+
+const NAMES_A_THING =
+  /_(?:NAME|ID|IDS|HOST|HOSTNAME|IP|ADDRESS|URL|URI|TOKEN|KEY|USER|USERNAME|PASSWORD|PROJECT|REGION|ZONE|NAMESPACE|CLUSTER|BUCKET|PATH|DIR|FILE|VERSION|TAG|BRANCH|NUMBER|PORT|ARN|DOMAIN|EMAIL|GROUP|ACCOUNT|POD|NODE|SECRET|DATABASE|DB|SHA|HASH|COMMIT|RELEASE|DATE|HERE)$/
 
 // Commands that are handed names of variables, and those that print or search text.
 const TAKES_NAMES =
@@ -240,7 +264,7 @@ function markedForChange(shell: Shell): Sample[] {
   let next = 0
   return shell.comments.flatMap(({ offset, text }) => {
     if (
-      !/\b(?:change|replace|update|edit)\s+(?:this|these|me|with|the|it|to|date|value|version|accordingly)\b|\breplace\b/i.test(
+      !/^#+\W*(?:please\s+)?(?:change|replace|edit|adjust)\b|\b(?:change|replace|edit) (?:this|these|me|with your)\b/i.test(
         text,
       )
     )

@@ -34,7 +34,7 @@ export function wordsOfName(name: string): string[] {
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '))
 
 const CHECKING = words(
-  'check checks verify verification validate validation validator lint linter test tests smoke preflight status typecheck healthcheck precheck doctor spec e2e audit',
+  'check checks verify verification validate validation validator lint linter test tests smoke preflight status typecheck healthcheck precheck doctor spec e2e',
 )
 const BUILDING = words(
   'build builds compile install format fmt prettier bundle generate codegen bootstrap setup coverage typecheck clean',
