@@ -1,5 +1,5 @@
 import { type Entry, type EventOf, fold, type PlannedStep, type RunState, type StepRecord } from '../model/index.ts'
-import { exportWarning } from './export-json.ts'
+import { exportWarning } from './export-warning.ts'
 import { describeEvent } from './markdown-event.ts'
 import { fenced, plain } from './markdown-text.ts'
 import type { VerifyReport } from './verify-report.ts'

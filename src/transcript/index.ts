@@ -16,6 +16,7 @@ export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './chec
 export { PAYLOAD_TYPE, pae, sealSha256, toEnvelope } from './dsse.ts'
 export { toJson } from './export-json.ts'
 export { toMarkdown } from './export-markdown.ts'
+export { exportRefusal } from './export-warning.ts'
 export { buildHandoff, checkHandoff, type HandoffContext } from './handoff.ts'
 export { leafOfLine } from './hash.ts'
 export { type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'

@@ -34,8 +34,6 @@ export function decodeLine(text: string): LineAnswer {
   }
   const seq = seqOf(value)
   const refuse = (why: string): LineAnswer => ({ ok: false, why, seq })
-  if (!/^[\x20-\x7e]*$/.test(text))
-    return refuse(text.endsWith('\r') ? 'ends in CRLF; the file was converted' : 'holds bytes outside ASCII 0x20..0x7e')
   if (text.length > (seq === 0 || seq === 1 ? LONG_LINE_BYTES : LINE_BYTES)) return refuse('longer than a line may be')
   if (!isPlain(value, NESTING)) return refuse('nested too deep, or a number that is no safe integer')
   const common = CommonSchema.safeParse(value)
@@ -46,13 +44,13 @@ export function decodeLine(text: string): LineAnswer {
   const line = { seq: common.data.seq, prev, atMs, monoMs: mono, kind }
   if (!isKnown(kind)) {
     // The common fields stand first in any kind, so that the file can be followed by eye.
-    if (encode(value) !== text || keysOf(value).slice(0, 5).join() !== COMMON_KEYS) return refuse(NOT_CANONICAL)
+    if (encode(value) !== text || keysOf(value).slice(0, 5).join() !== COMMON_KEYS) return refuse(whyNotCanonical(text))
     return { ok: true, line: { ...line, entry: null } }
   }
   const parsed = schemaOf(kind).safeParse(value)
   if (!parsed.success) return refuse(`${kind}: ${whyOf(parsed.error)}`)
   // zod gives the keys in the order of the schema, so one comparison holds order, spaces, escapes and double keys.
-  if (encode(parsed.data) !== text) return refuse(NOT_CANONICAL)
+  if (encode(parsed.data) !== text) return refuse(whyNotCanonical(text))
   return { ok: true, line: { ...line, entry: { seq: line.seq, atMs, event: eventOf(parsed.data) } } }
 }
 
@@ -75,7 +73,13 @@ export function encodeLine(
   return { text: encode(value), entry: { seq: common.seq, atMs: common.atMs, event: eventOf(value) } }
 }
 
-const NOT_CANONICAL = 'not canonical: order of keys, spaces, escapes or a key given twice'
+/** Canonical lines are ASCII by construction: only one that is not canonical need be looked at for what is wrong. */
+function whyNotCanonical(text: string): string {
+  if (text.endsWith('\r')) return 'ends in CRLF; the file was converted'
+  if (!/^[\x20-\x7e]*$/.test(text)) return 'holds bytes outside ASCII 0x20..0x7e'
+  return 'not canonical: order of keys, spaces, escapes or a key given twice'
+}
+
 const commonFields = {
   seq: z.int().nonnegative(),
   prev: z.string().regex(/^[0-9a-f]{64}$/),
@@ -107,7 +111,7 @@ function lineSchema(kind: EventKind): LineSchema {
 
 function isOneChunk(value: Record<string, unknown>): boolean {
   const { text, b64 } = value
-  if (typeof text === 'string') return b64 === undefined && !/\p{Cs}/u.test(text)
+  if (typeof text === 'string') return b64 === undefined && (!/[\ud800-\udfff]/.test(text) || !/\p{Cs}/u.test(text))
   return typeof b64 === 'string' && Buffer.from(b64, 'base64').toString('base64') === b64
 }
 

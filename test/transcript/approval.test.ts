@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { fold } from '../../src/model/index.ts'
 import { approvalBytes, buildApproval, signApproval } from '../../src/transcript/approval.ts'
@@ -7,9 +7,11 @@ import type { ApprovalStatement } from '../../src/transcript/approval-statement.
 import { type ApprovalContext, checkApproval } from '../../src/transcript/check-approval.ts'
 import { PAYLOAD_TYPE, pae, toEnvelope } from '../../src/transcript/dsse.ts'
 import { APPROVAL_NAMESPACE, SEAL_NAMESPACE, type Signer } from '../../src/transcript/signer.ts'
+import { readPublicKey } from '../../src/transcript/ssh-key.ts'
+import { createAuthenticator } from './helpers/authenticator.ts'
 import { privateKeyText, signerFrom, signersLine } from './helpers/keys.ts'
 import * as run from './helpers/run.ts'
-import { inFolder, sshKeygen } from './helpers/ssh-keygen.ts'
+import { inFolder, makeKey, sshKeygen } from './helpers/ssh-keygen.ts'
 
 function contextOf(writer: run.Writer, changes: Partial<ApprovalContext> = {}): ApprovalContext {
   const state = fold(writer.entries)
@@ -237,6 +239,56 @@ describe('threat 12: a touch that is asked for', () => {
   it('is not met by a key that knows none', async () => {
     for (const touch of ['presence', 'verified'] as const)
       expect(await answerTo(same, { touch })).toMatchObject({ why: 'no-touch', exit: 6 })
+  })
+
+  it('is read from the flags of a FIDO key, by us: ssh-keygen says Good to all of them', async () => {
+    const authenticator = createAuthenticator('ed25519')
+    const signersText = `rm@example.com ${authenticator.publicKeyText}\n`
+    const answer = (flags: number, touch: ApprovalContext['touch']) =>
+      answerTo(same, { signersText, touch }, authenticator.signer('rm@example.com', flags))
+    expect(await answer(0, 'none')).toMatchObject({ ok: true })
+    expect(await answer(0, 'presence')).toMatchObject({ why: 'no-touch', exit: 6 })
+    expect(await answer(1, 'presence')).toMatchObject({ ok: true })
+    expect(await answer(1, 'verified')).toMatchObject({ why: 'no-touch', exit: 6 })
+    expect(await answer(5, 'verified')).toMatchObject({ ok: true })
+  })
+})
+
+describe('an approval with a certificate', () => {
+  it('is judged by ssh-keygen, and by nobody without it', { timeout: 60_000 }, async () => {
+    await inFolder(async folder => {
+      const ca = makeKey(folder, 'ca', ['-t', 'ed25519'])
+      const path = makeKey(folder, 'key', ['-t', 'ed25519'])
+      const made = await sshKeygen(
+        ['-q', '-s', ca, '-I', 'rm', '-n', 'rm@example.com', `${path}.pub`],
+        new Uint8Array(),
+      )
+      expect(made.exitCode, made.stderr).toBe(0)
+      const publicKey = readPublicKey(readFileSync(`${path}-cert.pub`, 'utf8'))
+      if (publicKey === null) throw new Error('no certificate')
+      const certified: Signer = {
+        principal: 'rm@example.com',
+        keyid: publicKey.keyid,
+        publicKey,
+        sign: async (namespace, bytes) => {
+          const signed = await sshKeygen(['-Y', 'sign', '-n', namespace, '-f', `${path}-cert.pub`], bytes)
+          expect(signed.exitCode, signed.stderr).toBe(0)
+          return signed.stdout
+        },
+      }
+      const authority = readFileSync(`${ca}.pub`, 'utf8')
+      const signersText = `rm@example.com cert-authority ${authority}`
+      expect(await answerTo(same, { signersText, sshKeygen }, certified)).toMatchObject({ ok: true })
+      expect(await answerTo(same, { signersText }, certified)).toMatchObject({ why: 'bad-signature', exit: 5 })
+      const wild = `*@example.com cert-authority ${authority}`
+      expect(await answerTo(same, { signersText: wild, sshKeygen }, certified)).toMatchObject({
+        why: 'unlisted',
+        exit: 6,
+      })
+      const sealOnly = `rm@example.com cert-authority,namespaces="${SEAL_NAMESPACE}" ${authority}`
+      const refused = await answerTo(same, { signersText: sealOnly, sshKeygen }, certified)
+      expect(refused).toMatchObject({ why: 'bad-signature', exit: 5 })
+    })
   })
 })
 

@@ -1,12 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
+import { createPrivateKey, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { sha256 } from '../../src/transcript/hash.ts'
 import { ed25519Signer, SEAL_NAMESPACE } from '../../src/transcript/signer.ts'
 import { readPublicKey } from '../../src/transcript/ssh-key.ts'
 import { readPrivateKey } from '../../src/transcript/ssh-private-key.ts'
-import { uint32, wireString } from '../../src/transcript/ssh-wire.ts'
+import { wireString } from '../../src/transcript/ssh-wire.ts'
 import { signedBytes, toArmor, verifySshSig } from '../../src/transcript/sshsig.ts'
+import { createAuthenticator } from './helpers/authenticator.ts'
 import { inFolder, makeKey, sshKeygen } from './helpers/ssh-keygen.ts'
 
 const message = Buffer.from('what is signed \0 with any bytes \xff')
@@ -75,71 +75,28 @@ describe('a signature of ssh-keygen', () => {
 })
 
 describe('a FIDO key', () => {
-  /** What an authenticator signs: made here by keys in memory, since there is none to touch. */
-  function authenticator(kind: 'ed25519' | 'ecdsa') {
-    if (kind === 'ed25519') {
-      const { privateKey } = generateKeyPairSync('ed25519')
-      const x = Buffer.from(createPublicKey(privateKey).export({ format: 'jwk' }).x ?? '', 'base64url')
-      const type = 'sk-ssh-ed25519@openssh.com'
-      const blob = Buffer.concat([wireString(type), wireString(x), wireString('ssh:')])
-      return { type, blob, sign: (bytes: Buffer) => sign(null, bytes, privateKey) }
-    }
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
-    const { x = '', y = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
-    const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
-    const type = 'sk-ecdsa-sha2-nistp256@openssh.com'
-    const blob = Buffer.concat([wireString(type), wireString('nistp256'), wireString(point), wireString('ssh:')])
-    const mpint = (bytes: Buffer) => wireString((bytes[0] ?? 0) > 127 ? Buffer.concat([Buffer.of(0), bytes]) : bytes)
-    const signEc = (bytes: Buffer) => {
-      const raw = sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' })
-      return Buffer.concat([mpint(raw.subarray(0, 32)), mpint(raw.subarray(32))])
-    }
-    return { type, blob, sign: signEc }
-  }
-
   it.each(['ed25519', 'ecdsa'] as const)(
     '(%s) shows its flags, which ssh-keygen does not ask for',
     RUNS,
     async kind => {
-      await inFolder(async folder => {
-        const { type, blob, sign: touch } = authenticator(kind)
-        for (const flags of [0, 1, 5]) {
-          const signed = signedBytes(SEAL_NAMESPACE, 'sha512', message)
-          const bytes = touch(Buffer.concat([sha256('ssh:'), Buffer.of(flags), uint32(7), sha256(signed)]))
-          const inner = Buffer.concat([wireString(type), wireString(bytes), Buffer.of(flags), uint32(7)])
-          const armored = armor(blob, inner)
-          expect(verifySshSig(armored, SEAL_NAMESPACE, message)).toMatchObject({
-            ok: true,
-            touch: { presence: flags !== 0, verified: flags === 5 },
-          })
-          const { exitCode } = await sshKeygen(
-            ['-Y', 'verify', '-f', 's', '-I', 'a@b', '-n', SEAL_NAMESPACE, '-s', 'sig'],
-            message,
-            { s: Buffer.from(`a@b ${type} ${blob.toString('base64')}\n`), sig: Buffer.from(armored) },
-          )
-          expect(exitCode, `flags ${flags} in ${folder}`).toBe(0)
-          const forged = armor(
-            blob,
-            Buffer.concat([wireString(type), wireString(bytes), Buffer.of(flags ^ 1), uint32(7)]),
-          )
-          expect(verifySshSig(forged, SEAL_NAMESPACE, message).ok).toBe(false)
-        }
-      })
+      const authenticator = createAuthenticator(kind)
+      for (const flags of [0, 1, 5]) {
+        const armored = authenticator.sign(SEAL_NAMESPACE, message, flags)
+        expect(verifySshSig(armored, SEAL_NAMESPACE, message)).toMatchObject({
+          ok: true,
+          touch: { presence: flags !== 0, verified: flags === 5 },
+        })
+        const { exitCode } = await sshKeygen(
+          ['-Y', 'verify', '-f', 's', '-I', 'a@b', '-n', SEAL_NAMESPACE, '-s', 'sig'],
+          message,
+          { s: Buffer.from(`a@b ${authenticator.publicKeyText}\n`), sig: Buffer.from(armored) },
+        )
+        expect(exitCode, `flags ${flags}`).toBe(0)
+        const forged = authenticator.sign(SEAL_NAMESPACE, message, flags, flags ^ 1)
+        expect(verifySshSig(forged, SEAL_NAMESPACE, message).ok).toBe(false)
+      }
     },
   )
-
-  /** The signature's own string has flags and counter behind it, so `toArmor` does not fit. */
-  function armor(blob: Buffer, inner: Buffer): string {
-    const whole = Buffer.concat([
-      Buffer.from('SSHSIG'),
-      uint32(1),
-      wireString(blob),
-      ...[SEAL_NAMESPACE, '', 'sha512'].map(wireString),
-      wireString(inner),
-    ])
-    const lines = whole.toString('base64').match(/.{1,70}/g) ?? []
-    return `-----BEGIN SSH SIGNATURE-----\n${lines.join('\n')}\n-----END SSH SIGNATURE-----\n`
-  }
 })
 
 describe('a private key file', () => {
