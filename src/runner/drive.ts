@@ -63,13 +63,22 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   // Whoever does not wait for the failure must not make the process fall over it.
   failed.promise.catch(() => undefined)
 
-  const snapshot = (): Snapshot => ({ state, need: needOf(context, state, live) })
+  // What front ends see changes only when everything that follows by itself has followed: between a step's end and the
+  // default value of the next one there is a need that nobody is to be asked for.
+  let settled: Snapshot = { state, need: needOf(context, state, live) }
+  let unseen: Entry[] = []
 
   async function record(event: RunEvent): Promise<void> {
     const entry = await ports.journal.append(event)
     state = evolve(state, entry)
-    const seen = snapshot()
-    for (const listener of listeners) listener(entry, seen)
+    unseen.push(entry)
+  }
+
+  function show(): void {
+    settled = { state, need: needOf(context, state, live) }
+    const entries = unseen
+    unseen = []
+    for (const entry of entries) for (const listener of listeners) listener(entry, settled)
   }
 
   async function recordAll(events: readonly RunEvent[]): Promise<void> {
@@ -96,6 +105,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     }
     await ports.journal.barrier()
     armTimer()
+    show()
     if (state.result !== null) finish({ kind: 'ended', result: state.result })
   }
 
@@ -120,6 +130,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   function giveUp(error: unknown): void {
     if (over) return
     over = true
+    show()
     cancelTimer?.()
     cancelSync?.()
     // Nothing may start any more; what runs is told, and what it did stays with its supervisor for `resume`.
@@ -143,12 +154,14 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       const decision = decide(context, state, live, input)
       await recordAll(decision.events)
       const reply = await carryOut(decision)
+      // Output and a pause lead to nothing by themselves.
+      const leadsOn = state.paused === null && (input.kind !== 'report' || input.report.kind === 'ended')
+      if (leadsOn) await advance()
+      else show()
       if (decision.events.some(event => event.kind === 'run.pause')) {
         finish(pauseEnding(decision))
         return reply
       }
-      // Output changes nothing that could lead on by itself.
-      if (input.kind !== 'report' || input.report.kind === 'ended') await advance()
       return reply
     } catch (error) {
       giveUp(error)
@@ -225,7 +238,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
   return {
     runbook: context.runbook,
-    snapshot,
+    snapshot: () => settled,
     onEntry: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -259,6 +272,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       const work = queue.then(async () => {
         if (over) return
         if (event !== null) await recordAll([event])
+        show()
         finish(ending)
       })
       queue = work.catch(giveUp)

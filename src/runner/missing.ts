@@ -1,4 +1,4 @@
-import type { Answer, Entry, RunEvent, RunState } from '../model/index.ts'
+import type { Answer, Entry, RunEvent, RunState, Step } from '../model/index.ts'
 import { evolve, fold } from '../model/index.ts'
 import { nextAutomatic } from './advance.ts'
 import { planEvent, type RunContext } from './context.ts'
@@ -24,6 +24,7 @@ export function lackingOf(
   // On a first start nothing is recorded yet; on resume the plan is in the journal.
   const plan: Entry = { seq: 1, atMs: from.lastAtMs, event: planEvent(context.runbook) }
   let state = from.steps.size > 0 ? from : fold([plan], from)
+  state = { ...state, operator: state.operator ?? { principal: given.operator, keyid: '' } }
   let held: Live = { heldSecrets: new Set(), rejected: new Map() }
   const missing: Missing[] = []
   const gates: { step: string; line: number }[] = []
@@ -84,7 +85,8 @@ export function lackingOf(
         } else apply({ kind: 'step.skip', step: step.id, why: 'not-applicable', reason: 'not chosen yet', by: null })
         break
       default:
-        apply(passed(step.id))
+        if (found.kind === 'answer' && found.answer.kind === 'confirm') apply(confirmed(step, found.answer))
+        else apply(passed(step.id))
     }
   }
   return { missing: dedupe(missing), gates }
@@ -108,6 +110,23 @@ export function lackingOf(
   function conditionKeyOf(step: string, when: string): string {
     const found = context.steps.get(step)
     return found === undefined ? when : conditionOf(found)
+  }
+}
+
+/** What was observed is filled into forms later on, so it counts in thought as well. */
+function confirmed(step: Step, answer: Extract<Answer, { kind: 'confirm' }>): RunEvent {
+  const unit = step.evidence?.unit ?? null
+  const value = answer.observed
+  return {
+    kind: 'confirm',
+    step: step.id,
+    ask: step.title,
+    answer: answer.answer === 'no' ? 'n/a' : answer.answer,
+    observed: value === null ? [] : [{ name: step.title, value, unit, op: null, want: null, ok: null }],
+    how: 'answers',
+    by: '',
+    source: null,
+    note: null,
   }
 }
 

@@ -6,7 +6,7 @@ import type { Journal } from '../ports.ts'
 import { errorCode } from './claim.ts'
 import { makeFolders, syncPath } from './durable-files.ts'
 
-/** Turns events into the lines of the chain; it lives in `transcript/`, which numbers, links and encodes. */
+/** Turns events into the lines of the chain, each with its LF; it lives in `transcript/`, which numbers, links and encodes. */
 export interface LineChain {
   append(
     event: RunEvent,
@@ -116,7 +116,7 @@ export async function openJournal(options: JournalOptions): Promise<JournalFile>
           monoMs: Math.max(0, Math.floor(monoMs())),
           salt: salt(),
         })
-        await writeAll(Buffer.from(`${line}\n`))
+        await writeAll(Buffer.from(line))
         if (full !== null && !CLOSING.has(event.kind)) throw full
         return entry
       }),
