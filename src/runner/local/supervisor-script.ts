@@ -72,7 +72,8 @@ if ((code > 128)); then
 fi
 printf 'ended %s %s %s %s %s %s\\n' $code $how "$start" "$end" "$upstart" "$up" >&5
 if [[ -n $watcher ]]; then
-  if [[ -e $claim/stop.SIGINT ]]; then wait $watcher; else kill -KILL -- -$watcher; fi
+  [[ -e $claim/stop.SIGINT ]] && kill -0 -- -$block 2>/dev/null && wait $watcher
+  kill -KILL -- -$watcher 2>/dev/null
 fi
 wait $out; wait $err
 printf 'drained\\n' >&5

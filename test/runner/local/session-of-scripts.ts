@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalExecutor, type LocalExecutor, type LocalExecutorOptions } from '../../../src/runner/local/index.ts'
@@ -63,6 +63,7 @@ export function openSession(options: Partial<LocalExecutorOptions> = {}, root = 
     again: () => openSession(options, root),
     end() {
       executor.dispose()
+      for (const pid of processesWith(folder)) process.kill(pid, 'SIGKILL')
       rmSync(root, { recursive: true, force: true })
     },
   }
@@ -105,6 +106,19 @@ export function bytesOf(reports: readonly ScriptReport[], fd: 'out' | 'err', fro
     parts.push(bytes)
   }
   return Buffer.concat(parts)
+}
+
+/** Processes that hold this text in their environment: the scripts of a session and whatever they started. */
+export function processesWith(text: string): number[] {
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name))
+  return pids.map(Number).filter(pid => {
+    try {
+      const isZombie = /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+      return !isZombie && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(text)
+    } catch {
+      return false
+    }
+  })
 }
 
 function makeRoot(): string {

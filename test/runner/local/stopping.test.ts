@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ScriptOrder, ScriptReport } from '../../../src/runner/ports.ts'
-import { openSession, type SessionOfScripts } from './session-of-scripts.ts'
+import { openSession, processesWith, type SessionOfScripts } from './session-of-scripts.ts'
 
 const PROGRAMS = join(import.meta.dirname, '../../fixtures/programs')
 
@@ -27,22 +26,9 @@ async function runUntilReady(order: ScriptOrder, act: () => Promise<void>) {
   return { ended, stops, signals: stops.map(({ signal }) => signal) }
 }
 
-/** Processes that hold this text in their environment: the scripts and whatever they started. */
-function processesWith(marker: string): string[] {
-  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name))
-  return pids.filter(pid => {
-    try {
-      const isZombie = /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
-      return !isZombie && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(marker)
-    } catch {
-      return false
-    }
-  })
-}
-
 describe('stopping', () => {
   test('one signal reaches the whole group, is told before it is sent, and the state is kept', async () => {
-    const order = session.order('a=1; echo ready; while :; do sleep 0.05; done')
+    const order = session.order('a=1; echo ready; while :; do :; done')
     const { ended, stops } = await runUntilReady(order, () =>
       session.executor.stop(order.id, 'SIGINT', 'op@example.com'),
     )
@@ -54,20 +40,18 @@ describe('stopping', () => {
   })
 
   test('escalates to SIGKILL, each after a grace, and leaves nobody of the group', async () => {
-    const order = session.order(`${PROGRAMS}/ignores-sigterm`)
+    const order = session.order(`exec ${PROGRAMS}/ignores-sigterm`)
     const { ended, signals } = await runUntilReady(order, () => session.executor.stop(order.id, 'escalate', null))
     expect(signals).toEqual(['SIGINT', 'SIGTERM', 'SIGKILL'])
     expect(ended).toMatchObject({ outcome: 'cancelled', signal: 'SIGKILL' })
-    expect(processesWith(`${session.stateDir}`)).toEqual([])
+    expect(processesWith(session.folder)).toEqual([])
   })
 
   test('goes on until the children are gone that outlive the script', async () => {
-    const order = session.order(
-      "(trap '' INT TERM; exec sleep 600) & sleep 0.1; echo ready; while :; do sleep 0.05; done",
-    )
+    const order = session.order("(trap '' INT TERM; exec sleep 600) & sleep 0.1; echo ready; while :; do :; done")
     const { signals } = await runUntilReady(order, () => session.executor.stop(order.id, 'escalate', null))
     expect(signals).toEqual(['SIGINT', 'SIGTERM', 'SIGKILL'])
-    expect(processesWith(`${session.stateDir}`)).toEqual([])
+    expect(processesWith(session.folder)).toEqual([])
   })
 
   test('stops as soon as the first signal has worked', async () => {
@@ -89,7 +73,7 @@ describe('stopping', () => {
     })
     await expect(broken).rejects.toThrow('journal gone')
     await session.executor.stop(order.id, 'escalate', null)
-    expect(processesWith(`${session.stateDir}`)).toEqual([])
+    expect(processesWith(session.folder)).toEqual([])
   })
 })
 
@@ -101,7 +85,7 @@ describe('a time limit', () => {
     expect(performance.now() - before).toBeLessThan(1900)
     expect(ended).toMatchObject({ outcome: 'timed-out' })
     expect(stops[0]).toMatchObject({ signal: 'SIGINT', why: 'time-limit', by: null })
-    expect(processesWith(`${session.stateDir}`)).toEqual([])
+    expect(processesWith(session.folder)).toEqual([])
   })
 
   test('says nothing about a script that keeps to it', async () => {
