@@ -8,7 +8,7 @@ export const SEAL_TYPE = 'urn:signoff:transcript:v1'
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/)
 const natural = z.int().nonnegative()
-const time = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
+const time = z.iso.datetime({ precision: 3 })
 
 /** A thing that a statement is about (in-toto ResourceDescriptor, the fields that are used here). */
 export const SubjectSchema = z.object({

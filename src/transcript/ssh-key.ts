@@ -61,7 +61,7 @@ export function toNativeKey({ blob }: SshPublicKey): NativeKey | null {
     case 'ecdsa-sha2-nistp384':
     case 'ecdsa-sha2-nistp521':
     case 'sk-ecdsa-sha2-nistp256@openssh.com': {
-      const curve = CURVES[wire.text()]
+      const curve = curveOf(wire.text())
       const point = wire.string()
       const application = type.startsWith('sk-') ? wire.text() : null
       if (curve === undefined || !type.includes(curve.name) || point.length !== 1 + 2 * curve.size || point[0] !== 4)
@@ -83,12 +83,14 @@ export function toNativeKey({ blob }: SshPublicKey): NativeKey | null {
   }
 }
 
-const CURVES: Readonly<
-  Record<string, { name: string; crv: string; size: number; hash: 'sha256' | 'sha384' | 'sha512' }>
-> = {
-  nistp256: { name: 'nistp256', crv: 'P-256', size: 32, hash: 'sha256' },
-  nistp384: { name: 'nistp384', crv: 'P-384', size: 48, hash: 'sha384' },
-  nistp521: { name: 'nistp521', crv: 'P-521', size: 66, hash: 'sha512' },
+const CURVES = new Map([
+  ['nistp256', { name: 'nistp256', crv: 'P-256', size: 32, hash: 'sha256' }],
+  ['nistp384', { name: 'nistp384', crv: 'P-384', size: 48, hash: 'sha384' }],
+  ['nistp521', { name: 'nistp521', crv: 'P-521', size: 66, hash: 'sha512' }],
+] as const)
+
+function curveOf(name: string) {
+  return name === 'nistp256' || name === 'nistp384' || name === 'nistp521' ? CURVES.get(name) : undefined
 }
 
 function isNative(type: string): boolean {

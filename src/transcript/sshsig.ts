@@ -1,5 +1,5 @@
 import { createHash, verify } from 'node:crypto'
-import { readKeyBlob, type SshPublicKey, toNativeKey, unsigned } from './ssh-key.ts'
+import { type NativeKey, readKeyBlob, type SshPublicKey, toNativeKey, unsigned } from './ssh-key.ts'
 import { readWire, uint32, WireError, wireString } from './ssh-wire.ts'
 
 /** A signature file of `ssh-keygen -Y sign`, taken apart (openssh-portable PROTOCOL.sshsig). Nothing of it is checked yet. */
@@ -84,8 +84,13 @@ export function toArmor(publicKey: Uint8Array, namespace: string, algorithm: str
 const MAGIC = 'SSHSIG'
 
 /** Algorithms of signatures by type of key. Plain `ssh-rsa`, which is SHA-1, is none of them. */
-const RSA_HASHES: Readonly<Record<string, string>> = { 'rsa-sha2-256': 'sha256', 'rsa-sha2-512': 'sha512' }
+const RSA_HASHES: ReadonlyMap<string, string> = new Map([
+  ['rsa-sha2-256', 'sha256'],
+  ['rsa-sha2-512', 'sha512'],
+])
+/** The sizes that OpenSSH takes. */
 const RSA_LEAST_BITS = 1024
+const RSA_MOST_BITS = 16_384
 
 function verifyParts({ key, algorithm, signature }: UntrustedSshSig, signed: Buffer): SshSigAnswer {
   const native = toNativeKey(key)
@@ -94,10 +99,10 @@ function verifyParts({ key, algorithm, signature }: UntrustedSshSig, signed: Buf
   const bytes = wire.string()
   const bad: SshSigAnswer = { ok: false, why: 'bad', detail: 'the signature does not match' }
   if (native.kind === 'rsa') {
-    const hash = RSA_HASHES[algorithm]
+    const hash = RSA_HASHES.get(algorithm)
     const bits = native.key.asymmetricKeyDetails?.modulusLength ?? 0
-    if (hash === undefined || bits < RSA_LEAST_BITS || wire.rest().length > 0) return bad
-    return verify(hash, signed, native.key, bytes) ? { ok: true, key, touch: null } : bad
+    if (hash === undefined || bits < RSA_LEAST_BITS || bits > RSA_MOST_BITS || wire.rest().length > 0) return bad
+    return matches(() => verify(hash, signed, native.key, bytes)) ? { ok: true, key, touch: null } : bad
   }
   if (algorithm !== key.type) return bad
   const flags = native.application === null ? null : wire.byte()
@@ -109,10 +114,25 @@ function verifyParts({ key, algorithm, signature }: UntrustedSshSig, signed: Buf
       : assertion(native.application, flags, counter, signed)
   const good =
     native.kind === 'ed25519'
-      ? verify(null, message, native.key, bytes)
-      : verify(native.hash, message, { key: native.key, dsaEncoding: 'ieee-p1363' }, fixedWidth(bytes, native.size))
+      ? matches(() => verify(null, message, native.key, bytes))
+      : matches(() => verifyEcdsa(native, message, bytes))
   if (!good) return bad
   return { ok: true, key, touch: flags === null ? null : { presence: (flags & 1) === 1, verified: (flags & 4) === 4 } }
+}
+
+/** OpenSSL throws at some numbers that are no signature. */
+function matches(check: () => boolean): boolean {
+  try {
+    return check()
+  } catch (error) {
+    if (error instanceof WireError) throw error
+    return false
+  }
+}
+
+function verifyEcdsa(native: Extract<NativeKey, { kind: 'ecdsa' }>, message: Buffer, signature: Buffer): boolean {
+  const key = { key: native.key, dsaEncoding: 'ieee-p1363' } as const
+  return verify(native.hash, message, key, fixedWidth(signature, native.size))
 }
 
 /** What a FIDO key signs: the application, its flags and counter, and the message (PROTOCOL.u2f). */

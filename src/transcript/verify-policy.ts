@@ -102,7 +102,15 @@ function planFindings(state: RunState, demanded: DemandedPlan | null): Finding[]
       !covers(walked.approvers ?? [], gate.approvers ?? [])
     if (isWeaker) findings.push(policy(`the gate ${gate.id} is weaker in the plan than in the runbook`))
   }
-  return [...findings, ...orderFindings(state, demanded)]
+  return [...findings, ...flowFindings(state, demanded), ...orderFindings(state, demanded)]
+}
+
+/** A step that was taken out of the main flow no longer stands behind the flow's gates. */
+function flowFindings(state: RunState, demanded: DemandedPlan): Finding[] {
+  if (state.start?.selection !== null) return []
+  return demanded.steps
+    .filter(({ id, flow }) => flow === 'main' && (state.steps.get(id)?.planned.flow ?? 'main') !== 'main')
+    .map(({ id }) => policy(`the runbook has ${id} in its main flow, and the plan has not`))
 }
 
 /** A gate that was moved behind what it guards guards nothing. */
@@ -140,7 +148,7 @@ function roleFindings(state: RunState, wanted: VerifyPolicy): Finding[] {
     const isLess = !isAnyTwo(planned, asked) && !asksAll(planned, asked)
     if (isLess) findings.push(policy(`the gate ${step} asked for less than its plan does`, line))
     for (const { role, from } of asked) {
-      const own = role === null ? undefined : wanted.roles?.[role]
+      const own = role === null ? undefined : new Map(Object.entries(wanted.roles ?? {})).get(role)
       const differs = own !== undefined && (from === null || from.some(principal => !own.includes(principal)))
       if (differs) findings.push(policy(`the gate ${step} took others for ${role} than you have`, line))
     }

@@ -60,7 +60,7 @@ describe('the Markdown export', () => {
 })
 
 describe('text in Markdown', () => {
-  it('in a fence stays in it, whatever it is', () => {
+  it('in a fence stays in it, whatever it is', { timeout: 60_000 }, () => {
     const piece = fc.constantFrom('`', '```', '````', '~~~', '\n', ' ', 'a', '> ', '- ', '<b>')
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), pieces => {
@@ -74,7 +74,7 @@ describe('text in Markdown', () => {
     )
   })
 
-  it('in a line is that text, and no markup', () => {
+  it('in a line is that text, and no markup', { timeout: 60_000 }, () => {
     const piece = fc.constantFrom(
       '*',
       '_',

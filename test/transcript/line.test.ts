@@ -15,7 +15,7 @@ const why = (text: string) => {
 }
 
 describe('a canonical line', () => {
-  it('is printable ASCII for any text, and reads back as that text', () => {
+  it('is printable ASCII for any text, and reads back as that text', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), text => {
         const { line, entry } = createChain().append(

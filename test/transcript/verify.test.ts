@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { eachHasANeed } from '../../src/transcript/approval-needs.ts'
 import { encode } from '../../src/transcript/canonical.ts'
 import { sha256Hex } from '../../src/transcript/hash.ts'
 import { readJournal } from '../../src/transcript/read-journal.ts'
 import { checkBeforeSeal, sealJournal, signSeal } from '../../src/transcript/seal.ts'
 import { buildSealStatement } from '../../src/transcript/seal-statement.ts'
+import { toArmor, verifySshSig } from '../../src/transcript/sshsig.ts'
 import { VerifyReportSchema } from '../../src/transcript/verify-report.ts'
 import { signersLine } from './helpers/keys.ts'
 import * as run from './helpers/run.ts'
@@ -51,7 +54,7 @@ describe('a sealed transcript', () => {
 })
 
 describe('threat 1: the tail is cut', () => {
-  it('at any line, and at any byte', async () => {
+  it('at any line, and at any byte', { timeout: 60_000 }, async () => {
     for (let at = 0; at < journal.length; at += at % 97 === 0 ? 1 : 13) {
       const report = await run.verify(journal.subarray(0, at), bundle)
       expect(report.exitCode, `cut at ${at}`).toBe(4)
@@ -79,7 +82,7 @@ describe('threat 2: the seal is deleted', () => {
 })
 
 describe('threat 3: lines reordered, dropped, doubled, spliced', () => {
-  it('for all pairs of lines', async () => {
+  it('for all pairs of lines', { timeout: 60_000 }, async () => {
     for (let a = 0; a < lines.length; a++)
       for (let b = a + 1; b < lines.length; b++) {
         const swapped = lines.with(a, lines[b] ?? '').with(b, lines[a] ?? '')
@@ -129,7 +132,7 @@ describe('threat 4: bytes are flipped', () => {
       }
   })
 
-  it('bytes all over a journal with approvals and output', async () => {
+  it('bytes all over a journal with approvals and output', { timeout: 60_000 }, async () => {
     for (const [index, mask] of MASKS.entries())
       for (let at = index; at < journal.length; at += 41)
         expect((await run.verify(flip(journal, at, mask), bundle)).exitCode, `byte ${at}, mask ${mask}`).toBe(4)
@@ -307,7 +310,7 @@ describe('threat 14: another runbook, release, commit or folder', () => {
 })
 
 describe('threat 19: a torn write', () => {
-  it('is 3 at every offset of an unsealed journal', async () => {
+  it('is 3 at every offset of an unsealed journal', { timeout: 60_000 }, async () => {
     const open = run.atGate().bytes()
     for (let at = 0; at < open.length; at++) {
       const report = await run.verify(open.subarray(0, at), null)
@@ -346,7 +349,84 @@ describe('threats 23 and 24: hostile files, editors', () => {
     expect((await run.verify(second, bundle)).exitCode).toBe(4)
   })
 
-  it('a line that never ends is refused without being held', async () => {
+  it('any change gives a documented code, and no exception', { timeout: 60_000 }, async () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        '"',
+        '{',
+        '}',
+        ',',
+        '0',
+        '\\',
+        '\n',
+        '\r',
+        '\0',
+        '__proto__',
+        'constructor',
+        '1e999',
+        '\u00ff',
+        '-',
+      ),
+      fc.string({ maxLength: 4 }),
+    )
+    const change = fc.record({ at: fc.nat(), drop: fc.nat(20), put: piece, inBundle: fc.boolean() })
+    const property = fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async changes => {
+      let [text, envelope] = [journal.toString('latin1'), bundle]
+      const edit = (into: string, { at, drop, put }: (typeof changes)[number]) =>
+        into.slice(0, at % into.length) + put + into.slice((at % into.length) + drop)
+      for (const one of changes) {
+        if (one.inBundle) envelope = edit(envelope, one)
+        else text = edit(text, one)
+      }
+      const isSame = text === journal.toString('latin1')
+      const sealedToo = await run.verify(Buffer.from(text, 'latin1'), envelope)
+      expect(isSame ? [0, 5, 8] : [4, 5, 8]).toContain(sealedToo.exitCode)
+      const alone = await run.verify(Buffer.from(text, 'latin1'), null)
+      expect(isSame ? [3] : [3, 4, 5, 8]).toContain(alone.exitCode)
+    })
+    await fc.assert(property, { numRuns: 1500, seed: 20261122 })
+  })
+
+  it('names of objects are no keys, curves or roles', async () => {
+    for (const algorithm of ['constructor', '__proto__', 'toString']) {
+      const armored = toArmor(run.operator.publicKey.blob, 'signoff-seal-v1', algorithm, Buffer.alloc(64))
+      expect(verifySshSig(armored, 'signoff-seal-v1', journal).ok).toBe(false)
+    }
+    const need = [
+      { role: 'constructor', from: null },
+      { role: '__proto__', from: null },
+    ]
+    const writer = run.atGate({ ...run.REQUEST, need })
+    writer.add({ kind: 'run.abort', reason: 'x', by: 'op@example.com' })
+    writer.add(run.runEnd(writer, 'aborted'))
+    const report = await run.verify(writer.bytes(), await run.sealed(writer), { policy: { roles: { a: ['b'] } } })
+    expect(report.exitCode).toBe(6)
+  })
+
+  it('a gate with many needs and approvals is answered in time', () => {
+    const needs = Array.from({ length: 40 }, () => ({ role: 'r', from: ['a', 'b'] }))
+    const given = Array.from({ length: 40 }, (_, i) => ({ role: 'r', principal: i === 39 ? 'c' : 'a' }))
+    expect(eachHasANeed(needs, given)).toBe(false)
+    expect(eachHasANeed(needs, given.with(39, { role: 'r', principal: 'b' }))).toBe(true)
+    const narrow = [
+      { role: null, from: ['a', 'b'] },
+      { role: null, from: ['a'] },
+    ]
+    expect(
+      eachHasANeed(narrow, [
+        { role: null, principal: 'a' },
+        { role: null, principal: 'b' },
+      ]),
+    ).toBe(true)
+    expect(
+      eachHasANeed(narrow, [
+        { role: null, principal: 'b' },
+        { role: null, principal: 'b' },
+      ]),
+    ).toBe(false)
+  })
+
+  it('a line that never ends is refused without being held', { timeout: 60_000 }, async () => {
     async function* endless() {
       yield journal
       for (let i = 0; i < 64; i++) yield Buffer.alloc(1024 * 1024, 97)
