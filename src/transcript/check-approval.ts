@@ -66,7 +66,8 @@ export async function checkApproval(untrustedEnvelope: string, context: Approval
     detail,
     exit,
   })
-  const envelope = readEnvelope(untrustedEnvelope)
+  // It must fit a line of the journal, escapes and all.
+  const envelope = untrustedEnvelope.length > ENVELOPE_CHARACTERS ? null : readEnvelope(untrustedEnvelope)
   if (envelope === null) return refusal('bad-signature', 'not a signed envelope', 5)
   const trust: Trust = {
     signers: readAllowedSigners(context.signersText),
@@ -87,6 +88,8 @@ export async function checkApproval(untrustedEnvelope: string, context: Approval
   if (decision !== 'go' && decision !== 'no-go') return refusal('stale', 'a hand-off is no decision of a gate', 6)
   return { ok: true, role, decision, principal: approver, keyid: key.keyid, reason, head }
 }
+
+const ENVELOPE_CHARACTERS = 128 * 1024
 
 export interface Refusal {
   readonly why: EventOf<'approval.refused'>['why']

@@ -116,6 +116,14 @@ describe('threat 9: a forged approval is refused as bad or unlisted, and is 5', 
       expect(await checkApproval(text, context)).toMatchObject({ ok: false, why: 'bad-signature', exit: 5 })
   })
 
+  it('so long that it would not fit a line', async () => {
+    const writer = run.atGate()
+    const { envelope } = await run.approvalOf(writer, run.manager, role)
+    const long = envelope.replace('{', `{"more":"${'x'.repeat(128 * 1024)}",`)
+    expect(await checkApproval(envelope.replace('{', '{"more":"x",'), contextOf(writer))).toMatchObject({ ok: true })
+    expect(await checkApproval(long, contextOf(writer))).toMatchObject({ ok: false, why: 'bad-signature', exit: 5 })
+  })
+
   it('by an unknown key, a key that may only seal, or another’s name', async () => {
     const unlisted = { ok: false, why: 'unlisted', exit: 5 }
     expect(await answerTo(same, {}, run.stranger)).toMatchObject(unlisted)
