@@ -89,6 +89,13 @@ export function readShell(script: string): Shell {
   }
 }
 
+const SUBSTITUTIONS: ReadonlySet<string> = new Set([
+  'CommandExpansion',
+  'ProcessSubstitution',
+  'ArithmeticExpansion',
+  'ArithmeticCommandExpansion',
+])
+
 interface Region extends Range {
   readonly is: Surrounding
 }
@@ -99,7 +106,12 @@ interface Frame {
   readonly place: Range | null
   readonly fed: boolean
   readonly background: boolean
+  /** How many substitutions it lies in. */
+  readonly depth: number
 }
+
+// Each level of `$(` is parsed by itself, over all that follows. No runbook nests deeper; a text that does is no shell to us.
+const DEEPEST = 24
 
 /** Collects in one walk what the questions need. An explicit stack: nesting in a text is no reason to overflow ours. */
 class Reader {
@@ -118,10 +130,15 @@ class Reader {
   }
 
   read(root: SyntaxNode): void {
-    const stack: Frame[] = [{ node: root, place: null, fed: false, background: false }]
+    const stack: Frame[] = [{ node: root, place: null, fed: false, background: false, depth: 0 }]
     for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
       const { node, place } = frame
       this.#take(frame)
+      if (frame.depth > DEEPEST) {
+        this.nestedError ??= { message: 'substitutions nested too deeply', pos: place?.start ?? node.pos }
+        continue
+      }
+      const depth = frame.depth + (SUBSTITUTIONS.has(node.type) ? 1 : 0)
       const inner =
         node.type === 'Script' && node.source !== undefined ? (place ?? { start: node.pos, end: node.end }) : place
       let followsInPipe = false
@@ -133,7 +150,8 @@ class Reader {
         stack.push({
           node: child,
           place: childPlace,
-          fed: frame.fed || followsInPipe,
+          fed: frame.fed || followsInPipe || (node.type === 'Redirected' && node.redirects.some(feeds)),
+          depth,
           background: frame.background || (node.type === 'Statement' && node.background === true),
         })
         if (node.type === 'Pipeline' && child.type !== 'Time' && child.type !== 'Negation') followsInPipe = true
@@ -256,14 +274,11 @@ class Reader {
       }
     }
     this.#takeBuiltin(words)
-    const feeds = node.redirects.some(
-      item => item.type === 'HereDoc' || item.type === 'HereString' || item.operator.startsWith('<'),
-    )
     const writes = node.redirects.flatMap(item =>
       item.type === 'Redirect' && item.operator.includes('>') && item.target !== undefined ? [item.target.value] : [],
     )
     if (words.length > 0 || assignments.length > 0 || writes.length > 0)
-      this.commands.push({ ...range, words, assignments, fed: fed || feeds, writes, background })
+      this.commands.push({ ...range, words, assignments, fed: fed || node.redirects.some(feeds), writes, background })
   }
 
   /** Builtins that set the variables they name. */
@@ -276,6 +291,10 @@ class Reader {
     for (const word of names)
       if (/^[A-Za-z_]\w*$/.test(word.text)) this.sets.push({ name: word.text, start: word.start, end: word.end, gives })
   }
+}
+
+function feeds(redirect: Extract<SyntaxNode, { type: 'Redirect' | 'HereDoc' | 'HereString' }>): boolean {
+  return redirect.operator.startsWith('<')
 }
 
 function at(node: { readonly pos: number; readonly end: number }): Range {

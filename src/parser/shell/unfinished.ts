@@ -7,7 +7,9 @@ import { readShell } from './syntax.ts'
  */
 export function unfinishedIn(script: string): string | null {
   const shell = readShell(script)
-  for (const { words } of shell.commands) {
+  for (const { words, assignments } of shell.commands) {
+    const open = assignments.find(({ value }) => /^(?:TODO|TBD|FIXME|\.{3}|…)$/.test(value))
+    if (open !== undefined) return `${open.value} as ${open.name}`
     for (const word of words) {
       const written = script.slice(word.start, word.end)
       if (/^(?:\.{3}|…|<\.{3}>|\[\.{3}\])$|=(?:\.{3}|…)$|^["']?(?:\.{3}|…)["']?$/.test(written))
@@ -29,7 +31,7 @@ export function unfinishedIn(script: string): string | null {
 /** `--env a|b|c` and `{a|b}` parse as pipes. Two or more bars without a space around them are no pipe anybody writes. */
 function piped(script: string): { start: number; written: string } | undefined {
   const match =
-    /(?<![^\s="'{[(])[{[(]?[A-Za-z][\w.-]{0,40}(?:\|[A-Za-z][\w.-]{0,40}){2,20}[}\])]?(?=\s|$)|(?<=\s)\{[A-Za-z][\w.-]{0,40}\|[A-Za-z][\w.-]{0,40}\}/.exec(
+    /(?<![^\s="'{[(])[{[(]?[A-Za-z][\w.-]{0,40}(?:\|[A-Za-z][\w.-]{0,40}){2,20}[}\])]?(?=\s|$)|(?<=[\s=])[{[][A-Za-z][\w.-]{0,40}\|[A-Za-z][\w.-]{0,40}[}\]]/.exec(
       script,
     )
   if (match === null) return undefined

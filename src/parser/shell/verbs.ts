@@ -52,7 +52,7 @@ const VERBS_OF_DANGER = words(
   'delete destroy drop terminate purge wipe restore rotate remove deregister revoke detach disassociate truncate reset decommission nuke kill rm rb flush evict drain unpublish abort',
 )
 const VERBS_OF_CHANGE = words(
-  'create update put set add apply deploy promote start stop restart reboot modify run invoke push enable disable attach associate register copy cp mv sync upload import scale resize patch submit cancel migrate send execute',
+  'create update put set add apply deploy promote start stop restart reboot modify invoke push enable disable attach associate register copy cp mv sync upload import scale resize patch submit cancel migrate send execute',
 )
 const LOOKING = words(
   'describe list get ls show head view cat tail logs log status read search query wait help version info validate ping batch-get lookup filter',
