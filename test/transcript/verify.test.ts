@@ -282,6 +282,30 @@ describe('threat 13: the gate is bypassed', () => {
     expect(codes(await judged([first, deploy, weaker]))).toContain(6)
   })
 
+  it('a request that asks for less than its plan, or for any one signer', async () => {
+    const judged = async (need: typeof run.REQUEST.need, approvers: typeof run.GATE.approvers) => {
+      const writer = run.createWriter()
+      const steps = run.PLAN.steps.map(step => (step.id === run.GATE.id ? { ...step, approvers } : step))
+      writer.add(run.runStart(), { ...run.PLAN, steps }, run.confirm('tell-support'), { ...run.REQUEST, need })
+      const seqs = []
+      for (const [index, { role }] of need.entries()) {
+        seqs.push(writer.chain.lines)
+        writer.add(await run.approvalOf(writer, index === 0 ? run.manager : run.lead, role))
+      }
+      writer.add(run.gateEnd(seqs), ...run.script('deploy', [writer.chain.lines]))
+      writer.add(run.runEnd(writer))
+      return (await run.verify(writer.bytes(), await run.sealed(writer))).exitCode
+    }
+    const anyone = { role: null, from: null }
+    const both = run.GATE.approvers
+    expect(await judged(run.REQUEST.need, both)).toBe(0)
+    expect(await judged([anyone, anyone], both)).toBe(0)
+    expect(await judged(run.REQUEST.need.slice(0, 1), both)).toBe(6)
+    expect(await judged([anyone], both?.slice(0, 1) ?? null)).toBe(6)
+    expect(await judged([{ role: 'Release Manager', from: null }], both?.slice(0, 1) ?? null)).toBe(6)
+    expect(await judged(run.REQUEST.need.slice(0, 1), both?.slice(0, 1) ?? null)).toBe(0)
+  })
+
   it('the wishes of the one who verifies', async () => {
     const wish = async (policy: object) => (await run.verify(journal, bundle, { policy })).exitCode
     expect(await wish({ requirePassed: true, requireApprovals: 2 })).toBe(0)
