@@ -1,12 +1,12 @@
 import { argumentsOf, effectiveCommands, programOf } from './effective.ts'
-import { readShell } from './syntax.ts'
+import { asShell, type Shell } from './syntax.ts'
 
 /**
  * The environment that the commands of a script name: `--prod`, `-n production`, `APP_ENV=production`,
  * `$X_PRODUCTION_URL`. Production wins over all others; null where nothing is named.
  */
-export function environmentOf(script: string): string | null {
-  const shell = readShell(script)
+export function environmentOf(script: string | Shell): string | null {
+  const shell = asShell(script)
   const named = effectiveCommands(shell).flatMap(({ name, words }) => environmentsOfWords(name, words))
   for (const { assignments } of shell.commands)
     for (const { name, value } of assignments)

@@ -9,14 +9,14 @@ import {
   programOf,
   SSH_TAKES,
 } from './effective.ts'
-import { type Range, readShell, type Shell } from './syntax.ts'
+import { asShell, type Range, type Shell } from './syntax.ts'
 
 /**
  * What running a script asks of the terminal (R15): `terminal` if it asks or draws, or only opens a session; `remote` if
  * commands follow a session it opens; `endless` if it does not end by itself.
  */
-export function interactionOf(script: string): Step['interaction'] {
-  const shell = readShell(script)
+export function interactionOf(script: string | Shell): Step['interaction'] {
+  const shell = asShell(script)
   const opener = openerOf(shell)
   if (opener !== null) return shell.commands.some(command => command.start >= opener.end) ? 'remote' : 'terminal'
   const commands = effectiveCommands(shell)
@@ -28,8 +28,8 @@ export function interactionOf(script: string): Step['interaction'] {
  * The first command that opens a session on another machine or in another program and hands it no command:
  * `ssh host`, `kubectl exec -it pod -- sh`, `sudo su`, `psql`. What follows it in the text is not for this shell.
  */
-export function sessionOpener(script: string): Range | null {
-  return openerOf(readShell(script))
+export function sessionOpener(script: string | Shell): Range | null {
+  return openerOf(asShell(script))
 }
 
 function openerOf(shell: Shell): Range | null {

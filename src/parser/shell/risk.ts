@@ -1,18 +1,15 @@
 import type { Risk } from '../../model/index.ts'
 import { VERB_TOOLS } from './command-table.ts'
 import { argumentsOf, baseName, type EffectiveCommand, effectiveCommands, hasOption, programOf } from './effective.ts'
-import { readShell, type Shell } from './syntax.ts'
+import { asShell, type Shell } from './syntax.ts'
 import { riskOfName, riskOfVerb } from './verbs.ts'
 
 /**
  * The risk of a script is that of its strongest command (R16). What is not known is a change, and so is what bash would
  * not even read; a text without a command only shows something.
  */
-export function riskOf(script: string): Risk {
-  return riskOfShell(readShell(script))
-}
-
-export function riskOfShell(shell: Shell): Risk {
+export function riskOf(script: string | Shell): Risk {
+  const shell = asShell(script)
   const commands = effectiveCommands(shell).map(command => riskOfCommand(command, shell.script))
   return strongest([...commands, ...(shell.error === null ? [] : (['change'] as const))])
 }

@@ -96,6 +96,11 @@ const SUBSTITUTIONS: ReadonlySet<string> = new Set([
   'ArithmeticCommandExpansion',
 ])
 
+/** The script as it was read before, or read now: callers with several questions about one script read it once. */
+export function asShell(script: string | Shell): Shell {
+  return typeof script === 'string' ? readShell(script) : script
+}
+
 interface Region extends Range {
   readonly is: Surrounding
 }

@@ -1,12 +1,13 @@
 import { placeholdersIn } from './stand-ins.ts'
-import { readShell } from './syntax.ts'
+import { asShell, type Shell } from './syntax.ts'
 
 /**
  * What in a script says that it is not to be run as it is (SO022), in words for a person; null if nothing does:
  * an ellipsis, alternatives in place of a value, TODO or TBD, a value in a place where none can be entered safely.
  */
-export function unfinishedIn(script: string): string | null {
-  const shell = readShell(script)
+export function unfinishedIn(text: string | Shell): string | null {
+  const shell = asShell(text)
+  const { script } = shell
   for (const { words, assignments } of shell.commands) {
     const open = assignments.find(({ value }) => /^(?:TODO|TBD|FIXME|\.{3}|…)$/.test(value))
     if (open !== undefined) return `${open.value} as ${open.name}`
@@ -20,31 +21,30 @@ export function unfinishedIn(script: string): string | null {
         return `alternatives: ${written.slice(0, 80)}`
     }
   }
-  const alternatives = placeholdersIn(script).find(found => found.alternatives) ?? piped(script)
-  if (alternatives !== undefined && !inComment(shell, alternatives.start))
-    return `alternatives: ${alternatives.written.slice(0, 80)}`
+  const alternatives =
+    placeholdersIn(script).find(found => found.alternatives && !inComment(shell, found.start)) ?? piped(shell)
+  if (alternatives !== undefined) return `alternatives: ${alternatives.written.slice(0, 80)}`
   const comment = shell.comments.find(({ text }) => /\b(?:TODO|TBD|FIXME)\b/.test(text))
   if (comment !== undefined) return `${/TODO|TBD|FIXME/.exec(comment.text)?.[0]} in a comment`
   return valueOutOfReach(shell)
 }
 
 /** `--env a|b|c` and `{a|b}` parse as pipes. Two or more bars without a space around them are no pipe anybody writes. */
-function piped(script: string): { start: number; written: string } | undefined {
-  const match =
-    /(?<![^\s="'{[(])[{[(]?[A-Za-z][\w.-]{0,40}(?:\|[A-Za-z][\w.-]{0,40}){2,20}[}\])]?(?=\s|$)|(?<=[\s=])[{[][A-Za-z][\w.-]{0,40}\|[A-Za-z][\w.-]{0,40}[}\]]/.exec(
-      script,
-    )
-  if (match === null) return undefined
-  const quoted = readShell(script).surroundings([match.index])[0]
-  return quoted === 'bare' ? { start: match.index, written: match[0] } : undefined
+function piped(shell: Shell): { start: number; written: string } | undefined {
+  const found = Array.from(shell.script.matchAll(PIPED), match => ({ start: match.index, written: match[0] }))
+  const surroundings = shell.surroundings(found.map(({ start }) => start))
+  return found.find(({ start }, index) => surroundings[index] === 'bare' && !inComment(shell, start))
 }
 
-function inComment(shell: ReturnType<typeof readShell>, offset: number): boolean {
+const PIPED =
+  /(?<![^\s="'{[(])[{[(]?[A-Za-z][\w.-]{0,40}(?:\|[A-Za-z][\w.-]{0,40}){2,20}[}\])]?(?=\s|$)|(?<=[\s=])[{[][A-Za-z][\w.-]{0,40}\|[A-Za-z][\w.-]{0,40}[}\]]/g
+
+function inComment(shell: Shell, offset: number): boolean {
   return shell.comments.some(comment => comment.offset <= offset && offset < comment.offset + comment.text.length)
 }
 
 /** A value enters as a literal, which arithmetic, `$'…'` and backticks would read once more. */
-function valueOutOfReach(shell: ReturnType<typeof readShell>): string | null {
+function valueOutOfReach(shell: Shell): string | null {
   const found = placeholdersIn(shell.script).filter(({ start }) => !inComment(shell, start))
   const surroundings = shell.surroundings(found.map(({ start }) => start))
   for (const [index, { written }] of found.entries()) {

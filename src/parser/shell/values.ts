@@ -2,7 +2,7 @@ import type { Quoting } from '../../model/index.ts'
 import { argumentsOf, baseName, programOf } from './effective.ts'
 import { type Sample, samplesIn, versionTagsIn } from './literals.ts'
 import { placeholdersIn } from './stand-ins.ts'
-import { readShell, type Shell, type ShellWord, type SimpleCommand } from './syntax.ts'
+import { asShell, type Shell, type ShellWord, type SimpleCommand } from './syntax.ts'
 import { readsFromOutside } from './variables.ts'
 
 /** A place in a script that needs a value from outside (R13). Offsets are UTF-16 units, end exclusive. */
@@ -22,8 +22,9 @@ export interface FoundValue {
 }
 
 /** Values of one script, in order, none inside another. Those in comments are no values of the script. */
-export function findValues(script: string): FoundValue[] {
-  const shell = readShell(script)
+export function findValues(text: string | Shell): FoundValue[] {
+  const shell = asShell(text)
+  const { script } = shell
   const placeholders = placeholdersIn(script).filter(found => !found.alternatives)
   const candidates: Candidate[] = [
     ...placeholders.map(({ name, start, end }) => ({ name, start, end, kind: 'placeholder' as const, default: null })),

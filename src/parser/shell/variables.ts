@@ -1,18 +1,18 @@
-import { readShell, type Shell, type VariableRead } from './syntax.ts'
+import { asShell, type Shell, type VariableRead } from './syntax.ts'
 
 /** Names that a script gives a value that lasts: assigned, exported, read, for, declare; not those set for one command only. */
-export function setsVariables(script: string): string[] {
-  return [...new Set(readShell(script).sets.map(({ name }) => name))]
+export function setsVariables(script: string | Shell): string[] {
+  return [...new Set(asShell(script).sets.map(({ name }) => name))]
 }
 
 /** Names whose values a script uses, whoever set them; without those that every shell has. */
-export function readsVariables(script: string): string[] {
-  return [...new Set(readShell(script).reads.map(({ name }) => name))].filter(name => !isShellVariable(name))
+export function readsVariables(script: string | Shell): string[] {
+  return [...new Set(asShell(script).reads.map(({ name }) => name))].filter(name => !isShellVariable(name))
 }
 
 /** True if the script does nothing but give variables their values, `export` included. */
-export function onlyAssignments(script: string): boolean {
-  const { commands, error, blocks } = readShell(script)
+export function onlyAssignments(script: string | Shell): boolean {
+  const { commands, error, blocks } = asShell(script)
   if (error !== null || commands.length === 0) return false
   return (
     commands.every(

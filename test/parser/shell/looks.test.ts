@@ -160,6 +160,7 @@ describe('an unfinished script', () => {
     "echo $'<x>'",
     'run …',
     'run [a|b]',
+    'grep "a|b|c" f\ndeploy a|b|c',
   ])('says so: %j', text => expect(unfinishedIn(text)).not.toBeNull())
 
   test.each([
