@@ -1,7 +1,26 @@
-import type { Answer, AskLevel, Need, Step } from '../model/index.ts'
-import { type Act, type Ask, type Outcome, reasonAsk, textAsk } from './act.ts'
+import type { Step } from '../model/index.ts'
+import { type Act, reasonAsk, textAsk } from './act.ts'
 import { endRunAct, pauseAct, recoverAct, stopAct } from './run-acts.ts'
-import { inProduction, neededStep, phraseAt, positionOf, type Scene } from './walk.ts'
+import {
+  decideAct,
+  declineAct,
+  endWaitAct,
+  formAct,
+  gateTextAct,
+  notApplicableAct,
+  noteAct,
+  offerAct,
+  pickAct,
+  plainly,
+  runAct,
+  seenAct,
+  skipAct,
+  tickAct,
+  titleOf,
+  unknownAct,
+  valueAct,
+} from './step-acts.ts'
+import { neededStep, type Scene } from './walk.ts'
 
 /** What a person can want, whatever the front end: a key of the full screen or a word of plain mode. */
 export type Wish =
@@ -81,7 +100,7 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
     case 'pause':
       return act(pauseAct(scene))
     case 'pause-after':
-      if (need.kind !== 'running') return cannot(scene, 'no script is running; q pauses now')
+      if (need.kind !== 'running') return cannot(scene, 'no script is running')
       return act({ title: 'Pause after this step', body: [], asks: [], done: () => ({ kind: 'pause-after' }) })
     case 'end-run':
       return act(endRunAct(scene))
@@ -89,41 +108,6 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
       wish satisfies never
       return cannot(scene, '')
   }
-}
-
-/** The act that takes one option of a choice. */
-export function chooseAct(scene: Scene, step: string, option: string): Act {
-  return plainly(titleOf(scene, step), { kind: 'choose', step, option, reason: null })
-}
-
-/** The act that gives one value; the value is asked unless it is given. */
-export function valueAct(scene: Scene, name: string): Act {
-  const parameter = scene.walk.runbook.parameters.find(p => p.name === name)
-  const places = (parameter?.uses ?? []).map(use => `${scene.walk.runbook.path}:${use.line}`)
-  const secret = parameter?.secret ?? false
-  return {
-    title: `Value for ${name}`,
-    body: places.length === 0 ? [] : [`used at ${places.join(', ')}`],
-    asks: [
-      textAsk(name, {
-        secret,
-        needed: `${name}: a value is needed`,
-        suggestion: secret || inProduction(scene, neededStep(scene)) ? null : (parameter?.default ?? null),
-      }),
-    ],
-    done: ([value = '']) => say({ kind: 'value', name, value }),
-  }
-}
-
-/** `4.3.1 Set the new image`. */
-export function titleOf(scene: Scene, id: string): string {
-  return `${positionOf(scene.walk, id)} ${scene.walk.steps.get(id)?.title ?? ''}`.trim()
-}
-
-/** The asks that a level adds before anything may run. L1 adds none: the wish itself is the consent. */
-export function levelAsks(level: AskLevel, phrase: string | null, to: string): Ask[] {
-  if (level === 'L1') return []
-  return level === 'L3' && phrase !== null ? [{ kind: 'phrase', phrase, to }] : [{ kind: 'yes', prompt: to }]
 }
 
 function proceed(scene: Scene): Wished {
@@ -139,20 +123,20 @@ function proceed(scene: Scene): Wished {
       return act(formAct(scene, need))
     case 'gate':
       if (need.asksText !== null) return act(gateTextAct(scene, need.step, need.asksText))
-      return cannot(scene, 'no key here opens a gate; the approvers sign')
+      return cannot(scene, 'nobody here opens a gate; the approvers sign')
     case 'decide':
       if (need.state === 'unknown') return act(unknownAct(scene, need.step))
-      return cannot(scene, 'choose what to do: r, s, m or x')
+      return cannot(scene, 'decide first: retry, skip, by hand or recovery')
     case 'confirm':
-      return cannot(scene, 'Space ticks')
+      return cannot(scene, 'it is confirmed by a tick')
     case 'condition':
-      return cannot(scene, 'answer y or n')
+      return cannot(scene, 'the condition needs a yes or a no')
     case 'choose':
       return cannot(scene, 'choose by number')
     case 'wait':
-      return cannot(scene, 'the time is not over; t ends it early')
+      return cannot(scene, 'the time is not over')
     case 'running':
-      return cannot(scene, 'a script is running')
+      return cannot(scene, 'it is running')
     case 'blocked':
       return cannot(scene, need.why)
     case 'finished':
@@ -160,45 +144,6 @@ function proceed(scene: Scene): Wished {
     default:
       need satisfies never
       return cannot(scene, '')
-  }
-}
-
-function runAct(scene: Scene, need: Extract<Need, { kind: 'run' }>): Act {
-  const { step, level, phrase } = need
-  return {
-    title: `Run ${titleOf(scene, step)}`,
-    body: need.script.replace(/\n$/, '').split('\n'),
-    asks: levelAsks(level, phrase, 'run'),
-    done: given => say({ kind: 'run', step, phrase: level === 'L3' ? (given[0] ?? null) : null }),
-  }
-}
-
-function tickAct(scene: Scene, need: Extract<Need, { kind: 'confirm' | 'manual' }>): Act {
-  const { step, evidence } = need
-  return {
-    title: titleOf(scene, step),
-    body: [],
-    asks: evidence === null ? [] : [{ kind: 'observed', evidence, step }],
-    done: ([observed = null]) => say({ kind: 'confirm', step, answer: 'yes', observed, note: null }),
-  }
-}
-
-function seenAct(scene: Scene, step: string): Act {
-  return {
-    title: titleOf(scene, step),
-    body: [],
-    asks: [textAsk('What was done and seen', { empty: '', hint: 'may stay empty; Enter confirms the step' })],
-    done: ([note = '']) =>
-      say({ kind: 'confirm', step, answer: 'yes', observed: null, note: note === '' ? null : note }),
-  }
-}
-
-function declineAct(scene: Scene, step: string): Act {
-  return {
-    title: `Cannot confirm ${titleOf(scene, step)}`,
-    body: [],
-    asks: [reasonAsk('What was seen')],
-    done: ([note = '']) => say({ kind: 'confirm', step, answer: 'no', observed: null, note }),
   }
 }
 
@@ -210,88 +155,33 @@ function offer(scene: Scene): Wished {
   if (offered === null) return cannot(scene, 'no command is offered here')
   const missing = offered.missing[0]
   if (missing !== undefined) return act(valueAct(scene, missing))
-  return act({
-    title: `Run the command offered at ${titleOf(scene, step)}`,
-    body: offered.script.replace(/\n$/, '').split('\n'),
-    asks: levelAsks(offered.level, offered.phrase, 'run it'),
-    done: given => say({ kind: 'run-offer', step, phrase: offered.level === 'L3' ? (given[0] ?? null) : null }),
-  })
+  return act(offerAct(scene, step, offered))
 }
 
 function fill(scene: Scene): Wished {
   const { need } = scene
   if (need.kind === 'choose') return cannot(scene, 'choose by number')
+  if (need.kind === 'form' || need.kind === 'gate') return proceed(scene)
   const names = need.kind === 'values' ? need.names : 'offer' in need ? (need.offer?.missing ?? []) : []
   const name = names[0]
   return name === undefined ? cannot(scene, 'no value is missing here') : act(valueAct(scene, name))
 }
 
-function formAct(scene: Scene, need: Extract<Need, { kind: 'form' }>): Act {
-  const open = need.fields.filter(field => field.value === null)
-  const filled = need.fields.filter(field => field.value !== null)
-  return {
-    title: titleOf(scene, need.step),
-    body: filled.map(field => `${field.label}: ${field.value ?? ''}`),
-    asks: [
-      ...open.map(field =>
-        textAsk(field.label, {
-          hint: field.hint === '' ? null : `for example ${field.hint}`,
-          needed: `${field.label}: a text is needed`,
-        }),
-      ),
-      { kind: 'yes', prompt: 'keep this form' },
-    ],
-    done: given => {
-      const answers = new Map(open.map((field, index) => [field, given[index] ?? '']))
-      const fields = need.fields.map(field => [field.label, answers.get(field) ?? field.value ?? ''] as const)
-      return say({ kind: 'form', step: need.step, fields })
-    },
-  }
-}
-
-function gateTextAct(scene: Scene, step: string, asked: string): Act {
-  return {
-    title: titleOf(scene, step),
-    body: [],
-    asks: [textAsk(asked)],
-    done: ([text = '']) => say({ kind: 'gate-text', step, text }),
-  }
-}
-
 function skip(scene: Scene): Wished {
   const { need } = scene
   if (need.kind === 'finished') return cannot(scene, 'the run has ended')
-  if (need.kind === 'running') return cannot(scene, 'it is running and cannot be skipped; Ctrl-C shows how to stop it')
+  if (need.kind === 'running') return cannot(scene, 'it is running and cannot be skipped')
   if (need.kind === 'gate') return cannot(scene, 'a gate cannot be skipped')
   const { step } = need
   if (need.kind === 'decide') return act(decideAct(scene, step, 'skip', 'Skip', reasonAsk('Reason')))
-  const title = `Skip ${titleOf(scene, step)}`
-  // The core asks no phrase for a skip, so production asks it here, before anything is said.
-  const phrase: Ask[] = inProduction(scene, step)
-    ? [{ kind: 'phrase', phrase: phraseAt(scene, step), to: 'skip it' }]
-    : []
-  const skipped: Act = {
-    title,
-    body: [],
-    asks: [reasonAsk('Reason'), ...phrase],
-    done: ([reason = '']) => say({ kind: 'skip', step, reason }),
-  }
+  const skipped = skipAct(scene, step)
   if (need.kind !== 'confirm' && need.kind !== 'manual') return act(skipped)
   return act(
-    pickAct(title, 'Which is it?', null, [
+    pickAct(skipped.title, 'Which is it?', null, [
       { label: 'skip it', act: skipped },
       { label: 'it is not applicable', act: notApplicableAct(scene, step) },
     ]),
   )
-}
-
-function notApplicableAct(scene: Scene, step: string): Act {
-  return {
-    title: `Not applicable: ${titleOf(scene, step)}`,
-    body: [],
-    asks: [reasonAsk('Reason')],
-    done: ([note = '']) => say({ kind: 'confirm', step, answer: 'n/a', observed: null, note }),
-  }
 }
 
 function byHand(scene: Scene): Wished {
@@ -302,74 +192,6 @@ function byHand(scene: Scene): Wished {
   if (need.kind === 'blocked')
     return act(decideAct(scene, need.step, 'by-hand', 'Done by hand', reasonAsk('What was done')))
   return cannot(scene, 'only a failed or blocked step is resolved by hand')
-}
-
-function unknownAct(scene: Scene, step: string): Act {
-  return pickAct(`Outcome of ${titleOf(scene, step)} is unknown`, 'What is true?', null, [
-    { label: 'it passed', act: decideAct(scene, step, 'passed', 'It passed', reasonAsk('What was checked')) },
-    { label: 'it failed', act: decideAct(scene, step, 'failed', 'It failed', reasonAsk('What was checked')) },
-    { label: 'run it again', act: decideAct(scene, step, 'rerun', 'Run it again', reasonAsk('Reason')) },
-  ])
-}
-
-function decideAct(
-  scene: Scene,
-  step: string,
-  choice: Extract<Answer, { kind: 'decide' }>['choice'],
-  verb: string,
-  ask: Ask,
-): Act {
-  const phrase: Ask[] =
-    choice === 'skip' && inProduction(scene, step)
-      ? [{ kind: 'phrase', phrase: phraseAt(scene, step), to: 'skip it' }]
-      : []
-  return {
-    title: `${verb}: ${titleOf(scene, step)}`,
-    body: [],
-    asks: [ask, ...phrase],
-    done: ([reason = '']) => say({ kind: 'decide', step, choice, reason }),
-  }
-}
-
-function endWaitAct(scene: Scene, step: string): Act {
-  const production = inProduction(scene, step)
-  return {
-    title: `End the wait early: ${titleOf(scene, step)}`,
-    body: [],
-    asks: [reasonAsk('Reason'), ...levelAsks(production ? 'L3' : 'L2', phraseAt(scene, step), 'end the wait early')],
-    done: ([reason = '']) => say({ kind: 'end-wait', step, reason }),
-  }
-}
-
-function noteAct(scene: Scene, step: string | null): Act {
-  return {
-    title: step === null ? 'A note' : `A note to ${titleOf(scene, step)}`,
-    body: [],
-    asks: [textAsk('Note', { needed: 'an empty note is not kept' })],
-    done: ([text = '']) => say({ kind: 'note', step, text }),
-  }
-}
-
-function pickAct(
-  title: string,
-  prompt: string,
-  empty: number | null,
-  options: Extract<Ask, { kind: 'pick' }>['options'],
-): Act {
-  return {
-    title,
-    body: [],
-    asks: [{ kind: 'pick', prompt, options, empty }],
-    done: () => ({ kind: 'nothing', message: '' }),
-  }
-}
-
-function plainly(title: string, answer: Answer): Act {
-  return { title, body: [], asks: [], done: () => say(answer) }
-}
-
-function say(answer: Answer): Outcome {
-  return { kind: 'say', answer }
 }
 
 function act(value: Act): Wished {

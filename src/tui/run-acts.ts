@@ -51,8 +51,7 @@ export function endRunAct(scene: Scene): Act {
 export function recoverAct(scene: Scene): Wished {
   const { need, walk } = scene
   if (need.kind === 'finished') return cannot('the run has ended; signoff rollback RUN walks its recovery')
-  if (need.kind === 'running')
-    return cannot(`${positionOf(walk, need.step)} is running; Ctrl-C shows how to stop it first`)
+  if (need.kind === 'running') return cannot(`${positionOf(walk, need.step)} is running and must be stopped first`)
   if (scene.state.recovery !== null && scene.state.recovery.ended === null)
     return cannot('the recovery is being walked already')
   const key = flowKey(scene)

@@ -1,5 +1,5 @@
 import { type Act, beginAct, type Outcome, openAsk, type Taken, takeText } from './act.ts'
-import { chooseAct, valueAct, wishFor } from './acts.ts'
+import { wishFor } from './acts.ts'
 import type { KeyPress } from './key-press.ts'
 import { type Binding, bindingFor, type Command, modeOf } from './keys.ts'
 import { moveBy } from './moving.ts'
@@ -16,6 +16,7 @@ import {
   type ScreenState,
   withNewQuestion,
 } from './screen-state.ts'
+import { chooseAct, valueAct } from './step-acts.ts'
 import { counted } from './time-text.ts'
 import { neededStep, questionName } from './walk.ts'
 
@@ -111,8 +112,10 @@ function onKey(state: ScreenState, key: KeyPress, atMs: number): Reduced {
   const timed = key.name === 'enter' ? { ...state, lastEnterMs: atMs } : state
   const binding = bindingFor(timed, key.name)
   const typing = isTyping(timed, key)
-  if (held && binding !== null) return only(dropped(timed))
-  if ((typing || binding?.answers === true) && isGuarded(timed, atMs)) return only(dropped(timed))
+  // While a script runs there is no question yet: the key is answered with why, and counted for the question to come.
+  const early = timed.dialog === null && timed.scene.need.kind === 'running' && !timed.saying
+  if (held && binding !== null && !early) return only(dropped(timed))
+  if ((typing || (binding?.answers === true && !early)) && isGuarded(timed, atMs)) return only(dropped(timed))
   if (typing) return only(typed(timed, key))
   const fresh = { ...timed, message: null, guard: { ...timed.guard, dropped: 0 } }
   if (binding === null) return only({ ...fresh, message: uselessText(fresh, key) })
@@ -125,7 +128,7 @@ function onKey(state: ScreenState, key: KeyPress, atMs: number): Reduced {
 function refusedKey(state: ScreenState, binding: Binding, why: string): ScreenState {
   const early = binding.answers && state.scene.need.kind === 'running'
   const guard = early ? { ...state.guard, dropped: state.guard.dropped + 1 } : { ...state.guard, dropped: 0 }
-  return { ...state, guard, message: `${binding.shown}: ${why}` }
+  return { ...state, guard, message: `${binding.shown}: ${why}${early ? '. Ctrl-C shows how to stop it' : ''}` }
 }
 
 function command(state: ScreenState, binding: Binding, key: KeyPress): Reduced {

@@ -1,0 +1,206 @@
+import type { Answer, AskLevel, Need, Offer } from '../model/index.ts'
+import { type Act, type Ask, type Outcome, reasonAsk, textAsk } from './act.ts'
+import { inProduction, neededStep, phraseAt, positionOf, type Scene } from './walk.ts'
+
+/** The act that takes one option of a choice. */
+export function chooseAct(scene: Scene, step: string, option: string): Act {
+  return plainly(titleOf(scene, step), { kind: 'choose', step, option, reason: null })
+}
+
+/** The act that gives one value; the value is asked unless it is given. */
+export function valueAct(scene: Scene, name: string): Act {
+  const parameter = scene.walk.runbook.parameters.find(p => p.name === name)
+  const places = (parameter?.uses ?? []).map(use => `${scene.walk.runbook.path}:${use.line}`)
+  const secret = parameter?.secret ?? false
+  return {
+    title: `Value for ${name}`,
+    body: places.length === 0 ? [] : [`used at ${places.join(', ')}`],
+    asks: [
+      textAsk(name, {
+        secret,
+        needed: `${name}: a value is needed`,
+        suggestion: secret || inProduction(scene, neededStep(scene)) ? null : (parameter?.default ?? null),
+      }),
+    ],
+    done: ([value = '']) => say({ kind: 'value', name, value }),
+  }
+}
+
+/** `4.3.1 Set the new image`. */
+export function titleOf(scene: Scene, id: string): string {
+  return `${positionOf(scene.walk, id)} ${scene.walk.steps.get(id)?.title ?? ''}`.trim()
+}
+
+/** The asks that a level adds before anything may run. L1 adds none: the wish itself is the consent. */
+export function levelAsks(level: AskLevel, phrase: string | null, to: string): Ask[] {
+  if (level === 'L1') return []
+  return level === 'L3' && phrase !== null ? [{ kind: 'phrase', phrase, to }] : [{ kind: 'yes', prompt: to }]
+}
+
+export function runAct(scene: Scene, need: Extract<Need, { kind: 'run' }>): Act {
+  const { step, level, phrase } = need
+  return {
+    title: `Run ${titleOf(scene, step)}`,
+    body: need.script.replace(/\n$/, '').split('\n'),
+    asks: levelAsks(level, phrase, 'run'),
+    done: given => say({ kind: 'run', step, phrase: level === 'L3' ? (given[0] ?? null) : null }),
+  }
+}
+
+export function tickAct(scene: Scene, need: Extract<Need, { kind: 'confirm' | 'manual' }>): Act {
+  const { step, evidence } = need
+  return {
+    title: titleOf(scene, step),
+    body: [],
+    asks: evidence === null ? [] : [{ kind: 'observed', evidence, step }],
+    done: ([observed = null]) => say({ kind: 'confirm', step, answer: 'yes', observed, note: null }),
+  }
+}
+
+export function offerAct(scene: Scene, step: string, offered: Offer): Act {
+  return {
+    title: `Run the command offered at ${titleOf(scene, step)}`,
+    body: offered.script.replace(/\n$/, '').split('\n'),
+    asks: levelAsks(offered.level, offered.phrase, 'run it'),
+    done: given => say({ kind: 'run-offer', step, phrase: offered.level === 'L3' ? (given[0] ?? null) : null }),
+  }
+}
+
+export function skipAct(scene: Scene, step: string): Act {
+  return {
+    title: `Skip ${titleOf(scene, step)}`,
+    body: [],
+    asks: [reasonAsk('Reason'), ...skipPhrase(scene, step)],
+    done: ([reason = '']) => say({ kind: 'skip', step, reason }),
+  }
+}
+
+export function seenAct(scene: Scene, step: string): Act {
+  return {
+    title: titleOf(scene, step),
+    body: [],
+    asks: [textAsk('What was done and seen', { empty: '', hint: 'may stay empty; Enter confirms the step' })],
+    done: ([note = '']) =>
+      say({ kind: 'confirm', step, answer: 'yes', observed: null, note: note === '' ? null : note }),
+  }
+}
+
+export function declineAct(scene: Scene, step: string): Act {
+  return {
+    title: `Cannot confirm ${titleOf(scene, step)}`,
+    body: [],
+    asks: [reasonAsk('What was seen')],
+    done: ([note = '']) => say({ kind: 'confirm', step, answer: 'no', observed: null, note }),
+  }
+}
+
+export function formAct(scene: Scene, need: Extract<Need, { kind: 'form' }>): Act {
+  const open = need.fields.filter(field => field.value === null)
+  const filled = need.fields.filter(field => field.value !== null)
+  return {
+    title: titleOf(scene, need.step),
+    body: filled.map(field => `${field.label}: ${field.value ?? ''}`),
+    asks: [
+      ...open.map(field =>
+        textAsk(field.label, {
+          hint: field.hint === '' ? null : `for example ${field.hint}`,
+          needed: `${field.label}: a text is needed`,
+        }),
+      ),
+      { kind: 'yes', prompt: 'keep this form' },
+    ],
+    done: given => {
+      const answers = new Map(open.map((field, index) => [field, given[index] ?? '']))
+      const fields = need.fields.map(field => [field.label, answers.get(field) ?? field.value ?? ''] as const)
+      return say({ kind: 'form', step: need.step, fields })
+    },
+  }
+}
+
+export function gateTextAct(scene: Scene, step: string, asked: string): Act {
+  return {
+    title: titleOf(scene, step),
+    body: [],
+    asks: [textAsk(asked)],
+    done: ([text = '']) => say({ kind: 'gate-text', step, text }),
+  }
+}
+
+export function notApplicableAct(scene: Scene, step: string): Act {
+  return {
+    title: `Not applicable: ${titleOf(scene, step)}`,
+    body: [],
+    asks: [reasonAsk('Reason')],
+    done: ([note = '']) => say({ kind: 'confirm', step, answer: 'n/a', observed: null, note }),
+  }
+}
+
+export function unknownAct(scene: Scene, step: string): Act {
+  return pickAct(`Outcome of ${titleOf(scene, step)} is unknown`, 'What is true?', null, [
+    { label: 'it passed', act: decideAct(scene, step, 'passed', 'It passed', reasonAsk('What was checked')) },
+    { label: 'it failed', act: decideAct(scene, step, 'failed', 'It failed', reasonAsk('What was checked')) },
+    { label: 'run it again', act: decideAct(scene, step, 'rerun', 'Run it again', reasonAsk('Reason')) },
+  ])
+}
+
+export function decideAct(
+  scene: Scene,
+  step: string,
+  choice: Extract<Answer, { kind: 'decide' }>['choice'],
+  verb: string,
+  ask: Ask,
+): Act {
+  const phrase = choice === 'skip' ? skipPhrase(scene, step) : []
+  return {
+    title: `${verb}: ${titleOf(scene, step)}`,
+    body: [],
+    asks: [ask, ...phrase],
+    done: ([reason = '']) => say({ kind: 'decide', step, choice, reason }),
+  }
+}
+
+export function endWaitAct(scene: Scene, step: string): Act {
+  const production = inProduction(scene, step)
+  return {
+    title: `End the wait early: ${titleOf(scene, step)}`,
+    body: [],
+    asks: [reasonAsk('Reason'), ...levelAsks(production ? 'L3' : 'L2', phraseAt(scene, step), 'end the wait early')],
+    done: ([reason = '']) => say({ kind: 'end-wait', step, reason }),
+  }
+}
+
+export function noteAct(scene: Scene, step: string | null): Act {
+  return {
+    title: step === null ? 'A note' : `A note to ${titleOf(scene, step)}`,
+    body: [],
+    asks: [textAsk('Note', { needed: 'an empty note is not kept' })],
+    done: ([text = '']) => say({ kind: 'note', step, text }),
+  }
+}
+
+export function pickAct(
+  title: string,
+  prompt: string,
+  empty: number | null,
+  options: Extract<Ask, { kind: 'pick' }>['options'],
+): Act {
+  return {
+    title,
+    body: [],
+    asks: [{ kind: 'pick', prompt, options, empty }],
+    done: () => ({ kind: 'nothing', message: '' }),
+  }
+}
+
+export function plainly(title: string, answer: Answer): Act {
+  return { title, body: [], asks: [], done: () => say(answer) }
+}
+
+/** The core asks no phrase for a skip, so production asks it here, before anything is said. */
+function skipPhrase(scene: Scene, step: string): Ask[] {
+  return inProduction(scene, step) ? [{ kind: 'phrase', phrase: phraseAt(scene, step), to: 'skip it' }] : []
+}
+
+function say(answer: Answer): Outcome {
+  return { kind: 'say', answer }
+}

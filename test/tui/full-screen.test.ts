@@ -1,0 +1,245 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { TestTerminal } from './helpers/terminal.ts'
+
+vi.setConfig({ testTimeout: 40_000, hookTimeout: 60_000 })
+
+const folder = mkdtempSync(join(tmpdir(), 'signoff-screen-'))
+const program = join(folder, 'screen-program.js')
+const report = join(folder, 'report.json')
+const terminals: TestTerminal[] = []
+
+beforeAll(async () => {
+  const bundle = await rolldown({
+    input: resolve(import.meta.dirname, 'helpers/screen-program.tsx'),
+    platform: 'node',
+    external: ['react-devtools-core'],
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  })
+  await bundle.write({ dir: folder, format: 'esm', entryFileNames: 'screen-program.js' })
+  await bundle.close()
+})
+afterEach(() => {
+  for (const terminal of terminals.splice(0)) terminal.close()
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function start(begin: string, size = { columns: 80, rows: 24 }, env: NodeJS.ProcessEnv = {}): TestTerminal {
+  rmSync(report, { force: true })
+  const terminal = new TestTerminal(process.execPath, [program, begin, report], size, env)
+  terminals.push(terminal)
+  return terminal
+}
+
+/** The question is there, and has been for as long as its guard holds. */
+async function ready(terminal: TestTerminal, what: RegExp): Promise<void> {
+  await terminal.until(what)
+  await new Promise(resolve => setTimeout(resolve, 450))
+}
+
+async function reported(
+  terminal: TestTerminal,
+): Promise<{ said: { kind: string }[]; starts: string[]; rawMode: boolean }> {
+  await terminal.exited
+  return JSON.parse(readFileSync(report, 'utf8'))
+}
+
+/** Pauses the run, which leaves the screen. */
+async function pause(terminal: TestTerminal): Promise<void> {
+  terminal.send('q')
+  await ready(terminal, /Leave this run\?/)
+  terminal.send('2')
+}
+
+test.each([
+  [80, 24],
+  [60, 15],
+])('at %ix%i: one header, the need and its key in row 2, the keys in the last row', async (columns, rows) => {
+  const terminal = start('1.1', { columns, rows })
+  await terminal.until(/READY {2}1\.1 Look around: Enter runs it/)
+  const shown = terminal.rows()
+  expect(shown[0]).toMatch(/^ no environment {2}\| pay.*\d\d:\d\d:\d\d$/)
+  expect(shown[1]).toContain('READY')
+  expect(shown.at(-1)).toMatch(/Enter run .*\? all keys/)
+  expect(terminal.isAlternate).toBe(true)
+})
+
+test('Enter runs the step, its output is shown, and the next step is asked', async () => {
+  const terminal = start('1.1')
+  await ready(terminal, /READY {2}1\.1/)
+  terminal.send('\r')
+  await terminal.until(/1\.2 Build: Enter runs it/)
+  await terminal.until(/line 49/)
+  expect(terminal.text()).toMatch(/1\.1 .*✔ passed/)
+  await pause(terminal)
+  expect((await reported(terminal)).starts).toEqual(['s1.1'])
+})
+
+test('the phrase and its Enter in one write run a change in production exactly once', async () => {
+  const terminal = start('2.1')
+  await ready(terminal, /READY {2}2\.1/)
+  terminal.send('\r')
+  await ready(terminal, /Type {2}production v2\.4\.0/)
+  terminal.send('production v2.4.0\r')
+  await terminal.until(/READY {2}2\.2/)
+  await pause(terminal)
+  expect((await reported(terminal)).starts).toEqual(['s2.1'])
+})
+
+test('three Enters at once on a change in production open the review and run nothing', async () => {
+  const terminal = start('2.1')
+  await ready(terminal, /READY {2}2\.1/)
+  terminal.send('\r\r\r')
+  await terminal.until(/ignored 2 keys typed before this question/)
+  terminal.send('\u001b')
+  await ready(terminal, /not run/)
+  await pause(terminal)
+  expect((await reported(terminal)).starts).toEqual([])
+})
+
+test('keys typed while a script runs answer nothing afterwards', async () => {
+  const terminal = start('1.2')
+  await ready(terminal, /READY {2}1\.2/)
+  terminal.send('\r')
+  await terminal.until(/RUNNING {2}1\.2/)
+  terminal.send(' ')
+  await new Promise(resolve => setTimeout(resolve, 200))
+  terminal.send('\r \r')
+  await terminal.until(/1\.2: .*is running/)
+  terminal.signal('SIGUSR2')
+  await terminal.until(/ignored \d keys typed before this question/)
+  await pause(terminal)
+  const { said } = await reported(terminal)
+  expect(said.map(({ kind }) => kind)).toEqual(['run', 'pause'])
+})
+
+test('three Spaces in one write tick one confirmation', async () => {
+  const terminal = start('1.3')
+  await ready(terminal, /NEEDS YOU {2}1\.3/)
+  terminal.send('   ')
+  await terminal.until(/1\.4 Replica lag/)
+  await pause(terminal)
+  expect((await reported(terminal)).said.filter(({ kind }) => kind === 'confirm')).toHaveLength(1)
+})
+
+test('a late arrow, unknown sequences and replies of the terminal type nothing', async () => {
+  const terminal = start('2.1')
+  await ready(terminal, /READY {2}2\.1/)
+  terminal.send('\r')
+  await ready(terminal, /Type {2}production/)
+  terminal.send('\u001b[1;5P\u001b]11;rgb:ffff/ffff/ffff\u001b\\\u001by\u001b[I')
+  terminal.send('\u001b')
+  await new Promise(resolve => setTimeout(resolve, 50))
+  terminal.send('[A')
+  terminal.send('x')
+  await terminal.until(/^ > x$/m)
+})
+
+test('a paste on a review is refused, and one that never ends does not lock the keyboard', async () => {
+  const terminal = start('2.1')
+  await ready(terminal, /READY {2}2\.1/)
+  terminal.send('\r')
+  await ready(terminal, /Type {2}production/)
+  terminal.send('\u001b[200~y\rproduction v2.4.0\r\u001b[201~')
+  await terminal.until(/paste is not accepted here/)
+  terminal.send('\u001b')
+  await ready(terminal, /not run/)
+  terminal.send('\u001b[200~endless')
+  await new Promise(resolve => setTimeout(resolve, 1300))
+  terminal.send('j')
+  await terminal.until(/> 2\.2/)
+  await pause(terminal)
+  expect((await reported(terminal)).starts).toEqual([])
+})
+
+test('1,000 random bytes start nothing unasked and leave the screen whole', async () => {
+  const terminal = start('2.1')
+  await ready(terminal, /READY {2}2\.1/)
+  let seed = 42
+  const random = () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+    return seed / 2_147_483_648
+  }
+  for (let sent = 0; sent < 1000; sent += 20) {
+    const piece = Array.from({ length: 20 }, () => Math.floor(random() * 256)).filter(
+      byte => byte < 0x30 || byte > 0x39,
+    )
+    terminal.send(Buffer.from(piece).toString('latin1'))
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+  // A paste or a sequence left open by chance ends by silence.
+  await new Promise(resolve => setTimeout(resolve, 1500))
+  terminal.send('\u001b')
+  await new Promise(resolve => setTimeout(resolve, 600))
+  terminal.send('\u001b')
+  await terminal.until(/\? all keys/)
+  expect(terminal.rows()[0]).toMatch(/PRODUCTION {2}\| payments/)
+  expect(terminal.text().match(/PRODUCTION {2}\|/g)).toHaveLength(1)
+  terminal.signal('SIGTERM')
+  const { said, starts } = await reported(terminal)
+  expect(starts).toEqual([])
+  expect(said.filter(({ kind }) => ['run', 'skip', 'rollback', 'confirm'].includes(kind))).toEqual([])
+})
+
+test('resizing leaves one header and one last row of the right size, and says when it is too small', async () => {
+  const terminal = start('1.3')
+  await terminal.until(/NEEDS YOU {2}1\.3/)
+  for (const [columns, rows] of [
+    [120, 40],
+    [80, 24],
+    [60, 20],
+    [52, 12],
+    [200, 50],
+  ] as const) {
+    terminal.resize(columns, rows)
+    if (columns < 60) await terminal.until(/Terminal too small \(52x12\)/)
+    else
+      await terminal.until(() => {
+        const shown = terminal.rows()
+        const headers = shown.filter(row => row.includes('no environment'))
+        return headers.length === 1 && shown[0] === headers[0] && (shown.at(-1) ?? '').includes('? all keys')
+      })
+  }
+})
+
+test('without colour no colour is sent, and the scrollback is never cleared', async () => {
+  const terminal = start('1.1', { columns: 80, rows: 24 }, { NO_COLOR: '1' })
+  await ready(terminal, /READY {2}1\.1/)
+  terminal.send('\r')
+  await terminal.until(/1\.2 Build/)
+  expect(terminal.bytes).not.toMatch(/\u001b\[[0-9;]*\b(3[0-7]|9[0-7]|38|48)m/)
+  expect(terminal.bytes).not.toContain('\u001b[3J')
+})
+
+test('a pause leaves the alternate screen, shows the cursor and ends raw mode', async () => {
+  const terminal = start('1.1')
+  await ready(terminal, /READY {2}1\.1/)
+  await pause(terminal)
+  await terminal.until(/left: .*paused/)
+  expect((await reported(terminal)).rawMode).toBe(false)
+  expect(terminal.isAlternate).toBe(false)
+  expect(terminal.bytes.lastIndexOf('\u001b[?25h')).toBeGreaterThan(terminal.bytes.lastIndexOf('\u001b[?25l'))
+  expect(terminal.bytes.lastIndexOf('\u001b[?2004l')).toBeGreaterThan(terminal.bytes.lastIndexOf('\u001b[?2004h'))
+})
+
+test('a signal leaves the screen by the same function', async () => {
+  const terminal = start('1.1')
+  await ready(terminal, /READY {2}1\.1/)
+  terminal.signal('SIGTERM')
+  expect(await terminal.exited).toBe(143)
+  await terminal.until(/left by SIGTERM/)
+  expect(terminal.isAlternate).toBe(false)
+  expect(terminal.bytes.lastIndexOf('\u001b[?25h')).toBeGreaterThan(terminal.bytes.lastIndexOf('\u001b[?25l'))
+})
+
+test('the last of 10,000 steps is reached by one key', async () => {
+  const terminal = start('long')
+  await ready(terminal, /READY {2}1\.1/)
+  terminal.send('G')
+  await terminal.until(/> 1\.10000/)
+  terminal.send('g')
+  await terminal.until(/> 1\.1 /)
+})

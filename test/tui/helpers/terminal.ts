@@ -1,0 +1,89 @@
+import { type IPty, spawn } from '@lydell/node-pty'
+import xterm from '@xterm/headless'
+
+/** A program in a real pseudo-terminal, its screen read through an emulator. */
+export class TestTerminal {
+  /** Every byte that the program has written. */
+  bytes = ''
+  readonly pid: number
+  readonly exited: Promise<number>
+  #gone = false
+  readonly #pty: IPty
+  readonly #screen: InstanceType<typeof xterm.Terminal>
+
+  constructor(
+    file: string,
+    args: readonly string[],
+    size: { readonly columns: number; readonly rows: number },
+    env: NodeJS.ProcessEnv = {},
+  ) {
+    const { columns: cols, rows } = size
+    this.#screen = new xterm.Terminal({ cols, rows, allowProposedApi: true })
+    this.#pty = spawn(file, [...args], {
+      cols,
+      rows,
+      env: { ...process.env, TERM: 'xterm-256color', ...env },
+      name: 'xterm-256color',
+    })
+    this.pid = this.#pty.pid
+    this.#pty.onData(data => {
+      this.bytes += data
+      this.#screen.write(data)
+    })
+    this.#screen.onData(reply => this.#pty.write(reply))
+    this.exited = new Promise(resolve => {
+      this.#pty.onExit(({ exitCode }) => {
+        resolve(exitCode)
+        // Its last bytes may still be on their way to the emulator.
+        setTimeout(() => {
+          this.#gone = true
+        }, 500)
+      })
+    })
+  }
+
+  /** Writes bytes in one piece, as a terminal does. */
+  send(text: string): void {
+    this.#pty.write(text)
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#screen.resize(columns, rows)
+    this.#pty.resize(columns, rows)
+  }
+
+  signal(name: string): void {
+    this.#pty.kill(name)
+  }
+
+  rows(): string[] {
+    const buffer = this.#screen.buffer.active
+    return Array.from(
+      { length: this.#screen.rows },
+      (_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '',
+    )
+  }
+
+  text(): string {
+    return this.rows().join('\n')
+  }
+
+  get isAlternate(): boolean {
+    return this.#screen.buffer.active.type === 'alternate'
+  }
+
+  /** Waits for something to appear, never for time; fails with what stands there instead. */
+  async until(what: RegExp | (() => boolean), waitMs = 10_000): Promise<void> {
+    const holds = () => (what instanceof RegExp ? what.test(this.text()) : what())
+    for (const endMs = Date.now() + waitMs; !holds(); ) {
+      if (Date.now() > endMs || this.#gone)
+        throw new Error(`waited for ${String(what)}; the screen is:\n${this.text()}`)
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  }
+
+  close(): void {
+    this.#pty.kill('SIGKILL')
+    this.#screen.dispose()
+  }
+}
