@@ -70,6 +70,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
     .option('--no-go', 'NO-GO; needs --reason')
     .option('--reason <text>', 'why')
     .option('--role <role>', 'the role to decide for')
+    .option('--principal <name>', 'who you are, where no signers file says it')
     .option('--key <file>', 'your private key')
     .option('--out <file>', 'write the signed answer here')
     .action((request: string, gate: string | undefined, options: { go?: boolean; reason?: string }) =>

@@ -43,6 +43,8 @@ export async function findSigner(
   signersText: string | null,
   signersPath: string,
   namespace: Namespace,
+  /** Who they say they are, believed only where there is no signers file to look it up in; whoever reads it will check. */
+  said: string | null = null,
 ): Promise<Signer> {
   const path = await findKeyFile(sources)
   if (path === null)
@@ -51,10 +53,9 @@ export async function findSigner(
     })
   const key = await readKey(path)
   const principals = signersText === null ? [] : principalsOf(readAllowedSigners(signersText), key.publicKey, namespace)
+  const wanted = said ?? sources.config.principal
   const principal =
-    sources.config.principal !== null && principals.includes(sources.config.principal)
-      ? sources.config.principal
-      : principals[0]
+    signersText === null && said !== null ? said : (principals.find(name => name === wanted) ?? principals[0])
   if (principal === undefined)
     throw new SignoffError(
       'KEY_MISSING',

@@ -4,6 +4,7 @@ import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
 import { fillForm } from './form.ts'
 import { conditionOf, type Live, needOf } from './need.ts'
+import { secretVariable } from './secret-places.ts'
 
 type PlainAnswer = Exclude<Answer, { kind: 'run' | 'run-offer' | 'stop-script' | 'rollback' | 'pause' | 'abort' }>
 
@@ -124,7 +125,12 @@ function valueEvents(context: RunContext, answer: Extract<Answer, { kind: 'value
     by: speaker.by,
     source: speaker.source,
   }
-  return decided([event], parameter.secret ? [{ kind: 'keep-secret', name: answer.name, value: answer.value }] : [])
+  return decided(
+    [event],
+    parameter.secret
+      ? [{ kind: 'keep-secret', name: answer.name, variable: secretVariable(answer.name), value: answer.value }]
+      : [],
+  )
 }
 
 function decideEvents(

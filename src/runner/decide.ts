@@ -6,6 +6,7 @@ import { type Decision, decided, refused } from './decision.ts'
 import { checksOf } from './expectation.ts'
 import { currentStep, type Live, needOf, scriptOf } from './need.ts'
 import type { ScriptOrder, ScriptReport } from './ports.ts'
+import { secretVariable } from './secret-places.ts'
 
 /** Everything that can reach a run from outside. */
 export type Input =
@@ -231,10 +232,9 @@ function orderFor(context: RunContext, state: RunState, step: Step, which: 'scri
   const secrets: string[] = []
   for (const name of step.needs) {
     const parameter = context.runbook.parameters.find(p => p.name === name)
-    if (parameter?.kind !== 'env') continue
     const value = state.values.get(name)
-    if (value?.masked === true) secrets.push(name)
-    else if (value?.value != null) env[name] = value.value
+    if (value?.masked === true) secrets.push(secretVariable(name))
+    else if (parameter?.kind === 'env' && value?.value != null) env[name] = value.value
   }
   const inRecovery = state.recovery !== null && state.recovery.ended === null
   return {

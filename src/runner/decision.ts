@@ -11,7 +11,7 @@ export type Order =
       readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'escalate'
       readonly by: string
     }
-  | { readonly kind: 'keep-secret'; readonly name: string; readonly value: string }
+  | { readonly kind: 'keep-secret'; readonly name: string; readonly variable: string; readonly value: string }
   | { readonly kind: 'reject'; readonly step: string; readonly why: string }
   | { readonly kind: 'forget'; readonly id: string }
 

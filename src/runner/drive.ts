@@ -196,7 +196,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
         ports.executor.stop(order.id, order.signal, order.by).catch(giveUp)
         return null
       case 'keep-secret':
-        ports.executor.keepSecret(order.name, order.value)
+        ports.executor.keepSecret(order.variable, order.value)
         live = { ...live, heldSecrets: new Set(live.heldSecrets).add(order.name) }
         return null
       case 'reject':

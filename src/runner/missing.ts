@@ -24,7 +24,8 @@ export function lackingOf(
   // On a first start nothing is recorded yet; on resume the plan is in the journal.
   const plan: Entry = { seq: 1, atMs: from.lastAtMs, event: planEvent(context.runbook) }
   let state = from.steps.size > 0 ? from : fold([plan], from)
-  state = { ...state, operator: state.operator ?? { principal: given.operator, keyid: '' } }
+  // A paused run leads to nothing by itself; in thought it has been resumed.
+  state = { ...state, paused: null, operator: state.operator ?? { principal: given.operator, keyid: '' } }
   let held: Live = { heldSecrets: new Set(), rejected: new Map() }
   const missing: Missing[] = []
   const gates: { step: string; line: number }[] = []

@@ -1,7 +1,8 @@
-import type { Evidence, FormQuestion, Need, Offer, RunState, Step, StepDetail } from '../model/index.ts'
+import type { Evidence, FormQuestion, Need, Offer, RunState, Slot, Step, StepDetail } from '../model/index.ts'
 import { conditionKey, isEnded } from '../model/index.ts'
 import { askLevelOf, phraseFor } from './asking.ts'
 import { type RunContext, recoveryKey } from './context.ts'
+import { referToSecrets } from './secret-places.ts'
 import { enterValues } from './values.ts'
 
 /** What lives only as long as this process: never in an event, never on a disk. */
@@ -71,7 +72,16 @@ export function scriptOf(
   const detail = context.runbook.details.get(step.id)
   const text = (which === 'script' ? step.script : step.offer) ?? ''
   const slots = (which === 'script' ? detail?.slots : detail?.offerSlots) ?? []
-  return enterValues(text, slots, knownValues(state))
+  const kindOf = (name: string) => context.runbook.parameters.find(parameter => parameter.name === name)
+  // A variable is read by the shell itself: its value comes by the environment, and its text stays as it is.
+  const places = slots.filter(slot => kindOf(slot.parameter)?.kind !== 'env')
+  const isGivenSecret = (slot: Slot): boolean => state.values.get(slot.parameter)?.masked === true
+  const referring = referToSecrets(
+    text,
+    places.filter(isGivenSecret),
+    places.filter(slot => !isGivenSecret(slot)),
+  )
+  return enterValues(referring.script, referring.slots, knownValues(state))
 }
 
 export function knownValues(state: RunState): ReadonlyMap<string, string> {

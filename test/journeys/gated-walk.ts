@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '../helpers/world/index.ts'
 import type { CliResult } from '../helpers/world/signoff.ts'
@@ -33,6 +33,8 @@ export async function walkThroughGate(
   if (first === undefined || second === undefined) throw new Error('this walk needs two approvers')
   const { runbook, release, gate, flags } = given
   const run = await world.signoff(['run', runbook, '--release', release, ...flags])
+  // Without a pause there is no transcript to go on with: what the command said is all there is to see.
+  if (run.exitCode !== 20) throw new Error(`run did not pause at its gate, exit ${run.exitCode}:\n${run.stderr}`)
   const beforeTheGate = world.programs.commandLines()
   const id = world.transcript(release).run
 
@@ -42,11 +44,12 @@ export async function walkThroughGate(
   const away = join(world.root, 'away')
   await world.repository.originGit('clone', '--quiet', world.repository.origin, away)
   const inbox = join(world.repository.clone, '.signoff', 'inbox', id)
-  const [request] = readdirSync(inbox).filter(name => name.endsWith('.request.json'))
-  if (request === undefined) throw new Error(`no request in ${inbox}: ${readdirSync(inbox).join(', ')}`)
+  const [request] = (existsSync(inbox) ? readdirSync(inbox) : []).filter(name => name.endsWith('.request.json'))
+  if (request === undefined) throw new Error(`no request in ${inbox}: ${run.stderr.slice(-2500)}\n${early.stderr}`)
   copyFileSync(join(inbox, request), join(away, 'request.json'))
   const answer = join(away, 'approval.json')
   const secondApproval = await world.signoffAs(second, ['approve', 'request.json', '--go', '--out', answer], away)
   const resumed = await world.signoff(['resume', id, '--approval', answer, ...flags])
+  if (process.env.DBG) console.log(run.stderr.slice(-2500), early.stderr.slice(-1500))
   return { run, beforeTheGate, firstApproval, early, secondApproval, resumed }
 }

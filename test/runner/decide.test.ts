@@ -140,9 +140,44 @@ describe('values', () => {
     const core = testCore(runbookOf([secret], { parameters: [{ name: 'TOKEN', kind: 'env', secret: true }] }))
     core.say({ kind: 'value', name: 'TOKEN', value: 's3cr3t-xyz' })
     expect(JSON.stringify(core.events)).not.toContain('s3cr3t-xyz')
-    expect(core.orders).toEqual([{ kind: 'keep-secret', name: 'TOKEN', value: 's3cr3t-xyz' }])
+    expect(core.orders).toEqual([{ kind: 'keep-secret', name: 'TOKEN', variable: 'TOKEN', value: 's3cr3t-xyz' }])
     core.say({ kind: 'run', step: 'deploy', phrase: null })
     expect(core.orders.at(-1)).toMatchObject({ kind: 'start', order: { secrets: ['TOKEN'], env: {} } })
+  })
+
+  test('a secret placeholder becomes a reference to a variable, never text in the script', () => {
+    const secret = wanted({
+      ...step,
+      script: `curl -H "x: <api-token>" -d '<api-token>' <api-token>\n`,
+      needs: ['api-token'],
+      detail: {
+        slots: [
+          { parameter: 'api-token', start: 12, end: 23, quoting: 'double' },
+          { parameter: 'api-token', start: 29, end: 40, quoting: 'single' },
+          { parameter: 'api-token', start: 42, end: 53, quoting: 'bare' },
+        ],
+      },
+    })
+    const core = testCore(
+      runbookOf([secret], { parameters: [{ name: 'api-token', kind: 'placeholder', secret: true }] }),
+    )
+    core.say({ kind: 'value', name: 'api-token', value: 's3cr3t-xyz' })
+    const name = 'SIGNOFF_SECRET_API_TOKEN'
+    expect(core.need()).toMatchObject({
+      script: `curl -H "x: \${${name}}" -d ''"$${name}"'' "$${name}"\n`,
+    })
+    core.say({ kind: 'run', step: 'deploy', phrase: null })
+    expect(core.orders.at(-1)).toMatchObject({ kind: 'start', order: { secrets: [name] } })
+  })
+
+  test('a variable is left for the shell to read: its value comes by the environment', () => {
+    const detail = { slots: [{ parameter: 'HOST', start: 5, end: 10, quoting: 'bare' as const }] }
+    const reads = wanted({ ...step, script: 'ping $HOST\n', needs: ['HOST'], detail })
+    const core = testCore(runbookOf([reads], { parameters: [{ name: 'HOST', kind: 'env' }] }))
+    core.say({ kind: 'value', name: 'HOST', value: 'db; reboot' })
+    expect(core.need()).toMatchObject({ kind: 'run', script: 'ping $HOST\n' })
+    core.say({ kind: 'run', step: 'deploy', phrase: null })
+    expect(core.orders.at(-1)).toMatchObject({ order: { env: { HOST: 'db; reboot' }, secrets: [] } })
   })
 
   test('the release and an author’s default enter by themselves and are recorded first', () => {

@@ -22,6 +22,7 @@ export interface ApproveFlags {
   readonly noGo?: boolean
   readonly reason?: string
   readonly role?: string
+  readonly principal?: string
   readonly key?: string
   readonly out?: string
 }
@@ -37,7 +38,9 @@ export async function approve(reference: string, gate: string | null, flags: App
   const workspace = findWorkspace(io.cwd)
   const config = await readConfig(workspace, io.environment)
   const sources = { flag: flags.key ?? null, environment: io.environment, config, folder: io.cwd }
-  const signer = await findSigner(sources, await readIfThere(workspace.signers), workspace.signers, APPROVAL_NAMESPACE)
+  const signersText = await readIfThere(workspace.signers)
+  const said = signersText === null ? sayWho(checked, flags, config.principal) : (flags.principal ?? null)
+  const signer = await findSigner(sources, signersText, workspace.signers, APPROVAL_NAMESPACE, said)
   for (const line of shown(checked)) io.say(cleanText(line))
   const decision = flags.noGo === true ? 'no-go' : flags.go === true ? 'go' : await askDecision(checked, io)
   const role = roleFor(checked.gate.event.need, checked, signer.principal, flags.role ?? null)
@@ -58,6 +61,18 @@ export async function approve(reference: string, gate: string | null, flags: App
     `${decision === 'go' ? 'GO' : 'NO-GO'}${role === null ? '' : ` as ${role}`}, signed by ${signer.principal} (${signer.keyid}): ${target}`,
   )
   return 0
+}
+
+/** Away from the repository there is no signers file: the approver is who they say, or the only one the gate asks for. */
+function sayWho(checked: CheckedRequest, flags: ApproveFlags, configured: string | null): string {
+  const need = checked.gate.event.need.filter(({ role }) => flags.role === undefined || role === flags.role)
+  const asked = [...new Set(need.flatMap(({ from }) => from ?? []))]
+  const only = asked.length === 1 ? asked[0] : undefined
+  const who = flags.principal ?? configured ?? only
+  if (who !== undefined) return who
+  throw new SignoffError('USAGE', 'there is no signers file here that says who you are', {
+    advice: `say --principal NAME${asked.length === 0 ? '' : `, one of ${asked.join(', ')}`}`,
+  })
 }
 
 async function requestPath(reference: string, gate: string | null, io: Io): Promise<string> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { SignoffError } from '../../model/index.ts'
-import { scanJournal, toJson, toMarkdown } from '../../transcript/index.ts'
+import { exportRefusal, scanJournal, toJson, toMarkdown } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
 import { readIfThere } from '../transcript-files.ts'
 import { filesOf, reportLines, verifyFiles } from './verify.ts'
@@ -17,7 +17,7 @@ export interface ExportFlags {
 export async function exportTranscript(reference: string, flags: ExportFlags, io: Io): Promise<number> {
   const files = await filesOf(reference, io)
   const report = await verifyFiles(files, flags.signers === undefined ? {} : { signers: flags.signers }, io)
-  if (report.exitCode === 4 || report.exitCode === 5 || report.exitCode === 8) {
+  if (exportRefusal(report) !== null) {
     for (const line of reportLines(report)) io.say(line)
     io.say('signoff: not exported')
     return report.exitCode

@@ -1,0 +1,44 @@
+import type { Slot } from '../model/index.ts'
+
+/** The variable by which a secret reaches a script: its own name where that is one, since then the script reads it itself. */
+export function secretVariable(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? name : `SIGNOFF_SECRET_${name.toUpperCase().replace(/\W/g, '_')}`
+}
+
+/**
+ * Puts references to variables where secrets are to stand: a secret is never text in a script, where the record and the
+ * process list would hold it. The other slots are moved along.
+ */
+export function referToSecrets(
+  script: string,
+  secretSlots: readonly Slot[],
+  otherSlots: readonly Slot[],
+): { readonly script: string; readonly slots: readonly Slot[] } {
+  let text = script
+  let slots = [...otherSlots]
+  for (const slot of [...secretSlots].sort((a, b) => b.start - a.start)) {
+    const reference = referenceFor(slot)
+    text = text.slice(0, slot.start) + reference + text.slice(slot.end)
+    const shift = reference.length - (slot.end - slot.start)
+    slots = slots.map(other =>
+      other.start >= slot.end ? { ...other, start: other.start + shift, end: other.end + shift } : other,
+    )
+  }
+  return { script: text, slots }
+}
+
+function referenceFor(slot: Slot): string {
+  const variable = secretVariable(slot.parameter)
+  switch (slot.quoting) {
+    case 'bare':
+      return `"$${variable}"`
+    case 'single':
+      return `'"$${variable}"'`
+    case 'double':
+    case 'heredoc':
+      return `\${${variable}}`
+    default:
+      slot.quoting satisfies never
+      return ''
+  }
+}
