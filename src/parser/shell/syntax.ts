@@ -1,13 +1,9 @@
 // The only file that knows unbash, so that it can be loaded when the first shell block is met.
 import { forEachChild, parse, type SyntaxNode } from 'unbash'
-import type { Quoting } from '../../model/index.ts'
 import { withStandIns } from './stand-ins.ts'
+import { type Range, type Region, type Surrounding, surroundingsOf } from './surroundings.ts'
 
-/** A range of the script: UTF-16 units, end exclusive. */
-export interface Range {
-  readonly start: number
-  readonly end: number
-}
+export type { Range } from './surroundings.ts'
 
 /** A word of a command, as bash hands it over where it is literal: `'a b'c` has the text `a bc`. */
 export interface ShellWord extends Range {
@@ -44,9 +40,6 @@ export interface VariableSet extends Range {
   /** False for an `export X` that gives no value. */
   readonly gives: boolean
 }
-
-/** What the text around a place is to bash. `ansi` is `$'…'`, `arithmetic` is `$((…))` and its kin. */
-export type Surrounding = Quoting | 'ansi' | 'arithmetic' | 'backtick'
 
 /** One script, parsed once. All offsets are those of the given text. */
 export interface Shell {
@@ -99,10 +92,6 @@ const SUBSTITUTIONS: ReadonlySet<string> = new Set([
 /** The script as it was read before, or read now: callers with several questions about one script read it once. */
 export function asShell(script: string | Shell): Shell {
   return typeof script === 'string' ? readShell(script) : script
-}
-
-interface Region extends Range {
-  readonly is: Surrounding
 }
 
 interface Frame {
@@ -339,28 +328,4 @@ function commentsIn(script: string, atoms: readonly Range[]): { offset: number; 
     comments.push({ offset, text: script.slice(offset, commentTo) })
   }
   return comments
-}
-
-/** Regions nest, so one sweep over both sorted lists is enough. */
-function surroundingsOf(regions: readonly Region[], offsets: readonly number[]): Surrounding[] {
-  const sorted = [...regions].sort((a, b) => a.start - b.start || b.end - a.end)
-  const order = offsets.map((offset, index) => ({ offset, index })).sort((a, b) => a.offset - b.offset)
-  const result: Surrounding[] = offsets.map(() => 'bare')
-  const open: Region[] = []
-  let next = 0
-  for (const { offset, index } of order) {
-    for (let region = sorted[next]; region !== undefined && region.start <= offset; region = sorted[++next]) {
-      while ((open.at(-1)?.end ?? Infinity) <= region.start) open.pop()
-      open.push(region)
-    }
-    while ((open.at(-1)?.end ?? Infinity) <= offset) open.pop()
-    const inBackticks = open.some(region => region.is === 'backtick')
-    const innermost = open.at(-1)?.is ?? 'bare'
-    result[index] = inBackticks
-      ? 'backtick'
-      : open.some(region => region.is === 'arithmetic')
-        ? 'arithmetic'
-        : innermost
-  }
-  return result
 }
