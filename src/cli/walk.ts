@@ -4,7 +4,7 @@ import type { Ending, RunEvent, Speaker } from '../model/index.ts'
 import { countSteps, SignoffError } from '../model/index.ts'
 import { type Provided, walkUnattended } from '../runner/index.ts'
 import { sealJournal } from '../transcript/index.ts'
-import { sentenceFor } from '../tui/index.ts'
+import { createPlainOutput, sentenceFor } from '../tui/index.ts'
 import { exitCodeOfEnding } from './exit-codes.ts'
 import { takeApproval } from './gate-approvals.ts'
 import { type Inbox, openInbox } from './inbox.ts'
@@ -31,6 +31,8 @@ export async function walk(session: Session, options: WalkOptions, io: Io): Prom
   const signals = watchSignals(session, options.ui, io)
   try {
     for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', io)
+    // What was approved while nobody was here counts before an unattended walk looks at its gate.
+    await inbox.sweep(text => takeApproval(session, text, 'inbox', io))
     const ending = await Promise.race([walkWith(session, options, io), session.drive.failed, signals.ended])
     await watcher.stop()
     return await finish(session, ending, inbox, options, io)
@@ -53,7 +55,11 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
   }
   switch (options.ui.kind) {
     case 'none': {
+      const scripts = createPlainOutput(line => io.say(line))
       const stop = drive.onEntry((entry, snapshot) => {
+        const { event } = entry
+        if (event.kind === 'output') scripts.push(event, context.steps.get(event.step)?.position ?? event.step)
+        if (event.kind === 'output.end') scripts.end()
         const sentence = sentenceFor(entry, snapshot, drive.runbook)
         if (sentence !== null) io.say(sentence)
       })
