@@ -89,8 +89,9 @@ function buildStep(placed: PlacedStep, section: PlacedSection, context: Context)
     ...(context.near.get(section.id) ?? []),
     ...(context.environment === null ? [] : [context.environment]),
   ]
-  const environment =
-    draft.fixed.environment ?? environmentOf(draft.title, near, command === null ? null : environmentOfScript(command))
+  const found = environmentOf(draft.title, near, command === null ? null : environmentOfScript(command))
+  // A marker may name an environment, but not take production away.
+  const environment = found === 'production' ? found : (draft.fixed.environment ?? found)
   const criteria = context.criteria.get(placed.id)
   return {
     id: placed.id,

@@ -33,6 +33,8 @@ const WORDS: Readonly<Record<string, 'alone' | 'value' | 'either'>> = {
   risk: 'value',
   expect: 'value',
 }
+/** Words of the language that nothing reads yet: an author who relies on one must hear of it. */
+const NOT_READ: ReadonlySet<string> = new Set(['task', 'choice', 'option', 'pick', 'for', 'cwd'])
 const MARKER = /^<!--\s*signoff(?=\s|-->)([\s\S]*?)-->\s*$/
 const TOKEN = /([A-Za-z][\w-]*)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?|\S+/g
 
@@ -56,6 +58,10 @@ export function checkDirectives(root: Root): Diagnostic[] {
       const known = Object.keys(WORDS).join(', ')
       if (wants === undefined)
         found.push(diagnostic('SO032', start, `unknown word "${directive.word}" in a marker`, `known words: ${known}`))
+      else if (NOT_READ.has(directive.word))
+        found.push(
+          diagnostic('SO032', start, `"${directive.word}" is not read yet: the marker has no effect`, 'take it out'),
+        )
       else if (wants === 'value' && directive.value === null)
         found.push(diagnostic('SO032', start, `"${directive.word}" wants a value`, `write ${directive.word}="…"`))
       else if (wants === 'alone' && directive.value !== null)

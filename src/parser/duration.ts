@@ -8,7 +8,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
   w: 604_800_000,
 }
-const AMOUNT = String.raw`(\d+(?:\.\d+)?|an?|one|two|three|five|ten)`
+const AMOUNT = String.raw`(\d+(?:\.\d+)?|(?:an?|one|two|three|five|ten)\b)`
 const SPAN = new RegExp(
   String.raw`\b${AMOUNT}(?:\s*(?:-|–|—|to)\s*${AMOUNT})?[\s-]*(?:business\s+|working\s+)?(milliseconds?|msec|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)\b`,
   'i',

@@ -47,7 +47,7 @@ export function readFrontMatter(
   const section = isMap(document.contents) ? document.get('signoff', true) : undefined
   if (section === undefined) return { frontMatter: {}, diagnostics: [] }
   const read = SignoffSchema.safeParse(isMap(section) ? section.toJSON() : section)
-  if (read.success) return { frontMatter: read.data, diagnostics: [] }
+  if (read.success) return { frontMatter: read.data, diagnostics: notRead(document, read.data, place) }
   return {
     frontMatter: {},
     diagnostics: read.error.issues.map(issue => {
@@ -62,6 +62,26 @@ export function readFrontMatter(
       )
     }),
   }
+}
+
+/** Settings of the language that nothing follows yet: who relies on one must hear of it. */
+function notRead(
+  document: ReturnType<typeof parseDocument>,
+  said: FrontMatter,
+  place: (offset: number) => Place,
+): Diagnostic[] {
+  const keys = [
+    ...(said.cwd === undefined ? [] : ['cwd']),
+    ...(said.shell === undefined || said.shell === 'bash' ? [] : ['shell']),
+  ]
+  return keys.map(key =>
+    diagnostic(
+      'SO032',
+      place(offsetOf(document, ['signoff', key])),
+      `front matter \`signoff.${key}\` is not read yet`,
+      'take it out',
+    ),
+  )
 }
 
 function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly string[]): number {

@@ -1,3 +1,4 @@
+import { applyDirectives } from './apply-directives.ts'
 import type { Block, LabelBlock } from './blocks.ts'
 import { namesWatching } from './constructs/wait.ts'
 import { type At, type Draft, type DraftNode, draft, type Page, type Reading } from './draft.ts'
@@ -33,7 +34,7 @@ function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
   for (let index = 0; index < blocks.length; ) {
     const block = blocks[index]
     if (block === undefined) break
-    const made = firstAnswer({
+    const at: At = {
       page: inside.page,
       section: inside.section,
       item: inside.item,
@@ -43,7 +44,8 @@ function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
       label,
       before,
       readAll: (some, change) => readBlocks(some, { ...inside, label, ...change }),
-    })
+    }
+    const made = applyDirectives(at, firstAnswer(at))
     if (made !== null) {
       if (made.expect !== null) expectOfLast(nodes, made.expect)
       nodes.push(...made.nodes)

@@ -125,9 +125,9 @@ function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft
   const { number, title: whole } = parseHeading(tree.text)
   const { directives } = tree
   const condition = readCondition(whole)
-  const own = markedRole(directives) ?? roleOf(tree.text, page)
+  const own = markedRole(directives) ?? roleOf(whole, page) ?? roleOf(tree.text, page)
   const template = outer.template || /\btemplate$/i.test(condition.title)
-  const troubleshooting = outer.troubleshooting || isTroubleshooting(tree.text, page)
+  const troubleshooting = outer.troubleshooting || isTroubleshooting(whole, page)
   const role = inherits(outer) ? outer.role : (own ?? (condition.when === null ? outer.role : 'conditional'))
   const when =
     own === 'optional' && condition.when !== null && /^optional$/i.test(condition.when) ? 'optional' : condition.when

@@ -40,12 +40,7 @@ export function readSource(bytes: Uint8Array): {
     return {
       source: null,
       diagnostics: [
-        diagnostic(
-          'SO035',
-          { line: 1, column: 1 },
-          'the file holds only blanks',
-          'write the first step of the runbook',
-        ),
+        diagnostic('SO035', { line: 1, column: 1 }, 'the file is empty', 'write the first step of the runbook'),
       ],
     }
   const source = toSource(text)

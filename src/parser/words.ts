@@ -28,3 +28,12 @@ export function plainTitle(text: string): string {
 export function beginsWithMark(text: string): boolean {
   return /^[\p{Extended_Pictographic}✓✔✗✘]/u.test(text)
 }
+
+/** A title and what is too long for one: the first sentence of a long text, and the whole of it as detail. */
+export function titleAndDetail(text: string): { readonly title: string; readonly detail: readonly string[] } {
+  const sentence = /^.{12,160}?[.!?](?=\s+\p{Lu})/u.exec(text)?.[0]
+  if (text.length <= LONGEST_TITLE || sentence === undefined) return { title: text, detail: [] }
+  return { title: sentence.replace(/\.$/, ''), detail: [text] }
+}
+
+const LONGEST_TITLE = 140

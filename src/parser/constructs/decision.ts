@@ -11,7 +11,7 @@ const APPROVAL = /^(?:approvals?|approval required|required approvals?)$/i
 const DOCUMENTED = /^(?:documented in|documentation|recorded in|record in)$/i
 const APPROVERS = /^(?:approvers?|approved by|decision[- ]makers?)$/i
 const AUTHORIZED =
-  /\bonly (?:with|after|by) (?:the )?(?:explicit )?(?:authori[sz]ation|approval|permission) (?:of|from|by) (.+?)[.!*]*$/i
+  /\bonly (?:with|after|by) (?:the )?(?:explicit )?(?:authori[sz]ation|approval|permission) (?:of|from|by) (?:the )?(.+?)[.!*]*$/i
 
 /** True for labels that name a decision, who takes it, or where it is written down. */
 export function isDecisionLabel(name: string): boolean {

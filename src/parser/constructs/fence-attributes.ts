@@ -9,6 +9,7 @@ export interface FenceAttributes {
   /** Of the palette only, in no flow. */
   readonly paletteOnly: boolean
   readonly timeoutText: string | null
+  readonly cwd: string | null
   readonly environment: string | null
   readonly risk: string | null
 }
@@ -27,6 +28,7 @@ export function fenceAttributes(meta: string | null): FenceAttributes {
     ignored: words.has('ignore') || words.has('no_run'),
     paletteOnly: flag('excludeFromRunAll'),
     timeoutText: values.get('timeout') ?? null,
+    cwd: values.get('cwd') ?? null,
     environment: values.get('environment') ?? null,
     risk: values.get('risk') ?? null,
   }

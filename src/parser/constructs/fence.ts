@@ -78,6 +78,17 @@ function notForUs(at: At, block: FenceBlock): Reading | null {
 
 /** R10 (e), (f), (g): for another program, by hand. */
 function otherLanguage(at: At, block: FenceBlock): Reading | null {
+  const { cwd } = fenceAttributes(block.meta)
+  if (cwd !== null)
+    return byHand(at, block, 'R3', [
+      note(
+        at,
+        block,
+        'SO032',
+        '"cwd" is not read yet: the block would run in another folder, so it is by hand',
+        'write `cd` into it',
+      ),
+    ])
   const kind = fenceKind(block.language)
   if (kind === 'query' || kind === 'windows') return byHand(at, block, 'R10', [])
   const isFile = /^#!/.test(block.text) && /^\s*(?:function\s+\w+|\w+\s*\(\)\s*\{)/m.test(block.text)

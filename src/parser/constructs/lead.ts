@@ -1,5 +1,6 @@
 import type { Block } from '../blocks.ts'
 import type { At } from '../draft.ts'
+import { optionMarkOf, plainLabel } from '../shell/comment-words.ts'
 import { textOf } from './text.ts'
 
 /** The text right before a block: what it is introduced by. */
@@ -21,8 +22,14 @@ export function leadTitle(at: At): string {
   if (before?.kind === 'label' && before.rest !== '' && before.rest.endsWith(':')) return before.rest
   const label = at.label
   if (label !== null && !/^(?:(?:the )?(?:steps?|commands?|procedure|activities|actions|tasks))$/i.test(label.name))
-    return label.name
+    return optionName(label.name)
   return at.section.title
+}
+
+/** The label of an option is named without its mark. */
+function optionName(label: string): string {
+  const mark = optionMarkOf(label)
+  return mark === null ? label : plainLabel(mark.label)
 }
 
 function lastSentence(text: string): string {

@@ -1,4 +1,4 @@
-import type { ListBlock } from '../blocks.ts'
+import type { Item, ListBlock } from '../blocks.ts'
 import { type At, type Reading, type Rule, reading } from '../draft.ts'
 import { beginsWithMark, namesWork } from '../words.ts'
 import { readItem } from './item.ts'
@@ -14,14 +14,22 @@ export const list: Rule = {
     if (isContents(at, block)) return reading([])
     const next = at.blocks[at.index + 1]
     const takesFence = next?.kind === 'fence' && leadsOn(block)
+    const last = block.items.length - 1
+    const numbered = countedOn(block.items)
     const items = takesFence
-      ? block.items.map((item, index) =>
-          index === block.items.length - 1 ? { ...item, blocks: [...item.blocks, next] } : item,
+      ? numbered.map((item, index) =>
+          index === last ? { ...item, endLine: next.endLine, end: next.end, blocks: [...item.blocks, next] } : item,
         )
-      : block.items
+      : numbered
     const readings = items.map(item => readItem(at, item, item.checked !== null || isStep(at, block, item.title)))
     return together(readings, takesFence ? 2 : 1)
   },
+}
+
+/** A list of only `1.` counts on. */
+function countedOn(items: readonly Item[]): readonly Item[] {
+  const repeats = items.length > 1 && items.every(item => item.number === items[0]?.number && item.number !== null)
+  return repeats ? items.map((item, index) => ({ ...item, number: index + 1 })) : items
 }
 
 function isStep(at: At, block: ListBlock, title: string): boolean {

@@ -16,7 +16,7 @@ import {
 import { findSpan } from '../duration.ts'
 import { repairDoubleEncoding } from '../encoding.ts'
 import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishedIn } from '../shell/index.ts'
-import { asksToLook, plainTitle } from '../words.ts'
+import { asksToLook, plainTitle, titleAndDetail } from '../words.ts'
 import { optionNodes } from './alternatives.ts'
 import { fenceAttributes } from './fence-attributes.ts'
 import { leadTitle } from './lead.ts'
@@ -140,7 +140,8 @@ function command(context: Context, piece: Commands, alone: boolean, unfinished: 
   const text = context.script.text.slice(piece.code.start, piece.code.end)
   const script: ScriptText = { text, places: placesFrom(context.script, piece.code.start, text) }
   const item = alone ? at.item : null
-  const { when, title } = readCondition(item?.title ?? piece.title ?? titleOf(context, text, alone))
+  const { when, title: whole } = readCondition(item?.title ?? piece.title ?? titleOf(context, text, alone))
+  const { title, detail: more } = titleAndDetail(whole)
   const own = interactionOf(text)
   const interaction = context.interaction ?? own
   const lines = linesOf(context, piece)
@@ -156,7 +157,7 @@ function command(context: Context, piece: Commands, alone: boolean, unfinished: 
     original: context.block.text,
     interaction,
     when,
-    detail: said,
+    detail: [...more, ...said],
     expect: piece.expects.length === 0 ? null : { kind: 'shown', text: piece.expects.join('\n') },
     timeoutMs: interaction === 'endless' ? null : context.timeoutMs,
     unfinished: unfinished ?? unfinishedIn(text),

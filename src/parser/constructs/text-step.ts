@@ -2,7 +2,7 @@ import type { Risk } from '../../model/index.ts'
 import { readCondition } from '../conditions.ts'
 import { type Draft, draft } from '../draft.ts'
 import { evidenceIn } from '../evidence.ts'
-import { asksToLook, plainTitle } from '../words.ts'
+import { asksToLook, plainTitle, titleAndDetail } from '../words.ts'
 import { waitIn } from './wait.ts'
 
 /** A text that is a step and has no command: where it stands, and which rule found it. */
@@ -19,8 +19,9 @@ export interface TextStep {
 
 /** Section 1 of the rules: a wait if it names a time, a confirmation if it asks to look, else a manual step. */
 export function textStep(said: TextStep): Draft {
-  const { when, title } = readCondition(said.text)
-  const wait = waitIn(title)
+  const { when, title: whole } = readCondition(said.text)
+  const { title, detail } = titleAndDetail(whole)
+  const wait = waitIn(whole)
   const kind = wait !== null ? 'wait' : asksToLook(title) ? 'confirmation' : 'manual'
   return draft({
     kind,
@@ -30,11 +31,11 @@ export function textStep(said: TextStep): Draft {
     endLine: said.endLine,
     printed: said.printed ?? null,
     when,
-    detail: said.detail ?? [],
+    detail: [...detail, ...(said.detail ?? [])],
     original: said.original ?? null,
     blockRisk: said.blockRisk ?? null,
     durationMs: wait?.durationMs ?? null,
     timeoutMs: wait?.timeoutMs ?? null,
-    evidence: kind === 'confirmation' ? evidenceIn(title) : null,
+    evidence: kind === 'confirmation' ? evidenceIn(whole) : null,
   })
 }
