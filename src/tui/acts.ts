@@ -172,6 +172,7 @@ function skip(scene: Scene): Wished {
   if (need.kind === 'finished') return cannot(scene, 'the run has ended')
   if (need.kind === 'running') return cannot(scene, 'it is running and cannot be skipped')
   if (need.kind === 'gate') return cannot(scene, 'a gate cannot be skipped')
+  if (need.kind === 'decide' && need.state === 'no-go') return cannot(scene, 'a NO-GO cannot be passed over')
   const { step } = need
   if (need.kind === 'decide') return act(decideAct(scene, step, 'skip', 'Skip', reasonAsk('Reason')))
   const skipped = skipAct(scene, step)
@@ -186,12 +187,13 @@ function skip(scene: Scene): Wished {
 
 function byHand(scene: Scene): Wished {
   const { need } = scene
+  if (need.kind === 'decide' && need.state === 'no-go') return cannot(scene, 'a NO-GO cannot be passed over')
   if (need.kind === 'decide' && need.state !== 'unknown')
     return act(decideAct(scene, need.step, 'by-hand', 'Resolved by hand', reasonAsk('What was done')))
   if (need.kind === 'decide') return act(unknownAct(scene, need.step))
-  if (need.kind === 'blocked')
+  if (need.kind === 'blocked' || need.kind === 'values' || need.kind === 'run')
     return act(decideAct(scene, need.step, 'by-hand', 'Done by hand', reasonAsk('What was done')))
-  return cannot(scene, 'only a failed or blocked step is resolved by hand')
+  return cannot(scene, 'only a task is resolved by hand')
 }
 
 function act(value: Act): Wished {

@@ -1,6 +1,7 @@
 import { type Instance, render } from 'ink'
 import type { Answer, Conversation, Ending, Speaker } from '../model/index.ts'
 import { App } from './app/App.tsx'
+import { attentionFor } from './attention.ts'
 import { cleanText } from './clean.ts'
 import type { KeyPress } from './key-press.ts'
 import { createOutputRing } from './output-ring.ts'
@@ -57,6 +58,8 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   let instance: Instance | null = null
   let over = false
   let flushing = 0
+  let lastBellMs = Number.NEGATIVE_INFINITY
+  let title = ''
   let outputTimer: NodeJS.Timeout | null = null
   let settleTimer: NodeJS.Timeout | null = null
 
@@ -83,9 +86,22 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     flushing = version
     void instance.waitUntilRenderFlush().then(() => dispatch({ kind: 'painted', version, atMs: clock.nowMs() }))
   }
+  const callAttention = (before: ScreenState): void => {
+    if (instance === null || over) return
+    const called = attentionFor(before, state, options.title ?? '', lastBellMs)
+    if (called.bell) {
+      lastBellMs = clock.nowMs()
+      stdout.write('\u0007')
+    }
+    if (options.title === null || called.title === title) return
+    title = called.title
+    stdout.write(`\u001b]2;${title}\u0007`)
+  }
   const apply = (event: ScreenEvent): void => {
+    const before = state
     const { state: next, effects } = reduce(state, event)
     state = next
+    if (next.scene !== before.scene) callAttention(before)
     for (const effect of effects) perform(effect)
   }
   const dispatch = (event: ScreenEvent): void => {

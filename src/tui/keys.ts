@@ -63,7 +63,7 @@ export const BINDINGS: readonly Binding[] = [
   wish(['u'], 'u', 'offer', () => 'run the offer', 89),
   wish(['f', 'v'], 'f', 'fill', () => 'fill value', 88),
   wish(['r'], 'r', 'retry', () => 'retry', 87),
-  wish(['m'], 'm', 'by-hand', () => 'by hand', 86),
+  wish(['m'], 'm', 'by-hand', () => 'by hand', 81),
   wish(['t'], 't', 'end-wait', () => 'end the wait', 85),
   { ...bind(['walk'], ['ctrl-c'], 'Ctrl-C', () => 'stop options', { kind: 'interrupt' }, 84), whyNot: running },
   {

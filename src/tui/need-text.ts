@@ -95,7 +95,11 @@ function decideText(need: Extract<Need, { kind: 'decide' }>, title: string, seen
     case 'unknown':
       return of('unknown', 'OUTCOME UNKNOWN', `${title}: Enter decides what is true`)
     case 'no-go':
-      return of('failed', 'NO-GO', `${title}: ${need.recovery === null ? '' : 'x recovery  '}q pause or end`)
+      return of(
+        'failed',
+        'NO-GO',
+        `${title}: r ask again  ${need.recovery === null ? '' : 'x recovery  '}q pause or end`,
+      )
     default:
       return of(seen.state, seen.word.toUpperCase(), `${title}: ${keys}`)
   }

@@ -190,7 +190,7 @@ function questionText(scene: Scene): string {
       if (need.state === 'unknown')
         return 'Its outcome is unknown. Type "byhand" to say what is true. An empty line does nothing.'
       if (need.state === 'no-go')
-        return 'The decision is NO-GO. Type "recover", "pause" or "end". An empty line does nothing.'
+        return 'The decision is NO-GO. Type "retry" to ask again, "recover", "pause" or "end". An empty line does nothing.'
       return `It has failed (${need.state}). Type "retry", "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
     case 'blocked':
       return `It cannot run: ${need.why}. Type "byhand", "skip" or "pause". An empty line does nothing.`

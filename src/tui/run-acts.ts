@@ -27,7 +27,7 @@ export function pauseAct(scene: Scene): Act {
       act: saying('Pause', { kind: 'pause', reason: 'asked by the operator' }),
     },
     ...(running ? [{ label: 'pause after the running step', act: pausingAfter() }] : []),
-    { label: 'end the run here', act: endRunAct(scene) },
+    ...(running ? [] : [{ label: 'end the run here', act: endRunAct(scene) }]),
   ])
 }
 
@@ -52,8 +52,7 @@ export function recoverAct(scene: Scene): Wished {
   const { need, walk } = scene
   if (need.kind === 'finished') return cannot('the run has ended; signoff rollback RUN walks its recovery')
   if (need.kind === 'running') return cannot(`${positionOf(walk, need.step)} is running and must be stopped first`)
-  if (scene.state.recovery !== null && scene.state.recovery.ended === null)
-    return cannot('the recovery is being walked already')
+  if (scene.state.recovery !== null) return cannot('a recovery was entered already')
   const key = flowKey(scene)
   const flow = walk.runbook.flows.recovery.find(f => (f.for ?? 'document') === key)
   if (key === null || flow === undefined) return cannot('the runbook names no way back from here')

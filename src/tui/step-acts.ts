@@ -150,7 +150,8 @@ export function decideAct(
   verb: string,
   ask: Ask,
 ): Act {
-  const phrase = choice === 'skip' ? skipPhrase(scene, step) : []
+  const passesOver = choice === 'skip' || (choice === 'by-hand' && scene.need.kind !== 'decide')
+  const phrase = passesOver ? skipPhrase(scene, step) : []
   return {
     title: `${verb}: ${titleOf(scene, step)}`,
     body: [],
@@ -196,9 +197,9 @@ export function plainly(title: string, answer: Answer): Act {
   return { title, body: [], asks: [], done: () => say(answer) }
 }
 
-/** The core asks no phrase for a skip, so production asks it here, before anything is said. */
+/** The core asks no phrase for passing a step over, so production asks it here, before anything is said. */
 function skipPhrase(scene: Scene, step: string): Ask[] {
-  return inProduction(scene, step) ? [{ kind: 'phrase', phrase: phraseAt(scene, step), to: 'skip it' }] : []
+  return inProduction(scene, step) ? [{ kind: 'phrase', phrase: phraseAt(scene, step), to: 'pass it over' }] : []
 }
 
 function say(answer: Answer): Outcome {
