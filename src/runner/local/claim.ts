@@ -84,7 +84,7 @@ export function makeClaim(path: string, record: ClaimRecord, files: Readonly<Rec
   }
   try {
     writePrivate(join(path, 'order.json'), JSON.stringify(record))
-    for (const name of ['out', 'err', 'state']) writePrivate(join(path, name), '')
+    for (const name of ['out', 'err', 'state', 'state.names']) writePrivate(join(path, name), '')
     writePrivate(join(path, 'status'), `${' '.repeat(STATUS_BYTES - 1)}\n`)
     for (const [name, text] of Object.entries(files)) writePrivate(join(path, name), text)
   } catch (error) {

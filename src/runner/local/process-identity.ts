@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** Where processes live: a process id means something on one machine, between two boots of it. */
@@ -30,6 +30,25 @@ export function readProcessStart(pid: number): string | null {
       return null
     }
   }
+}
+
+/**
+ * Whether a process group has a member that is not a zombie: one that has ended counts for `kill` until its parent has asked how,
+ * and an orphan's new parent may take its time. Where there is no /proc, every group is taken to have one.
+ */
+export function hasMembers(group: number): boolean {
+  if (process.platform !== 'linux') return true
+  return readdirSync('/proc').some(name => {
+    if (!/^\d+$/.test(name)) return false
+    try {
+      const line = readFileSync(`/proc/${name}/stat`, 'latin1')
+      const [state, , pgrp] = line.slice(line.lastIndexOf(')') + 2).split(' ')
+      return pgrp === String(group) && state !== 'Z' && state !== 'X'
+    } catch {
+      // It went while we looked.
+      return false
+    }
+  })
 }
 
 /** The start time in a line of `/proc/<pid>/stat`; null for a zombie. Where there is no /proc, the line is ps's text itself. */

@@ -22,7 +22,7 @@ export function sessionScript(start: SessionStart): string {
   const bashEnv = start.bashEnv === null ? 'unset -v BASH_ENV' : `export BASH_ENV=${shellQuote(start.bashEnv)}`
   const head = [
     `__signoff_file=${shellQuote(start.dump)}`,
-    `__signoff_secret=${shellQuote(` ${start.secret.join(' ')} `)}`,
+    `__signoff_own=${shellQuote(` ${OWN_VARIABLES} ${start.secret.join(' ')} `)}`,
     `__signoff_fresh=${shellQuote(` ${start.fresh.join(' ')} `)}`,
     bashEnv,
   ]
@@ -48,10 +48,14 @@ function begin(start: SessionStart): string {
   ].join('\n')
 }
 
-/** Expands to the names of all variables, without a fork. */
-const ALL_NAMES = [...'_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ']
-  .map(first => `"\${!${first}@}"`)
-  .join(' ')
+/** Variables that belong to the shell or to Signoff, and are never written into the state. */
+const OWN_VARIABLES = [
+  '_ BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND BASH_ENV',
+  'BASH_EXECUTION_STRING BASH_LINENO BASH_LOADABLES_PATH BASH_MONOSECONDS BASH_REMATCH BASH_SOURCE BASH_SUBSHELL',
+  'BASH_TRAPSIG BASH_VERSINFO BASH_VERSION BASH_XTRACEFD COMP_WORDBREAKS DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID',
+  'FUNCNAME GROUPS HISTCMD LINENO OLDPWD PIPESTATUS PPID PWD RANDOM SECONDS SHELLOPTS SHLVL SRANDOM UID',
+  'SIGNOFF SIGNOFF_RUN SIGNOFF_STEP',
+].join(' ')
 
 /**
  * - Only builtins, called as `builtin X` where a runbook could have a function of that name.
@@ -93,22 +97,18 @@ __signoff_cd() {
   builtin exit 1
 }
 __signoff_names() {
-  __signoff_all=(${ALL_NAMES})
-}
-__signoff_own() {
-  case $1 in
-    _|__signoff_*|BASH|BASHOPTS|BASHPID|BASH_ALIASES|BASH_ARGC|BASH_ARGV|BASH_ARGV0|BASH_CMDS|BASH_COMMAND|BASH_ENV) ;;
-    BASH_EXECUTION_STRING|BASH_LINENO|BASH_LOADABLES_PATH|BASH_MONOSECONDS|BASH_REMATCH|BASH_SOURCE|BASH_SUBSHELL) ;;
-    BASH_TRAPSIG|BASH_VERSINFO|BASH_VERSION|BASH_XTRACEFD|COMP_WORDBREAKS|DIRSTACK|EPOCHREALTIME|EPOCHSECONDS|EUID) ;;
-    FUNCNAME|GROUPS|HISTCMD|LINENO|OLDPWD|PIPESTATUS|PPID|PWD|RANDOM|SECONDS|SHELLOPTS|SHLVL|SRANDOM|UID) ;;
-    SIGNOFF|SIGNOFF_RUN|SIGNOFF_STEP) ;;
-    *) [[ $__signoff_secret == *" $1 "* ]] ;;
-  esac
+  builtin local __signoff_n
+  builtin compgen -v -X '__signoff_*' >|"$__signoff_file.names"
+  builtin mapfile -t __signoff_found <"$__signoff_file.names"
+  __signoff_all=()
+  for __signoff_n in "\${__signoff_found[@]}"; do
+    [[ $__signoff_own == *" $__signoff_n "* ]] || __signoff_all+=("$__signoff_n")
+  done
+  [[ \${#__signoff_all[@]} != 0 ]]
 }
 __signoff_reveal() {
   builtin local __signoff_n __signoff_depth
   for __signoff_n in "\${__signoff_all[@]}"; do
-    __signoff_own "$__signoff_n" && continue
     [[ -v $__signoff_n || -n \${!__signoff_n@a} ]] || continue
     builtin declare -gt "$__signoff_n"
     for ((__signoff_depth = \${#FUNCNAME[@]}; __signoff_depth > 0; __signoff_depth--)); do
@@ -121,18 +121,15 @@ __signoff_reveal() {
 __signoff_dump() { __signoff_write 2>/dev/null >|"$__signoff_file"; }
 __signoff_write() {
   builtin local __signoff_n __signoff_exported=
-  builtin local -a __signoff_keep
-  __signoff_names
+  __signoff_names || return
   [[ \${#FUNCNAME[@]} -gt 3 ]] && __signoff_reveal
   for __signoff_n in "\${__signoff_all[@]}"; do
-    __signoff_own "$__signoff_n" && continue
-    __signoff_keep+=("$__signoff_n")
     [[ \${!__signoff_n@a} == *x* ]] && __signoff_exported+=" $__signoff_n"
   done
   builtin printf '#cwd %q\n#exported%s\\n' "$PWD" "$__signoff_exported"
   builtin shopt -p
   builtin shopt -u nocasematch
-  builtin declare -p "\${__signoff_keep[@]}"
+  builtin declare -p "\${__signoff_all[@]}"
   builtin printf '__signoff_again\\n'
   builtin printf '__signoff_cd %q\\n' "$PWD"
   [[ -n \${OLDPWD-} ]] && builtin printf 'OLDPWD=%q\\n' "$OLDPWD"
@@ -141,7 +138,7 @@ __signoff_write() {
   done
   builtin umask -p
   builtin alias -p
-  builtin unset -f trap __signoff_{again,cd,clear,dump,names,own,return,reveal,set,write}
+  builtin unset -f trap __signoff_{again,cd,clear,dump,names,return,reveal,set,write}
   builtin declare -f
   builtin declare -F
   builtin printf '__signoff_options=%q\\n' "$__signoff_options:errexit:pipefail"
@@ -150,14 +147,15 @@ __signoff_write() {
   builtin printf '%s\\n' 'builtin trap -- "$__signoff_at_exit" EXIT' __signoff_set '${STATE_END.trimEnd()}'
 }
 __signoff_clear() {
-  builtin local __signoff_n __signoff_v
+  builtin local __signoff_n
+  builtin local -a __signoff_old
   __signoff_names
   __signoff_given=()
   for __signoff_n in "\${__signoff_all[@]}"; do
     if [[ $__signoff_fresh == *" $__signoff_n "* ]]; then __signoff_given+=("$__signoff_n=\${!__signoff_n}")
-    elif __signoff_own "$__signoff_n"; then :
-    else builtin unset -v "$__signoff_n"; fi
+    else __signoff_old+=("$__signoff_n"); fi
   done
+  builtin unset -v "\${__signoff_old[@]}"
 }
 __signoff_again() { [[ \${#__signoff_given[@]} == 0 ]] || builtin declare -gx "\${__signoff_given[@]}"; }
 trap() {

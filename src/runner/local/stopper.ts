@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { claimStop, readStatus, type SeenProcess, type Stop } from './claim.ts'
-import { readProcessStart } from './process-identity.ts'
+import { hasMembers, readProcessStart } from './process-identity.ts'
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGKILL'
 
@@ -47,7 +47,7 @@ async function startedGroup(claim: string): Promise<SeenProcess | null> {
 
 /** True while any process of the group is left, the script's own or a child of it. */
 export function groupLives(group: SeenProcess): boolean {
-  return signalGroup(group, 0)
+  return signalGroup(group, 0) && hasMembers(group.pid)
 }
 
 /** The id of a group stays taken while a member lives; a leader with another start is another group. */

@@ -19,6 +19,8 @@
  *
  * It stands in braces, so that bash has read it whole before its first line runs.
  *
+ * Once it has begun to stop the group it goes on until the group is gone, whatever the script's own process did.
+ *
  * Job control (`set -m`) puts the script in a process group of its own and leaves SIGINT alive in it.
  */
 export const SUPERVISOR_SCRIPT = `{
@@ -72,7 +74,9 @@ if ((code > 128)); then
 fi
 printf 'ended %s %s %s %s %s %s\\n' $code $how "$start" "$end" "$upstart" "$up" >&5
 if [[ -n $watcher ]]; then
-  [[ -e $claim/stop.SIGINT ]] && kill -0 -- -$block 2>/dev/null && wait $watcher
+  sender=
+  [[ -e $claim/stop.SIGINT ]] && IFS= read -r sender <"$claim/stop.SIGINT"
+  [[ $sender == *'"supervisor"'* ]] && wait $watcher
   kill -KILL -- -$watcher 2>/dev/null
 fi
 wait $out; wait $err

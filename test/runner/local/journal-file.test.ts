@@ -27,7 +27,7 @@ function plainChain(): LineChain {
   return {
     append(event, at) {
       const entry = { seq: seq++, atMs: at.atMs, event }
-      return { line: JSON.stringify({ seq: entry.seq, mono: at.monoMs, ...event, salt: at.salt }), entry }
+      return { line: `${JSON.stringify({ seq: entry.seq, mono: at.monoMs, ...event, salt: at.salt })}\n`, entry }
     },
   }
 }
@@ -120,7 +120,7 @@ test('a file size limit of the shell is a failure that names it, and it is final
     import { openJournal } from ${JSON.stringify(join(import.meta.dirname, '../../../src/runner/local/index.ts'))}
     process.on('SIGXFSZ', () => {})
     let seq = 0
-    const chain = { append: (event, at) => ({ line: JSON.stringify(event), entry: { seq: seq++, atMs: at.atMs, event } }) }
+    const chain = { append: (event, at) => ({ line: JSON.stringify(event) + '\\n', entry: { seq: seq++, atMs: at.atMs, event } }) }
     const journal = await openJournal({ path: process.argv[1], chain, nowMs: Date.now, monoMs: () => 0, salt: () => '', mode: 'new' })
     const note = { kind: 'note', step: null, text: 'x'.repeat(100_000), by: 'op' }
     const said = []
