@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { EventOf } from '../model/index.ts'
 import { runSshKeygen } from '../runner/local/index.ts'
@@ -53,6 +54,7 @@ export async function takeApproval(
   }
   await session.drive.approval({
     kind: 'counts',
+    sha256: createHash('sha256').update(envelope).digest('hex'),
     event: {
       kind: 'approval',
       step,
@@ -65,6 +67,9 @@ export async function takeApproval(
       envelope,
     },
   })
+  const recorded = session.drive.snapshot().state.gates.get(step)?.approvals ?? []
+  if (!recorded.some(({ event }) => event.envelope === envelope))
+    io.say(`signoff: approval of ${position} refused: it came twice, or the gate was answered before it came`)
 }
 
 /** The revocation file, null where none is configured. One that is there and cannot be read is an error. */

@@ -25,9 +25,13 @@ export function openInbox(root: string, run: string): Inbox {
     const names = await readdir(folder).catch(() => [])
     for (const name of names.filter(candidate => APPROVAL.test(candidate)).sort()) {
       if (seen.has(name)) continue
-      const text = await readFile(join(folder, name), 'utf8').catch(() => null)
-      if (text === null) continue
+      // Marked before it is read: another sweep may be looking at the same moment.
       seen.add(name)
+      const text = await readFile(join(folder, name), 'utf8').catch(() => null)
+      if (text === null) {
+        seen.delete(name)
+        continue
+      }
       await take(text, name)
       // What was taken is in the journal now; the file would only be offered again on resume.
       await rm(join(folder, name), { force: true })

@@ -1,5 +1,6 @@
 import type { Answer, EventOf, RunEvent, RunState, Speaker, Step } from '../model/index.ts'
 import { answerEvents } from './answering.ts'
+import { type ApprovalVerdict, approvalEvent } from './approval.ts'
 import { phraseFor } from './asking.ts'
 import { type RunContext, recoveryKey } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
@@ -34,11 +35,6 @@ export interface Described {
   readonly env: readonly string[]
 }
 
-/** What came of checking a signed approval; the signature itself is checked outside the core. */
-export type ApprovalVerdict =
-  | { readonly kind: 'counts'; readonly event: EventOf<'approval'> }
-  | { readonly kind: 'refused'; readonly event: EventOf<'approval.refused'> }
-
 /**
  * The one place where it is decided what an input means: pure, with no clock, disk, random or network.
  * Nothing is done here; the events are recorded first, and then the orders are carried out.
@@ -52,7 +48,7 @@ export function decide(context: RunContext, state: RunState, live: Live, input: 
     case 'report':
       return decideReport(context, input)
     case 'approval':
-      return decided([input.verdict.event])
+      return decided([approvalEvent(state, input.verdict)])
     case 'time':
       return decided([])
     default:

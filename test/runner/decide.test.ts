@@ -308,6 +308,7 @@ describe('gates', () => {
       kind: 'approval',
       verdict: {
         kind: 'counts',
+        sha256: '0'.repeat(64),
         event: {
           kind: 'approval',
           step: 'go',
@@ -339,6 +340,29 @@ describe('gates', () => {
     core.say({ kind: 'run', step: 'ship', phrase: null })
     const seq = core.events.findIndex(event => event.kind === 'gate.end')
     expect(core.events.at(-1)).toMatchObject({ kind: 'step.start', gates: [seq] })
+  })
+
+  test('one person, one key and one role count once, however often and however fast an approval comes', () => {
+    const roles = { RM: ['rm@example.com'], PL: ['pl@example.com', 'rm@example.com'] }
+    const core = testCore(runbookOf([gate]), { roles })
+    approval(core, 'RM', 'go', 'rm@example.com')
+    approval(core, 'RM', 'go', 'rm@example.com')
+    approval(core, 'PL', 'go', 'rm@example.com')
+    approval(core, 'RM', 'go', 'other@example.com')
+    expect(core.need()).toMatchObject({ kind: 'gate' })
+    expect(core.events.filter(event => event.kind === 'approval')).toHaveLength(1)
+    expect(core.events.filter(event => event.kind === 'approval.refused')).toEqual(
+      [1, 2, 3].map(() => expect.objectContaining({ why: 'duplicate' })),
+    )
+  })
+
+  test('an approval that comes when the gate is closed is refused as stale', () => {
+    const core = testCore(runbookOf([gate]), { roles: { RM: ['rm@example.com'], PL: ['pl@example.com'] } })
+    approval(core, 'RM', 'go', 'rm@example.com')
+    approval(core, 'PL', 'go', 'pl@example.com')
+    approval(core, 'PL', 'no-go', 'late@example.com')
+    expect(core.events.at(-1)).not.toMatchObject({ kind: 'approval' })
+    expect(core.events.filter(event => event.kind === 'approval.refused')).toMatchObject([{ why: 'stale' }])
   })
 
   test('where nobody is mapped, two different signers decide', () => {
