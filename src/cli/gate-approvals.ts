@@ -8,19 +8,19 @@ import type { Session } from './run-session.ts'
 
 /**
  * Holds one signed approval against the open gate, and brings the answer into the run: it counts, or it is refused with
- * its reason. Both are recorded.
+ * its reason. Both are recorded. Returns false where neither could be: no gate is open, or the run is being left.
  */
 export async function takeApproval(
   session: Session,
   untrustedText: string,
   via: EventOf<'approval'>['via'],
   io: Io,
-): Promise<void> {
+): Promise<boolean> {
   const { state } = session.drive.snapshot()
   const open = [...state.gates].find(([step]) => state.steps.get(step)?.status.kind === 'open-gate')
   if (open === undefined || state.start === null) {
     io.say('signoff: an approval came, but no gate is open; it was left alone')
-    return
+    return false
   }
   const [step, gate] = open
   const envelope = untrustedText.trim()
@@ -46,13 +46,13 @@ export async function takeApproval(
   const position = session.context.steps.get(step)?.position ?? step
   if (!answer.ok) {
     io.say(`signoff: approval of ${position} refused (${answer.why}): ${answer.detail}`)
-    await session.drive.approval({
+    const reply = await session.drive.approval({
       kind: 'refused',
       event: { kind: 'approval.refused', request: gate.request, sha256: answer.sha256, why: answer.why },
     })
-    return
+    return reply.ok
   }
-  await session.drive.approval({
+  const reply = await session.drive.approval({
     kind: 'counts',
     sha256: createHash('sha256').update(envelope).digest('hex'),
     event: {
@@ -67,9 +67,11 @@ export async function takeApproval(
       envelope,
     },
   })
+  if (!reply.ok) return false
   const recorded = session.drive.snapshot().state.gates.get(step)?.approvals ?? []
   if (!recorded.some(({ event }) => event.envelope === envelope))
     io.say(`signoff: approval of ${position} refused: it came twice, or the gate was answered before it came`)
+  return true
 }
 
 /** The revocation file, null where none is configured. One that is there and cannot be read is an error. */

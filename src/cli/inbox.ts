@@ -3,15 +3,21 @@ import { join } from 'node:path'
 
 const POLL_MS = 300
 
+/**
+ * What becomes of an approval file. True: it is in the journal, counted or refused, and the file may go. False: it
+ * stays for whoever resumes the run.
+ */
+export type Take = (text: string, name: string) => Promise<boolean>
+
 /** Where requests for approval go out and signed approvals come in: plain files, readable by the repository's group. */
 export interface Inbox {
   readonly folder: string
   /** Writes one request file, whole or not at all. Returns its path. */
   publish(name: string, text: string): Promise<string>
-  /** Calls back once for every approval file that appears; resolves the callbacks one after the other. */
-  watch(take: (text: string, name: string) => Promise<void>): { stop(): Promise<void> }
-  /** Takes what lies there now; for a process that only looks once. */
-  sweep(take: (text: string, name: string) => Promise<void>): Promise<void>
+  /** Calls back once for every approval file that appears, one after the other. */
+  watch(take: Take): { stop(): Promise<void> }
+  /** Takes what lies there now; resolves when all of it was taken, by this call or by one before it. */
+  sweep(take: Take): Promise<void>
   remove(): Promise<void>
 }
 
@@ -21,21 +27,23 @@ export function openInbox(root: string, run: string): Inbox {
   const folder = join(root, run)
   const seen = new Set<string>()
 
-  async function sweep(take: (text: string, name: string) => Promise<void>): Promise<void> {
+  async function scan(take: Take): Promise<void> {
     const names = await readdir(folder).catch(() => [])
     for (const name of names.filter(candidate => APPROVAL.test(candidate)).sort()) {
       if (seen.has(name)) continue
-      // Marked before it is read: another sweep may be looking at the same moment.
-      seen.add(name)
       const text = await readFile(join(folder, name), 'utf8').catch(() => null)
-      if (text === null) {
-        seen.delete(name)
-        continue
-      }
-      await take(text, name)
+      if (text === null) continue
+      seen.add(name)
       // What was taken is in the journal now; the file would only be offered again on resume.
-      await rm(join(folder, name), { force: true })
+      if (await take(text, name)) await rm(join(folder, name), { force: true })
     }
+  }
+
+  let scanning: Promise<void> = Promise.resolve()
+  function sweep(take: Take): Promise<void> {
+    const result = scanning.then(() => scan(take))
+    scanning = result.catch(() => undefined)
+    return result
   }
 
   return {

@@ -34,8 +34,8 @@ export interface Drive extends Conversation {
     opening: readonly RunEvent[],
     first?: readonly { readonly answer: Answer; readonly speaker: Speaker }[],
   ): Promise<void>
-  /** Brings in a signed approval that was checked. */
-  approval(verdict: ApprovalVerdict): Promise<void>
+  /** Brings in a signed approval that was checked. Not ok: the run is no longer driven here, and nothing was recorded. */
+  approval(verdict: ApprovalVerdict): Promise<Reply>
   /** Follows a script that an earlier process of this run started. */
   attach(step: string, attempt: number, recorded: Readonly<Record<'out' | 'err', number>>): Promise<void>
   /** Ends the drive from outside: records the pause and leaves scripts to their supervisor. */
@@ -261,9 +261,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       queue = work.catch(giveUp)
       await work
     },
-    async approval(verdict) {
-      await enqueue({ kind: 'approval', verdict })
-    },
+    approval: verdict => enqueue({ kind: 'approval', verdict }),
     async attach(step, attempt, recorded) {
       const order = { id: `${context.run}:${step}:${attempt}`, run: context.run, step, attempt }
       shown.set(order.id, '')

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -17,10 +17,40 @@ test('an approval that two sweeps see at the same moment is taken once, and its 
   writeFileSync(join(root, 'run', '3.1.abc.approval.json'), '{}\n')
   const inbox = openInbox(root, 'run')
   const taken: string[] = []
-  const take = async (text: string): Promise<void> => {
+  const take = async (text: string): Promise<boolean> => {
     taken.push(text)
+    return true
   }
   await Promise.all([inbox.sweep(take), inbox.sweep(take), inbox.sweep(take)])
   expect(taken).toEqual(['{}\n'])
   expect(readdirSync(join(root, 'run'))).toEqual([])
+})
+
+test('an approval that could not be recorded stays for whoever resumes the run', async () => {
+  const file = join(root, 'run', '3.1.abc.approval.json')
+  writeFileSync(file, '{}\n')
+  await openInbox(root, 'run').sweep(async () => false)
+  expect(existsSync(file)).toBe(true)
+  const later: string[] = []
+  await openInbox(root, 'run').sweep(async (_, name) => {
+    later.push(name)
+    return true
+  })
+  expect(later).toEqual(['3.1.abc.approval.json'])
+  expect(existsSync(file)).toBe(false)
+})
+
+test('a sweep resolves only when what an earlier one is taking was taken', async () => {
+  writeFileSync(join(root, 'run', '3.1.abc.approval.json'), '{}\n')
+  const inbox = openInbox(root, 'run')
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const order: string[] = []
+  const first = inbox.sweep(async () => {
+    order.push('first begins')
+    return promise.finally(() => order.push('first ends'))
+  })
+  const second = inbox.sweep(async () => true).then(() => order.push('second ends'))
+  setImmediate(() => resolve(true))
+  await Promise.all([first, second])
+  expect(order).toEqual(['first begins', 'first ends', 'second ends'])
 })
