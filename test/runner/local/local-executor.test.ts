@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createLocalExecutor } from '../../../src/runner/local/index.ts'
 import type { ScriptReport } from '../../../src/runner/ports.ts'
 import { collect, openSession, type SessionOfScripts } from './session-of-scripts.ts'
 
@@ -209,7 +210,9 @@ test('everything in the state folder is private, whatever the umask', async () =
 test('a state folder that cannot be made is said', () => {
   writeFileSync(join(session.folder, 'file'), '')
   const stateDir = join(session.folder, 'file', 'state')
-  expect(() => openSession({ stateDir })).toThrow(expect.objectContaining({ code: 'STATE_UNWRITABLE' }))
+  expect(() => createLocalExecutor({ stateDir, environment: {} })).toThrow(
+    expect.objectContaining({ code: 'STATE_UNWRITABLE' }),
+  )
 })
 
 describe('secrets', () => {

@@ -63,8 +63,8 @@ export function openSession(options: Partial<LocalExecutorOptions> = {}, root = 
     again: () => openSession(options, root),
     end() {
       executor.dispose()
-      for (const pid of processesWith(folder)) process.kill(pid, 'SIGKILL')
-      rmSync(root, { recursive: true, force: true })
+      for (const pid of processesWith(folder)) killIfThere(pid)
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 })
     },
   }
   return session
@@ -119,6 +119,14 @@ export function processesWith(text: string): number[] {
       return false
     }
   })
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended since it was seen.
+  }
 }
 
 function makeRoot(): string {

@@ -44,14 +44,14 @@ describe('stopping', () => {
     const { ended, signals } = await runUntilReady(order, () => session.executor.stop(order.id, 'escalate', null))
     expect(signals).toEqual(['SIGINT', 'SIGTERM', 'SIGKILL'])
     expect(ended).toMatchObject({ outcome: 'cancelled', signal: 'SIGKILL' })
-    expect(processesWith(session.folder)).toEqual([])
+    await expect.poll(() => processesWith(session.folder)).toEqual([])
   })
 
   test('goes on until the children are gone that outlive the script', async () => {
     const order = session.order("(trap '' INT TERM; exec sleep 600) & sleep 0.1; echo ready; while :; do :; done")
     const { signals } = await runUntilReady(order, () => session.executor.stop(order.id, 'escalate', null))
     expect(signals).toEqual(['SIGINT', 'SIGTERM', 'SIGKILL'])
-    expect(processesWith(session.folder)).toEqual([])
+    await expect.poll(() => processesWith(session.folder)).toEqual([])
   })
 
   test('stops as soon as the first signal has worked', async () => {
@@ -73,7 +73,7 @@ describe('stopping', () => {
     })
     await expect(broken).rejects.toThrow('journal gone')
     await session.executor.stop(order.id, 'escalate', null)
-    expect(processesWith(session.folder)).toEqual([])
+    await expect.poll(() => processesWith(session.folder)).toEqual([])
   })
 })
 
@@ -85,7 +85,7 @@ describe('a time limit', () => {
     expect(performance.now() - before).toBeLessThan(1900)
     expect(ended).toMatchObject({ outcome: 'timed-out' })
     expect(stops[0]).toMatchObject({ signal: 'SIGINT', why: 'time-limit', by: null })
-    expect(processesWith(session.folder)).toEqual([])
+    await expect.poll(() => processesWith(session.folder)).toEqual([])
   })
 
   test('says nothing about a script that keeps to it', async () => {
