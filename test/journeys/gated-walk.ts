@@ -50,6 +50,5 @@ export async function walkThroughGate(
   const answer = join(away, 'approval.json')
   const secondApproval = await world.signoffAs(second, ['approve', 'request.json', '--go', '--out', answer], away)
   const resumed = await world.signoff(['resume', id, '--approval', answer, ...flags])
-  if (process.env.DBG) console.log(run.stderr.slice(-2500), early.stderr.slice(-1500))
   return { run, beforeTheGate, firstApproval, early, secondApproval, resumed }
 }
