@@ -7,7 +7,7 @@ export interface Conditional {
 }
 
 const OPENS = /^(?:if|when|unless|only|except|non-|optional(?:ly)?\b)/i
-const IN_BRACKETS = /\s*\(((?:(?:if|when|unless|only|except|for|optional)\b|non-)[^()]*)\)/i
+const IN_BRACKETS = /\s*\(((?:(?:if|when|unless|only|except|for|optional)\b|non-)[^()]*|[^()]{1,60}\bonly)\)/i
 const EXAMPLE = /^for (?:example|instance)\b/i
 /** Words that begin a sentence about time or knowledge rather than a condition. */
 const NO_CONDITION =
@@ -30,6 +30,36 @@ export function readCondition(text: string): Conditional {
 /** The condition that a label stands for as a whole: `**If downtime is expected**:`, `**Optional**`. */
 export function conditionOfLabel(name: string): string | null {
   return OPENS.test(name) && !NO_CONDITION.test(name) ? name : null
+}
+
+/**
+ * A bold prefix out of values that the file declares (`**Release types:** RC | FINAL | PATCH`): `FINAL only`, `RC1`,
+ * `FINAL non-PATCH`. "only" says nothing of its own, so that one question serves both.
+ */
+export function conditionOfPrefix(prefix: string, declared: ReadonlySet<string>): string | null {
+  const said = prefix.replace(/^only\s+|\s+only$/i, '').trim()
+  const words = said.split(/[\s,/]+/).filter(word => !/^(?:and|or|&)$/i.test(word))
+  const isDeclared = (word: string) => declared.has(word.toLowerCase().replace(/^non-/, '').replace(/\d+$/, ''))
+  return words.length > 0 && words.every(isDeclared) ? said : null
+}
+
+/** The values that lines such as `**Release types:** RC | FINAL | PATCH` declare, in lower case. */
+export function declaredValues(lines: readonly string[]): Set<string> {
+  const found = new Set<string>()
+  for (const line of lines) {
+    const said =
+      /^\s*(?:[-*]\s+)?\*\*[\w -]{0,40}\b(?:types?|kinds?|variants?|channels?)\b[\w -]{0,20}:?\*\*:?\s*(.+\|.+)$/i.exec(
+        line,
+      )?.[1]
+    for (const value of said?.split('|') ?? []) {
+      const word = value
+        .replace(/\([^)]*\)/g, '')
+        .trim()
+        .toLowerCase()
+      if (/^[\w-]{1,30}$/.test(word)) found.add(word)
+    }
+  }
+  return found
 }
 
 /** A condition in the brackets of a label, an owner or a duration: `24-48 hours (for major releases)`. */

@@ -45,6 +45,8 @@ export interface Draft {
   /** Steps below it that answer it: they come first. */
   readonly below: readonly DraftNode[]
   readonly options: readonly OptionDraft[] | null
+  /** For a choice between sub-sections: which of them, by index, in the order of the options. */
+  readonly optionSections: readonly number[] | null
   /** What the author fixed by markers or attributes. */
   readonly fixed: Fixed
 }
@@ -94,6 +96,8 @@ export interface Page {
   readonly title: string
   /** Names of variables that some script or prose of the page reads. */
   readonly read: ReadonlySet<string>
+  /** Values that the page declares and that a bold prefix may name as a condition, in lower case. */
+  readonly declared: ReadonlySet<string>
 }
 
 /** Where a rule reads. */
@@ -144,6 +148,7 @@ const EMPTY: Omit<Draft, 'kind' | 'title' | 'rule' | 'line' | 'endLine'> = {
   beforeClosing: false,
   below: [],
   options: null,
+  optionSections: null,
   fixed: { id: null, risk: null, environment: null },
 }
 

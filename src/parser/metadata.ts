@@ -2,12 +2,12 @@ import type { Duration } from '../model/index.ts'
 import type { Block } from './blocks.ts'
 import { conditionInBrackets } from './conditions.ts'
 import { isCriteriaLabel } from './constructs/criteria.ts'
-import { isDecisionLabel } from './constructs/decision.ts'
+import { authorizersIn, isDecisionLabel } from './constructs/decision.ts'
 import { isTemplateLabel } from './constructs/template.ts'
 import { parseDuration } from './duration.ts'
 import { parseOwners } from './owners.ts'
 import { namesRecovery } from './role.ts'
-import { optionMarkOf } from './shell/comment-words.ts'
+import { optionMarkOf } from './shell/index.ts'
 
 /** What the `**Key**: value` lines right under a heading say (rule R19). Unknown keys are kept. */
 export interface Metadata {
@@ -63,7 +63,7 @@ function isKnown(key: string): boolean {
 
 /** A label that another rule reads, or that leads to something, is no metadata. */
 function isMetadata(key: string, value: string): boolean {
-  if (key === '' || value === '' || value.endsWith(':')) return false
+  if (key === '' || value === '' || value.endsWith(':') || authorizersIn(value) !== null) return false
   if (isKnown(key)) return true
   return !(
     isCriteriaLabel(key) ||

@@ -12,9 +12,12 @@ export function modeOf(page: {
   /** True if a script reads what the script of an earlier section sets. */
   readonly sharesState: boolean
   readonly allTicked: boolean
+  /** True if phases exclude each other: Option A and Option B, one platform and another. */
+  readonly alternatives: boolean
 }): Plan['runbook']['mode'] {
   const walked = page.phases.filter(phase => isWalked(phase))
   if (walked.length === 0 || isRecord(page)) return 'reference'
+  if (page.alternatives) return 'catalog'
   if (walked.length === 1 || page.sharesState) return 'linear'
   if (isNumbered(walked) || walked.some(isProcedure) || isAlertPage(page.phases)) return 'linear'
   if (INDEPENDENT.test(page.title) || walked.filter(one => INDEPENDENT.test(one.title)).length >= 2) return 'catalog'

@@ -5,6 +5,7 @@ import type { Diagnostic, Runbook } from '../model/index.ts'
 import { diagnostic } from '../model/index.ts'
 import { buildPhases } from './build-runbook.ts'
 import { checkRunbook } from './check-runbook.ts'
+import { declaredValues } from './conditions.ts'
 import { findContacts } from './contacts.ts'
 import { checkDirectives } from './directives.ts'
 import type { Page } from './draft.ts'
@@ -18,6 +19,7 @@ import { isRecord, modeOf } from './mode.ts'
 import { findParameters } from './parameters.ts'
 import { type PlacedSection, placedStepsOf, placeSteps } from './place-steps.ts'
 import { readSection, type SectionReading } from './read-section.ts'
+import { choicesBetween } from './section-choices.ts'
 import { placeSections } from './sections.ts'
 import { readsVariables, setsVariables } from './shell/index.ts'
 import { readSource, type Source } from './source.ts'
@@ -56,7 +58,7 @@ export function parseRunbook(bytes: Uint8Array, path: string, options: ParseOpti
 function readTree(root: Root, source: Source, path: string, sha256: string, options: ParseOptions): Parsed {
   const { frontMatter, diagnostics: ofFrontMatter } = readFrontMatter(root, source)
   const draft = placeSections(root, source, nameOf(path))
-  const page: Page = { source, title: draft.title, read: readNames(root) }
+  const page: Page = { source, title: draft.title, read: readNames(root), declared: declaredValues(source.lines) }
   const read = draft.phases.map(section => readSection(section, page))
   const { phases: placed, diagnostics: ofPlaces } = placeSteps(
     read.filter((one, index) => index > 0 || !isIdle(one, draft.title)),
@@ -66,7 +68,13 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
   const all = phases.flatMap(placedStepsOf)
   const mode =
     frontMatter.mode ??
-    modeOf({ title: draft.title, phases, sharesState: sharesState(phases), allTicked: isAllTicked(source) })
+    modeOf({
+      title: draft.title,
+      phases,
+      sharesState: sharesState(phases),
+      allTicked: isAllTicked(source),
+      alternatives: choicesBetween(read).choices.length > 0,
+    })
   const walked = mode === 'linear' ? flows.main : []
   const parameters = findParameters(all, new Set(walked.map(step => step.id)), source, frontMatter)
   const { phases: built, details } = buildPhases({

@@ -38,7 +38,7 @@ export function placeSteps(phases: readonly SectionReading[]): {
     positions: new UniqueNames(),
     diagnostics: [],
   }
-  const placed = placeSiblings(phases, null, 0, names)
+  const placed = placeSiblings(phases, null, 0, names, [], null)
   return { phases: placed, diagnostics: names.diagnostics }
 }
 
@@ -53,10 +53,13 @@ function placeSiblings(
   parent: string | null,
   stepsBefore: number,
   names: Names,
+  choices: readonly PlacedStep[],
+  choice: PlacedStep['choice'],
 ): PlacedSection[] {
   const numbered = siblings.some(one => one.section.number !== null)
   return siblings.map((one, index) => {
-    const wanted = positionOf(one.section, parent, numbered, stepsBefore + index + 1)
+    const option = optionOf(choices, index)
+    const wanted = option?.position ?? positionOf(one.section, parent, numbered, stepsBefore + index + 1)
     const position = names.positions.take(wanted)
     if (position !== wanted)
       names.diagnostics.push(
@@ -67,8 +70,22 @@ function placeSiblings(
           'number the headings anew',
         ),
       )
-    return placeSection(one, position, names)
+    return placeSection(one, position, names, option?.choice ?? choice)
   })
+}
+
+/** Where a sub-section is an option of a choice: `2.1a`, and what its steps carry. */
+function optionOf(
+  choices: readonly PlacedStep[],
+  index: number,
+): { readonly position: string; readonly choice: PlacedStep['choice'] } | null {
+  for (const { id, position, draft } of choices) {
+    const letter = draft.optionSections?.indexOf(index) ?? -1
+    const option = draft.options?.[letter]
+    if (option !== undefined)
+      return { position: `${position}${letterOf(letter)}`, choice: { group: id, option: option.name } }
+  }
+  return null
 }
 
 function positionOf(section: SectionDraft, parent: string | null, numbered: boolean, ordinal: number): string {
@@ -82,11 +99,16 @@ function positionOf(section: SectionDraft, parent: string | null, numbered: bool
   return parent === null ? String(ordinal) : `${parent}.${ordinal}`
 }
 
-function placeSection(one: SectionReading, position: string, names: Names): PlacedSection {
+function placeSection(
+  one: SectionReading,
+  position: string,
+  names: Names,
+  choice: PlacedStep['choice'],
+): PlacedSection {
   const { section } = one
   const id = names.ids.take(slug(section.title, 60, 'section'))
   const steps: PlacedStep[] = []
-  placeNodes(one.nodes, position, null, section.title, steps, names)
+  placeNodes(one.nodes, position, choice, section.title, steps, names)
   const recovery = one.recovery.map((back, index): PlacedSection => {
     const at = names.positions.take(`${position}r${index === 0 ? '' : index + 1}`)
     const backSteps: PlacedStep[] = []
@@ -104,7 +126,8 @@ function placeSection(one: SectionReading, position: string, names: Names): Plac
       sections: [],
     }
   })
-  const children = placeSiblings(one.children, position, one.nodes.length, names)
+  const choices = steps.filter(step => step.draft.optionSections !== null)
+  const children = placeSiblings(one.children, position, one.nodes.length, names, choices, choice)
   return {
     id,
     position,
@@ -113,9 +136,21 @@ function placeSection(one: SectionReading, position: string, names: Names): Plac
     line: section.line,
     draft: section,
     byLabel: false,
-    steps,
+    steps: steps.map(step => withSections(step, children)),
     sections: [...recovery, ...children],
   }
+}
+
+/** A choice between sub-sections lists the steps of each that carry it. */
+function withSections(step: PlacedStep, children: readonly PlacedSection[]): PlacedStep {
+  const { optionSections } = step.draft
+  if (optionSections === null || step.options === null) return step
+  const options = step.options.map((option, index) => {
+    const section = children[optionSections[index] ?? -1]
+    const members = section === undefined ? [] : placedStepsOf(section).filter(one => one.choice?.group === step.id)
+    return { name: option.name, steps: members.map(one => one.id) }
+  })
+  return { ...step, options }
 }
 
 /** Places some nodes and all below them, in the order a person meets them. Returns the ids of the outermost steps. */

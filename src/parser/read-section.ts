@@ -3,6 +3,7 @@ import type { Block, LabelBlock } from './blocks.ts'
 import { namesWatching } from './constructs/wait.ts'
 import { type At, type Draft, type DraftNode, draft, type Page, type Reading } from './draft.ts'
 import { RULES } from './rules.ts'
+import { choicesBetween } from './section-choices.ts'
 import type { SectionDraft } from './sections.ts'
 
 /** What a section's own blocks became; its sub-sections are read apart. */
@@ -14,13 +15,9 @@ export interface SectionReading extends Pick<Reading, 'nodes' | 'recovery' | 'fi
 /** A placed section to its steps, by the table of rules. */
 export function readSection(section: SectionDraft, page: Page): SectionReading {
   const { nodes, recovery, findings } = readBlocks(section.blocks, { page, section, label: null, item: null })
-  return {
-    section,
-    nodes: inOrder(nodes, nodes.some(isWait) ? [] : watching(section, page)),
-    recovery,
-    findings,
-    children: section.children.map(child => readSection(child, page)),
-  }
+  const { choices, children } = choicesBetween(section.children.map(child => readSection(child, page)))
+  const waits = nodes.some(isWait) ? [] : watching(section, page)
+  return { section, nodes: inOrder([...nodes, ...choices], waits), recovery, findings, children }
 }
 
 type Inside = Pick<At, 'page' | 'section' | 'label' | 'item'>

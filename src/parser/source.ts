@@ -35,7 +35,8 @@ export function readSource(bytes: Uint8Array): {
       diagnostics: [diagnostic('SO003', bad.place, bad.message, 'save the file as UTF-8 text')],
     }
   const decoded = new TextDecoder('utf-8').decode(bytes)
-  const text = decoded.replaceAll('\r\n', '\n')
+  // Newlines at the end say nothing; without them an unclosed fence ends at the same line with and without them.
+  const text = decoded.replaceAll('\r\n', '\n').replace(/\n+$/, '')
   if (text.trim() === '')
     return {
       source: null,

@@ -11,7 +11,7 @@ import {
   type Rule,
   reading,
 } from '../draft.ts'
-import { type OptionMark, optionMarkOf, plainLabel } from '../shell/comment-words.ts'
+import { type OptionMark, optionMarkOf, plainLabel } from '../shell/index.ts'
 import { isCriteriaLabel } from './criteria.ts'
 import { readItem } from './item.ts'
 import { placeOf, writtenText } from './text.ts'

@@ -41,7 +41,8 @@ function toStep(row: TableBlock['rows'][number], columns: Columns): Draft {
   const check = cell(columns.check)
   const expected = cell(columns.expected).text
   const { when, title } = readCondition(check.text)
-  const evidence = evidenceIn(/^[<>≤≥=]/.test(expected) ? `${title} ${expected}` : expected) ?? evidenceIn(title)
+  const name = title.replace(/\s*[<>≤≥=].*$/, '')
+  const evidence = /^[<>≤≥=]/.test(expected) ? evidenceIn(`${name} ${expected}`) : evidenceIn(title)
   return draft({
     kind: 'confirmation',
     title: plainTitle(title),

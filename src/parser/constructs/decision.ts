@@ -11,7 +11,13 @@ const APPROVAL = /^(?:approvals?|approval required|required approvals?)$/i
 const DOCUMENTED = /^(?:documented in|documentation|recorded in|record in)$/i
 const APPROVERS = /^(?:approvers?|approved by|decision[- ]makers?)$/i
 const AUTHORIZED =
-  /\bonly (?:with|after|by) (?:the )?(?:explicit )?(?:authori[sz]ation|approval|permission) (?:of|from|by) (?:the )?(.+?)[.!*]*$/i
+  /\bonly (?:with|after|by) (?:the )?(?:[\w-]+ ){0,2}?(?:authori[sz]ation|approval|permission) (?:\(([^()]+)\)|(?:of|from|by) (?:the )?(.+?)[.!*]*$)/i
+
+/** Who must authorize, by a sentence such as "only with authorization of A or B"; null where it says no such thing. */
+export function authorizersIn(text: string): string | null {
+  const found = AUTHORIZED.exec(text)
+  return found?.[1] ?? found?.[2] ?? null
+}
 
 /** True for labels that name a decision, who takes it, or where it is written down. */
 export function isDecisionLabel(name: string): boolean {
@@ -24,8 +30,8 @@ export const decision: Rule = {
   name: 'decision',
   read(at) {
     const { block } = at
-    if (block.kind === 'paragraph') return authorization(at)
-    if (block.kind !== 'label') return null
+    const authorized = block.kind === 'paragraph' || block.kind === 'label' ? authorization(at) : null
+    if (authorized !== null || block.kind !== 'label') return authorized
     if (DECISION.test(block.name) && /\bgo\b/i.test(block.rest)) return gate(at, plainTitle(block.rest), null)
     if (MAKER.test(block.name)) return gate(at, block.name, parseOwners(block.rest))
     if (SIGN_OFF.test(block.name)) return gate(at, block.name, parseOwners(block.rest))
@@ -87,8 +93,8 @@ function approval(at: At, rest: string): Reading {
 
 function authorization(at: At): Reading | null {
   const text = textOf([at.block]).join(' ')
-  const names = AUTHORIZED.exec(text)?.[1]
-  if (names === undefined) return null
+  const names = authorizersIn(text)
+  if (names === null) return null
   const step: Draft = draft({
     kind: 'gate',
     title: 'Authorization',

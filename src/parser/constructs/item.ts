@@ -1,5 +1,5 @@
 import type { Item } from '../blocks.ts'
-import { readCondition } from '../conditions.ts'
+import { conditionOfPrefix, readCondition } from '../conditions.ts'
 import { directive } from '../directives.ts'
 import { type At, type Draft, type DraftNode, draft, mapDrafts, type Reading, reading } from '../draft.ts'
 import { evidenceIn, textEvidence } from '../evidence.ts'
@@ -24,7 +24,7 @@ export function readItem(at: At, item: Item, asStep: boolean): Reading {
 }
 
 function box(at: At, item: Item, below: readonly DraftNode[]): Draft {
-  const { when, title } = readCondition(item.title)
+  const { when, title } = conditionOf(at, item)
   const detail = textOf(item.blocks)
   const asksText = item.title.endsWith(':') && detail.length === 0 && below.length === 0
   const paste = pasteIn(at, item)
@@ -38,10 +38,22 @@ function box(at: At, item: Item, below: readonly DraftNode[]): Draft {
     original: writtenText(at.page.source, item),
     when,
     detail,
-    below,
+    below: inherited(below, when),
     evidence: paste ?? evidenceIn(title) ?? (asksText ? textEvidence(plainTitle(title)) : null),
   })
   return withOffer(confirmation, item.codes)
+}
+
+/** A bold prefix out of the values that the page declares; else the condition that the text holds. */
+function conditionOf(at: At, item: Item): ReturnType<typeof readCondition> {
+  const prefix = item.boldTitle === null ? null : conditionOfPrefix(item.boldTitle, at.page.declared)
+  if (prefix === null) return readCondition(item.title)
+  return { when: prefix, title: item.title.slice((item.boldTitle ?? '').length).replace(/^\s*:\s*/, '') }
+}
+
+/** What stands below a conditional item is done under the same condition. */
+function inherited(nodes: readonly DraftNode[], when: string | null): readonly DraftNode[] {
+  return when === null ? nodes : mapDrafts(nodes, step => ({ ...step, when: step.when ?? when }))
 }
 
 /** A comment behind a box that asks for a paste makes the box ask for a text. */
@@ -70,16 +82,15 @@ function withOffer(made: Draft, codes: readonly InlineCode[]): Draft {
 
 /** An item with steps below it. */
 function grouped(at: At, item: Item, nodes: readonly DraftNode[]): DraftNode {
-  const { when } = readCondition(item.title)
-  const inherited =
-    when === null ? nodes : mapDrafts(nodes, one => ({ ...one, when: one.when === null ? when : one.when }))
-  const only = inherited.length === 1 ? inherited[0] : undefined
+  const { when } = conditionOf(at, item)
+  const below = inherited(nodes, when)
+  const only = below.length === 1 ? below[0] : undefined
   if (only?.node === 'step' && only.rule !== 'R17' && only.kind !== 'confirmation' && only.printed === item.number) {
     const said = textOf(item.blocks).filter(line => !only.detail.includes(line))
     return { ...only, line: item.line, endLine: item.endLine, detail: [...said, ...only.detail] }
   }
-  if (groupsOnly(item, inherited)) return { node: 'group', nodes: inherited }
-  return { ...step(at, item), below: inherited }
+  if (groupsOnly(item, below)) return { node: 'group', nodes: below }
+  return { ...step(at, item), below }
 }
 
 /** The text of the item asks nothing that the steps below it do not do. */

@@ -1,6 +1,6 @@
 import type { Block } from '../blocks.ts'
 import type { At } from '../draft.ts'
-import { optionMarkOf, plainLabel } from '../shell/comment-words.ts'
+import { optionMarkOf, plainLabel } from '../shell/index.ts'
 import { textOf } from './text.ts'
 
 /** The text right before a block: what it is introduced by. */

@@ -1,4 +1,5 @@
 export { type CommentGroup, commentGroups } from './comment-groups.ts'
+export { type OptionMark, optionMarkOf, plainLabel } from './comment-words.ts'
 export { environmentIn, environmentOf } from './environment.ts'
 export { interactionOf, sessionOpener } from './interaction.ts'
 export { type LiteralSecret, literalSecretsIn } from './literal-secrets.ts'

@@ -1,0 +1,73 @@
+import { type Draft, draft } from './draft.ts'
+import type { SectionReading } from './read-section.ts'
+import { optionMarkOf, plainLabel } from './shell/index.ts'
+
+/** Sibling headings that exclude each other, and the same sections with a step each. */
+export interface SectionChoices {
+  readonly choices: readonly Draft[]
+  readonly children: readonly SectionReading[]
+}
+
+/** Rule R7 for headings: Option A and Option B, Manual and Automatic, side by side, are a choice. */
+export function choicesBetween(children: readonly SectionReading[]): SectionChoices {
+  const runs = runsOf(children)
+  const optional = new Set(runs.flat())
+  return {
+    choices: runs.map(run => toChoice(run, children)),
+    children: children.map((child, index) => (optional.has(index) ? withStep(child) : child)),
+  }
+}
+
+function toChoice(run: readonly number[], children: readonly SectionReading[]): Draft {
+  const sections = run.flatMap(index => children[index]?.section ?? [])
+  const first = sections[0]
+  const options = sections.map(section => ({ name: nameOf(section.title), note: noteOf(section.title), nodes: [] }))
+  return draft({
+    kind: 'choice',
+    title: options.map(option => option.name).join(' or '),
+    rule: 'R7',
+    line: first?.line ?? 1,
+    endLine: first?.line ?? 1,
+    options,
+    optionSections: run,
+  })
+}
+
+/** Indices of neighbours that bear marks of one kind, two or more. */
+function runsOf(children: readonly SectionReading[]): number[][] {
+  const runs: { kind: string; indices: number[] }[] = []
+  for (const [index, { section }] of children.entries()) {
+    const kind = section.role === 'reference' ? null : (optionMarkOf(withoutBrackets(section.title))?.kind ?? null)
+    const last = runs.at(-1)
+    if (
+      kind !== null &&
+      last !== undefined &&
+      last.indices.at(-1) === index - 1 &&
+      (last.kind === kind || kind === 'or')
+    )
+      last.indices.push(index)
+    else if (kind !== null) runs.push({ kind, indices: [index] })
+  }
+  return runs.map(run => run.indices).filter(indices => indices.length > 1)
+}
+
+/** An option without a step is taken by a person who reads it. */
+function withStep(child: SectionReading): SectionReading {
+  if (child.nodes.length > 0 || child.children.some(one => one.nodes.length > 0)) return child
+  const { title, line } = child.section
+  return { ...child, nodes: [draft({ kind: 'manual', title: nameOf(title), rule: 'R7', line, endLine: line })] }
+}
+
+function nameOf(title: string): string {
+  const plain = withoutBrackets(title)
+  const mark = optionMarkOf(plain)
+  return mark === null || mark.kind.startsWith('pair') ? plain : plainLabel(mark.label)
+}
+
+function noteOf(title: string): string | null {
+  return /\(([^()]+)\)/.exec(title)?.[1] ?? null
+}
+
+function withoutBrackets(title: string): string {
+  return title.replace(/\s*\([^()]*\)/g, '').trim()
+}
