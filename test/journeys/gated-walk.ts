@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import type { World } from '../helpers/world/index.ts'
 import type { CliResult } from '../helpers/world/signoff.ts'
 
-/** A walk that nobody attends, through one gate that two people open: one beside it, one who has
- * a clone of their own and was sent the request. */
+/**
+ * A walk that nobody attends, through one gate that two people open: one beside it, one who has a clone of their own and
+ * was sent the request.
+ */
 export interface GatedWalk {
   readonly run: CliResult
   /** Command lines recorded by the time the run stopped at its gate. */
