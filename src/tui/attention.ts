@@ -17,7 +17,7 @@ export interface Attention {
  * something failed, or the run is over.
  */
 export function attentionFor(before: ScreenState, after: ScreenState, title: string, lastBellMs: number): Attention {
-  const { label, text } = needText(after.scene, after.nowMs, '')
+  const { label, title: step } = needText(after.scene, after.nowMs, '')
   const was = before.scene.need.kind
   const is = after.scene.need.kind
   const changed = questionName(before.scene) !== questionName(after.scene)
@@ -25,6 +25,6 @@ export function attentionFor(before: ScreenState, after: ScreenState, title: str
   const calls = changed && !busy && (was === 'running' || was === 'wait' || is === 'finished' || is === 'decide')
   return {
     bell: calls && after.nowMs - lastBellMs >= BELL_EVERY_MS,
-    title: cleanText(busy || is === 'run' ? title : `${label} ${text.split(' ')[0] ?? ''} ${title}`),
+    title: cleanText(busy || is === 'run' ? title : `${label} ${step.split(' ')[0] ?? ''} ${title}`),
   }
 }

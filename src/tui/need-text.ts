@@ -9,7 +9,10 @@ export interface NeedText {
   readonly state: SeenState
   /** In capitals: `NEEDS YOU`. */
   readonly label: string
-  readonly text: string
+  /** The step, by position and title: cut first where there is no room. */
+  readonly title: string
+  /** What to do, and by which key. */
+  readonly ask: string
 }
 
 export function needText(scene: Scene, nowMs: number, picked: string): NeedText {
@@ -18,43 +21,45 @@ export function needText(scene: Scene, nowMs: number, picked: string): NeedText 
     return {
       state: need.result === 'passed' ? 'passed' : 'failed',
       label: 'FINISHED',
-      text: `${need.result}: Enter leaves`,
+      title: need.result,
+      ask: 'Enter leaves',
     }
   const step = scene.walk.steps.get(need.step)
   const title = `${step?.position ?? need.step} ${step?.title ?? ''}`.trim()
   const seen = seenOf(scene, need.step, nowMs)
   switch (need.kind) {
     case 'run':
-      return of('ready', 'READY', `${title}: ${need.level === 'L1' ? 'Enter runs it' : 'Enter opens the review'}`)
+      return of('ready', 'READY', title, need.level === 'L1' ? 'Enter runs it' : 'Enter opens the review')
     case 'confirm':
       return of(
         'needs',
         'NEEDS YOU',
-        `${title}: ${need.evidence === null ? 'Space ticks' : `Space asks for ${need.evidence.name}`}, c cannot confirm`,
+        title,
+        `${need.evidence === null ? 'Space ticks' : `Space asks for ${need.evidence.name}`}, c cannot confirm`,
       )
     case 'manual':
-      return of('needs', 'NEEDS YOU', `${title}: do this, then Enter`)
+      return of('needs', 'NEEDS YOU', title, 'do this, then Enter')
     case 'choose':
-      return of('needs', 'NEEDS YOU', `${title}: ${chooseText(need, picked)}`)
+      return of('needs', 'NEEDS YOU', title, chooseText(need, picked))
     case 'condition':
-      return of('needs', 'NEEDS YOU', `${title}: "${need.when}"? y or n, for ${counted(need.steps.length, 'step')}`)
+      return of('needs', 'NEEDS YOU', title, `"${need.when}"? y or n, for ${counted(need.steps.length, 'step')}`)
     case 'values':
-      return of('blocked', 'NEEDS YOU', `${title} needs ${need.names.join(', ')}: f fills it`)
+      return of('blocked', 'NEEDS YOU', title, `f fills ${need.names.join(', ')}`)
     case 'form':
-      return of('needs', 'NEEDS YOU', `${title}: Enter fills in the form`)
+      return of('needs', 'NEEDS YOU', title, 'Enter fills in the form')
     case 'gate':
       return gateText(scene, need, title)
     case 'wait':
-      return of('waiting', 'WAITING', `${title}, ${stopwatchText(need.untilMs - nowMs)} left: t ends it early`)
+      return of('waiting', 'WAITING', title, `${stopwatchText(need.untilMs - nowMs)} left: t ends it early`)
     case 'running':
-      return of('running', 'RUNNING', `${title}, ${runningFor(scene, need, nowMs)}: Ctrl-C stop options, p pause after`)
+      return of('running', 'RUNNING', title, `${runningFor(scene, need, nowMs)}: Ctrl-C stop options, p pause after`)
     case 'decide':
       return decideText(need, title, seen)
     case 'blocked':
-      return of('blocked', 'BLOCKED', `${title}: ${need.why}`)
+      return of('blocked', 'BLOCKED', title, need.why)
     default:
       need satisfies never
-      return of('needs', 'NEEDS YOU', title)
+      return of('needs', 'NEEDS YOU', title, '')
   }
 }
 
@@ -71,7 +76,7 @@ function chooseText(need: Extract<Need, { kind: 'choose' }>, picked: string): st
 }
 
 function gateText(scene: Scene, need: Extract<Need, { kind: 'gate' }>, title: string): NeedText {
-  if (need.asksText !== null) return of('needs', 'NEEDS YOU', `${title}: Enter asks for "${need.asksText}"`)
+  if (need.asksText !== null) return of('needs', 'NEEDS YOU', title, `Enter asks for "${need.asksText}"`)
   const signed = scene.state.gates.get(need.step)?.approvals.length ?? 0
   const position = title.split(' ')[0] ?? ''
   // Where no roles are named, any two different signers decide.
@@ -79,7 +84,8 @@ function gateText(scene: Scene, need: Extract<Need, { kind: 'gate' }>, title: st
   return of(
     'needs',
     'NEEDS APPROVAL',
-    `${position} ${signed} of ${asked} signed; they run  signoff approve ${shortRun(scene.state)} ${position}`,
+    position,
+    `${signed} of ${asked} signed; they run  signoff approve ${shortRun(scene.state)} ${position}`,
   )
 }
 
@@ -90,21 +96,17 @@ function runningFor(scene: Scene, need: Extract<Need, { kind: 'running' }>, nowM
 }
 
 function decideText(need: Extract<Need, { kind: 'decide' }>, title: string, seen: Seen): NeedText {
-  const keys = `r retry  s skip  m by hand${need.recovery === null ? '' : '  x recovery'}  q pause`
+  const keys = `r retry  s skip  m by hand${need.recovery === null ? '' : '  x recovery'}`
   switch (need.state) {
     case 'unknown':
-      return of('unknown', 'OUTCOME UNKNOWN', `${title}: Enter decides what is true`)
+      return of('unknown', 'OUTCOME UNKNOWN', title, 'Enter decides what is true')
     case 'no-go':
-      return of(
-        'failed',
-        'NO-GO',
-        `${title}: r ask again  ${need.recovery === null ? '' : 'x recovery  '}q pause or end`,
-      )
+      return of('failed', 'NO-GO', title, `r ask again  ${need.recovery === null ? '' : 'x recovery  '}q pause or end`)
     default:
-      return of(seen.state, seen.word.toUpperCase(), `${title}: ${keys}`)
+      return of(seen.state, seen.word.toUpperCase(), title, keys)
   }
 }
 
-function of(state: SeenState, label: string, text: string): NeedText {
-  return { state, label, text }
+function of(state: SeenState, label: string, title: string, ask: string): NeedText {
+  return { state, label, title, ask }
 }

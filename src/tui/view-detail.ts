@@ -9,7 +9,7 @@ import type { Line } from './theme.ts'
 import { clockText, counted, durationText } from './time-text.ts'
 import { gateLines } from './view-gate.ts'
 import { inProduction } from './walk.ts'
-import { widthOf } from './width.ts'
+import { widthOf, wrapProse } from './width.ts'
 
 /** All that is known of the step that is looked at, as rows of at most `width` cells; the caller takes a window. */
 export function detailLines(look: Look, state: ScreenState, width: number): Line[] {
@@ -17,7 +17,7 @@ export function detailLines(look: Look, state: ScreenState, width: number): Line
   const step = id === null ? undefined : state.scene.walk.steps.get(id)
   if (step === undefined) return [[seg(' no step')]]
   return [
-    titleLine(look, state, step, width),
+    ...titleLines(look, state, step, width),
     ...factLines(look, state, step, width),
     ...(state.scene.walk.runbook.details.get(step.id)?.detail ?? []).flatMap(text =>
       proseLines(look, text, width, ' '),
@@ -32,17 +32,17 @@ export function detailLines(look: Look, state: ScreenState, width: number): Line
   ].map(line => bounded(look, line, width))
 }
 
-function titleLine(look: Look, state: ScreenState, step: Step, width: number): Line {
+/** The whole title, in as many rows as it takes; kind, risk and place stand right of it where there is room. */
+function titleLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
   const risk = step.script === null ? '' : `, ${step.risk}`
   const production = inProduction(state.scene, step.id) ? ', PRODUCTION' : ''
-  const right = `${step.kind}${risk}${production}  ${safe(look, state.scene.walk.runbook.path.split('/').at(-1) ?? '')}:${step.line}`
-  const room = width - widthOf(right) - 2
-  if (room < 12) return [seg(` ${safe(look, step.position)} ${safe(look, step.title)}`, 'strong')]
+  const place = `${safe(look, state.scene.walk.runbook.path.split('/').at(-1) ?? '')}:${step.line}`
+  const about = `${step.kind}${risk}${production}  ${place}`
   const focus = state.pane === 'detail' ? (look.ascii ? '>' : '»') : ' '
-  return [
-    seg(pad(look, cut(look, `${focus}${safe(look, step.position)} ${safe(look, step.title)}`, room), room), 'strong'),
-    seg(`  ${right}`),
-  ]
+  const title = `${focus}${safe(look, step.position)} ${safe(look, step.title)}`
+  const room = width - widthOf(about) - 2
+  if (widthOf(title) <= room) return [[seg(pad(look, title, room), 'strong'), seg(`  ${about}`)]]
+  return [...wrapProse(title, width).map((line): Line => [seg(line, 'strong')]), [seg(` ${about}`)]]
 }
 
 function factLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {

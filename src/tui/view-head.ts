@@ -39,12 +39,19 @@ export function whereLine(look: Look, state: ScreenState): Line {
 
 /** Row 2: what is needed now and its key; a refusal or a remark stands before it until the next key. */
 export function needLine(look: Look, state: ScreenState): Line {
-  const { state: seen, label, text } = needText(state.scene, state.nowMs, state.picked)
+  const { state: seen, label, title, ask } = needText(state.scene, state.nowMs, state.picked)
   const badge = ` ${symbolOf(seen, look.ascii)} ${safe(look, label)} `
-  const tone = SEEN[seen].tone === 'plain' ? 'strong' : SEEN[seen].tone
-  if (state.message === null) return [seg(badge, tone), seg(` ${safe(look, text)}`)]
-  return [seg(` ${safe(look, state.message)} `, 'strong'), seg(' '), seg(badge, tone), seg(` ${safe(look, text)}`)]
+  const message = state.message === null ? [] : [seg(` ${safe(look, state.message)} `, 'strong'), seg(' ')]
+  // The key must not fall off the end: what to do keeps its place, and the title is what gives way.
+  const used = [...message, seg(badge)].reduce((sum, { text }) => sum + widthOf(text), 0)
+  const asked = safe(look, ask)
+  const room = Math.max(Math.min(LEAST_TITLE, widthOf(title)), look.columns - used - widthOf(asked) - 3)
+  const text = ` ${cut(look, safe(look, title), room)}${asked === '' ? '' : `: ${asked}`}`
+  return [...message, seg(badge, SEEN[seen].tone === 'plain' ? 'strong' : SEEN[seen].tone), seg(text)]
 }
+
+/** Cells of a title that tell which step it is, whatever else must be said. */
+const LEAST_TITLE = 20
 
 /** The last row: which keys work now, the most needed first, and always the way to all of them. */
 export function keysLine(look: Look, state: ScreenState): Line {

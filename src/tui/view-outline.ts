@@ -46,7 +46,7 @@ function outlineLine(look: Look, state: ScreenState, row: OutlineRow, selected: 
   const { step } = row
   const seen = seenOf(state.scene, step.id, state.nowMs)
   const word = pad(look, `${symbolOf(seen.state, look.ascii)} ${safe(look, seen.word)}`, wordWidth(look, width))
-  const head = ` ${selected ? '>' : ' '} ${pad(look, safe(look, step.position), 8)}`
+  const head = ` ${selected ? '>' : ' '} ${pad(look, safe(look, step.position), width >= 70 ? 10 : 8)} `
   const right = width >= 70 ? sideText(look, state, step.id) : ''
   const room = width - head.length - wordWidth(look, width) - 2 - (right === '' ? 0 : right.length + 2)
   const title = cut(look, safe(look, step.title), room)

@@ -6,7 +6,7 @@ import type { OutputView } from './output-ring.ts'
 import type { ScreenState } from './screen-state.ts'
 import { seenOf } from './status.ts'
 import type { Line } from './theme.ts'
-import { durationText } from './time-text.ts'
+import { counted, durationText } from './time-text.ts'
 import { detailLines } from './view-detail.ts'
 import { dialogView } from './view-dialog.ts'
 import { keysLine, needLine, tooSmallLines, whereLine } from './view-head.ts'
@@ -59,8 +59,11 @@ function bodyView(screen: Screen, look: Look, height: number): View {
     return { lines, cursor: selected === null ? null : { x: 1, y: selected } }
   }
   const { lines, cursor } = dialogView(look, state, dialog, height)
-  const above = dialog.kind === 'act' ? outlineView(look, state, look.columns, height - lines.length).lines : []
-  const filled = [...above, ...lines]
+  const left = height - lines.length
+  // What was seen is asked while it still stands there: the output keeps its place below a dialog.
+  const below = dialog.kind === 'act' && hasOutput(screen) && left >= 6 ? Math.floor(left / 2) : 0
+  const above = dialog.kind === 'act' ? outlineView(look, state, look.columns, left - below).lines : []
+  const filled = [...above, ...lines, ...outputLines(screen, look, below)]
   while (filled.length < height) filled.push([])
   return { lines: filled, cursor: cursor === null ? null : { x: cursor.x, y: cursor.y + above.length } }
 }
@@ -121,7 +124,7 @@ function outputLines(screen: Screen, look: Look, height: number): Line[] {
   const held =
     output.first > 0
       ? `${output.total} lines, the last ${output.total - output.first} here, all in the transcript`
-      : `${output.total} lines`
+      : counted(output.total, 'line')
   const dash = look.ascii ? '--' : '──'
   const running = state.scene.state.running
   const since = running?.step === output.step ? ` ${durationText(state.nowMs - running.sinceMs)}` : ''

@@ -157,6 +157,13 @@ test('the output pane follows, stops when it is scrolled, and follows again on F
   expect(screen.rows().join('\n')).toContain('line 99')
 })
 
+test('a question leaves the output in sight, since that is what it asks about', async () => {
+  const { screen } = await screenAt('1.4', demoRunbook(), { '1.4': { lines: ['lag 2 s'] } })
+  await screen.press('u').settle()
+  await screen.press('space').settle()
+  expect(screen.rows().join('\n')).toMatch(/What was observed\?[\s\S]*output of 1\.4[\s\S]*lag 2 s/)
+})
+
 test('a runbook of 10,000 steps is drawn by its visible rows: a key to its view takes a few milliseconds', async () => {
   const { screen } = await screenAt('1.1', longRunbook(10_000))
   screen.press('G')
