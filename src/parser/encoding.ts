@@ -50,16 +50,14 @@ function sequenceAt(text: string, at: number): { readonly character: string; rea
   const length =
     lead >= 0xc2 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0
   if (length === 0 || at + length > text.length) return null
-  const bytes = new Uint8Array(length)
-  for (let index = 0; index < length; index++) {
+  let point = lead & (length === 2 ? 0x1f : length === 3 ? 0x0f : 0x07)
+  for (let index = 1; index < length; index++) {
     const byte = byteOf(text[at + index] ?? '')
-    if (byte === null) return null
-    bytes[index] = byte
+    if (byte === null || (byte & 0xc0) !== 0x80) return null
+    point = (point << 6) | (byte & 0x3f)
   }
-  try {
-    const character = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return { character, length }
-  } catch {
-    return null
-  }
+  // Shorter forms of a character, and halves of a pair, are no UTF-8.
+  const shortest = length === 2 ? 0x80 : length === 3 ? 0x800 : 0x10000
+  if (point < shortest || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return null
+  return { character: String.fromCodePoint(point), length }
 }

@@ -18,6 +18,8 @@ export function slug(title: string, limit: number, otherwise: string): string {
 /** Hands out each name once: a second `verify` becomes `verify-2`. */
 export class UniqueNames {
   readonly #taken = new Set<string>()
+  /** The next number to try for a name that was wanted before. */
+  readonly #next = new Map<string, number>()
 
   constructor(reserved: Iterable<string> = []) {
     for (const name of reserved) this.#taken.add(name)
@@ -25,7 +27,9 @@ export class UniqueNames {
 
   take(wanted: string): string {
     let name = wanted
-    for (let count = 2; this.#taken.has(name); count++) name = `${wanted}-${count}`
+    let count = this.#next.get(wanted) ?? 2
+    for (; this.#taken.has(name); count++) name = `${wanted}-${count}`
+    this.#next.set(wanted, count)
     this.#taken.add(name)
     return name
   }
