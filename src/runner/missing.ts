@@ -3,7 +3,7 @@ import { evolve, fold } from '../model/index.ts'
 import { nextAutomatic } from './advance.ts'
 import { planEvent, type RunContext } from './context.ts'
 import { conditionOf, currentStep, type Live, needOf } from './need.ts'
-import { answerFor, type Missing, type Provided } from './unattended.ts'
+import { answerFor, type Missing, needOfText, type Provided } from './unattended.ts'
 
 /** What an unattended walk will lack, found before anything runs; and the gates that lie ahead. */
 export interface Lacking {
@@ -53,8 +53,9 @@ export function lackingOf(
       apply(automatic)
       continue
     }
-    if (need.kind === 'values') {
-      for (const name of need.names) takeValue(step.id, name)
+    const values = need.kind === 'values' ? need : needOfText(context, state, need, given)
+    if (values !== null) {
+      for (const name of values.names) takeValue(step.id, name)
       continue
     }
     const found = answerFor(context, need, given)

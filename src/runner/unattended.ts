@@ -1,4 +1,4 @@
-import type { Answer, Conversation, Ending, Need, Speaker, Step } from '../model/index.ts'
+import type { Answer, Conversation, Ending, Need, RunState, Speaker, Step } from '../model/index.ts'
 import { checkObserved, conditionKey } from '../model/index.ts'
 import type { GivenAnswers } from './answers.ts'
 import { findStep } from './asking.ts'
@@ -135,6 +135,24 @@ export function answerFor(context: RunContext, need: Need, given: Provided): Fou
   }
 }
 
+/**
+ * A placeholder in the text of a manual step or confirmation may stay empty, so nothing asks for it. Where its value was
+ * provided, it is said when that step comes: a hand-off form or a recovery reads it later.
+ */
+export function needOfText(
+  context: RunContext,
+  state: RunState,
+  need: Need,
+  given: Provided,
+): Extract<Need, { kind: 'values' }> | null {
+  if (need.kind !== 'manual' && need.kind !== 'confirm') return null
+  const isSecret = (name: string) => context.runbook.parameters.find(p => p.name === name)?.secret === true
+  const names = (context.steps.get(need.step)?.needs ?? []).filter(
+    name => !state.values.has(name) && given.answers.values[name] !== undefined && !isSecret(name),
+  )
+  return names.length === 0 ? null : { kind: 'values', step: need.step, names }
+}
+
 /** Names of steps, choices, waits and so on in an answers file that the runbook does not have: nobody meant them. */
 export function unknownReferences(
   context: RunContext,
@@ -176,9 +194,9 @@ export async function walkUnattended(
   const speaker: Speaker = { by: given.operator, how: 'flag', source: null }
   const used = new Set<string>()
   for (;;) {
-    const { need } = conversation.snapshot()
+    const { need, state } = conversation.snapshot()
     if (need.kind === 'finished') return conversation.ended
-    const found = answerFor(context, need, given)
+    const found = answerFor(context, needOfText(context, state, need, given) ?? need, given)
     if (found.kind === 'answer') {
       const decides = found.answer.kind === 'decide' || found.answer.kind === 'skip'
       // One decision is for one failure: a step that fails again asks again.
