@@ -26,7 +26,10 @@ const made = await signoff(['init', '--yes'])
 if (made.code !== 0) process.exit(made.code)
 
 const answers = attended ? [] : ['--answers', join('runbooks', 'quickstart.answers.yaml')]
-const walked = await signoff(['run', runbook, '--release', 'v1.0.0', '--json', ...answers], ['inherit', 'pipe', 'inherit'])
+const walked = await signoff(
+  ['run', runbook, '--release', 'v1.0.0', '--json', ...answers],
+  ['inherit', 'pipe', 'inherit'],
+)
 const result = walked.out.trim() === '' ? null : JSON.parse(walked.out)
 if (result === null || result.seal === null) process.exit(walked.code)
 

@@ -27,8 +27,9 @@ export interface KeySources {
  * "the agent's first", and never what a repository names.
  */
 export async function findKeyFile(sources: KeySources): Promise<string | null> {
-  const named = sources.flag ?? sources.environment.SIGNOFF_KEY ?? sources.config.signingKey
-  if (named != null && named !== '') return expandHome(named, sources.environment)
+  // An empty variable is one that is not set.
+  const named = sources.flag ?? (sources.environment.SIGNOFF_KEY || sources.config.signingKey)
+  if (named !== null && named !== '') return expandHome(named, sources.environment)
   if ((await gitConfig(sources.folder, 'gpg.format')) !== 'ssh') return null
   const key = await gitConfig(sources.folder, 'user.signingKey')
   return key === null || key.startsWith('key::') || key.startsWith('ssh-') ? null : expandHome(key, sources.environment)
