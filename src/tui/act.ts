@@ -16,7 +16,12 @@ export interface Act {
 
 export type Ask =
   /** L2: an explicit yes; an empty answer is no. */
-  | { readonly kind: 'yes'; readonly prompt: string }
+  | {
+      readonly kind: 'yes'
+      readonly prompt: string
+      /** Where much was typed before: only leaving it on purpose loses that. */
+      readonly insists?: boolean
+    }
   /** L3: exactly this, typed. */
   | { readonly kind: 'phrase'; readonly phrase: string; readonly to: string }
   | {
@@ -72,7 +77,8 @@ export function takeText(progress: Progress, text: string): Taken {
   if (ask === null) return advance(progress)
   switch (ask.kind) {
     case 'yes':
-      return /^(y|yes)$/i.test(text.trim()) ? give(progress, 'yes') : nothing('not run')
+      if (/^(y|yes)$/i.test(text.trim())) return give(progress, 'yes')
+      return ask.insists === true ? refused(`only a yes will ${ask.prompt}`) : nothing('not run')
     case 'phrase':
       if (text.trim() === '') return nothing('not run')
       return text === ask.phrase ? give(progress, text) : refused(`"${text}" does not match. Type  ${ask.phrase}`)

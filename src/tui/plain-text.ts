@@ -28,7 +28,9 @@ export function questionLines(scene: Scene): string[] {
 export function askLine(ask: Ask): string {
   switch (ask.kind) {
     case 'yes':
-      return `Type "yes" to ${cleanText(ask.prompt)}. An empty line is no.`
+      return ask.insists === true
+        ? `Type "yes" to ${cleanText(ask.prompt)}. An empty line asks again. "cancel" leaves it.`
+        : `Type "yes" to ${cleanText(ask.prompt)}. An empty line is no.`
     case 'phrase':
       return `Type "${cleanText(ask.phrase)}" to ${cleanText(ask.to)}. An empty line does not.`
     case 'text': {

@@ -107,7 +107,7 @@ export function formAct(scene: Scene, need: Extract<Need, { kind: 'form' }>): Ac
           needed: `${field.label}: a text is needed`,
         }),
       ),
-      { kind: 'yes', prompt: 'keep this form' },
+      { kind: 'yes', prompt: 'keep this form', insists: true },
     ],
     done: given => {
       const answers = new Map(open.map((field, index) => [field, given[index] ?? '']))

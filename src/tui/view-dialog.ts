@@ -82,7 +82,12 @@ function askLines(look: Look, ask: Ask, typed: string): Line[] {
   const input = (text: string): Line => [seg(' > '), seg(endOf(safe(look, text), look.columns - 5), 'strong')]
   switch (ask.kind) {
     case 'yes':
-      return [[seg(` y: ${safe(look, ask.prompt)}.`, 'strong'), seg('  Enter or Esc: no.')]]
+      return [
+        [
+          seg(` y: ${safe(look, ask.prompt)}.`, 'strong'),
+          seg(ask.insists === true ? '  Esc: leave it.' : '  Enter or Esc: no.'),
+        ],
+      ]
     case 'phrase':
       return [
         [

@@ -239,6 +239,8 @@ describe('choosing, filling, skipping', () => {
     await screen.press('enter').settle()
     expect(screen.rows().join('\n')).toContain('Release: v2.4.0')
     await screen.type('none').press('enter').settle()
+    await screen.press('enter').settle()
+    expect(screen.state.dialog).not.toBeNull()
     await screen.press('y').settle()
     expect(run.said).toEqual([
       {
