@@ -52,7 +52,12 @@ export function parseRunbook(bytes: Uint8Array, path: string, options: ParseOpti
       diagnostics: [...ofBytes, ...(tree?.diagnostics ?? [])],
     }
   const { runbook, diagnostics } = readTree(tree.root, source, path, sha256, options)
-  return { runbook, diagnostics: inOrder([...ofBytes, ...diagnostics]) }
+  return { runbook: { ...runbook, source: asLoaded(bytes) }, diagnostics: inOrder([...ofBytes, ...diagnostics]) }
+}
+
+/** The file to the byte, mark and line ends included: its digest stands beside it in the transcript. */
+function asLoaded(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
 }
 
 function readTree(root: Root, source: Source, path: string, sha256: string, options: ParseOptions): Parsed {

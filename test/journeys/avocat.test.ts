@@ -109,6 +109,19 @@ describe.skipIf(!existsSync(runbook) || !tools.every(hasCommand))(
       )
     })
 
+    test('the hand-off names the release, the snapshot, and what was observed', () => {
+      const [form] = world.transcript(RELEASE).ofKind('form')
+      expect(String(form?.text).split('\n')).toEqual(
+        expect.arrayContaining([
+          '**Release**: v1.2.3',
+          '**Deployed by**: operator@localhost',
+          '- Error rate: 0.2 %',
+          '- API latency P95: 1200 ms',
+          '- DB snapshot: pre-migration-20251029-1500',
+        ]),
+      )
+    })
+
     test('all 136 steps of the main flow ended, those of the other alternative as not applicable', () => {
       const last = world.transcript(RELEASE).lines().at(-1)
       expect(last).toMatchObject({ kind: 'run.end', result: 'passed', steps: { failed: 0, unknown: 0, open: 0 } })
