@@ -97,7 +97,7 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
     title: draft.title,
     mode,
     metadata: [...draft.metadata],
-    source: source.text,
+    source: source.written,
     parameters: parameters.parameters.map(one => ({
       ...one,
       value: one.secret ? null : (options.values?.get(one.name) ?? null),
@@ -137,7 +137,7 @@ function emptyRunbook(path: string, sha256: string, source: Source | null): Runb
     title: nameOf(path),
     mode: 'reference',
     metadata: [],
-    source: source?.text ?? '',
+    source: source?.written ?? '',
     parameters: [],
     phases: [],
     flows: { main: [], recovery: [] },

@@ -3,6 +3,8 @@ import { findDoubleEncoding } from './encoding.ts'
 
 /** The text of a file: UTF-16, without byte order mark, lines ended by LF. Line numbers are those of the file on disk. */
 export interface Source {
+  /** The file as it is: encoded as UTF-8, these are its bytes. */
+  readonly written: string
   readonly text: string
   /** The text split at LF: `lines[0]` is line 1. */
   readonly lines: readonly string[]
@@ -44,7 +46,8 @@ export function readSource(bytes: Uint8Array): {
         diagnostic('SO035', { line: 1, column: 1 }, 'the file is empty', 'write the first step of the runbook'),
       ],
     }
-  const source = toSource(text)
+  const written = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  const source = { ...toSource(text), written }
   const doubled = findDoubleEncoding(source.lines)
   if (doubled === null) return { source, diagnostics: [] }
   return {
@@ -69,7 +72,7 @@ export function toSource(text: string): Source {
     lineStarts.push(offset)
     offset += line.length + 1
   }
-  return { text, lines, lineStarts }
+  return { written: text, text, lines, lineStarts }
 }
 
 /** The place of an offset of the source's text. */
