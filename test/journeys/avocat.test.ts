@@ -115,8 +115,8 @@ describe.skipIf(!existsSync(runbook) || !tools.every(hasCommand))(
         expect.arrayContaining([
           '**Release**: v1.2.3',
           '**Deployed by**: operator@localhost',
-          '- Error rate: 0.2 %',
-          '- API latency P95: 1200 ms',
+          '- Error rate: 0.2%',
+          '- API latency P95: 1200ms',
           '- DB snapshot: pre-migration-20251029-1500',
         ]),
       )

@@ -149,7 +149,7 @@ describe.skipIf(!tools.every(hasCommand))('runbooks/release.md, walked from star
     const [form] = world.transcript(RELEASE).ofKind('form')
     expect(form?.text).toContain('**Release**: v1.2.3\n')
     expect(form?.text).toContain('**Deployed by**: operator@localhost\n')
-    expect(form?.text).toContain('API latency P95: 1200 ms\n')
+    expect(form?.text).toContain('API latency P95: 1200ms\n')
     expect(form?.text).toContain('DB snapshot: pre-migration-v1.2.3\n')
     expect(form?.text).not.toContain('as observed')
   })
