@@ -103,6 +103,16 @@ describe('any text', () => {
     )
   })
 
+  test('the text is kept byte for byte, with its mark and its line ends', () => {
+    fc.assert(
+      fc.property(markdown, text => {
+        const bytes = new TextEncoder().encode(`\uFEFF# x\r\n${text}\r\n`)
+        expect(new TextEncoder().encode(read(bytes).runbook.source)).toEqual(bytes)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
   test('places lie inside the file', () => {
     fc.assert(
       fc.property(markdown, text => {

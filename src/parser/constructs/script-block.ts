@@ -14,12 +14,12 @@ import {
   type ScriptText,
 } from '../draft.ts'
 import { findSpan } from '../duration.ts'
-import { repairDoubleEncoding } from '../encoding.ts'
 import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishedIn } from '../shell/index.ts'
 import { asksToLook, plainTitle, titleAndDetail } from '../words.ts'
 import { optionNodes } from './alternatives.ts'
 import { fenceAttributes } from './fence-attributes.ts'
 import { leadTitle } from './lead.ts'
+import { bySession, type Commands, readable } from './script-pieces.ts'
 import { isElsewhere } from './session.ts'
 import { placeInScript, placeOf } from './text.ts'
 import { textStep } from './text-step.ts'
@@ -35,21 +35,6 @@ export function stepsOfScript(at: At, block: FenceBlock, script: ScriptText, sam
       ? [{ ...only, expect: { kind: 'similar' as const, text: sample } }]
       : nodes
   return reading(shown, { findings: context.findings })
-}
-
-/** What a person reads of a piece, with double encoding repaired; its commands are left as they are. */
-function readable(piece: Piece): Piece {
-  const said = {
-    title: piece.title === null ? null : repairDoubleEncoding(piece.title),
-    detail: piece.detail.map(repairDoubleEncoding),
-  }
-  if (piece.kind !== 'choice') return { ...piece, ...said }
-  const options = piece.options.map(option => ({
-    label: repairDoubleEncoding(option.label),
-    note: option.note === null ? null : repairDoubleEncoding(option.note),
-    pieces: option.pieces.map(readable),
-  }))
-  return { ...piece, ...said, options }
 }
 
 interface Context {
@@ -107,32 +92,6 @@ function toNodes(context: Context, piece: Piece, alone: boolean, unfinished: str
     default:
       return piece satisfies never
   }
-}
-
-type Commands = Extract<Piece, { kind: 'commands' }>
-
-/** R15: the command that opens a session elsewhere stands alone; what is before it runs here, what is behind it there. */
-function bySession(script: string, piece: Commands): Commands[] {
-  const { start, end } = piece.code
-  const opener = sessionOpener(script.slice(start, end))
-  if (opener === null) return [piece]
-  const from = script.lastIndexOf('\n', start + opener.start - 1) + 1
-  const newline = script.indexOf('\n', start + opener.end)
-  const to = newline === -1 || newline > end ? end : newline
-  const ranges = [
-    { start, end: Math.max(start, from - 1) },
-    { start: Math.max(start, from), end: to },
-    { start: Math.min(to + 1, end), end },
-  ].filter(range => script.slice(range.start, range.end).trim() !== '')
-  return ranges.map((code, index) => ({
-    ...piece,
-    code,
-    start: index === 0 ? piece.start : code.start,
-    end: code.end,
-    title: index === 0 ? piece.title : null,
-    detail: index === 0 ? piece.detail : [],
-    expects: index === ranges.length - 1 ? piece.expects : [],
-  }))
 }
 
 function command(context: Context, piece: Commands, alone: boolean, unfinished: string | null): Draft {
