@@ -94,6 +94,7 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
       if (need.kind !== 'wait') return cannot(scene, 'nothing is waited for')
       return act(endWaitAct(scene, need.step))
     case 'note':
+      if (need.kind === 'finished') return cannot(scene, 'the run has ended; signoff note RUN TEXT adds to it')
       return act(noteAct(scene, at))
     case 'stop':
       return need.kind === 'running' ? act(stopAct(scene, need)) : cannot(scene, 'no script is running')

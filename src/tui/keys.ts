@@ -74,7 +74,10 @@ export const BINDINGS: readonly Binding[] = [
   { ...wish(['a'], 'a', 'note', () => 'note', 60), answers: false },
   bind(['walk', 'outline'], ['o'], 'o', () => 'outline', { kind: 'outline' }, 59),
   wish(['x'], 'x', 'recover', () => 'recovery', 58),
-  { ...wish(['q'], 'q', 'pause', () => 'pause', 57), answers: false },
+  {
+    ...wish(['q'], 'q', 'pause', state => (state.scene.need.kind === 'finished' ? 'leave' : 'pause'), 57),
+    answers: false,
+  },
   {
     ...bind(['walk'], ['F'], 'F', () => 'follow output', { kind: 'follow' }, 56),
     whyNot: state => (state.outputTop === null ? 'the output is followed already' : null),
@@ -95,7 +98,7 @@ export const BINDINGS: readonly Binding[] = [
   bind(['walk'], ['l'], 'l', () => 'plain mode', { kind: 'plain' }, 0),
   { ...bind(['yes'], ['y'], 'y', () => 'yes', { kind: 'yes' }, 100), answers: true },
   { ...bind(FIELDS, ['enter'], 'Enter', fieldLabel, { kind: 'submit' }, 99), answers: true },
-  { ...bind(['yes'], ['enter', 'n'], 'Enter', () => 'no', { kind: 'submit' }, 99), answers: true },
+  { ...bind(['yes'], ['enter', 'n'], 'Enter', noLabel, { kind: 'submit' }, 99), answers: true },
   { ...bind(['pick'], ['enter'], 'Enter', pickLabel, { kind: 'submit' }, 99), answers: true },
   { ...bind(['pick'], DIGITS(), '1-9', () => 'choose', { kind: 'digit' }, 100), answers: true },
   {
@@ -198,6 +201,12 @@ function fieldLabel(state: ScreenState): string {
   const { dialog } = state
   const ask = dialog?.kind === 'act' ? openAsk(dialog.progress) : null
   return ask?.kind === 'phrase' ? ask.to : 'give'
+}
+
+function noLabel(state: ScreenState): string {
+  const { dialog } = state
+  const ask = dialog?.kind === 'act' ? openAsk(dialog.progress) : null
+  return ask?.kind === 'yes' && ask.insists === true ? 'ask again' : 'no'
 }
 
 function pickLabel(state: ScreenState): string {

@@ -57,7 +57,8 @@ export class PlainSession {
     if (event.kind === 'output.end' || event.kind === 'step.end') this.#scripts.end()
     const sentence = sentenceFor(entry, snapshot, this.#plain.conversation.runbook)
     if (sentence !== null) this.#print(sentence)
-    this.#refresh(snapshot)
+    // Several events may be folded before the first of them is told: the question comes after the last sentence.
+    if (snapshot.state.lastSeq <= entry.seq) this.#refresh(snapshot)
   }
 
   stillRunning(): void {

@@ -246,6 +246,12 @@ describe('what is told', () => {
     )
   })
 
+  test('the end of a step is told before the next question, though both come at once', async () => {
+    const { person } = plainAt('1.1')
+    await person.type('run')
+    expect(person.said()).toMatch(/Step 1\.1 passed after[^\n]*\nStep 1\.2, Build\./)
+  })
+
   test('a script that runs long is told once a minute, and stop lists the ways to stop it', async () => {
     vi.useFakeTimers()
     try {

@@ -87,10 +87,19 @@ export class FakeRun implements Conversation {
   }
 
   emit(event: RunEvent): void {
-    const entry: Entry = { seq: this.entries.length, atMs: this.#clock.nowMs(), event }
-    this.entries.push(entry)
-    this.state = evolve(this.state, entry)
-    for (const listener of this.#listeners) listener(entry, this.snapshot())
+    this.emitTogether([event])
+  }
+
+  /** Folds all before any is told, as a run does with events that are recorded in one go. */
+  emitTogether(events: readonly RunEvent[]): void {
+    const entries = events.map(
+      (event, index): Entry => ({ seq: this.entries.length + index, atMs: this.#clock.nowMs(), event }),
+    )
+    for (const entry of entries) {
+      this.entries.push(entry)
+      this.state = evolve(this.state, entry)
+    }
+    for (const entry of entries) for (const listener of this.#listeners) listener(entry, this.snapshot())
   }
 
   /** How often the script of a step was started. */
@@ -109,18 +118,20 @@ export class FakeRun implements Conversation {
     const { running } = this.state
     if (running === null) throw new Error('nothing is running')
     const { step, attempt, sinceMs } = running
-    this.emit({ kind: 'output.end', step, attempt, streams: [] })
-    this.emit({
-      kind: 'step.end',
-      step,
-      attempt,
-      outcome,
-      exit,
-      signal: null,
-      ms: this.#clock.nowMs() - sinceMs,
-      result: exit === 0 ? 'passed' : 'failed',
-      checks: [],
-    })
+    this.emitTogether([
+      { kind: 'output.end', step, attempt, streams: [] },
+      {
+        kind: 'step.end',
+        step,
+        attempt,
+        outcome,
+        exit,
+        signal: null,
+        ms: this.#clock.nowMs() - sinceMs,
+        result: exit === 0 ? 'passed' : 'failed',
+        checks: [],
+      },
+    ])
     this.#endWhenDone()
   }
 
