@@ -52,7 +52,10 @@ const TICK_MS = 1000
 export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   const { conversation, speaker, stdout, clock, options } = screen
   const ring = createOutputRing()
-  const input = new ScreenInput(screen.stdin)
+  const input = new ScreenInput(screen.stdin, (ms, callback) => {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  })
   const finished = Promise.withResolvers<'leave' | 'to-plain'>()
   let state: ScreenState = initialState(conversation.runbook, conversation.snapshot(), sizeOf(stdout), clock.nowMs())
   let instance: Instance | null = null
@@ -174,6 +177,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     screen.onEnter?.(leave)
     if (options.title !== null) stdout.write(`\u001b[22;2t\u001b]2;${cleanText(options.title)}\u0007`)
     instance = render(app(), {
+      // Ink asks no more of its input than `ScreenInput` has; the type asks for all of a terminal's stream.
       stdin: input as unknown as NodeJS.ReadStream,
       stdout: stdout as NodeJS.WriteStream,
       alternateScreen: true,

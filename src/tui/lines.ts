@@ -8,7 +8,11 @@ export interface Plain {
   readonly input: AsyncIterable<string>
   /** Gets whole lines, each with its newline, and no control codes. */
   readonly output: (text: string) => void
-  readonly clock: { nowMs(): number }
+  readonly clock: {
+    nowMs(): number
+    /** Calls back once at or after a time; gives the cancel. Without it nothing is said while a script runs long. */
+    at?(atMs: number, callback: () => void): () => void
+  }
   /** Switches echo off until the promise that `whileHidden` returns is settled; without it no secret is asked here. */
   readonly hideInput?: (whileHidden: () => Promise<void>) => Promise<void>
 }
@@ -24,9 +28,15 @@ const STILL_MS = 60_000
 export async function runPlain(plain: Plain): Promise<Ending> {
   const session = new PlainSession(plain)
   const unsubscribe = plain.conversation.onEntry((entry, snapshot) => session.onEntry(entry, snapshot))
-  const still = setInterval(() => session.stillRunning(), STILL_MS)
   const lines = plain.input[Symbol.asyncIterator]()
   let over = false
+  let cancelStill: (() => void) | undefined
+  const tellStill = (): void => {
+    cancelStill = plain.clock.at?.(plain.clock.nowMs() + STILL_MS, () => {
+      session.stillRunning()
+      tellStill()
+    })
+  }
   const read = async (): Promise<never> => {
     for (;;) {
       const next = await lines.next()
@@ -38,11 +48,12 @@ export async function runPlain(plain: Plain): Promise<Ending> {
     return new Promise<never>(() => {})
   }
   try {
+    tellStill()
     session.begin()
     return await Promise.race([plain.conversation.ended, session.broken, read()])
   } finally {
     over = true
-    clearInterval(still)
+    cancelStill?.()
     unsubscribe()
     session.close()
     // Not awaited: an input that waits for its next line must not hold the end of the run.

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { createInputFilter, ESCAPE_WAIT_MS, PASTE_WAIT_MS } from './terminal-input.ts'
 
 /** The terminal that keys come from, as Node gives it. */
@@ -9,27 +8,54 @@ export interface TerminalInput extends NodeJS.ReadableStream {
   unref?(): unknown
 }
 
+/** Calls back once after some time; gives the function that cancels it. */
+export type After = (ms: number, callback: () => void) => () => void
+
 /**
- * The stream that Ink reads: the terminal behind an input filter. `close` gives the terminal back as it was found,
- * without raw mode and without a listener of ours; it may be called twice.
+ * The input that Ink reads: the terminal behind an input filter, as much of a stream as Ink asks of one (`readable`,
+ * `read`, raw mode). `close` gives the terminal back as it was found, without raw mode and without a listener of ours;
+ * it may be called twice.
  */
-export class ScreenInput extends Readable {
+export class ScreenInput {
   readonly isTTY = true
   readonly #terminal: TerminalInput
+  readonly #after: After
   readonly #filter = createInputFilter()
   readonly #decoder = new TextDecoder()
+  readonly #listeners = new Set<() => void>()
+  readonly #ready: string[] = []
   readonly #take: (chunk: string | Buffer) => void
-  #timer: NodeJS.Timeout | null = null
+  #cancel: (() => void) | null = null
   #closed = false
 
-  constructor(terminal: TerminalInput) {
-    super({ encoding: 'utf8' })
+  constructor(terminal: TerminalInput, after: After) {
     this.#terminal = terminal
-    this.#take = chunk => this.#read(typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true }))
+    this.#after = after
+    this.#take = chunk =>
+      this.#filtered(typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true }))
     terminal.on('data', this.#take)
   }
 
-  override _read(): void {}
+  addListener(event: string, listener: () => void): this {
+    if (event === 'readable') this.#listeners.add(listener)
+    // Keys typed before Ink listened are not lost: the guard says that they were early.
+    if (event === 'readable' && this.#ready.length > 0) listener()
+    return this
+  }
+
+  removeListener(event: string, listener: () => void): this {
+    if (event === 'readable') this.#listeners.delete(listener)
+    return this
+  }
+
+  read(): string | null {
+    return this.#ready.shift() ?? null
+  }
+
+  /** It gives text in any case. */
+  setEncoding(): this {
+    return this
+  }
 
   setRawMode(mode: boolean): this {
     this.#terminal.setRawMode?.(mode)
@@ -49,25 +75,26 @@ export class ScreenInput extends Readable {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#cancel?.()
     this.#terminal.removeListener('data', this.#take)
     this.#terminal.setRawMode?.(false)
     this.#terminal.pause()
   }
 
-  #read(text: string): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
+  #filtered(text: string): void {
+    this.#cancel?.()
+    this.#cancel = null
     this.#pass(this.#filter.push(text))
     if (this.#filter.waiting === 'nothing') return
-    const waitMs = this.#filter.waiting === 'paste' ? PASTE_WAIT_MS : ESCAPE_WAIT_MS
-    this.#timer = setTimeout(() => {
-      this.#timer = null
+    this.#cancel = this.#after(this.#filter.waiting === 'paste' ? PASTE_WAIT_MS : ESCAPE_WAIT_MS, () => {
+      this.#cancel = null
       this.#pass(this.#filter.flush())
-    }, waitMs)
+    })
   }
 
   #pass(text: string): void {
-    if (text !== '' && !this.#closed) this.push(text)
+    if (text === '' || this.#closed) return
+    this.#ready.push(text)
+    for (const listener of this.#listeners) listener()
   }
 }

@@ -18,11 +18,29 @@ import { EMPTY_STATE, evolve, isEnded, stepsOf } from '../../../src/model/index.
 /** A clock that moves when a test says so. */
 export class FakeClock {
   now = Date.UTC(2026, 0, 5, 15, 0, 0)
+  readonly #alarms = new Set<{ readonly atMs: number; readonly callback: () => void }>()
   nowMs(): number {
     return this.now
   }
+  /** Lets time pass, and calls what was asked for meanwhile, in order. */
   pass(ms: number): void {
-    this.now += ms
+    const end = this.now + ms
+    for (;;) {
+      const next = [...this.#alarms].sort((a, b) => a.atMs - b.atMs).find(alarm => alarm.atMs <= end)
+      if (next === undefined) break
+      this.#alarms.delete(next)
+      this.now = Math.max(this.now, next.atMs)
+      next.callback()
+    }
+    this.now = end
+  }
+  at(atMs: number, callback: () => void): () => void {
+    const alarm = { atMs, callback }
+    this.#alarms.add(alarm)
+    return () => this.#alarms.delete(alarm)
+  }
+  get alarms(): number {
+    return this.#alarms.size
   }
 }
 
