@@ -24,7 +24,7 @@ import { openOutputStream } from './output-stream.ts'
 import { readPlace } from './process-identity.ts'
 import { OWN_NAMES, scriptEnvironment } from './script-environment.ts'
 import { sessionScript } from './session-script.ts'
-import { digestsOf, keepSession, readSession } from './session-store.ts'
+import { digestsOf, keepSession, readOrigin, readSession } from './session-store.ts'
 import { stopGroup } from './stopper.ts'
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
 
@@ -134,9 +134,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   return {
     describe(order) {
       const session = readSession(stateDir, order.session)
+      const before = readOrigin(stateDir, order.session) ?? session
       const given = scriptEnvironment(order, environment, secrets)
-      const known = session.state === null ? null : new Set(session.state.exported)
-      const names = Object.keys(given).filter(name => known === null || isFresh(name, order, given, session.given))
+      const known = before.state === null ? null : new Set(before.state.exported)
+      const names = Object.keys(given).filter(name => known === null || isFresh(name, order, given, before.given))
       return {
         shell: order.shell,
         cwd: session.state?.cwd ?? order.cwd,
@@ -150,13 +151,15 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const claim = claimPath(stateDir, order)
       if (inspectClaim(claim, place).kind !== 'absent') return follow(order, { out: 0, err: 0 }, report, null)
       const session = readSession(stateDir, order.session)
+      const origin = readOrigin(stateDir, order.session)
       const given = scriptEnvironment(order, environment, secrets)
       const file = `${order.step.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 80)}.sh`
       const start = sessionScript({
         dump: join(claim, 'state'),
         state: session.file,
+        exportsOf: origin?.file ?? null,
         cwd: order.cwd,
-        fresh: Object.keys(given).filter(name => isFresh(name, order, given, session.given)),
+        fresh: Object.keys(given).filter(name => isFresh(name, order, given, (origin ?? session).given)),
         secret: order.secrets,
         bashEnv: environment.BASH_ENV ?? null,
       })

@@ -7,6 +7,8 @@ export interface SessionStart {
   readonly dump: string
   /** State the block before left; null for the first block of a session. */
   readonly state: string | null
+  /** State of the session that one without state takes its exported variables and functions from: a recovery's from the main flow's. */
+  readonly exportsOf: string | null
   /** Where a session without state starts. */
   readonly cwd: string
   /** Names whose value this order gives anew, so that the state does not overwrite it. */
@@ -43,6 +45,14 @@ function begin(start: SessionStart): string {
     `__signoff_cd ${shellQuote(start.cwd)}`,
     'unset -v OLDPWD',
     '[[ -n ${BASH_ENV-} && -r $BASH_ENV ]] && . "$BASH_ENV"',
+    ...(start.exportsOf === null
+      ? []
+      : [
+          `__signoff_text=$(__signoff_exports ${shellQuote(start.exportsOf)})`,
+          '__signoff_unexport',
+          'builtin eval "$__signoff_text"',
+          'builtin unset -v __signoff_text',
+        ]),
     'builtin trap -- "$__signoff_at_exit" EXIT',
     'builtin set -e -o pipefail',
   ].join('\n')
@@ -138,7 +148,7 @@ __signoff_write() {
   done
   builtin umask -p
   builtin alias -p
-  builtin unset -f trap __signoff_{again,cd,clear,dump,names,return,reveal,set,write}
+  builtin unset -f trap __signoff_{again,cd,clear,dump,exports,names,return,reveal,set,unexport,write}
   builtin declare -f
   builtin declare -F
   builtin printf '__signoff_options=%q\\n' "$__signoff_options:errexit:pipefail"
@@ -156,6 +166,28 @@ __signoff_clear() {
     else __signoff_old+=("$__signoff_n"); fi
   done
   builtin unset -v "\${__signoff_old[@]}"
+}
+__signoff_exports() {
+  __signoff_clear
+  __signoff_cd() { :; }
+  . "$1" >/dev/null 2>&1
+  builtin trap - EXIT
+  builtin set +exu
+  __signoff_names
+  builtin local __signoff_n __signoff_a __signoff_f
+  for __signoff_n in "\${__signoff_all[@]}"; do
+    [[ $__signoff_fresh != *" $__signoff_n "* && \${!__signoff_n@a} == *x* ]] && builtin declare -p "$__signoff_n"
+  done
+  while builtin read -r __signoff_n __signoff_a __signoff_f; do
+    [[ $__signoff_a == *x* ]] && builtin declare -f "$__signoff_f" && builtin printf 'builtin declare -fx %q\\n' "$__signoff_f"
+  done < <(builtin declare -F)
+}
+__signoff_unexport() {
+  builtin local __signoff_n
+  __signoff_names
+  for __signoff_n in "\${__signoff_all[@]}"; do
+    [[ $__signoff_fresh != *" $__signoff_n "* && \${!__signoff_n@a} == *x* ]] && builtin unset -v "$__signoff_n"
+  done
 }
 __signoff_again() { [[ \${#__signoff_given[@]} == 0 ]] || builtin declare -gx "\${__signoff_given[@]}"; }
 trap() {

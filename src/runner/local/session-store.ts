@@ -14,7 +14,16 @@ export interface Session {
 
 /** Names of the files of a claim that become the session's when its block has ended. */
 const STATE = 'state'
+const MAIN = 'main'
 const GIVEN = 'given.json'
+
+/**
+ * The session of the main flow where a recovery flow takes its exported variables from: before its own first block has
+ * ended. Null for every other order.
+ */
+export function readOrigin(stateDir: string, name: string): Session | null {
+  return name === MAIN || readSession(stateDir, name).file !== null ? null : readSession(stateDir, MAIN)
+}
 
 export function readSession(stateDir: string, name: string): Session {
   const folder = sessionPath(stateDir, name)
