@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { type HttpsSite, startHttpsSite } from './https-site.ts'
 import { makePerson, type Person, rolesText, signersText } from './keys.ts'
 import { type LeftProcess, processesLeft } from './leftovers.ts'
+import { openPlainTerminal, type PlainTerminal } from './plain-terminal.ts'
 import { makePrograms, type Programs } from './programs.ts'
 import { makeRepository, type Repository } from './repository.ts'
-import { type CliResult, runSignoff } from './signoff.ts'
+import { type CliResult, runSignoff, signoffFile } from './signoff.ts'
 import { type TranscriptFolder, transcriptOf } from './transcript-folder.ts'
 import { type HandCheck, verifyByHand } from './verify-by-hand.ts'
 
@@ -38,6 +39,8 @@ export interface World {
   readonly site: HttpsSite | null
   /** Runs the command as the operator, in the clone. */
   signoff(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliResult>
+  /** The operator at a terminal, in plain mode; null where no pseudo-terminal is to be had. */
+  signoffAtTerminal(args: readonly string[]): Promise<PlainTerminal | null>
   /** Runs it as somebody else, with a home and a key of their own; in the clone, unless they have only what was sent to them. */
   signoffAs(person: Person, args: readonly string[], cwd?: string): Promise<CliResult>
   /** Writes a file outside of the repository and gives its path. */
@@ -100,6 +103,11 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     site,
     signoff: (args, more = {}) =>
       runSignoff(args, { cwd: repository.clone, env: { ...env, SIGNOFF_KEY: operator.keyFile, ...more } }),
+    signoffAtTerminal: args =>
+      openPlainTerminal(process.execPath, [signoffFile(), ...args, '--ui', 'plain'], {
+        cwd: repository.clone,
+        env: { ...env, SIGNOFF_KEY: operator.keyFile },
+      }),
     signoffAs: (person, args, cwd = repository.clone) =>
       runSignoff(args, { cwd, env: { ...envOf(folder('homes', person.principal)), SIGNOFF_KEY: person.keyFile } }),
     file(name, content) {

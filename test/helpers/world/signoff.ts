@@ -15,8 +15,7 @@ export async function runSignoff(
   args: readonly string[],
   options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<CliResult> {
-  if (!existsSync(`${PROJECT}dist/signoff.js`)) throw new Error('dist/signoff.js is missing: npm run build makes it')
-  const result = await execa(process.execPath, [`${PROJECT}bin/signoff.js`, ...args], {
+  const result = await execa(process.execPath, [signoffFile(), ...args], {
     cwd: options.cwd,
     env: options.env,
     extendEnv: false,
@@ -28,4 +27,10 @@ export async function runSignoff(
   if (result.exitCode === undefined)
     throw new Error(`signoff ${args.join(' ')} did not end by itself:\n${result.stderr}`)
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr }
+}
+
+/** The file that the command is. @throws where the project was not built. */
+export function signoffFile(): string {
+  if (!existsSync(`${PROJECT}dist/signoff.js`)) throw new Error('dist/signoff.js is missing: npm run build makes it')
+  return `${PROJECT}bin/signoff.js`
 }
