@@ -12,7 +12,7 @@ const TICK = /Type "tick" to confirm/
 
 /** What a person types, each line behind the question it answers. */
 const UP_TO_THE_DEPLOYMENT: readonly (readonly [RegExp, string])[] = [
-  [/1\.1\.1[^]*Type "run"/, 'run'],
+  [/1\.1\.1[\s\S]*Type "run"/, 'run'],
   [REVIEW, 'run'],
   [YES, 'yes'],
   [RUN, 'run'],
@@ -32,7 +32,7 @@ const UP_TO_THE_DEPLOYMENT: readonly (readonly [RegExp, string])[] = [
 ]
 
 const BACK: readonly (readonly [RegExp, string])[] = [
-  [/3\.1\.2[^]*Type "run"/, 'recover'],
+  [/3\.1\.2[\s\S]*Type "run"/, 'recover'],
   [/Reason\?/, 'it greets the wrong way'],
   [/Type "v1\.0\.0" to enter the recovery/, 'v1.0.0'],
   [REVIEW, 'run'],
