@@ -1,20 +1,31 @@
 import { openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { PassThrough } from 'node:stream'
 import { ReadStream, WriteStream } from 'node:tty'
 import type { Ending, Speaker } from '../model/index.ts'
 import { SignoffError } from '../model/index.ts'
 import type { Drive } from '../runner/index.ts'
-import { hideInput } from '../runner/local/index.ts'
+import { hideInput, systemClock } from '../runner/local/index.ts'
 import { runPlain } from '../tui/index.ts'
 import type { Io } from './io.ts'
 
 export type UiChoice = 'auto' | 'full' | 'plain' | 'none'
 
+/** What a front end is given to walk with. */
+export interface Walk {
+  readonly drive: Drive
+  readonly speaker: Speaker
+  /** Commands to go on with, for the last screen. */
+  readonly next: readonly string[]
+}
+
 /** Who is there to be asked, and how. */
 export type Ui =
   | { readonly kind: 'none' }
-  | { readonly kind: 'plain'; run(drive: Drive, speaker: Speaker): Promise<Ending> }
-  | { readonly kind: 'full'; run(drive: Drive, speaker: Speaker): Promise<Ending> }
+  /** `interrupt` is Ctrl-C as a word. */
+  | { readonly kind: 'plain'; run(walk: Walk): Promise<Ending>; interrupt(): void }
+  /** `leave` gives the terminal back at once; for signals. */
+  | { readonly kind: 'full'; run(walk: Walk): Promise<Ending>; leave(): void }
 
 /**
  * `auto`: none without a terminal on stdin; plain for dumb terminals, screen readers and where there is no /dev/tty;
@@ -39,29 +50,54 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
   const { runFullScreen } = await import('../tui/full-screen.tsx')
   const color = (io.environment.NO_COLOR ?? '') === ''
   const plainCharacters = ascii || (io.environment.SIGNOFF_ASCII ?? '') !== '' || !isUtf8(io.environment)
+  let leave = (): void => undefined
   return {
     kind: 'full',
-    run: (drive, speaker) =>
-      runFullScreen({
+    leave: () => leave(),
+    run: ({ drive, speaker, next }) => {
+      const resized = (): void => followSize(streams.output)
+      process.on('SIGWINCH', resized)
+      return runFullScreen({
         conversation: drive,
         speaker,
         stdin: streams.input,
         stdout: streams.output,
         clock: { nowMs: io.nowMs },
         options: { ascii: plainCharacters, color, title: drive.runbook.title },
+        next,
+        toPlain: () => plain(io).run({ drive, speaker: { ...speaker, how: 'typed' }, next }),
+        onEnter: restore => {
+          leave = restore
+        },
       }).finally(() => {
+        process.off('SIGWINCH', resized)
         streams.input.destroy()
         streams.output.destroy()
-      }),
+      })
+    },
   }
 }
 
-function plain(io: Io): Ui {
+/** Node tells only its own stdout of a new size; for a stream of ours the size is asked of a fresh one. */
+function followSize(output: WriteStream): void {
+  const probe = new WriteStream(openSync('/dev/tty', 'w'))
+  output.columns = probe.columns
+  output.rows = probe.rows
+  probe.destroy()
+  output.emit('resize')
+}
+
+function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
+  const typed = new PassThrough()
   return {
     kind: 'plain',
-    async run(drive, speaker) {
-      const lines = createInterface({ input: process.stdin, terminal: false })
-      // Ctrl-C in a cooked terminal is a signal; it becomes a word of plain mode, so that it never leaves at one press.
+    interrupt: () => {
+      typed.write('stop\n')
+    },
+    async run({ drive, speaker }) {
+      process.stdin.pipe(typed)
+      const lines = createInterface({ input: typed, terminal: false })
+      const clock = systemClock()
       try {
         return await runPlain({
           conversation: drive,
@@ -70,12 +106,14 @@ function plain(io: Io): Ui {
           output: text => {
             process.stderr.write(text)
           },
-          clock: { nowMs: io.nowMs },
+          clock: { nowMs: io.nowMs, at: clock.at },
           hideInput,
         })
       } finally {
+        process.stdin.unpipe(typed)
+        process.stdin.pause()
         lines.close()
-        process.stdin.unref?.()
+        typed.destroy()
       }
     },
   }

@@ -35,7 +35,8 @@ export async function walk(session: Session, options: WalkOptions, io: Io): Prom
     await inbox.sweep(text => takeApproval(session, text, 'inbox', io))
     const ending = await Promise.race([walkWith(session, options, io), session.drive.failed, signals.ended])
     await watcher.stop()
-    return await finish(session, ending, inbox, options, io)
+    // A script that a signal stopped ends the walk as well; the signal came first, and its exit code counts.
+    return await finish(session, signals.came() ? await signals.ended : ending, inbox, options, io)
   } catch (error) {
     if (error instanceof SignoffError && error.code === 'JOURNAL_UNWRITABLE') io.say(unrecordedAdvice(session))
     throw error
@@ -66,9 +67,12 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
       return walkUnattended(context, drive, options.provided, options.waitLimitMs, io.nowMs).finally(stop)
     }
     case 'plain':
-      return options.ui.run(drive, speaker)
     case 'full':
-      return options.ui.run(drive, speaker)
+      return options.ui.run({
+        drive,
+        speaker,
+        next: [`signoff verify ${session.files.folder}`, `signoff export ${session.files.folder} --format md`],
+      })
     default:
       options.ui satisfies never
       throw new Error('unreachable')
@@ -98,11 +102,25 @@ function watchGates(session: Session, inbox: Inbox, io: Io): { stop(): Promise<v
   }
 }
 
-function watchSignals(session: Session, ui: Ui, io: Io): { readonly ended: Promise<Ending>; stop(): void } {
+interface Signals {
+  /** Resolves once a signal has ended the walk. */
+  readonly ended: Promise<Ending>
+  came(): boolean
+  stop(): void
+}
+
+function watchSignals(session: Session, ui: Ui, io: Io): Signals {
   const { promise, resolve, reject } = Promise.withResolvers<Ending>()
+  promise.catch(() => undefined)
   const handlers = new Map<NodeJS.Signals, () => void>()
+  let came = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const handler = (): void => {
+      // In plain mode Ctrl-C is a word like any other: it never leaves at one press.
+      if (signal === 'SIGINT' && ui.kind === 'plain') return ui.interrupt()
+      if (came) return
+      came = true
+      if (ui.kind === 'full') ui.leave()
       handleSignal(session, ui, signal, io).then(resolve, reject)
     }
     handlers.set(signal, handler)
@@ -110,6 +128,7 @@ function watchSignals(session: Session, ui: Ui, io: Io): { readonly ended: Promi
   }
   return {
     ended: promise,
+    came: () => came,
     stop() {
       for (const [signal, handler] of handlers) process.off(signal, handler)
     },
