@@ -46,7 +46,7 @@ export function findParameters(
     parameters: open.map(one => toParameter(one, frontMatter)),
     needs,
     slots,
-    diagnostics: open.flatMap(findingOf),
+    diagnostics: open.flatMap(one => findingOf(one, frontMatter)),
   }
 }
 
@@ -149,7 +149,7 @@ function toParameter(open: Open, frontMatter: FrontMatter): Parameter {
   }
 }
 
-function findingOf(open: Open): Diagnostic[] {
+function findingOf(open: Open, frontMatter: FrontMatter): Diagnostic[] {
   const { name, kind } = open.first
   const first = open.inCommand
   if (first === null) return []
@@ -165,14 +165,17 @@ function findingOf(open: Open): Diagnostic[] {
           ),
         ]
   if (kind === 'env')
-    return [
-      diagnostic(
-        'SO020',
-        first,
-        `$${name} is read and never set in this file: its value is asked`,
-        `give it with --secret ${name} or --set ${name}=…`,
-      ),
-    ]
+    // A variable that the front matter declares was meant to be asked.
+    return frontMatter.values?.[name] !== undefined
+      ? []
+      : [
+          diagnostic(
+            'SO020',
+            first,
+            `$${name} is read and never set in this file: its value is asked`,
+            `give it with --secret ${name} or --set ${name}=…`,
+          ),
+        ]
   return open.first.default === null
     ? [
         diagnostic(
