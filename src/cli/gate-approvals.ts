@@ -5,6 +5,7 @@ import { runSshKeygen } from '../runner/local/index.ts'
 import { checkApproval } from '../transcript/index.ts'
 import type { Io } from './io.ts'
 import type { Session } from './run-session.ts'
+import { readIfThere } from './transcript-files.ts'
 
 /**
  * Holds one signed approval against the open gate, and brings the answer into the run: it counts, or it is refused with
@@ -38,7 +39,8 @@ export async function takeApproval(
     given: gate.approvals.map(({ event }) => event),
     leafOf: seq => session.chain.leaf(seq),
     headSeq: session.chain.lines - 1,
-    signersText: session.signersText,
+    // Read anew: whoever was added, or taken out, by a reviewed commit while the run waited counts from now on.
+    signersText: (await readIfThere(session.workspace.signers)) ?? '',
     revoked: await readRevoked(session.workspace.revoked),
     sshKeygen: runSshKeygen,
     nowMs: io.nowMs(),

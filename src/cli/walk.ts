@@ -27,12 +27,14 @@ export interface WalkOptions {
 /** Walks a run with whoever is there, seals it if it ended, and says how it stands. Returns the exit code. */
 export async function walk(session: Session, options: WalkOptions, io: Io): Promise<number> {
   const inbox = openInbox(session.workspace.inbox, session.context.run)
-  const watcher = watchGates(session, inbox, io)
+  // The full screen owns the terminal: it shows approvals by their events, and a line beside it would tear it.
+  const aside: Io = options.ui.kind === 'full' ? { ...io, say: () => undefined } : io
+  const watcher = watchGates(session, inbox, aside)
   const signals = watchSignals(session, options.ui, io)
   try {
-    for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', io)
+    for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', aside)
     // What was approved while nobody was here counts before an unattended walk looks at its gate.
-    await inbox.sweep(text => takeApproval(session, text, 'inbox', io))
+    await inbox.sweep(text => takeApproval(session, text, 'inbox', aside))
     const ending = await Promise.race([walkWith(session, options, io), session.drive.failed, signals.ended])
     await watcher.stop()
     // A script that a signal stopped ends the walk as well; the signal came first, and its exit code counts.
