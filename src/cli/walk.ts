@@ -119,7 +119,10 @@ function watchSignals(session: Session, ui: Ui, io: Io): Signals {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const handler = (): void => {
       // In plain mode Ctrl-C is a word like any other: it never leaves at one press.
-      if (signal === 'SIGINT' && ui.kind === 'plain') return ui.interrupt()
+      if (signal === 'SIGINT' && ui.kind === 'plain') {
+        ui.interrupt()
+        return
+      }
       if (came) return
       came = true
       if (ui.kind === 'full') ui.leave()

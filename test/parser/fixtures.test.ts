@@ -6,7 +6,7 @@ import { parseRunbook, toPlan } from '../../src/parser/index.ts'
 // One folder a construct: in.md, plan.json, findings.txt. A missing expectation fails.
 // `UPDATE_FIXTURES=1 npx vitest run --project unit test/parser/fixtures.test.ts` writes them anew; read the diff.
 const FOLDER = new URL('../fixtures/parser/', import.meta.url)
-const UPDATES = process.env['UPDATE_FIXTURES'] === '1'
+const UPDATES = process.env.UPDATE_FIXTURES === '1'
 
 describe('a construct of Markdown becomes its plan and its findings', () => {
   for (const name of readdirSync(FOLDER).toSorted())
