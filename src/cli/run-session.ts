@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { hostname, platform, userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
-import type { Answer, EventOf, Runbook, RunEvent, RunState, Speaker } from '../model/index.ts'
+import type { Answer, EventOf, Runbook, RunState, Speaker } from '../model/index.ts'
 import { EMPTY_STATE, fold, SignoffError } from '../model/index.ts'
 import { releaseParameters } from '../parser/index.ts'
 import {
@@ -11,6 +11,7 @@ import {
   drive,
   planEvent,
   type RunContext,
+  resumptionOf,
   type Selection,
   selectFlow,
 } from '../runner/index.ts'
@@ -170,62 +171,17 @@ export async function resumeSession(
     tornBytes: torn?.bytes ?? 0,
   })
   const begin = async (first: FirstWords): Promise<void> => {
-    const running = past.running
-    const found =
-      running === null
-        ? null
-        : await session.executor.find({
-            id: `${started.run}:${running.step}:${running.attempt}`,
-            run: started.run,
-            ...running,
-          })
-    const attachable = found === 'running' || found === 'ended'
-    const order = running === null ? [] : [`${started.run}:${running.step}:${running.attempt}`]
-    const resume: RunEvent = {
-      kind: 'run.resume',
+    const { opening, attach } = await resumptionOf(past, entries, runbook, session.executor, {
+      run: started.run,
       head: chain.head,
-      tornBytes: torn?.bytes ?? 0,
-      tornSha256: torn?.sha256 ?? null,
-      gapMs: Math.max(0, Math.round(io.nowMs() - past.lastAtMs)),
+      torn,
       operator: { principal: desk.signer.principal, keyid: desk.signer.keyid },
-      attached: attachable ? order : [],
-      unknown: found !== null && !attachable ? order : [],
-    }
-    const lost: RunEvent[] = running !== null && !attachable ? [unknownEnd(running, io.nowMs())] : []
-    await session.drive.begin([resume, ...lost], first)
-    if (running !== null && attachable)
-      await session.drive.attach(running.step, running.attempt, recordedBytes(entries, running))
+      nowMs: io.nowMs(),
+    })
+    await session.drive.begin(opening, first)
+    if (attach !== null) await session.drive.attach(attach.step, attach.attempt, attach.recorded)
   }
   return { session, past, path, begin }
-}
-
-/** Nobody saw it end: a named person decides what it was. */
-function unknownEnd(running: NonNullable<RunState['running']>, nowMs: number): EventOf<'step.end'> {
-  return {
-    kind: 'step.end',
-    step: running.step,
-    attempt: running.attempt,
-    outcome: 'unknown',
-    exit: null,
-    signal: null,
-    ms: Math.max(0, Math.round(nowMs - running.sinceMs)),
-    result: 'unknown',
-    checks: [],
-  }
-}
-
-function recordedBytes(
-  entries: Iterable<{ readonly event: RunEvent }>,
-  running: { readonly step: string; readonly attempt: number },
-): Record<'out' | 'err', number> {
-  const recorded = { out: 0, err: 0 }
-  for (const { event } of entries) {
-    if (event.kind !== 'output' || event.step !== running.step || event.attempt !== running.attempt) continue
-    const length =
-      event.text !== undefined ? Buffer.byteLength(event.text) : Buffer.from(event.b64 ?? '', 'base64').length
-    if (event.fd !== 'pty') recorded[event.fd] = event.at + length
-  }
-  return recorded
 }
 
 async function open(input: {

@@ -129,7 +129,7 @@ export interface Conversation {
   /** Calls back after each recorded event. Returns the function that ends the subscription. */
   onEntry(listener: (entry: Entry, snapshot: Snapshot) => void): () => void
   say(answer: Answer, speaker: Speaker): Promise<Reply>
-  /** Resolves when the run has ended or was paused, with why. */
+  /** Resolves when the run has ended or was paused, with why. Rejects with what made it impossible to go on. */
   readonly ended: Promise<Ending>
 }
 

@@ -16,6 +16,8 @@ export interface Moment {
  */
 export function nextAutomatic(context: RunContext, state: RunState, live: Live, moment: Moment): RunEvent | null {
   if (state.result !== null || state.running !== null || state.paused !== null) return null
+  // Cut off before its plan was written: nothing has been walked, so nothing has ended.
+  if (state.steps.size === 0) return null
   const early = earlyEnd(context, state)
   if (early !== null) return early
   const ended = endedPhase(context, state, moment.nowMs)

@@ -46,7 +46,7 @@ export function decide(context: RunContext, state: RunState, live: Live, input: 
     case 'prepared':
       return decidePrepared(state, input)
     case 'report':
-      return decideReport(context, input)
+      return decideReport(context, state, input)
     case 'approval':
       return decided([approvalEvent(state, input.verdict)])
     case 'time':
@@ -161,8 +161,10 @@ function decidePrepared(state: RunState, input: Extract<Input, { kind: 'prepared
   return decided([start], [{ kind: 'start', order }])
 }
 
-function decideReport(context: RunContext, input: Extract<Input, { kind: 'report' }>): Decision {
+function decideReport(context: RunContext, state: RunState, input: Extract<Input, { kind: 'report' }>): Decision {
   const { step: id, attempt, report } = input
+  // A stop that comes late is told after the end: an outcome is recorded once, and nothing of a script behind it.
+  if (state.running?.step !== id || state.running.attempt !== attempt) return decided([])
   if (report.kind !== 'ended') return decided([report.event])
   const step = context.steps.get(id)
   const isTask = step?.kind === 'task'

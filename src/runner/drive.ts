@@ -17,6 +17,7 @@ import { decide, type Input } from './decide.ts'
 import type { Decision, Order } from './decision.ts'
 import { type Live, needOf } from './need.ts'
 import type { Ports, ScriptOrder, ScriptReport } from './ports.ts'
+import type { RecordedOutput } from './recorded-output.ts'
 
 /** How long output may be in the journal before it must be on the disk. */
 const OUTPUT_SYNC_MS = 1000
@@ -37,7 +38,7 @@ export interface Drive extends Conversation {
   /** Brings in a signed approval that was checked. Not ok: the run is no longer driven here, and nothing was recorded. */
   approval(verdict: ApprovalVerdict): Promise<Reply>
   /** Follows a script that an earlier process of this run started. */
-  attach(step: string, attempt: number, recorded: Readonly<Record<'out' | 'err', number>>): Promise<void>
+  attach(step: string, attempt: number, recorded: RecordedOutput): Promise<void>
   /** Ends the drive from outside: records the pause and leaves scripts to their supervisor. */
   interrupt(ending: Ending, event: RunEvent | null): Promise<void>
   /** Rejects with what made it impossible to go on, such as a journal that cannot be written. */
@@ -63,6 +64,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   const failed = Promise.withResolvers<never>()
   // Whoever does not wait for the failure must not make the process fall over it.
   failed.promise.catch(() => undefined)
+  ended.promise.catch(() => undefined)
 
   // What front ends see changes only when everything that follows by itself has followed: between a step's end and the
   // default value of the next one there is a need that nobody is to be asked for.
@@ -140,7 +142,13 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       running === null
         ? Promise.resolve()
         : ports.executor.stop(`${context.run}:${running.step}:${running.attempt}`, 'SIGTERM', null)
-    told.catch(() => undefined).finally(() => failed.reject(error))
+    told
+      .catch(() => undefined)
+      .finally(() => {
+        failed.reject(error)
+        // A front end waits for the end of the run alone: it must leave the terminal as well.
+        ended.reject(error)
+      })
   }
 
   function enqueue(input: Input): Promise<Reply> {
@@ -264,7 +272,8 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     approval: verdict => enqueue({ kind: 'approval', verdict }),
     async attach(step, attempt, recorded) {
       const order = { id: `${context.run}:${step}:${attempt}`, run: context.run, step, attempt }
-      shown.set(order.id, '')
+      // Its expectation is held against all of its output, not only against what comes from now on.
+      shown.set(order.id, recorded.shown.slice(0, CHECKED_CHARS))
       follow(ports.executor.attach(order, recorded, taker(order)))
     },
     async interrupt(ending, event) {

@@ -1,0 +1,365 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Answer, Ending, Entry, EventOf, Runbook, RunEvent, RunState } from '../../src/model/index.ts'
+import { EMPTY_STATE, fold, SignoffError } from '../../src/model/index.ts'
+import { createContext, type Drive, drive, type Journal, planEvent, resumptionOf } from '../../src/runner/index.ts'
+import {
+  createLocalExecutor,
+  type JournalFile,
+  type LocalExecutor,
+  openJournal,
+  randomIds,
+  randomToken,
+  systemClock,
+} from '../../src/runner/local/index.ts'
+import { createChain, readJournal } from '../../src/transcript/index.ts'
+import { KIM } from '../helpers/core.ts'
+import { runbookOf, type Wanted, wanted } from '../helpers/runbook.ts'
+
+const RUN = '0197c400-0000-7000-8000-000000000001'
+
+/** One process of a run: what a `kill -9` would take away, with the files that it would leave. */
+interface Process {
+  readonly drive: Drive
+  readonly journal: JournalFile
+  readonly executor: LocalExecutor
+  /** Executor and journal let go of, as at the end of a process. */
+  end(): Promise<void>
+}
+
+let folder: string
+const opened: Process[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'signoff-drive-'))
+})
+
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.end()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const at = (name: string): string => join(folder, name)
+
+/** A task whose script is known by its file in `folder`: each start of it adds a line. */
+function task(id: string, script: string, more: Partial<Wanted> = {}): Wanted {
+  return wanted({ id, kind: 'task', risk: 'view', script: `echo ${id} >> ${at('started')}\n${script}\n`, ...more })
+}
+
+const started = (): string[] =>
+  existsSync(at('started')) ? readFileSync(at('started'), 'utf8').trim().split('\n') : []
+
+function startOf(runbook: Runbook): EventOf<'run.start'> {
+  return {
+    kind: 'run.start',
+    v: 1,
+    run: RUN,
+    release: 'v1.2.3',
+    env: null,
+    selection: null,
+    runbook: { path: 'release.md', sha256: runbook.sha256, gitBlob: null, text: runbook.source },
+    git: null,
+    operator: { principal: KIM.by, keyid: 'SHA256:kim' },
+    tool: { name: 'signoff', version: '0', rules: 1 },
+    host: { name: 'h', user: 'u', os: 'linux' },
+    signersSha256: 'b'.repeat(64),
+    configSha256: null,
+    parents: [],
+  }
+}
+
+interface ProcessOptions {
+  /** Files of the run; the same name again is the same run. */
+  readonly name?: string
+  readonly past?: RunState
+  readonly chain?: ReturnType<typeof createChain>
+  readonly wrap?: (journal: Journal) => Journal
+}
+
+async function openProcess(runbook: Runbook, options: ProcessOptions = {}): Promise<Process> {
+  const { name = 'run', past = EMPTY_STATE, chain = createChain(), wrap = journal => journal } = options
+  const journal = await openJournal({
+    path: at(`${name}/journal.jsonl`),
+    chain,
+    nowMs: Date.now,
+    monoMs: () => performance.now(),
+    salt: randomToken,
+    mode: chain.lines === 0 ? 'new' : 'resume',
+    expectedBytes: chain.bytes,
+  })
+  const environment = { PATH: process.env.PATH ?? '', HOME: folder }
+  const executor = createLocalExecutor({ stateDir: at(`${name}-state`), environment, graceMs: 300 })
+  const context = createContext({
+    run: RUN,
+    release: 'v1.2.3',
+    environment: null,
+    runbook,
+    releaseParameters: [],
+    roles: {},
+    defaultTimeoutMs: null,
+    cwd: folder,
+  })
+  const run = drive(context, { journal: wrap(journal), executor, clock: systemClock(), ids: randomIds() }, past)
+  let ended = false
+  const one: Process = {
+    drive: run,
+    journal,
+    executor,
+    async end() {
+      if (ended) return
+      ended = true
+      executor.dispose()
+      await journal.close().catch(() => undefined)
+    },
+  }
+  opened.push(one)
+  return one
+}
+
+async function newRun(runbook: Runbook, options: ProcessOptions = {}): Promise<Process> {
+  const one = await openProcess(runbook, options)
+  await one.drive.begin([startOf(runbook), planEvent(runbook)])
+  return one
+}
+
+/** Goes on from the journal as `signoff resume` does. */
+async function resumed(runbook: Runbook, name = 'run'): Promise<Process> {
+  const { entries, chain } = await readJournal(readFileSync(at(`${name}/journal.jsonl`)))
+  const past = fold(entries)
+  const one = await openProcess(runbook, { name, past, chain })
+  const { opening, attach } = await resumptionOf(past, entries, runbook, one.executor, {
+    run: RUN,
+    head: chain.head,
+    torn: null,
+    operator: { principal: KIM.by, keyid: 'SHA256:kim' },
+    nowMs: Date.now(),
+  })
+  await one.drive.begin(opening)
+  if (attach !== null) await one.drive.attach(attach.step, attach.attempt, attach.recorded)
+  return one
+}
+
+const lines = (name = 'run'): Record<string, unknown>[] =>
+  readFileSync(at(`${name}/journal.jsonl`), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Record<string, unknown>)
+const kindsOf = (name = 'run'): unknown[] => lines(name).map(({ kind }) => kind)
+
+/** Says what a person at ease would say, until the run has ended. */
+async function walkOn(run: Drive): Promise<Ending> {
+  for (;;) {
+    const { need } = run.snapshot()
+    if (need.kind === 'finished') return run.ended
+    const answer: Answer | null =
+      need.kind === 'run'
+        ? { kind: 'run', step: need.step, phrase: need.phrase }
+        : need.kind === 'confirm'
+          ? { kind: 'confirm', step: need.step, answer: 'yes', observed: null, note: null }
+          : need.kind === 'choose'
+            ? { kind: 'choose', step: need.step, option: need.options[0] ?? '', reason: null }
+            : need.kind === 'decide'
+              ? { kind: 'decide', step: need.step, choice: 'by-hand', reason: 'looked, and it was done' }
+              : null
+    if (answer === null) await nextEntry(run)
+    else expect(await run.say(answer, KIM)).toEqual({ ok: true })
+  }
+}
+
+async function nextEntry(run: Drive): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = run.onEntry(() => resolve())
+  await Promise.race([promise, run.ended]).finally(stop)
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !holds(); await sleep(5))
+    if (Date.now() > deadline) throw new Error('waited for 10 s')
+}
+
+const outcome = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    value => ({ resolved: value }),
+    (error: unknown) => ({ rejected: error }),
+  )
+
+describe('what is recorded, and when', () => {
+  test('a listener hears of an event only when its line is in the file', async () => {
+    const { drive: run } = await newRun(runbookOf([task('a', 'echo hello'), { id: 'b', kind: 'confirmation' }]))
+    const late: Entry[] = []
+    run.onEntry(entry => {
+      if (lines()[entry.seq]?.kind !== entry.event.kind) late.push(entry)
+    })
+    expect(await walkOn(run)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(late).toEqual([])
+  })
+
+  test('output comes before the end of its script, and the end before the next step', async () => {
+    const { drive: run } = await newRun(runbookOf([task('a', 'echo one; echo two >&2'), task('b', ':')]))
+    await walkOn(run)
+    const steps = lines()
+      .filter(({ kind }) => ['step.start', 'output', 'output.end', 'step.end'].includes(String(kind)))
+      .map(({ kind, step }) => `${String(kind)} ${String(step)}`)
+    expect(steps.filter(line => line !== 'output a')).toEqual([
+      'step.start a',
+      'output.end a',
+      'step.end a',
+      'step.start b',
+      'output.end b',
+      'step.end b',
+    ])
+    expect(steps.slice(1, 3)).toEqual(['output a', 'output a'])
+  })
+
+  test('a script starts only when its start is in the file', async () => {
+    const runbook = runbookOf([task('a', `cp ${at('run/journal.jsonl')} ${at('seen')}`)])
+    const { drive: run } = await newRun(runbook)
+    await walkOn(run)
+    expect(readFileSync(at('seen'), 'utf8').trim().split('\n').at(-1)).toContain('"kind":"step.start"')
+  })
+
+  test('two answers at once start one script', async () => {
+    const { drive: run } = await newRun(runbookOf([task('a', 'sleep 0.1')]))
+    const twice = [1, 2].map(() => run.say({ kind: 'run', step: 'a', phrase: null }, KIM))
+    expect(await Promise.all(twice)).toEqual([{ ok: true }, { ok: false, why: '1.1 is running' }])
+    expect(await walkOn(run)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(started()).toEqual(['a'])
+    expect(kindsOf().filter(kind => kind === 'step.start')).toHaveLength(1)
+  })
+})
+
+describe('a journal that cannot be written', () => {
+  const full = new SignoffError('JOURNAL_UNWRITABLE', 'no room')
+  const failingAt =
+    (kind: RunEvent['kind']) =>
+    (journal: Journal): Journal => ({
+      append: event => (event.kind === kind ? Promise.reject(full) : journal.append(event)),
+      barrier: () => journal.barrier(),
+    })
+
+  test('stops the script, starts nothing more, and ends what waits for the run', async () => {
+    const told = at('told')
+    const script = `trap 'echo told > ${told}; exit 3' TERM\necho hello\nwhile :; do sleep 0.05; done`
+    const { drive: run } = await newRun(runbookOf([task('a', script), task('b', ':')]), { wrap: failingAt('output') })
+    expect(await run.say({ kind: 'run', step: 'a', phrase: null }, KIM)).toEqual({ ok: true })
+    const [failed, ended] = await Promise.all([outcome(run.failed), outcome(run.ended)])
+    expect(failed).toEqual({ rejected: full })
+    // A screen or a reader of lines that waits for the end must not wait for ever.
+    expect(ended).toEqual({ rejected: full })
+    await until(() => existsSync(told))
+    expect((await run.say({ kind: 'run', step: 'b', phrase: null }, KIM)).ok).toBe(false)
+    expect(started()).toEqual(['a'])
+  })
+
+  test('nothing is started whose start could not be recorded', async () => {
+    const { drive: run } = await newRun(runbookOf([task('a', ':')]), { wrap: failingAt('step.start') })
+    expect(await outcome(run.say({ kind: 'run', step: 'a', phrase: null }, KIM))).toEqual({ rejected: full })
+    expect(await outcome(run.failed)).toEqual({ rejected: full })
+    await sleep(100)
+    expect(started()).toEqual([])
+  })
+})
+
+describe('leaving and coming back', () => {
+  const waits = (): string => `echo 5/5 ready\nwhile [ ! -e ${at('go')} ]; do sleep 0.02; done\necho bye`
+
+  async function leftWhileRunning(runbook: Runbook): Promise<void> {
+    const first = await newRun(runbook)
+    await first.drive.say({ kind: 'run', step: 'a', phrase: null }, KIM)
+    await until(() => kindsOf().includes('output'))
+    const pause: RunEvent = { kind: 'run.pause', reason: 'SIGTERM', step: 'a', by: null }
+    await first.drive.interrupt({ kind: 'signal', signal: 'SIGTERM' }, pause)
+    expect(await first.drive.ended).toEqual({ kind: 'signal', signal: 'SIGTERM' })
+    expect(kindsOf().at(-1)).toBe('run.pause')
+    expect(await first.drive.say({ kind: 'note', step: null, text: 'x' }, KIM)).toMatchObject({ ok: false })
+    await first.end()
+  }
+
+  test('an interrupt records the pause and leaves the script to its supervisor; resume records the rest of it', async () => {
+    const runbook = runbookOf([task('a', waits())])
+    await leftWhileRunning(runbook)
+    writeFileSync(at('go'), '')
+    const second = await resumed(runbook)
+    expect(await walkOn(second.drive)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(
+      lines()
+        .filter(({ kind }) => kind === 'output')
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe('5/5 ready\nbye\n')
+    expect(started()).toEqual(['a'])
+  })
+
+  test('an expectation is held against all of the output, whichever process recorded it', async () => {
+    const runbook = runbookOf([task('a', waits(), { expect: { kind: 'exact', text: '5/5 ready\nbye' } })])
+    await leftWhileRunning(runbook)
+    const second = await resumed(runbook)
+    writeFileSync(at('go'), '')
+    expect(await walkOn(second.drive)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(lines().find(({ kind }) => kind === 'step.end')).toMatchObject({ result: 'passed', checks: [{ ok: true }] })
+  })
+
+  test('from every line of a finished run the walk goes on, and nothing that was started is started again', async () => {
+    const runbook = runbookOf([
+      task('a', 'echo out'),
+      {
+        id: 'pick',
+        kind: 'choice',
+        options: [
+          { name: 'X', steps: ['x'] },
+          { name: 'Y', steps: ['y'] },
+        ],
+      },
+      task('x', ':', { choice: { group: 'pick', option: 'X' } }),
+      task('y', ':', { choice: { group: 'pick', option: 'Y' } }),
+      { id: 'seen', kind: 'confirmation' },
+      task('z', 'echo end', { risk: 'danger' }),
+    ])
+    const whole = await newRun(runbook, { name: 'whole' })
+    await walkOn(whole.drive)
+    await whole.end()
+    expect(started()).toEqual(['a', 'x', 'z'])
+    const text = readFileSync(at('whole/journal.jsonl'), 'utf8').trim().split('\n')
+    for (let length = 1; length < text.length; length++) {
+      const before = text.slice(0, length).map(line => JSON.parse(line) as { kind: string; step?: string })
+      const begun = new Set(before.filter(({ kind }) => kind === 'step.start').map(({ step }) => step))
+      rmSync(at('started'), { force: true })
+      rmSync(at('cut'), { recursive: true, force: true })
+      rmSync(at('cut-state'), { recursive: true, force: true })
+      const first = await openProcess(runbook, { name: 'cut' })
+      await first.end()
+      writeFileSync(at('cut/journal.jsonl'), `${text.slice(0, length).join('\n')}\n`)
+      const again = await resumed(runbook, 'cut')
+      expect(await walkOn(again.drive), `after line ${length}`).toEqual({ kind: 'ended', result: 'passed' })
+      await again.end()
+      expect(started(), `after line ${length}`).toEqual(['a', 'x', 'z'].filter(id => !begun.has(id)))
+      const starts = lines('cut').filter(({ kind }) => kind === 'step.start')
+      expect(starts.map(({ step }) => step)).toEqual(['a', 'x', 'z'])
+    }
+  }, 60_000)
+})
+
+test('what a script reports after its end was recorded changes nothing', async () => {
+  const { drive: run, executor } = await newRun(runbookOf([task('a', ':'), { id: 'b', kind: 'confirmation' }]))
+  let report: ((report: Parameters<Parameters<LocalExecutor['run']>[1]>[0]) => Promise<void>) | null = null
+  const real = executor.run
+  executor.run = (order, take) => {
+    report = take
+    return real(order, take)
+  }
+  await run.say({ kind: 'run', step: 'a', phrase: null }, KIM)
+  await until(() => run.snapshot().need.kind === 'confirm')
+  const before = kindsOf()
+  const late = report as unknown as Parameters<LocalExecutor['run']>[1]
+  await late({
+    kind: 'stopping',
+    event: { kind: 'step.stop', step: 'a', attempt: 1, signal: 'SIGINT', why: 'person', by: null },
+  })
+  const end = { kind: 'output.end' as const, step: 'a', attempt: 1, streams: [] }
+  await late({ kind: 'ended', end, outcome: 'exited', exit: 9, signal: null, ms: 1 })
+  expect(kindsOf()).toEqual(before)
+  expect(run.snapshot().need).toMatchObject({ kind: 'confirm', step: 'b' })
+})
