@@ -55,6 +55,7 @@ export const FINDINGS = {
   SO033: ['warning', 'unresolved-link', '"see X" finds no heading; another file is not followed'],
   SO034: ['error', 'bad-front-matter', 'the front matter is not YAML'],
   SO035: ['error', 'nothing-to-read', 'the file is empty'],
+  SO036: ['info', 'no-owner', 'a phase that changes production names nobody who owns it'],
 } as const satisfies Record<string, readonly [DiagnosticLevel, string, string]>
 
 export type FindingCode = keyof typeof FINDINGS

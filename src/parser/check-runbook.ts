@@ -1,12 +1,22 @@
-import { type Diagnostic, diagnostic, type Runbook, type Section, type Step } from '../model/index.ts'
+import type { Root } from 'mdast'
+import { type Diagnostic, diagnostic, type Runbook } from '../model/index.ts'
+import { ownerMissing } from './checks/owner-missing.ts'
+import { pageLinks } from './checks/page-links.ts'
+import { recoveryEmpty } from './checks/recovery-empty.ts'
+import { stepsIn } from './checks/steps-in.ts'
+import { unfinishedText } from './checks/unfinished-text.ts'
 import { literalSecretsIn } from './shell/index.ts'
 import { placeAt, type Source } from './source.ts'
 
 /** Findings that need the whole runbook: gates without people, changes without a way back, secrets, paths of one machine. */
-export function checkRunbook(runbook: Runbook, source: Source): Diagnostic[] {
+export function checkRunbook(runbook: Runbook, source: Source, root: Root): Diagnostic[] {
   return [
     ...gatesWithoutOwner(runbook),
     ...noWayBack(runbook),
+    ...recoveryEmpty(runbook),
+    ...ownerMissing(runbook),
+    ...unfinishedText(runbook, source),
+    ...pageLinks(root),
     ...literalSecrets(source),
     ...oneMachineOnly(runbook, source),
   ]
@@ -72,8 +82,4 @@ function oneMachineOnly(runbook: Runbook, source: Source): Diagnostic[] {
       diagnostic('SO023', { line, column }, `${found[0]} is a path of one machine`, 'write a <placeholder> for it'),
     ]
   })
-}
-
-function stepsIn(section: Section): Step[] {
-  return [...section.steps, ...section.sections.flatMap(stepsIn)]
 }

@@ -125,7 +125,7 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
       ...ofPlaces,
       ...parameters.diagnostics,
       ...ofMode(mode, draft.title, isAllTicked(source), frontMatter),
-      ...checkRunbook(runbook, source),
+      ...checkRunbook(runbook, source, root),
     ],
   }
 }
@@ -188,7 +188,7 @@ function isAllTicked(source: Source): boolean {
 
 function pointsOfNoReturn(source: Source): number[] {
   return source.lines.flatMap((line, index) =>
-    /\b(?:point of no return|do not proceed)\b/i.test(line) || /^[\s>*_#-]*STOP\b/.test(line) ? [index + 1] : [],
+    /\b(?:point of no return|do not proceed)\b/i.test(line) || /^[\s>*_#[\]-]*STOP\b/.test(line) ? [index + 1] : [],
   )
 }
 
