@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { hostname, platform, userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Answer, EventOf, Runbook, RunState, Speaker } from '../model/index.ts'
@@ -113,7 +113,7 @@ export async function startSession(asked: NewRun, desk: Desk, io: Io, first: Fir
     stateDir,
     io,
     chain: createChain(),
-    mode: 'new',
+    going: { mode: 'new' },
     past: EMPTY_STATE,
   })
   try {
@@ -136,52 +136,61 @@ async function whereItWas(stateDir: string, fallback: string): Promise<string> {
 /** Values and decisions that are said before the run goes anywhere by itself. */
 export type FirstWords = readonly { readonly answer: Answer; readonly speaker: Speaker }[]
 
-/** Goes on with a run from its journal. */
-export async function resumeSession(
+/** A run as its journal tells it. Nothing was changed yet: what keeps it from going on is found before the file is touched. */
+export interface RecordedRun {
+  readonly context: RunContext
+  readonly past: RunState
+  /** Where its runbook lay. */
+  readonly path: string
+  /**
+   * Takes the run: locks it, cuts a torn tail (`begin` records what was cut) and opens the journal.
+   * @throws {SignoffError} `LOCKED` where another process holds it, or wrote to it since it was read.
+   */
+  open(): Promise<{ readonly session: Session; readonly begin: (first: FirstWords) => Promise<void> }>
+}
+
+/** Reads a run that is to go on from its journal. */
+export async function readRun(
   files: RunFiles,
   desk: Desk,
   io: Io,
   parse: (text: string, path: string) => Runbook,
-): Promise<{
-  readonly session: Session
-  readonly past: RunState
-  readonly path: string
-  readonly begin: (first: FirstWords) => Promise<void>
-}> {
+): Promise<RecordedRun> {
   const bytes = await readFile(files.journal)
   const { entries, chain, torn } = await readJournal(bytes)
   const past = fold(entries)
   const started = past.start
-  if (started === null) throw new SignoffError('JOURNAL_INVALID', `${files.journal}: has no first line to go on from`)
+  if (started === null)
+    throw new SignoffError('JOURNAL_INVALID', `${files.journal}: has no first line to go on from; nothing was run`, {
+      advice: 'start a new run by "signoff run FILE --release ID"',
+    })
   const runbook = parse(started.runbook.text, started.runbook.path)
   const stateDir = stateFolder(io.environment, started.run)
   const path = await whereItWas(stateDir, resolve(projectOf(desk.workspace), started.runbook.path))
   const selection = started.selection ?? { from: null, only: null, until: null }
   const asked = { runbook, path, release: started.release, environment: started.env, selection }
   const context = contextOf(asked, desk.config, started.run)
-  const session = await open({
+  return {
     context,
-    desk,
-    files,
-    stateDir,
-    io,
-    chain,
-    mode: 'resume',
     past,
-    tornBytes: torn?.bytes ?? 0,
-  })
-  const begin = async (first: FirstWords): Promise<void> => {
-    const { opening, attach } = await resumptionOf(past, entries, runbook, session.executor, {
-      run: started.run,
-      head: chain.head,
-      torn,
-      operator: { principal: desk.signer.principal, keyid: desk.signer.keyid },
-      nowMs: io.nowMs(),
-    })
-    await session.drive.begin(opening, first)
-    if (attach !== null) await session.drive.attach(attach.step, attach.attempt, attach.recorded)
+    path,
+    async open() {
+      const going = { mode: 'resume', bytes: bytes.length } as const
+      const session = await open({ context, desk, files, stateDir, io, chain, going, past })
+      const begin = async (first: FirstWords): Promise<void> => {
+        const { opening, attach } = await resumptionOf(past, entries, runbook, session.executor, {
+          run: started.run,
+          head: chain.head,
+          torn,
+          operator: { principal: desk.signer.principal, keyid: desk.signer.keyid },
+          nowMs: io.nowMs(),
+        })
+        await session.drive.begin(opening, first)
+        if (attach !== null) await session.drive.attach(attach.step, attach.attempt, attach.recorded)
+      }
+      return { session, begin }
+    },
   }
-  return { session, past, path, begin }
 }
 
 async function open(input: {
@@ -191,11 +200,11 @@ async function open(input: {
   readonly stateDir: string
   readonly io: Io
   readonly chain: Chain
-  readonly mode: 'new' | 'resume'
+  /** `bytes`: how long the file was when it was read, a torn tail included. */
+  readonly going: { readonly mode: 'new' } | { readonly mode: 'resume'; readonly bytes: number }
   readonly past: RunState
-  readonly tornBytes?: number
 }): Promise<Session> {
-  const { context, desk, files, stateDir, io, chain } = input
+  const { context, desk, files, stateDir, io, chain, going } = input
   await mkdir(stateDir, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     throw new SignoffError('STATE_UNWRITABLE', `${stateDir}: ${error.message}`, {
       advice: 'set XDG_STATE_HOME to a folder that can be written',
@@ -206,14 +215,14 @@ async function open(input: {
   const lock = takeLock(join(stateDir, 'lock'), desk.signer.principal)
   let journal: JournalFile
   try {
-    if (input.mode === 'resume') await truncate(files.journal, chain.bytes)
+    if (going.mode === 'resume') await cutTornTail(files.journal, going.bytes, chain.bytes)
     journal = await openJournal({
       path: files.journal,
       chain,
       nowMs: io.nowMs,
       monoMs: () => Math.round(performance.now()),
       salt: randomToken,
-      mode: input.mode,
+      mode: going.mode,
       expectedBytes: chain.bytes,
     })
   } catch (error) {
@@ -236,12 +245,29 @@ async function open(input: {
     signersText: desk.signersText,
     async close() {
       executor.dispose()
-      await journal.close()
-      lock.release()
+      try {
+        await journal.close()
+      } finally {
+        lock.release()
+      }
       // The folder goes only once nothing in it is needed: a run that is paused keeps its shell state there.
       if (run.snapshot().state.result !== null) await rm(stateDir, { recursive: true, force: true })
     },
   }
+}
+
+/** Cuts what follows the last good line. A file that grew since it was read is somebody's who was at work: nothing of it is cut. */
+async function cutTornTail(path: string, readBytes: number, goodBytes: number): Promise<void> {
+  const { size } = await stat(path)
+  if (size !== readBytes)
+    throw new SignoffError(
+      'LOCKED',
+      `${path} was written to while it was read: another process goes on with this run`,
+      {
+        advice: 'try again once that process has ended',
+      },
+    )
+  if (goodBytes < readBytes) await truncate(path, goodBytes)
 }
 
 async function startEvent(

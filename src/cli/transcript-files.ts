@@ -1,8 +1,11 @@
 import { chmod, open, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { EventOf } from '../model/index.ts'
 import { SignoffError } from '../model/index.ts'
 import { leafOfLine, sealSha256 } from '../transcript/index.ts'
+
+/** Most first lines, which hold the runbook's text, are read at once. */
+const FIRST_LINE_CHUNK = 256 * 1024
 
 /** The two files of one run. */
 export interface RunFiles {
@@ -60,7 +63,7 @@ export async function listRuns(transcripts: string): Promise<RunFiles[]> {
 export async function findRun(transcripts: string, reference: string | null): Promise<RunFiles> {
   if (reference !== null) {
     const direct = await asFolder(reference)
-    if (direct !== null) return filesIn(direct)
+    if (direct !== null) return filesIn(resolve(direct))
   }
   const all = await listRuns(transcripts)
   const fitting = reference === null ? await unsealed(all) : all.filter(files => files.run.startsWith(reference))
@@ -97,10 +100,9 @@ export async function findParents(transcripts: string): Promise<EventOf<'run.sta
   for (const files of await listRuns(transcripts)) {
     const first = await firstLine(files.journal)
     if (first === null) continue
-    const start: unknown = JSON.parse(first)
-    for (const parent of parentsIn(start)) named.add(parent)
+    for (const parent of parentsIn(first.start)) named.add(parent)
     const bundle = await readIfThere(files.bundle)
-    all.push({ run: files.run, leaf0: leafOfLine(first), seal: bundle === null ? null : sealSha256(bundle) })
+    all.push({ run: files.run, leaf0: leafOfLine(first.text), seal: bundle === null ? null : sealSha256(bundle) })
   }
   return all.filter(({ run }) => !named.has(run))
 }
@@ -114,10 +116,35 @@ function parentsIn(start: unknown): string[] {
   })
 }
 
-async function firstLine(path: string): Promise<string | null> {
-  const text = await readIfThere(path)
-  const line = text?.slice(0, text.indexOf('\n')) ?? ''
-  return line.startsWith('{"seq":0,') ? line : null
+/** The first line of a journal, which may be long; null where a crash left none that is whole. */
+async function firstLine(path: string): Promise<{ readonly text: string; readonly start: unknown } | null> {
+  const text = await readToNewline(path)
+  if (text?.startsWith('{"seq":0,') !== true) return null
+  try {
+    return { text, start: JSON.parse(text) as unknown }
+  } catch {
+    return null
+  }
+}
+
+async function readToNewline(path: string): Promise<string | null> {
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
+    throw error
+  })
+  if (handle === null) return null
+  try {
+    const chunks: Buffer[] = []
+    for (;;) {
+      const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(FIRST_LINE_CHUNK) })
+      if (bytesRead === 0) return null
+      const end = buffer.subarray(0, bytesRead).indexOf(0x0a)
+      chunks.push(buffer.subarray(0, end < 0 ? bytesRead : end))
+      if (end >= 0) return Buffer.concat(chunks).toString()
+    }
+  } finally {
+    await handle.close()
+  }
 }
 
 /** Puts the seal beside the journal: a new file, synced, renamed, the folder synced; then nothing is to be appended. */

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
 import { SignoffError } from '../../model/index.ts'
@@ -55,8 +55,15 @@ export async function approve(reference: string, gate: string | null, flags: App
   const target =
     flags.out ??
     join(dirname(path), `${answerName(path)}.${signer.keyid.replace(/[^A-Za-z0-9]/g, '').slice(6, 18)}.approval.json`)
-  await writeFile(`${target}.new`, `${envelope}\n`, { mode: 0o640 })
-  await rename(`${target}.new`, target)
+  try {
+    await writeFile(`${target}.new`, `${envelope}\n`, { mode: 0o640 })
+    await rename(`${target}.new`, target)
+  } catch (error) {
+    throw new SignoffError('USAGE', `${target}: the signed answer could not be written: ${messageOf(error)}`, {
+      advice: 'name a place of your own by --out FILE and send it; "signoff resume RUN --approval FILE" brings it in',
+      cause: error,
+    })
+  }
   io.say(
     `${decision === 'go' ? 'GO' : 'NO-GO'}${role === null ? '' : ` as ${role}`}, signed by ${signer.principal} (${signer.keyid}): ${target}`,
   )
@@ -76,7 +83,11 @@ function sayWho(checked: CheckedRequest, flags: ApproveFlags, configured: string
 }
 
 async function requestPath(reference: string, gate: string | null, io: Io): Promise<string> {
-  if ((await readIfThere(reference)) !== null) return reference
+  const isFile = await stat(reference).then(
+    info => info.isFile(),
+    () => false,
+  )
+  if (isFile) return reference
   const workspace = findWorkspace(io.cwd)
   const files = await findRun(workspace.transcripts, reference)
   const folder = join(workspace.inbox, files.run)
@@ -100,6 +111,10 @@ async function requestPath(reference: string, gate: string | null, io: Io): Prom
           : `there are: ${requests.join(', ')}`,
     },
   )
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function answerName(path: string): string {

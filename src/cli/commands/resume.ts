@@ -7,12 +7,12 @@ import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
 import { exitCodeOfResult } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { openDesk, resumeSession } from '../run-session.ts'
+import { openDesk, readRun } from '../run-session.ts'
 import { chooseUi } from '../terminal.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
 import { findWorkspace } from '../workspace.ts'
-import { firstWords, providedFor, readable, reportMissing, stepNamed, type WalkFlags } from './run.ts'
+import { checkFiles, firstWords, providedFor, readable, reportMissing, stepNamed, type WalkFlags } from './run.ts'
 
 export interface ResumeFlags extends WalkFlags {
   readonly retry: readonly string[]
@@ -31,48 +31,51 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
       advice: `signoff verify ${files.folder}`,
     })
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
-  const { session, past, path, begin } = await resumeSession(files, desk, io, (text, name) =>
+  const { context, past, path, open } = await readRun(files, desk, io, (text, name) =>
     readable(parseRunbook(Buffer.from(text), name), name),
   )
-  const { context } = session
-  try {
-    if (past.result !== null) {
+  if (past.result !== null) {
+    const { session } = await open()
+    try {
       await sealRun(session)
-      io.say(`Sealed: ${files.folder}`)
+    } finally {
       await session.close()
-      return exitCodeOfResult(past.result)
     }
-    await checkUnchanged(context.runbook.sha256, path, flags)
-    const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
-    answers?.checkAgainst(context)
-    const provided = providedFor(context, answers, flags, desk.signer.principal, decisionsOf(flags, context))
-    const first = await firstWords(context, flags, desk.signer.principal, io)
-    const ui = await chooseUi(flags.ui, flags.ascii === true, io)
-    if (ui.kind === 'none' && past.running === null) {
-      const code = reportMissing(context, first, provided, io, past)
-      if (code !== 0) {
-        await session.close()
-        return code
-      }
-    }
+    io.say(`Sealed: ${files.folder}`)
+    return exitCodeOfResult(past.result)
+  }
+  const waitLimitMs = milliseconds(flags.waitLimit)
+  await checkFiles('--approval', flags.approval)
+  await checkUnchanged(context.runbook.sha256, path, flags)
+  const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
+  answers?.checkAgainst(context)
+  const provided = providedFor(context, answers, flags, desk.signer.principal, decisionsOf(flags, context))
+  const first = await firstWords(context, flags, desk.signer.principal, io)
+  const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  if (ui.kind === 'none' && past.running === null) {
+    const code = reportMissing(context, first, provided, io, past)
+    if (code !== 0) return code
+  }
+  const { session, begin } = await open()
+  try {
     await begin(first)
-    io.say(`Run ${context.run} goes on, release ${context.release}`)
-    return await walk(
-      session,
-      {
-        ui,
-        provided,
-        waitLimitMs: milliseconds(flags.waitLimit),
-        json: flags.json === true,
-        ascii: flags.ascii === true,
-        approvals: flags.approval,
-      },
-      io,
-    )
   } catch (error) {
     await session.close()
     throw error
   }
+  io.say(`Run ${context.run} goes on, release ${context.release}`)
+  return walk(
+    session,
+    {
+      ui,
+      provided,
+      waitLimitMs,
+      json: flags.json === true,
+      ascii: flags.ascii === true,
+      approvals: flags.approval,
+    },
+    io,
+  )
 }
 
 function decisionsOf(flags: ResumeFlags, context: Parameters<typeof stepNamed>[0]): Map<string, Answer> {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Answer, Runbook, Speaker } from '../../model/index.ts'
 import { EMPTY_STATE, SignoffError } from '../../model/index.ts'
 import { parseRunbook } from '../../parser/index.ts'
@@ -42,9 +43,11 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const runbook = readable(parseRunbook(await readRunbook(path), path), path)
   const selection = { from: flags.from ?? null, only: flags.only ?? null, until: flags.until ?? null }
   walkable(runbook, flags.only)
+  const waitLimitMs = milliseconds(flags.waitLimit)
+  await checkFiles('--approval', flags.approval)
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
   const asked = { runbook, path, release, environment: flags.env ?? null, selection }
-  const desk = await openDesk(path, flags.key ?? null, io)
+  const desk = await openDesk(dirname(path), flags.key ?? null, io)
   const context = contextOf(asked, desk.config, '00000000-0000-7000-8000-000000000000')
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, new Map())
@@ -63,7 +66,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
     {
       ui,
       provided,
-      waitLimitMs: milliseconds(flags.waitLimit),
+      waitLimitMs,
       json: flags.json === true,
       ascii: flags.ascii === true,
       approvals: flags.approval,
@@ -106,6 +109,14 @@ function walkable(runbook: Runbook, only: string | undefined): void {
     })
 }
 
+/** Files named by a flag are looked for before a run begins that would have to end over them. */
+export async function checkFiles(flag: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths)
+    await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      throw new SignoffError('USAGE', `${flag} ${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`)
+    })
+}
+
 /** Answers, phrases and decisions by step id, whatever a person named the step by. */
 export function providedFor(
   context: RunContext,
@@ -145,6 +156,7 @@ export async function firstWords(context: RunContext, flags: WalkFlags, by: stri
       throw new SignoffError('USAGE', `${name} is a secret; an argument can be read by every process of this machine`, {
         advice: `--secret ${name}=FILE or --secret-env ${name}=VARIABLE`,
       })
+    if (value === '') throw new SignoffError('USAGE', `--set ${name}=: a value is needed`)
     add(name, value, 'flag')
   }
   for (const [name, file] of flags.secret) add(name, await secretFromFile(name, file), 'flag')
