@@ -25,9 +25,10 @@ const RUNBOOK = `# Release
 
 1. Print more than the disk holds, then wait to be told:
    \`\`\`bash
-   trap 'echo told > "$MARKER"; exit 3' TERM
+   trap 'echo told > "$MARKER"; told=yes' TERM
    for i in $(seq 1 2000); do printf '%01000d\\n' "$i"; done
-   while :; do sleep 0.1; done
+   until [ "\${told-}" = yes ]; do sleep 0.1 || true; done
+   exit 3
    \`\`\`
 
 2. Tell support

@@ -222,7 +222,7 @@ class Reader {
         const dashed =
           operation?.type === 'Default' &&
           operation.operator === '-' &&
-          /^[a-z][a-z0-9-]*$/.test(node.text.slice(2, -1))
+          /^[a-z][a-z0-9]*(?:-[a-z0-9]+)+$/.test(node.text.slice(2, -1))
             ? node.text.slice(2, -1)
             : null
         this.#readVariable(node.parameter, range, hasDefault, dashed)

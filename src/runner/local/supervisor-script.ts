@@ -15,7 +15,8 @@
  *   never both send it. The limit is armed as soon as the script runs.
  *
  * How a script ended is told apart by bash's own words: it says nothing of a job that called `exit 143`, lists one that SIGINT,
- * SIGTERM or SIGPIPE ended, and writes a line about any other signal; both go to `jobs`.
+ * SIGTERM or SIGPIPE ended, and writes a line about any other signal; both go to `jobs`, from before the script starts, since
+ * bash may have noticed its end before anybody waits for it. Other jobs are listed there too: only words about this one count.
  *
  * It stands in braces, so that bash has read it whole before its first line runs.
  *
@@ -54,14 +55,14 @@ watch() {
   exec 4> >(exec 3>&-; copy err); err=$!
   uptime_of; upstart=$up start=$EPOCHREALTIME
 } 2>/dev/null
+exec 2>"$claim/jobs"
 { umask "$mask"; BASH_ENV=$env exec "$@"; } </dev/null >&3 2>&4 3>&- 4>&- 5>&- &
 block=$!
-exec 3>&- 4>&- 2>/dev/null
-stat_of $block
+exec 3>&- 4>&-
+stat_of $block 2>/dev/null
 printf 'block %s %s\\n' $block "$stat" >&5
 watcher=
 if [[ -n $limit ]]; then watch 2>/dev/null 5>&- & watcher=$!; fi
-exec 2>"$claim/jobs"
 while :; do
   wait $block; code=$?
   kill -0 $block 2>/dev/null || break
@@ -69,8 +70,9 @@ done
 end=$EPOCHREALTIME; uptime_of 2>/dev/null
 how=exited
 if ((code > 128)); then
-  jobs >&2
-  [[ -s $claim/jobs ]] && how=signalled
+  jobs -l >&2
+  said=$(<"$claim/jobs") listed='\\[1\\][+-]? +[^0-9 ]' named="[^0-9]$block[^0-9]"
+  [[ $said =~ $listed || $said =~ $named ]] && how=signalled
 fi
 printf 'ended %s %s %s %s %s %s\\n' $code $how "$start" "$end" "$upstart" "$up" >&5
 if [[ -n $watcher ]]; then

@@ -126,6 +126,7 @@ describe('samples', () => {
     ['aws dynamodb create --billing-mode PAY_PER_REQUEST', []],
     ['gh secret set API_TOKEN', []],
     ['aws rds stop --id ${db-instance-name}', ['literal db-instance-name']],
+    ['until [ "${told-}" = yes ]; do sleep 1; done', []],
     ['git checkout -b rc-2020-06-17 # CHANGE THIS DATE', ['literal 2020-06-17']],
     ['REGION=eu-west-1 # change this', ['literal REGION']],
   ])('%s', (script, expected) => {

@@ -142,6 +142,15 @@ describe('how a script ended', () => {
     expect(await session.run(script)).toMatchObject(expected)
   })
 
+  // With a time limit the supervisor has a second job, and on a busy machine a script has ended before it is waited for.
+  test('is told the same way beside a time limit, however early it ends', async () => {
+    const limited = { timeoutMs: 30_000 }
+    const ends = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => session.run(i % 2 === 0 ? 'kill -TERM $$' : 'exit 143', limited)),
+    )
+    expect(ends.map(end => end.outcome)).toEqual(ends.map((_, i) => (i % 2 === 0 ? 'signalled' : 'exited')))
+  })
+
   test('how long it took', async () => {
     const { ended } = await session.run('sleep 0.2')
     expect(ended.ms).toBeGreaterThanOrEqual(200)
