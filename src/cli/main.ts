@@ -8,7 +8,9 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     process.exitCode = await dispatch(args, io)
   } catch (error) {
-    process.exitCode = reportFailure(error, text => process.stderr.write(text))
+    // Messages hold names of files, titles and answers: loaded only here, since a program that works has no use for it.
+    const { safeText } = await import('./safe-text.ts')
+    process.exitCode = reportFailure(error, text => process.stderr.write(safeText(text)))
   }
 }
 

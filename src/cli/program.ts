@@ -2,10 +2,13 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { SignoffError } from '../model/index.ts'
 import { EXIT_CODES, VERIFY_CODES } from './exit-codes.ts'
 import type { Io } from './io.ts'
+import { safeText } from './safe-text.ts'
 import { VERSION } from './version.ts'
 
 /** Reads the arguments and runs one command; each is loaded only when it is called. */
-export async function runProgram(args: readonly string[], io: Io): Promise<number> {
+export async function runProgram(args: readonly string[], surroundings: Io): Promise<number> {
+  // Cleaned in one place, so that no command can forget it: almost every line holds something from outside.
+  const io: Io = { ...surroundings, say: line => surroundings.say(safeText(line)) }
   let exitCode = 0
   const does = (work: () => Promise<number>) => async (): Promise<void> => {
     exitCode = await work()
@@ -59,6 +62,17 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
     .option('--set <name=value>', 'a value to show', pairs, new Map())
     .action((file: string, options: { set: Map<string, string> }) =>
       does(async () => (await import('./commands/plan.ts')).plan(file, options, io))(),
+    )
+
+  program
+    .command('lint')
+    .description('findings only: file:line:col, frame, help')
+    .argument('[files...]', 'runbooks')
+    .option('--json', 'the findings as data (signoff.lint/1)')
+    .option('--sarif', 'the findings as a SARIF 2.1.0 log')
+    .option('--explain <code>', 'what a code means, why it matters, how to mend it')
+    .action((files: string[], options: Record<string, never>) =>
+      does(async () => (await import('./commands/lint.ts')).lint(files, options, io))(),
     )
 
   program

@@ -86,7 +86,14 @@ export type Answer =
     }
   | { readonly kind: 'choose'; readonly step: string; readonly option: string; readonly reason: string | null }
   | { readonly kind: 'condition'; readonly when: string; readonly answer: 'yes' | 'no' }
-  | { readonly kind: 'value'; readonly name: string; readonly value: string; readonly how?: ValueRecord['how'] }
+  | {
+      readonly kind: 'value'
+      readonly name: string
+      readonly value: string
+      readonly how?: ValueRecord['how']
+      /** The value holds a secret, so it is kept like one, whatever the runbook says of it. */
+      readonly secret?: boolean
+    }
   | { readonly kind: 'form'; readonly step: string; readonly fields: readonly (readonly [string, string])[] }
   | { readonly kind: 'gate-text'; readonly step: string; readonly text: string }
   | { readonly kind: 'end-wait'; readonly step: string; readonly reason: string }

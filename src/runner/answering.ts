@@ -116,18 +116,19 @@ function valueEvents(context: RunContext, answer: Extract<Answer, { kind: 'value
   if (parameter === undefined) return refused(`the runbook has no value "${answer.name}"`)
   if (answer.value === '') return refused(`${answer.name}: a value is needed`)
   if (answer.value.includes('\0')) return refused(`${answer.name}: a value cannot hold a NUL byte`)
+  const secret = parameter.secret || answer.secret === true
   const event: RunEvent = {
     kind: 'param',
     name: answer.name,
-    value: parameter.secret ? null : answer.value,
-    masked: parameter.secret,
+    value: secret ? null : answer.value,
+    masked: secret,
     how: answer.how ?? speaker.how,
     by: speaker.by,
     source: speaker.source,
   }
   return decided(
     [event],
-    parameter.secret
+    secret
       ? [{ kind: 'keep-secret', name: answer.name, variable: secretVariable(answer.name), value: answer.value }]
       : [],
   )

@@ -30,16 +30,30 @@ export function isProduction(environment: string | null): boolean {
 
 /** Finds a step by what a person types: its position, its id, or a section that has only one outermost choice or gate. */
 export function findStep(runbook: Runbook, reference: string): Step | null {
-  const all: Step[] = []
-  let bySection: Step | null = null
+  const known = KNOWN.get(runbook) ?? namesOf(runbook)
+  KNOWN.set(runbook, known)
+  return known.get(reference) ?? null
+}
+
+/** Made once for a runbook: an answers file names as many steps as the runbook has. */
+const KNOWN = new WeakMap<Runbook, ReadonlyMap<string, Step>>()
+
+function namesOf(runbook: Runbook): ReadonlyMap<string, Step> {
+  const positions = new Map<string, Step>()
+  const ids = new Map<string, Step>()
+  const sections = new Map<string, Step>()
   const visit = (section: Runbook['phases'][number]): void => {
-    all.push(...section.steps)
-    if (section.position === reference || section.id === reference) {
-      const outermost = section.steps.filter(s => (s.kind === 'choice' && s.choice === null) || s.kind === 'gate')
-      if (outermost.length === 1) bySection = outermost[0] ?? null
+    for (const step of section.steps) {
+      if (!positions.has(step.position)) positions.set(step.position, step)
+      if (!ids.has(step.id)) ids.set(step.id, step)
     }
-    for (const child of section.sections) visit(child)
+    const outermost = section.steps.filter(s => (s.kind === 'choice' && s.choice === null) || s.kind === 'gate')
+    const [only] = outermost
+    if (only !== undefined && outermost.length === 1)
+      for (const name of [section.position, section.id]) sections.set(name, only)
+    section.sections.forEach(visit)
   }
-  for (const phase of runbook.phases) visit(phase)
-  return all.find(s => s.position === reference) ?? all.find(s => s.id === reference) ?? bySection
+  runbook.phases.forEach(visit)
+  // What is said first counts most: a position, then an id, then a section.
+  return new Map([...sections, ...ids, ...positions])
 }

@@ -3,6 +3,7 @@ import type {
   Conversation,
   Ending,
   Entry,
+  EventOf,
   Reply,
   RunEvent,
   RunState,
@@ -72,9 +73,14 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   let unseen: Entry[] = []
 
   async function record(event: RunEvent): Promise<void> {
-    const entry = await ports.journal.append(event)
+    const entry = await ports.journal.append(event.kind === 'step.start' ? masked(event) : event)
     state = evolve(state, entry)
     unseen.push(entry)
+  }
+
+  /** A runbook may hold a secret in its own text; the record of what ran does not repeat it. */
+  function masked(event: EventOf<'step.start'>): EventOf<'step.start'> {
+    return { ...event, script: ports.executor.mask(event.script) }
   }
 
   function show(): void {
@@ -292,6 +298,8 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   function maskAnswer(answer: Answer): Answer {
     switch (answer.kind) {
       case 'value':
+        // A connection string with the password in it: masking it would hand a broken value to the script.
+        return ports.executor.mask(answer.value) === answer.value ? answer : { ...answer, secret: true }
       case 'run':
       case 'run-offer':
       case 'stop-script':

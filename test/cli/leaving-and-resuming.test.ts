@@ -166,3 +166,13 @@ test('nobody else can read the journal or the state of a run, whatever the umask
   for (const each of [folder, join(folder, '..'), at('.signoff/transcripts')])
     expect(statSync(each).mode & 0o002, each).toBe(0)
 })
+
+test('no name from outside acts on the terminal', async () => {
+  const name = 'a\u001b]0;owned\u0007\u009b2J\u202e.md'
+  writeFileSync(at(name), FAILS_FIRST)
+  for (const args of [[name, '--answers', answers()], [name], [`missing-${name}`], ['two.md', '--wait-limit', name]]) {
+    const { stderr } = await world.signoff(['run', ...args, '--release', 'v1'])
+    expect(stderr).toContain('owned')
+    expect(stderr).not.toMatch(/[\u001b\u0007\u009b\u202e]/)
+  }
+})

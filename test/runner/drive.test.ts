@@ -363,3 +363,26 @@ test('what a script reports after its end was recorded changes nothing', async (
   expect(kindsOf()).toEqual(before)
   expect(run.snapshot().need).toMatchObject({ kind: 'confirm', step: 'b' })
 })
+
+describe('secrets', () => {
+  const parameters = [
+    { name: 'TOKEN', kind: 'env', secret: true },
+    { name: 'URL', kind: 'env' },
+    { name: 'host', kind: 'placeholder' },
+  ] as const
+
+  test('neither a value nor a runbook that holds one brings it into the journal, and scripts get it whole', async () => {
+    const script = `echo "$TOKEN $URL" > ${at('got')}\necho <h>\necho s3cr3t-xyz`
+    const step = task('a', script, { needs: ['TOKEN', 'URL', 'host'] })
+    const start = (step.script ?? '').indexOf('<h>')
+    const slots = [{ parameter: 'host', start, end: start + 3, quoting: 'bare' as const }]
+    const { drive: run } = await newRun(runbookOf([{ ...step, detail: { slots } }], { parameters }))
+    await run.say({ kind: 'value', name: 'TOKEN', value: 's3cr3t-xyz' }, KIM)
+    await run.say({ kind: 'value', name: 'URL', value: 'https://u:s3cr3t-xyz@h/' }, KIM)
+    await run.say({ kind: 'value', name: 'host', value: 's3cr3t-xyz.example' }, KIM)
+    await run.say({ kind: 'note', step: null, text: 'it is s3cr3t-xyz' }, KIM)
+    expect(await walkOn(run)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(readFileSync(at('got'), 'utf8')).toBe('s3cr3t-xyz https://u:s3cr3t-xyz@h/\n')
+    expect(readFileSync(at('run/journal.jsonl'), 'utf8')).not.toContain('s3cr3t')
+  })
+})

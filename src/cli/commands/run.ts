@@ -172,7 +172,10 @@ export async function firstWords(context: RunContext, flags: WalkFlags, by: stri
     if (parameter.kind === 'env' && !given.has(parameter.name) && value !== undefined && value !== '')
       add(parameter.name, value, 'env')
   }
-  return words
+  // Secrets first: another value that holds one is then known to hold it.
+  const isSecret = ({ answer }: { answer: Answer }) =>
+    answer.kind === 'value' && known.get(answer.name)?.secret === true
+  return [...words.filter(isSecret), ...words.filter(word => !isSecret(word))]
 }
 
 async function secretFromFile(name: string, path: string): Promise<string> {
