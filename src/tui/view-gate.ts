@@ -1,4 +1,4 @@
-import type { Approver, Step } from '../model/index.ts'
+import type { Step } from '../model/index.ts'
 import { type Look, proseLines, safe, seg } from './look.ts'
 import { symbolOf } from './need-text.ts'
 import type { ScreenState } from './screen-state.ts'
@@ -57,12 +57,17 @@ export function gateLines(look: Look, state: ScreenState, step: Step, width: num
   ]
 }
 
+/** Who has signed and who still may: as the request says it, since a role that is mapped to nobody is open to any signer. */
 function approvalLines(look: Look, state: ScreenState, step: Step): Line[] {
-  const given = state.scene.state.gates.get(step.id)?.approvals.map(({ event }) => event) ?? []
-  const asked: readonly Approver[] = step.approvers ?? []
-  const open = asked.filter(
-    approver => !given.some(event => event.role === approver.role || event.principal === approver.principal),
-  )
+  const gate = state.scene.state.gates.get(step.id)
+  const given = gate?.approvals.map(({ event }) => event) ?? []
+  const need =
+    gate?.event.need ??
+    (step.approvers ?? []).map(({ role, principal }) => ({ role, from: principal === null ? null : [principal] }))
+  const open = need.filter(({ role }) => role !== null && !given.some(event => event.role === role))
+  const anybody = need.filter(({ role }) => role === null)
+  const missing = anybody.length - given.filter(event => event.role === null).length
+  const from = anybody.flatMap(one => one.from ?? [])
   return [
     ...given.map(
       (event): Line => [
@@ -72,8 +77,20 @@ function approvalLines(look: Look, state: ScreenState, step: Step): Line[] {
       ],
     ),
     ...open.map(
-      (approver): Line => [seg(`   ${safe(look, approver.role ?? approver.principal ?? 'any signer')}  no answer yet`)],
+      ({ role, from: people }): Line => [
+        seg(
+          `   ${safe(look, role ?? '')}  ${people === null ? '' : `${safe(look, people.join(' or '))}  `}no answer yet`,
+        ),
+      ],
     ),
-    ...(asked.length === 0 && given.length < 2 ? [[seg('   any 2 signers')]] : []),
+    ...(missing > 0
+      ? [
+          [
+            seg(
+              `   ${from.length > 0 ? safe(look, from.join(' or ')) : `any ${missing} ${missing === 1 ? 'signer' : 'signers'}`}  no answer yet`,
+            ),
+          ],
+        ]
+      : []),
   ]
 }

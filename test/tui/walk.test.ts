@@ -347,4 +347,36 @@ describe('when it does not go straight', () => {
     expect(shown).toContain('Release Manager  no answer yet')
     expect(shown).toContain('kim@example.com operates this run and cannot approve it')
   })
+
+  test('where roles are mapped to nobody, any signers are asked for and not the roles', async () => {
+    const { run, screen } = await walkAt('3.1')
+    run.emit({
+      kind: 'approval.request',
+      step: 's3.1',
+      ask: 'GO?',
+      need: [
+        { role: null, from: null },
+        { role: null, from: null },
+      ],
+      touch: 'none',
+      criteria: [],
+      challenge: 'c',
+    })
+    const shown = () => screen.resize(80, 30).rows().join('\n')
+    expect(shown()).toContain('any 2 signers  no answer yet')
+    expect(shown()).not.toContain('Release Manager  no answer yet')
+    run.emit({
+      kind: 'approval',
+      step: 's3.1',
+      request: run.snapshot().state.gates.get('s3.1')?.request ?? -1,
+      role: null,
+      decision: 'go',
+      principal: 'rm@example.com',
+      keyid: 'SHA256:rm',
+      via: 'inbox',
+      envelope: '{}',
+    })
+    expect(shown()).toContain('rm@example.com  GO')
+    expect(shown()).toContain('any 1 signer  no answer yet')
+  })
 })
