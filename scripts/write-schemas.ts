@@ -1,10 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { LintReportSchema } from '../src/cli/lint-report.ts'
 import { PlanSchema } from '../src/model/index.ts'
 
 /** Writes the JSON Schemas of docs/schemas from the zod schemas that the program itself checks with. */
-export const SCHEMAS: Readonly<Record<string, z.ZodType>> = { 'plan-1.schema.json': PlanSchema }
+export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  'lint-1.schema.json': LintReportSchema,
+  'plan-1.schema.json': PlanSchema,
+}
 
 export function schemaText(schema: z.ZodType): string {
   return `${JSON.stringify(z.toJSONSchema(schema, { target: 'draft-2020-12' }), null, 2)}\n`

@@ -1,3 +1,5 @@
+export { fileLinks } from './file-links.ts'
+export { literalValues, maskValues } from './literal-mask.ts'
 export { type Parsed, type ParseOptions, parseRunbook } from './parse-runbook.ts'
 export { releaseParameters } from './release-parameters.ts'
 export { toPlan } from './to-plan.ts'

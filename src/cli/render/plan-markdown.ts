@@ -1,4 +1,5 @@
 import type { Plan, Section, Step } from '../../model/index.ts'
+import { findingLine } from './finding-line.ts'
 import { count, duration } from './plan-text.ts'
 
 /** A plan as Markdown, for a change ticket. Text of the runbook is escaped, scripts stand in fences that hold them. */
@@ -20,8 +21,7 @@ export function planMarkdown(plan: Plan, clean: (text: string) => string): strin
   }
   if (plan.findings.length > 0) {
     lines.push('', '## Findings', '')
-    for (const f of plan.findings)
-      lines.push(`- ${plan.runbook.path}:${f.line}:${f.column}: ${f.level}: ${text(f.message)} (${f.code})`)
+    for (const finding of plan.findings) lines.push(`- ${findingLine(plan.runbook.path, finding, text)}`)
   }
   return `${lines.join('\n')}\n`
 

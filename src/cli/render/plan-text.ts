@@ -1,4 +1,5 @@
 import type { Plan, RecoveryFlow, Section, Step } from '../../model/index.ts'
+import { findingLine } from './finding-line.ts'
 
 /**
  * A plan as a person reads it in a terminal: what would happen, in order, and what it would need. The words of the
@@ -113,12 +114,7 @@ function parameterLines(plan: Plan, clean: (text: string) => string): string[] {
 
 function findingLines(plan: Plan, clean: (text: string) => string): string[] {
   if (plan.findings.length === 0) return []
-  return [
-    'Findings',
-    ...plan.findings.map(
-      f => `  ${plan.runbook.path}:${f.line}:${f.column}: ${f.level}: ${clean(f.message)} [${f.code}]`,
-    ),
-  ]
+  return ['Findings', ...plan.findings.map(one => `  ${findingLine(plan.runbook.path, one, clean)}`)]
 }
 
 function countKinds(plan: Plan): string {
