@@ -1,3 +1,4 @@
+import { LayeredMap } from './layered-map.ts'
 import type { Entry, EventOf, PlannedStep, Result, RunEvent, StepCounts } from './run-event.ts'
 
 /** Where one step stands. `pending` covers what terminal views show as pending, ready or blocked. */
@@ -67,7 +68,7 @@ export interface RunState {
   readonly start: EventOf<'run.start'> | null
   readonly startedAtMs: number
   readonly phases: EventOf<'run.plan'>['phases']
-  readonly steps: ReadonlyMap<string, StepRecord>
+  readonly steps: LayeredMap<string, StepRecord>
   readonly values: ReadonlyMap<string, ValueRecord>
   /** Option taken, by the id of the choice step. */
   readonly choices: ReadonlyMap<string, string>
@@ -106,7 +107,7 @@ export const EMPTY_STATE: RunState = {
   start: null,
   startedAtMs: 0,
   phases: [],
-  steps: new Map(),
+  steps: new LayeredMap<string, StepRecord>(new Map()),
   values: new Map(),
   choices: new Map(),
   conditions: new Map(),
@@ -154,11 +155,13 @@ const FOLDS: Folds = {
   'run.plan': (state, { event }) => ({
     ...state,
     phases: event.phases,
-    steps: new Map(
-      event.steps.map(planned => [
-        planned.id,
-        { planned, status: { kind: 'pending' }, attempts: 0, phraseSeq: null, observed: [], changedAtMs: 0 },
-      ]),
+    steps: new LayeredMap<string, StepRecord>(
+      new Map(
+        event.steps.map(planned => [
+          planned.id,
+          { planned, status: { kind: 'pending' }, attempts: 0, phraseSeq: null, observed: [], changedAtMs: 0 },
+        ]),
+      ),
     ),
   }),
   param: (state, { event }) => ({
@@ -342,7 +345,7 @@ function withStatus(state: RunState, step: string, status: StepStatus): RunState
 
 function withRecord(state: RunState, step: string, change: Partial<StepRecord>): RunState {
   const record = state.steps.get(step)
-  return record === undefined ? state : { ...state, steps: new Map(state.steps).set(step, { ...record, ...change }) }
+  return record === undefined ? state : { ...state, steps: state.steps.changed(step, { ...record, ...change }) }
 }
 
 function withOperator(state: RunState, operator: { readonly principal: string; readonly keyid: string }): RunState {

@@ -1,4 +1,4 @@
-import type { AskLevel, Risk, Runbook, Step } from '../model/index.ts'
+import { type AskLevel, isProduction, type Risk, type Runbook, type Step } from '../model/index.ts'
 
 /**
  * How strongly a person is asked before a script runs: docs/terminal.md, section 4. The strongest reason counts.
@@ -15,17 +15,6 @@ export function askLevelOf(
   if (risk === 'danger' || noReturn || (risk === 'change' && production)) return 'L3'
   if (risk === 'change' || (risk === 'safe' && production)) return 'L2'
   return 'L1'
-}
-
-/** What is typed at L3: environment and release, so that last release's phrase does not fit. */
-export function phraseFor(step: Pick<Step, 'environment'>, environment: string | null, release: string): string {
-  const where = step.environment ?? environment
-  return where === null ? release : `${where} ${release}`
-}
-
-/** The step's own environment counts first; `--env` stands in where the runbook names none. */
-export function isProduction(environment: string | null): boolean {
-  return environment !== null && /^(production|prod|live|prd)$/i.test(environment)
 }
 
 /** Finds a step by what a person types: its position, its id, or a section that has only one outermost choice or gate. */

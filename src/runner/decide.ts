@@ -1,7 +1,7 @@
 import type { Answer, EventOf, RunEvent, RunState, Speaker, Step } from '../model/index.ts'
+import { phraseFor } from '../model/index.ts'
 import { answerEvents } from './answering.ts'
 import { type ApprovalVerdict, approvalEvent } from './approval.ts'
-import { phraseFor } from './asking.ts'
 import { type RunContext, recoveryKey } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
 import { checksOf } from './expectation.ts'
@@ -198,7 +198,7 @@ function decideRollback(
   if (state.recovery !== null) return refused('a recovery flow was entered already')
   if (answer.reason.trim() === '') return refused('a reason is needed')
   const first = context.steps.get(flow.steps[0] ?? '')
-  const phrase = phraseFor(first ?? { environment: null }, context.environment, context.release)
+  const phrase = phraseFor(first?.environment ?? null, context.environment, context.release)
   if (answer.phrase?.trim() !== phrase) return refused(`the phrase does not match: type "${phrase}" to roll back`)
   const done = context.mainFlow.filter(id => state.steps.get(id)?.status.kind === 'passed')
   const without = done.filter(id => {

@@ -1,6 +1,6 @@
 import type { Evidence, FormQuestion, Need, Offer, RunState, Slot, Step, StepDetail } from '../model/index.ts'
-import { conditionKey, isEnded } from '../model/index.ts'
-import { askLevelOf, phraseFor } from './asking.ts'
+import { conditionKey, isEnded, phraseFor } from '../model/index.ts'
+import { askLevelOf } from './asking.ts'
 import { type RunContext, recoveryKey } from './context.ts'
 import { referToSecrets } from './secret-places.ts'
 import { enterValues } from './values.ts'
@@ -150,7 +150,7 @@ function blockedBy(step: Step, detail: StepDetail | undefined, live: Live): stri
 
 function askFor(context: RunContext, step: Step, risk: Step['risk'], detail: StepDetail | undefined) {
   const level = askLevelOf(risk, step, context.environment, detail?.pointOfNoReturn ?? false)
-  return { level, phrase: level === 'L3' ? phraseFor(step, context.environment, context.release) : null }
+  return { level, phrase: level === 'L3' ? phraseFor(step.environment, context.environment, context.release) : null }
 }
 
 function offerOf(context: RunContext, state: RunState, live: Live, step: Step): Offer | null {

@@ -1,5 +1,5 @@
 import type { Runbook, RunState, Section, Snapshot, Step } from '../model/index.ts'
-import { stepsOf } from '../model/index.ts'
+import { isProduction, phraseFor, stepsOf } from '../model/index.ts'
 
 /** A runbook with what both front ends look up in it again and again. */
 export interface Walk {
@@ -46,15 +46,10 @@ export function inProduction(scene: Scene, id: string | null): boolean {
   return isProduction(own) || isProduction(scene.state.start?.env ?? null)
 }
 
-export function isProduction(environment: string | null): boolean {
-  return environment !== null && /^(production|prod|live|prd)$/i.test(environment)
-}
-
 /** What is typed where the core names no phrase of its own: environment and release, or the release alone. */
 export function phraseAt(scene: Scene, id: string | null): string {
-  const where = environmentOf(scene, id)
-  const release = scene.state.start?.release ?? ''
-  return where === null ? release : `${where} ${release}`
+  const own = id === null ? null : (scene.walk.steps.get(id)?.environment ?? null)
+  return phraseFor(own, scene.state.start?.env ?? null, scene.state.start?.release ?? '')
 }
 
 /** Names the question that a need asks: two needs with one name are one question. */
