@@ -216,10 +216,15 @@ function sectionsIn(section: PlacedSection): PlacedSection[] {
 function afterNoReturn(steps: readonly PlacedStep[], lines: readonly number[]): Set<string> {
   const found = new Set<string>()
   for (const line of lines) {
-    const next = steps.find(
+    const behind = steps.filter(
       step => step.draft.endLine >= line && (step.draft.script !== null || step.draft.offer !== null),
     )
-    if (next !== undefined) found.add(next.id)
+    // One that a condition or a choice may leave out, or that changes nothing, passes the question on to the next.
+    for (const step of behind) {
+      found.add(step.id)
+      const risk = riskOf(step.draft.script?.text ?? step.draft.offer?.text ?? '')
+      if (step.draft.when === null && step.choice === null && risk !== 'view' && risk !== 'safe') break
+    }
   }
   return found
 }

@@ -8,7 +8,8 @@ export interface Conditional {
 
 const OPENS = /^(?:if|when|unless|only|except|non-|optional(?:ly)?\b)/i
 const IN_BRACKETS = /\s*\(((?:(?:if|when|unless|only|except|for|optional)\b|non-)[^()]*|[^()]{1,60}\bonly)\)/i
-const EXAMPLE = /^for (?:example|instance)\b/i
+const EXAMPLE =
+  /^for (?:example|instance|each|every|all|this|these|that|more|further|now|reference|details?|information|the (?:above|rest))\b/i
 /** Words that begin a sentence about time or knowledge rather than a condition. */
 const NO_CONDITION =
   /^(?:when (?:to|not to|done|finished|complete)\b|only (?:the|a|an|one|two|\d)\b|if (?:you|not sure)\b.*\?$)/i
@@ -69,13 +70,18 @@ export function conditionInBrackets(text: string): string | null {
 }
 
 function leadingCondition(text: string): Conditional | null {
-  const opens = OPENS.test(text) || /^for\s[^:,]{1,60}:/i.test(text)
+  const opens = OPENS.test(text) || /^for\s[^:,]{1,60}[:,]\s/i.test(text)
   if (!opens || EXAMPLE.test(text) || NO_CONDITION.test(text)) return null
   const colon = /^([^:`]{2,120}?)\s*:\s+(\S.*)$/.exec(text)
   if (colon?.[1] !== undefined && colon[2] !== undefined) return { when: colon[1], title: capital(colon[2]) }
   const comma = /^(.{2,160}?)(?:,|\s+then)\s+\S/i.exec(text)
   if (comma?.[1] !== undefined) return { when: comma[1], title: text }
-  return /^optional/i.test(text) ? { when: 'optional', title: text } : { when: text, title: text }
+  return /^optional/i.test(text) ? { when: 'optional', title: text } : { when: firstSentence(text), title: text }
+}
+
+/** Of several sentences the first is the condition. */
+function firstSentence(text: string): string {
+  return /^(.{8,}?)[.!]\s+\p{Lu}/su.exec(text)?.[1] ?? text
 }
 
 function tidy(text: string): string {

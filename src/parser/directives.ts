@@ -36,10 +36,28 @@ const WORDS: Readonly<Record<string, 'alone' | 'value' | 'either'>> = {
 /** Words of the language that nothing reads yet: an author who relies on one must hear of it. */
 const NOT_READ: ReadonlySet<string> = new Set(['task', 'choice', 'option', 'pick', 'for', 'cwd'])
 const MARKER = /^<!--\s*signoff(?=\s|-->)([\s\S]*?)-->\s*$/
+const SIMILARITY = /^<!--\s*expected_similarity\s*=\s*(?:"([^"]*)"|([\d.]+))\s*-->$/
 const TOKEN = /([A-Za-z][\w-]*)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?|\S+/g
 
-/** The words of one HTML comment; none where it is no marker of ours. */
+/** What a tool of ours or of others said invisibly: our own words, or Innovation Engine's `expected_similarity`. */
 export function readDirectives(html: string): Directive[] {
+  const similarity = SIMILARITY.exec(html.trim())
+  return similarity === null ? readMarker(html) : expectation(similarity[1] ?? similarity[2] ?? '', similarity[1])
+}
+
+/** `=0.8` is similar, `=1.0` exact, `="…"` a regular expression. */
+function expectation(value: string, quoted: string | undefined): Directive[] {
+  const isNumber = /^\d*\.?\d+$/.test(value)
+  if (quoted !== undefined && !isNumber)
+    return [
+      { word: 'expect', value: 'regex' },
+      { word: 'pattern', value },
+    ]
+  return [{ word: 'expect', value: Number(value) >= 1 ? 'exact' : 'similar' }]
+}
+
+/** The words of one HTML comment; none where it is no marker of ours. */
+function readMarker(html: string): Directive[] {
   const body = MARKER.exec(html.trim())?.[1]
   if (body === undefined) return []
   return [...body.matchAll(TOKEN)].map(found => ({
@@ -53,7 +71,7 @@ export function checkDirectives(root: Root): Diagnostic[] {
   const found: Diagnostic[] = []
   visit(root, 'html', node => {
     const start = node.position?.start ?? { line: 1, column: 1 }
-    for (const directive of readDirectives(node.value)) {
+    for (const directive of readMarker(node.value)) {
       const wants = WORDS[directive.word]
       const known = Object.keys(WORDS).join(', ')
       if (wants === undefined)

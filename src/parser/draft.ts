@@ -88,6 +88,8 @@ export interface Reading {
   readonly expect: Step['expect']
   /** How many blocks it has read; at least 1. */
   readonly used: number
+  /** Set where the nodes are another option beside what stands before them: its name (rule R7). */
+  readonly orLabel?: string
 }
 
 /** Facts of the whole page that a rule may need. */

@@ -1,5 +1,5 @@
 const PRODUCTION = /\b(?:production|prod|live)\b/i
-const STAGING = /\b(?:staging|stage|stg)\b/i
+const STAGING = /\b(?:staging|stg|(?:the|on|in|to) stage|stage (?:environment|env|cluster|system|server)s?)\b/i
 const OTHER =
   /\b(test|testing|dev|development|qa|uat|sandbox|preview|integration)\s+(?:environments?|env|clusters?|systems?|servers?)\b|\((test|dev|development|qa|uat|sandbox)\)/i
 

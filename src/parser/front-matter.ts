@@ -64,6 +64,15 @@ export function readFrontMatter(
   }
 }
 
+/** The title that a site generator reads; null where there is none. */
+export function titleInFrontMatter(root: Root): string | null {
+  const node = root.children[0]
+  if (node?.type !== 'yaml') return null
+  const document = parseDocument(node.value, { prettyErrors: false })
+  const title: unknown = isMap(document.contents) && document.errors.length === 0 ? document.get('title') : null
+  return typeof title === 'string' && title.trim() !== '' ? title.trim() : null
+}
+
 /** Settings of the language that nothing follows yet: who relies on one must hear of it. */
 function notRead(
   document: ReturnType<typeof parseDocument>,

@@ -6,7 +6,10 @@ import { type Diagnostic, diagnostic } from '../model/index.ts'
 export function checkInert(root: Root): Diagnostic[] {
   const found: Diagnostic[] = []
   visit(root, 'html', node => {
-    if (/^\s*(?:<!--)?\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]\s|^[ \t]*(?:`{3,}|~{3,})/m.test(node.value))
+    if (
+      /^<!--[\s\S]*[-*+]\s+\[[ xX]\]\s/.test(node.value) ||
+      /^\s*(?:<!--)?\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]\s|^[ \t]*(?:`{3,}|~{3,})/m.test(node.value)
+    )
       found.push(
         diagnostic(
           'SO010',

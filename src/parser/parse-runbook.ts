@@ -11,7 +11,7 @@ import { checkDirectives } from './directives.ts'
 import type { Page } from './draft.ts'
 import { findSpan } from './duration.ts'
 import { placeFlows } from './flows.ts'
-import { type FrontMatter, readFrontMatter } from './front-matter.ts'
+import { type FrontMatter, readFrontMatter, titleInFrontMatter } from './front-matter.ts'
 import { checkInert } from './inert.ts'
 import { checkTemplates } from './integrity.ts'
 import { linkResolver } from './links.ts'
@@ -62,7 +62,7 @@ function asLoaded(bytes: Uint8Array): string {
 
 function readTree(root: Root, source: Source, path: string, sha256: string, options: ParseOptions): Parsed {
   const { frontMatter, diagnostics: ofFrontMatter } = readFrontMatter(root, source)
-  const draft = placeSections(root, source, nameOf(path))
+  const draft = placeSections(root, source, { title: titleInFrontMatter(root), otherwise: nameOf(path) })
   const page: Page = { source, title: draft.title, read: readNames(root), declared: declaredValues(source.lines) }
   const read = draft.phases.map(section => readSection(section, page))
   const { phases: placed, diagnostics: ofPlaces } = placeSteps(

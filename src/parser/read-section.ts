@@ -1,10 +1,14 @@
 import { applyDirectives } from './apply-directives.ts'
 import type { Block, LabelBlock } from './blocks.ts'
+import { textOf } from './constructs/text.ts'
+import { textStep } from './constructs/text-step.ts'
 import { namesWatching } from './constructs/wait.ts'
 import { type At, type Draft, type DraftNode, draft, type Page, type Reading } from './draft.ts'
+import { type Before, joinOptions } from './join-options.ts'
 import { RULES } from './rules.ts'
 import { choicesBetween } from './section-choices.ts'
 import type { SectionDraft } from './sections.ts'
+import { isImperative } from './words.ts'
 
 /** What a section's own blocks became; its sub-sections are read apart. */
 export interface SectionReading extends Pick<Reading, 'nodes' | 'recovery' | 'findings'> {
@@ -17,7 +21,21 @@ export function readSection(section: SectionDraft, page: Page): SectionReading {
   const { nodes, recovery, findings } = readBlocks(section.blocks, { page, section, label: null, item: null })
   const { choices, children } = choicesBetween(section.children.map(child => readSection(child, page)))
   const waits = nodes.some(isWait) ? [] : watching(section, page)
-  return { section, nodes: inOrder([...nodes, ...choices], waits), recovery, findings, children }
+  const all = inOrder([...nodes, ...choices], waits)
+  const isBare = all.length === 0 && recovery.length === 0 && children.every(isEmpty)
+  return { section, nodes: isBare ? headingAsStep(section) : all, recovery, findings, children }
+}
+
+function isEmpty(one: SectionReading): boolean {
+  return one.nodes.length === 0 && one.recovery.length === 0 && one.children.every(isEmpty)
+}
+
+/** A numbered heading that tells a person to do something, with prose only below it, is that step: else it would be lost. */
+function headingAsStep(section: SectionDraft): Draft[] {
+  if (section.number === null || section.template || section.role !== 'main' || !isImperative(section.title)) return []
+  const { title, line } = section
+  const step = textStep({ text: title, rule: 'R9', line, endLine: line, detail: textOf(section.blocks) })
+  return [{ ...step, when: null }]
 }
 
 type Inside = Pick<At, 'page' | 'section' | 'label' | 'item'>
@@ -28,6 +46,7 @@ function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
   const findings: Reading['findings'][number][] = []
   let label: LabelBlock | null = inside.label
   let before: Block | null = inside.label
+  let last: Before = { block: null, nodes: [] }
   for (let index = 0; index < blocks.length; ) {
     const block = blocks[index]
     if (block === undefined) break
@@ -45,10 +64,14 @@ function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
     const made = applyDirectives(at, firstAnswer(at))
     if (made !== null) {
       if (made.expect !== null) expectOfLast(nodes, made.expect)
-      nodes.push(...made.nodes)
+      const choice = made.orLabel === undefined ? null : joinOptions(last, made.orLabel, made.nodes, inside.page)
+      if (choice !== null) nodes.splice(nodes.length - last.nodes.length, last.nodes.length, choice)
+      else nodes.push(...made.nodes)
+      last = { block, nodes: choice === null ? made.nodes : [choice] }
       recovery.push(...made.recovery)
       findings.push(...made.findings)
     }
+    if (made === null) last = { block, nodes: [] }
     const used = made?.used ?? 1
     // A label holds for what follows it, up to the next one; one that a rule has read holds for nothing more.
     if (block.kind === 'label') label = made === null ? block : null

@@ -6,6 +6,7 @@ import { decision } from './constructs/decision.ts'
 import { fence } from './constructs/fence.ts'
 import { invisible, skipped } from './constructs/invisible.ts'
 import { list } from './constructs/list.ts'
+import { orParagraph } from './constructs/or-paragraph.ts'
 import { paragraph } from './constructs/paragraph.ts'
 import { recoveryLabel } from './constructs/recovery-label.ts'
 import { templateBlock, templateSection } from './constructs/template.ts'
@@ -24,6 +25,7 @@ export const RULES: readonly Rule[] = [
   labelledAlternatives,
   listedAlternatives,
   conditionLabel,
+  orParagraph,
   templateBlock,
   criteria,
   decision,

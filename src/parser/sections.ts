@@ -1,4 +1,4 @@
-import type { Heading, Root, RootContent } from 'mdast'
+import type { Root, RootContent } from 'mdast'
 import type { Duration, Role } from '../model/index.ts'
 import { type Block, spanOf, toBlocks } from './blocks.ts'
 import { readCondition } from './conditions.ts'
@@ -42,11 +42,15 @@ export interface PageDraft {
 }
 
 /** Markdown tree to placed sections (rules R4 to R6, R8, R19 as far as headings say it). */
-export function placeSections(root: Root, source: Source, fallbackTitle: string): PageDraft {
+export function placeSections(
+  root: Root,
+  source: Source,
+  fallbackTitle: { readonly title: string | null; readonly otherwise: string },
+): PageDraft {
   const { preamble, roots } = headingTree(root, source)
   const only = roots.length === 1 ? roots[0] : undefined
   const heading = only ?? roots[0]
-  const title = heading === undefined ? fallbackTitle : heading.text
+  const title = titleOf(roots, fallbackTitle)
   const intro = [...preamble, ...(only === undefined ? [] : only.nodes)]
   const metadata = readMetadata(toBlocks(intro, source))
   const wrapped = unwrap(only === undefined ? roots : only.children)
@@ -65,8 +69,18 @@ export function placeSections(root: Root, source: Source, fallbackTitle: string)
   return { title, metadata: metadata.entries, phases: introSection === null ? phases : [introSection, ...phases] }
 }
 
+/** The only heading, or one of the first level; else what the front matter says, or the first heading. */
+function titleOf(
+  roots: readonly HeadingTree[],
+  said: { readonly title: string | null; readonly otherwise: string },
+): string {
+  const first = roots[0]
+  if (first === undefined) return said.title ?? said.otherwise
+  return roots.length === 1 || first.heading.depth === 1 ? first.text : (said.title ?? first.text)
+}
+
 interface HeadingTree {
-  readonly heading: Heading
+  readonly heading: { readonly depth: number; readonly position?: RootContent['position'] }
   readonly text: string
   readonly nodes: RootContent[]
   readonly children: HeadingTree[]
@@ -90,11 +104,12 @@ function headingTree(root: Root, source: Source): { readonly preamble: RootConte
   let directives: readonly Directive[] = []
   for (const node of root.children) {
     const span = spanOf(node)
-    if (node.type === 'heading') {
-      while ((open.at(-1)?.heading.depth ?? 0) >= node.depth) open.pop()
+    const said = headingOf(node, source)
+    if (said !== null) {
+      while ((open.at(-1)?.heading.depth ?? 0) >= said.depth) open.pop()
       const tree = {
-        heading: node,
-        text: joinLines(proseLines(node.children, source, span.line)),
+        heading: { depth: said.depth, position: node.position },
+        text: said.text,
         nodes: [],
         children: [],
         directives,
@@ -111,6 +126,20 @@ function headingTree(root: Root, source: Source): { readonly preamble: RootConte
     }
   }
   return { preamble, roots }
+}
+
+/** A heading of Markdown, or one inside a `<summary>`. */
+function headingOf(node: RootContent, source: Source): { readonly depth: number; readonly text: string } | null {
+  if (node.type === 'heading')
+    return { depth: node.depth, text: joinLines(proseLines(node.children, source, spanOf(node).line)) }
+  if (node.type !== 'html' || node.value.startsWith('<!--')) return null
+  const summary = /<summary>\s*<h([1-6])[^>]*>([\s\S]*?)<\/h\1>/i.exec(node.value)
+  if (summary === null) return null
+  const text = (summary[2] ?? '')
+    .replace(/<[^>]*>/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return text === '' ? null : { depth: Number(summary[1]), text }
 }
 
 /** A single heading that only holds others, with prose between, is no phase: those below it are. */

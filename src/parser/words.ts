@@ -37,3 +37,11 @@ export function titleAndDetail(text: string): { readonly title: string; readonly
 }
 
 const LONGEST_TITLE = 140
+
+/** True for a heading that tells somebody to do something: a verb that is hardly ever a noun, and what it is done to. */
+export function isImperative(text: string): boolean {
+  return IMPERATIVE.test(text)
+}
+
+const IMPERATIVE =
+  /^(?:alert|announce|apply|ask|assign|check|choose|clean|close|communicate|confirm|continue|coordinate|create|cut|decide|delete|determine|disable|drain|edit|enable|ensure|escalate|find|fix|freeze|generate|get|hand off|identify|inform|install|investigate|make|manually|merge|notify|open|prepare|promote|publish|remove|restart|restore|review|roll|run|select|send|stop|submit|switch|tell|trigger|uninstall|update|upload|validate|verify|wait|write)\s+\S/i

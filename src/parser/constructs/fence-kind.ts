@@ -22,3 +22,8 @@ export function isShellTag(language: string | null): boolean {
   const kind = fenceKind(language)
   return kind === 'shell' || kind === 'console'
 }
+
+/** Code that an interpreter's console takes: behind a session opener it is meant for that console. */
+export function isProgramText(language: string | null): boolean {
+  return /^(?:ruby|rb|python3?|py|javascript|js|elixir|erlang|php|lua|scala|clojure|groovy)$/.test(language ?? '')
+}

@@ -1,15 +1,25 @@
-import { type Diagnostic, diagnostic, type FindingCode } from '../../model/index.ts'
+import { type Diagnostic, diagnostic, type FindingCode, type Risk } from '../../model/index.ts'
 import type { FenceBlock } from '../blocks.ts'
+import { readCondition } from '../conditions.ts'
 import { directive } from '../directives.ts'
-import { type At, draft, type Reading, type Rule, reading } from '../draft.ts'
-import { bodyIsShell, parseShell, setsVariables, shellLooking, transcriptOf } from '../shell/index.ts'
-import { asksToLook, plainTitle } from '../words.ts'
+import { type At, type Draft, draft, type Reading, type Rule, reading } from '../draft.ts'
+import {
+  bodyIsShell,
+  lostContinuation,
+  parseShell,
+  riskOf,
+  setsVariables,
+  shellLooking,
+  transcriptOf,
+} from '../shell/index.ts'
+import { plainTitle } from '../words.ts'
 import { fenceAttributes } from './fence-attributes.ts'
-import { fenceKind } from './fence-kind.ts'
+import { fenceKind, isProgramText } from './fence-kind.ts'
 import { leadIn, leadTitle } from './lead.ts'
 import { paletteOf } from './palette.ts'
 import { stepsOfScript } from './script-block.ts'
-import { placeOf, scriptOfLines, sliceScript } from './text.ts'
+import { isElsewhere } from './session.ts'
+import { placeInScript, placeOf, scriptOfLines, sliceScript } from './text.ts'
 
 /** Rules R1, R10, R11 and R14: a fence is a script, a manual step, an expectation, or text; always a step or a finding. */
 export const fence: Rule = {
@@ -57,14 +67,15 @@ function notForUs(at: At, block: FenceBlock): Reading | null {
   const marked = directive(block.directives, 'expect')
   const leads = /\b(?:by running|by executing|run(?:ning)?|execute|command)\b[^.]*:$/i.test(lead)
   const output =
-    /\b(?:(?:example|sample|expected|typical) (?:output|response|result)|output(?: is| looks like| similar to)?|you (?:should|will|would) see|(?:should|will) (?:look|return|print|show|output)|results? in|returns|responds with|looks (?:something )?like)\b[^.]*:?$/i.test(
+    /\b(?:(?:example|sample|expected|typical) (?:output|response|result)|output(?: is| looks like| similar to)?|you (?:should|will|would) see|(?:should|will) (?:look|return|print|show|output)|^results?:?$|results? in|returns|responds with|looks (?:something )?like)\b[^.]*:?$/i.test(
       lead,
     )
-  if (marked !== null || (output && !leads && kind !== 'inert')) {
-    const expect = expectKind(marked)
+  const stores = /\b(?:store|save|set|export|record|keep|use|copy|put)\b[^.]*\b(?:as|in|into|to)\b[^.]*:$/i.test(lead)
+  if (marked !== null || (output && !leads && !stores && kind !== 'inert')) {
+    const pattern = directive(block.directives, 'pattern')
     return {
       ...finding(at, block, 'SO009', 'the output that the step before is expected to show'),
-      expect: { kind: expect, text: block.text },
+      expect: { kind: expectKind(marked), text: pattern ?? block.text },
     }
   }
   if (/^(?:for )?example:?$/i.test(lead)) return finding(at, block, 'SO009', 'an example is shown, not run')
@@ -72,8 +83,14 @@ function notForUs(at: At, block: FenceBlock): Reading | null {
     return /^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]|^#{1,6} |^[ \t]*(?:`{3,}|~{3,})/m.test(block.text)
       ? finding(at, block, 'SO010', `what stands in a \`${block.language}\` block makes no step`)
       : finding(at, block, 'SO009', `a \`${block.language}\` block is shown as text`)
-  if (kind === 'text') return finding(at, block, 'SO009', `a \`${block.language}\` block is shown as text`)
+  if (kind === 'text' && !isForConsole(at, block))
+    return finding(at, block, 'SO009', `a \`${block.language}\` block is shown as text`)
   return null
+}
+
+/** Code behind the opener of a console that takes it. */
+function isForConsole(at: At, block: FenceBlock): boolean {
+  return isProgramText(block.language) && isElsewhere(at, block) !== null
 }
 
 /** R10 (e), (f), (g): for another program, by hand. */
@@ -91,6 +108,14 @@ function otherLanguage(at: At, block: FenceBlock): Reading | null {
     ])
   const kind = fenceKind(block.language)
   if (kind === 'query' || kind === 'windows') return byHand(at, block, 'R10', [])
+  if (isForConsole(at, block))
+    return byHand(
+      at,
+      block,
+      'R15',
+      [note(at, block, 'SO028', 'these lines are for another machine: by hand')],
+      'remote',
+    )
   const isFile = /^#!/.test(block.text) && /^\s*(?:function\s+\w+|\w+\s*\(\)\s*\{)/m.test(block.text)
   const saved =
     /\b(?:save (?:it |this |the following )?(?:as|to|in)|final state of|create (?:a|the) file|contents? of|add (?:this|the following)[^:]{0,40} to (?:the )?(?:file|`))\b/i.test(
@@ -135,6 +160,17 @@ function shell(at: At, block: FenceBlock): Reading {
   const syntax = parseShell(script.text)
   if (!syntax.ok)
     return byHand(at, block, 'R10', [...findings, doesNotParse(at, block, syntax.error?.message ?? 'syntax error')])
+  const lost = lostContinuation(script.text)
+  if (lost !== null)
+    return byHand(at, block, 'R10', [
+      ...findings,
+      diagnostic(
+        'SO015',
+        placeInScript(script, lost.start),
+        `\`${script.text.slice(lost.start, lost.end)}\` wants a value, and its line ends: by hand`,
+        'write the value on the same line, or end the line in `\\`',
+      ),
+    ])
   if (isText(at, block, script.text))
     return byHand(at, block, 'R14', [
       ...findings,
@@ -165,13 +201,19 @@ function isText(at: At, block: FenceBlock, script: string): boolean {
   return !setsVariables(script).some(name => at.page.read.has(name))
 }
 
-function byHand(at: At, block: FenceBlock, rule: string, findings: readonly Diagnostic[]): Reading {
+function byHand(
+  at: At,
+  block: FenceBlock,
+  rule: string,
+  findings: readonly Diagnostic[],
+  interaction: Draft['interaction'] = 'none',
+): Reading {
   const comment = /^\s*(?:#|--)\s*(\S.*)$/.exec(block.text.split('\n')[0] ?? '')?.[1]
   const title = at.item?.title ?? comment ?? leadTitle(at)
   return reading(
     [
       draft({
-        kind: asksToLook(title) ? 'confirmation' : 'manual',
+        kind: 'manual',
         title: plainTitle(title),
         rule,
         line: block.line,
@@ -180,10 +222,19 @@ function byHand(at: At, block: FenceBlock, rule: string, findings: readonly Diag
         language: block.language,
         original: block.text,
         detail: block.text.split('\n'),
+        interaction,
+        blockRisk: findings.some(one => one.code === 'SO016' || one.code === 'SO011') ? null : riskOfBlock(block),
+        when: readCondition(title).when,
       }),
     ],
     { findings },
   )
+}
+
+/** R16: a block that a person runs has its risk; what we cannot read is a change. */
+function riskOfBlock(block: FenceBlock): Risk {
+  const kind = fenceKind(block.language)
+  return kind === 'shell' || kind === 'console' || kind === 'untagged' ? riskOf(block.text) : 'change'
 }
 
 function doesNotParse(at: At, block: FenceBlock, message: string): Diagnostic {

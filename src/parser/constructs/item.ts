@@ -5,7 +5,7 @@ import { type At, type Draft, type DraftNode, draft, mapDrafts, type Reading, re
 import { evidenceIn, textEvidence } from '../evidence.ts'
 import type { InlineCode } from '../prose.ts'
 import { plainTitle } from '../words.ts'
-import { offerIn } from './offer.ts'
+import { offerIn, offering } from './offer.ts'
 import { textOf, writtenText } from './text.ts'
 import { textStep } from './text-step.ts'
 
@@ -19,7 +19,7 @@ export function readItem(at: At, item: Item, asStep: boolean): Reading {
   const more = { recovery: inside.recovery, findings: inside.findings }
   if (item.checked !== null) return reading([box(at, item, inside.nodes)], more)
   if (inside.nodes.length > 0) return reading([grouped(at, item, inside.nodes)], more)
-  if (!asStep || item.title === '') return reading([], more)
+  if (!asStep || item.title === '' || isLinkOnly(item.title)) return reading([], more)
   return reading([withOffer(step(at, item), item.codes)], more)
 }
 
@@ -74,10 +74,14 @@ function step(at: At, item: Item): Draft {
   })
 }
 
+/** An address alone says nothing to do. */
+function isLinkOnly(title: string): boolean {
+  return /^<?https?:\/\/\S+>?$/.test(title)
+}
+
 function withOffer(made: Draft, codes: readonly InlineCode[]): Draft {
-  return made.kind === 'confirmation' || made.kind === 'manual' || made.kind === 'wait'
-    ? { ...made, offer: offerIn(codes) }
-    : made
+  const { kind } = made
+  return kind === 'confirmation' || kind === 'manual' || kind === 'wait' ? offering(made, offerIn(codes)) : made
 }
 
 /** An item with steps below it. */

@@ -1,8 +1,9 @@
+import { diagnostic } from '../../model/index.ts'
 import type { Item, ListBlock } from '../blocks.ts'
 import { type At, type Reading, type Rule, reading } from '../draft.ts'
 import { beginsWithMark, namesWork } from '../words.ts'
 import { readItem } from './item.ts'
-import { writtenText } from './text.ts'
+import { placeOf, writtenText } from './text.ts'
 
 /** Rule R9: an ordered item is a step, so is a box, so is a bullet right below words for work. Other bullets are text. */
 export const list: Rule = {
@@ -22,7 +23,8 @@ export const list: Rule = {
         )
       : numbered
     const readings = items.map(item => readItem(at, item, item.checked !== null || isStep(at, block, item.title)))
-    return together(readings, takesFence ? 2 : 1)
+    const made = together(readings, takesFence ? 2 : 1)
+    return { ...made, findings: [...misnumbered(at, numbered), ...made.findings] }
   },
 }
 
@@ -30,6 +32,16 @@ export const list: Rule = {
 function countedOn(items: readonly Item[]): readonly Item[] {
   const repeats = items.length > 1 && items.every(item => item.number === items[0]?.number && item.number !== null)
   return repeats ? items.map((item, index) => ({ ...item, number: index + 1 })) : items
+}
+
+/** Numbers written by hand that repeat or leave one out: the order of the file holds. */
+function misnumbered(at: At, items: readonly Item[]): Reading['findings'] {
+  return items.flatMap((item, index) => {
+    const before = items[index - 1]?.number ?? null
+    if (item.number === null || before === null || item.number === before + 1) return []
+    const message = `item ${item.number} follows item ${before}: the order of the file holds`
+    return [diagnostic('SO006', placeOf(at, item), message, 'number the items anew')]
+  })
 }
 
 function isStep(at: At, block: ListBlock, title: string): boolean {

@@ -1,6 +1,6 @@
-import type { ScriptText } from '../draft.ts'
+import type { Draft, ScriptText } from '../draft.ts'
 import type { InlineCode } from '../prose.ts'
-import { commandShaped } from '../shell/index.ts'
+import { commandShaped, interactionOf } from '../shell/index.ts'
 
 const FORBIDDEN = /\b(?:not|never|don['’]?t|avoid|without|instead of|rather than)\b(?!.*[.;!?]\s)/i
 
@@ -12,4 +12,10 @@ export function offerIn(codes: readonly InlineCode[]): ScriptText | null {
   if (codes.some(code => FORBIDDEN.test(code.before))) return null
   const command = codes.find(code => commandShaped(code.text))
   return command === undefined ? null : { text: command.text, places: [command.place] }
+}
+
+/** A step with its offer; one that asks a person, or opens a session, needs the terminal. */
+export function offering(made: Draft, offer: ScriptText | null): Draft {
+  const terminal = offer !== null && made.interaction === 'none' && interactionOf(offer.text) === 'terminal'
+  return { ...made, offer, interaction: terminal ? 'terminal' : made.interaction }
 }

@@ -1,6 +1,8 @@
+import { readCondition } from '../conditions.ts'
 import { directive } from '../directives.ts'
 import { draft, type Rule, reading } from '../draft.ts'
-import { offerIn } from './offer.ts'
+import { plainTitle } from '../words.ts'
+import { offerIn, offering } from './offer.ts'
 import { writtenText } from './text.ts'
 import { textStep } from './text-step.ts'
 import { waitIn } from './wait.ts'
@@ -21,9 +23,17 @@ export const paragraph: Rule = {
     const place = { line: block.line, endLine: block.endLine, original }
     if (text !== '' && (directive(block.directives, 'manual') !== null || waitIn(text) !== null))
       return reading([textStep({ text, rule: 'R19', ...place })])
+    const numbered = /^step\s+(\d{1,3})\s*[:.)–—-]\s*(\S.*)$/i.exec(text)
+    const leadsToBlock = at.blocks[at.index + 1]?.kind === 'fence'
+    if (numbered !== null && !leadsToBlock) {
+      const [, number, title] = numbered
+      const made = textStep({ text: plainTitle(title ?? text), rule: 'R9', printed: Number(number), ...place })
+      return reading([offering(made, offerIn(codes))])
+    }
     if (at.item !== null || text.endsWith(':')) return null
     const offer = SAYS_RUN.test(text) ? offerIn(codes) : null
     if (offer === null) return null
-    return reading([draft({ kind: 'manual', title: text, rule: 'R9', ...place, offer })])
+    const { when } = readCondition(text)
+    return reading([offering(draft({ kind: 'manual', title: text, rule: 'R9', ...place, when }), offer)])
   },
 }

@@ -8,6 +8,7 @@ import {
   type DraftNode,
   draft,
   type Fixed,
+  mapDrafts,
   type OptionDraft,
   type Reading,
   reading,
@@ -15,10 +16,10 @@ import {
 } from '../draft.ts'
 import { findSpan } from '../duration.ts'
 import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishedIn } from '../shell/index.ts'
-import { asksToLook, plainTitle, titleAndDetail } from '../words.ts'
+import { plainTitle, titleAndDetail } from '../words.ts'
 import { optionNodes } from './alternatives.ts'
 import { fenceAttributes } from './fence-attributes.ts'
-import { leadTitle } from './lead.ts'
+import { leadIn, leadTitle } from './lead.ts'
 import { bySession, type Commands, readable } from './script-pieces.ts'
 import { isElsewhere } from './session.ts'
 import { placeInScript, placeOf } from './text.ts'
@@ -48,8 +49,10 @@ interface Context {
   readonly timeoutMs: number | null
   /** Grows while the pieces are read. */
   readonly findings: Diagnostic[]
-  /** True once a command has opened a shell elsewhere: what follows is for that place (rule R15). */
-  elsewhere: boolean
+  /** The condition of the text that leads to the block: it holds for all its steps (rule R8). */
+  readonly when: string | null
+  /** Set once a command has opened a shell elsewhere: what follows is for that place (rule R15). */
+  elsewhere: ReturnType<typeof isElsewhere>
 }
 
 function contextOf(at: At, block: FenceBlock, script: ScriptText): Context {
@@ -61,6 +64,7 @@ function contextOf(at: At, block: FenceBlock, script: ScriptText): Context {
     block,
     script,
     risk: riskOf(script.text),
+    when: conditionOfLead(at),
     elsewhere: isElsewhere(at, block),
     fixed: {
       id: directive(block.directives, 'id') ?? attributes.id,
@@ -73,7 +77,9 @@ function contextOf(at: At, block: FenceBlock, script: ScriptText): Context {
         ? 'terminal'
         : attributes.endless || directive(block.directives, 'endless') !== null
           ? 'endless'
-          : null,
+          : ASKS_A_PERSON.test(leadIn(at))
+            ? 'terminal'
+            : null,
     timeoutMs: timeout === null ? null : (findSpan(timeout)?.maxMs ?? null),
     findings: [],
   }
@@ -99,10 +105,11 @@ function command(context: Context, piece: Commands, alone: boolean, unfinished: 
   const text = context.script.text.slice(piece.code.start, piece.code.end)
   const script: ScriptText = { text, places: placesFrom(context.script, piece.code.start, text) }
   const item = alone ? at.item : null
-  const { when, title: whole } = readCondition(item?.title ?? piece.title ?? titleOf(context, text, alone))
+  const named = item?.title ?? piece.title ?? titleOf(context, text, alone)
+  const { when, title: whole } = isAside(named) ? { when: null, title: at.section.title } : readCondition(named)
   const { title, detail: more } = titleAndDetail(whole)
   const own = interactionOf(text)
-  const interaction = context.interaction ?? own
+  const interaction = own === 'remote' || own === 'endless' ? own : (context.interaction ?? own)
   const lines = linesOf(context, piece)
   const said = piece.title !== null && item !== null ? [piece.title, ...piece.detail] : piece.detail
   const made = draft({
@@ -115,7 +122,7 @@ function command(context: Context, piece: Commands, alone: boolean, unfinished: 
     language: context.block.language,
     original: context.block.text,
     interaction,
-    when,
+    when: when ?? context.when,
     detail: [...more, ...said],
     expect: piece.expects.length === 0 ? null : { kind: 'shown', text: piece.expects.join('\n') },
     timeoutMs: interaction === 'endless' ? null : context.timeoutMs,
@@ -132,11 +139,11 @@ function command(context: Context, piece: Commands, alone: boolean, unfinished: 
         'finish the command',
       ),
     )
-  if (context.elsewhere) return remote(context, made)
-  if (sessionOpener(text) !== null) {
-    context.elsewhere = true
+  if (sessionOpener(text) !== null && context.elsewhere !== 'session') {
+    context.elsewhere = 'session'
     return manualTask(made, 'terminal')
   }
+  if (context.elsewhere !== null) return remote(context, made)
   if (context.manual) return manualTask(made, made.interaction)
   if (interaction === 'endless')
     context.findings.push(
@@ -168,7 +175,7 @@ function manualTask(made: Draft, interaction: Draft['interaction']): Draft {
   const lines = made.script?.text.split('\n') ?? []
   return {
     ...made,
-    kind: asksToLook(made.title) ? 'confirmation' : 'manual',
+    kind: 'manual',
     rule: 'R15',
     script: null,
     offer: made.script,
@@ -198,7 +205,8 @@ function byHand(context: Context, piece: Extract<Piece, { kind: 'manual' }>): Dr
         'add its command, or make it a step of its own',
       ),
     )
-  return { ...made, kind: piece.unscripted && made.kind !== 'wait' ? 'manual' : made.kind, near: near(context.at) }
+  const kind = piece.unscripted && made.kind !== 'wait' ? 'manual' : made.kind
+  return { ...made, kind, when: made.when ?? context.when, near: near(context.at) }
 }
 
 function choice(context: Context, piece: Extract<Piece, { kind: 'choice' }>): Draft {
@@ -218,7 +226,11 @@ function choice(context: Context, piece: Extract<Piece, { kind: 'choice' }>): Dr
       )
     }
     const why = unfinished === null ? null : `option "${option.label}" is still ${unfinished}`
-    const nodes = option.pieces.flatMap(one => toNodes(context, one, false, why))
+    // Who took an option has answered its condition.
+    const nodes = mapDrafts(
+      option.pieces.flatMap(one => toNodes(context, one, false, why)),
+      step => (step.when === option.label ? { ...step, when: null } : step),
+    )
     const made: OptionDraft = { name: option.label, note: option.note, nodes }
     return { ...made, nodes: optionNodes(made, lines.line, lines.endLine) }
   })
@@ -230,13 +242,32 @@ function choice(context: Context, piece: Extract<Piece, { kind: 'choice' }>): Dr
     rule: 'R7',
     ...lines,
     printed: numberOf(piece.number),
-    when: readCondition(title).when,
+    when: readCondition(title).when ?? context.when,
     original: context.block.text,
     blockRisk: context.risk,
     detail: piece.detail,
     options,
     near: near(context.at),
   })
+}
+
+/** "by providing your passphrase", "the wizard asks": its person needs the terminal. */
+const ASKS_A_PERSON =
+  /\b(?:passphrase|2FA|MFA|OTP|two-factor|one-time (?:password|passcode|code)|wizard|(?:you (?:will|are|may|might) be|when) (?:asked|prompted))\b/i
+
+/** A condition of the text right before the block; of a mere aside (`If you don't want this, replace …`) there is none. */
+function conditionOfLead(at: At): string | null {
+  const lead = at.before?.kind === 'paragraph' ? leadTitle(at) : ''
+  return isAside(lead) ? null : readCondition(lead).when
+}
+
+function isAside(lead: string): boolean {
+  return (
+    !/:$/.test(lead) &&
+    /^(?:if|when|unless)\b[^,]*,\s*(?:please\s+)?(?:replace|change|adjust|omit|remove|skip|add|see|refer|read|contact|ask)\b/i.test(
+      lead,
+    )
+  )
 }
 
 function titleOf(context: Context, text: string, alone: boolean): string {

@@ -12,17 +12,20 @@ const LEAVES =
   /^\s*(?:exit|logout|quit|\\q)\s*$|\b(?:log out|exit the (?:session|shell|pod|container|server)|back on (?:your|the local)|return to your|locally)\b/i
 
 /**
- * Rule R15: true if a block is for another place: it is led by "on the server", or an earlier block of its section
- * opened a session there and nothing since has left it.
+ * Rule R15: why a block is for another place: it is led by "on the server" (`lead`), or an earlier block of its section
+ * opened a session there and nothing since has left it (`session`); null where it is for this one.
  */
-export function isElsewhere(at: At, block: FenceBlock): boolean {
-  const lead = leadIn(at)
-  if (ELSEWHERE.test(lead) && !HERE.test(lead)) return true
+export function isElsewhere(at: At, block: FenceBlock): 'lead' | 'session' | null {
+  const byLead = isLedElsewhere(leadIn(at)) ? ('lead' as const) : null
   const openers = fencesIn(at.section.blocks).filter(one => one.line < block.line && opensSession(one))
   const last = openers.at(-1)
-  if (last === undefined) return false
+  if (last === undefined) return byLead
   const between = at.page.source.lines.slice(last.line, block.line - 1)
-  return !between.some(line => LEAVES.test(line))
+  return between.some(line => LEAVES.test(line)) ? byLead : 'session'
+}
+
+function isLedElsewhere(lead: string): boolean {
+  return ELSEWHERE.test(lead) && !HERE.test(lead)
 }
 
 function opensSession(fence: FenceBlock): boolean {

@@ -10,7 +10,7 @@ export function environmentOf(script: string | Shell): string | null {
   const named = effectiveCommands(shell).flatMap(({ name, words }) => environmentsOfWords(name, words))
   for (const { assignments } of shell.commands)
     for (const { name, value } of assignments)
-      if (/(?:^|_)(?:ENV|ENVIRONMENT|STAGE|TIER)$/.test(name)) named.push(value)
+      if (/(?:^|_)(?:ENV|ENVIRONMENT|STAGE|TIER)$/i.test(name)) named.push(value)
   for (const { name } of shell.reads) if (/_|^PROD/.test(name)) named.push(name)
   const found = named.flatMap(text => environmentIn(text) ?? [])
   return found.includes('production') ? 'production' : (found[0] ?? null)

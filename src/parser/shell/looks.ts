@@ -70,6 +70,8 @@ export function commandShaped(inlineCode: string): boolean {
   const words = first.words.map(word => word.text)
   const name = words[0] ?? ''
   if (name === '') return false
+  if (/\.(?:md|mdx|txt|ya?ml|json|toml|ini|cfg|conf|log|csv|html?|xml|lock|png|svg|go|rs|java|c|h)$/i.test(name))
+    return false
   if (/^\.{0,2}\/\S+\.(?:sh|bash|py|js|mjs|ts|rb|pl)$|^\.\/\S+$/.test(name))
     return words.length > 1 || name.startsWith('./') || name.startsWith('../')
   if (name.includes('/') && !/^\/(?:usr\/|s?bin\/|opt\/)|^\.venv\/|^node_modules\/|^(?:s?bin|scripts?)\//.test(name))

@@ -93,7 +93,7 @@ function byVerbs(rest: readonly string[]): Risk {
 function unknown(name: string, words: readonly string[]): Risk {
   const named = riskOfName(name)
   const dangerous = argumentsOf(words)
-    .slice(0, 4)
+    .slice(0, 6)
     .some(word => /^[a-z:-]+$/.test(word) && riskOfName(word) === 'danger')
   return dangerous
     ? 'danger'

@@ -166,6 +166,13 @@ class Builder {
       this.#put(pieceOf(segment, first?.text ?? null, first?.number ?? null, rest, false))
       return
     }
+    const title = rest.findIndex(({ text, number }) => number !== null || /^\p{Lu}/u.test(text))
+    if (tellsOutput && previous !== null && segment.code !== null && title !== -1) {
+      // A new sentence behind what will be seen belongs to the commands that follow it.
+      previous.expects = [...previous.expects, ...[first, ...rest.slice(0, title)].map(comment => comment.text)]
+      this.#addPlain({ ...segment, lead: rest.slice(title) })
+      return
+    }
     if (tellsOutput && previous !== null) {
       previous.expects = [...previous.expects, ...segment.lead.map(comment => comment.text)]
       if (segment.code !== null) previous.code = { start: previous.code.start, end: segment.code.end }

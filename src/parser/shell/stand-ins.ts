@@ -17,11 +17,11 @@ export function placeholdersIn(text: string): Placeholder[] {
   const found: Placeholder[] = []
   let behind = 0
   for (const match of text.matchAll(PLACEHOLDER)) {
-    const { angle, braces, brace, yours } = match.groups ?? {}
+    const { angle, braces, brace, yours, version } = match.groups ?? {}
     const start = match.index
     const end = start + match[0].length
     if (start < behind) continue
-    const inner = angle ?? braces ?? brace ?? yours ?? ''
+    const inner = angle ?? braces ?? brace ?? yours ?? version ?? ''
     if (angle !== undefined && !isAngleName(angle, match[0], closedTags)) continue
     if (brace !== undefined && NOT_A_NAME.has(brace)) continue
     const name = nameOf(inner)
@@ -50,6 +50,7 @@ export function withStandIns(text: string, placeholders: readonly Placeholder[] 
 export function nameOf(inner: string): string {
   return inner
     .replace(/^\s*(?:e\.g\.|z\.B\.|for example|…|\.{3})[,:]?\s*/i, '')
+    .replace(/[([](-rcN)[)\]]/, '$1')
     .replace(/[^\p{L}\p{N}_.-]+/gu, '-')
     .replace(/^[-.]+|[-.]+$/g, '')
     .slice(0, 64)
@@ -58,12 +59,12 @@ export function nameOf(inner: string): string {
 // A backslash before a bracket belongs to the placeholder: the author kept bash from redirecting.
 // Lengths are bounded, so that a text of nothing but `<` is read in linear time.
 const PLACEHOLDER =
-  /(?<!<)\\?<(?<angle>[\p{L}\p{N}….][^<>\n&;()`$\\]{0,80})\\?>|(?<![{$\w])\{\{-?[ \t]{0,8}(?<braces>[A-Za-z_][\w.-]{0,60})[ \t]{0,8}-?\}\}|(?<![\w${@%])\{(?<brace>[A-Za-z][A-Za-z0-9_-]{1,60})\}(?!\})|(?<![\w$.{-])(?<yours>YOUR[_-][A-Z0-9_-]{0,60}[A-Z0-9]|your[_-][a-z0-9_-]{0,60}[a-z0-9])(?![\w=])/gu
+  /(?<!<)\\?<(?<angle>["\p{L}\p{N}….][^<>\n&;()`$\\]{0,160})\\?>|(?<![{$\w])\{\{-?[ \t]{0,8}(?<braces>[A-Za-z_][\w.-]{0,60})[ \t]{0,8}-?\}\}|(?<![\w${@%])\{(?<brace>[A-Za-z][A-Za-z0-9_-]{1,60})\}(?!\})|(?<![\w$.{-])(?<yours>YOUR[_-][A-Z0-9_-]{0,60}[A-Z0-9]|your[_-][a-z0-9_-]{0,60}[a-z0-9])(?![\w=])|(?:(?<=\bv)|(?<![A-Za-z0-9]))(?<version>X\.Y\.Z(?:\(-rcN\)|\[-rcN\]))(?!\w)/gu
 
 const CLOSING_TAG = /<\/([A-Za-z][\w:.-]{0,40})>/g
 
 function isAngleName(inner: string, written: string, closedTags: ReadonlySet<string | undefined>): boolean {
-  if (/[\s/]$|^\.{0,2}\/|\s\|/.test(inner)) return false
+  if (/[\s/]$|^\.{0,2}\/|^[^|]*\s\|(?! [\w-]+$)|^"[^"]*"$/.test(inner)) return false
   if (/^\d{1,2}$/.test(inner)) return false
   if (closedTags.has(inner.split(/\s/, 1)[0]) || HTML.has(inner.toLowerCase())) return false
   if (/^[^\s@]+@[^\s@]+\.[a-z]+$/i.test(inner)) return false

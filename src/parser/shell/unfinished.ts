@@ -22,7 +22,10 @@ export function unfinishedIn(text: string | Shell): string | null {
     }
   }
   const alternatives =
-    placeholdersIn(script).find(found => found.alternatives && !inComment(shell, found.start)) ?? piped(shell)
+    bareOnly(
+      shell,
+      placeholdersIn(script).filter(found => found.alternatives),
+    ) ?? piped(shell)
   if (alternatives !== undefined) return `alternatives: ${alternatives.written.slice(0, 80)}`
   const comment = shell.comments.find(({ text }) => /\b(?:TODO|TBD|FIXME)\b/.test(text))
   if (comment !== undefined) return `${/TODO|TBD|FIXME/.exec(comment.text)?.[0]} in a comment`
@@ -32,6 +35,11 @@ export function unfinishedIn(text: string | Shell): string | null {
 /** `--env a|b|c` and `{a|b}` parse as pipes. Two or more bars without a space around them are no pipe anybody writes. */
 function piped(shell: Shell): { start: number; written: string } | undefined {
   const found = Array.from(shell.script.matchAll(PIPED), match => ({ start: match.index, written: match[0] }))
+  return bareOnly(shell, found)
+}
+
+/** The first that bash itself would read; in quotes and heredocs alternatives are a value like any other. */
+function bareOnly<T extends { start: number }>(shell: Shell, found: readonly T[]): T | undefined {
   const surroundings = shell.surroundings(found.map(({ start }) => start))
   return found.find(({ start }, index) => surroundings[index] === 'bare' && !inComment(shell, start))
 }

@@ -1,7 +1,7 @@
 import type { Quoting } from '../../model/index.ts'
 import { argumentsOf, baseName, programOf } from './effective.ts'
 import { type Sample, samplesIn, versionTagsIn } from './literals.ts'
-import { placeholdersIn } from './stand-ins.ts'
+import { type Placeholder, placeholdersIn } from './stand-ins.ts'
 import { asShell, type Shell, type ShellWord, type SimpleCommand } from './syntax.ts'
 import { readsFromOutside } from './variables.ts'
 
@@ -25,7 +25,8 @@ export interface FoundValue {
 export function findValues(text: string | Shell): FoundValue[] {
   const shell = asShell(text)
   const { script } = shell
-  const placeholders = placeholdersIn(script).filter(found => !found.alternatives)
+  const placeholders = withNamesOfVariables(shell, placeholdersIn(script))
+  const bars = new Set(placeholders.filter(found => found.alternatives).map(({ start }) => start))
   const candidates: Candidate[] = [
     ...placeholders.map(({ name, start, end }) => ({ name, start, end, kind: 'placeholder' as const, default: null })),
     ...readsFromOutside(shell).map(({ name, start, end }) => ({
@@ -43,6 +44,8 @@ export function findValues(text: string | Shell): FoundValue[] {
   return chosen.flatMap((found, index) => {
     const quoting = quotingOf(surroundings[index] ?? 'bare')
     const written = script.slice(found.start, found.end)
+    // Bash would read the bars; `unfinishedIn` refuses such a script.
+    if (quoting === 'bare' && bars.has(found.start)) return []
     if (found.kind === 'placeholder' && quoting !== 'bare' && isText(written, quoting, inPrograms(found.start)))
       return []
     const redirect = found.kind === 'placeholder' && quoting === 'bare' && written.startsWith('<')
@@ -76,6 +79,22 @@ export function isSecretName(name: string): boolean {
   return /(?:^|[^a-z])(?:token|secret|password|passwd|passphrase|pwd|credentials?|dsn|apikey|privatekey)s?(?:$|[^a-z])|(?:^|[^a-z])key(?:$|[^a-z])|(?:db|database|postgres|mysql|mongo|mongodb|redis|amqp)[-_ ]?(?:ur[il]|connection[-_ ]?string)/i.test(
     name.replace(/([a-z])([A-Z])/g, '$1_$2'),
   )
+}
+
+/** `arn="<e.g. arn:aws:…>"` and `id="<replace_with_previous_output>"` are asked by the names of their variables. */
+function withNamesOfVariables(shell: Shell, found: readonly Placeholder[]): Placeholder[] {
+  const assignments = shell.commands.flatMap(command => command.assignments)
+  return found.map(one => {
+    if (
+      !/^<(?:e\.g\.|z\.B\.|for example\b|(?:replace|insert|put|enter|fill|copy|paste|output)[\s_-])/i.test(one.written)
+    )
+      return one
+    const assigned = assignments.find(({ start, end }) => start <= one.start && one.end <= end)
+    const whole = assigned === undefined ? null : shell.script.slice(assigned.start, assigned.end).split('=')[1]
+    return assigned !== undefined && whole?.replace(/^["']|["']$/g, '') === one.written
+      ? { ...one, name: assigned.name }
+      : one
+  })
 }
 
 interface Candidate extends Sample {
@@ -194,9 +213,11 @@ function messagesOf(shell: Shell): Candidate[] {
     const message = at === -1 ? words.find(word => /^--(?:message|title)=/.test(word.text)) : words[at + 1]
     if (message === undefined || !message.literal) return []
     const inner = innerOfWord(shell.script, message, at === -1)
-    return inner === null || placeholdersIn(shell.script.slice(inner.start, inner.end)).length > 0
-      ? []
-      : [{ name, kind: 'literal' as const, default: shell.script.slice(inner.start, inner.end), ...inner }]
+    if (inner === null) return []
+    const said = shell.script.slice(inner.start, inner.end)
+    // A message with a value in it is written anew by that value.
+    if (placeholdersIn(said).length > 0 || samplesIn(said).length > 0) return []
+    return [{ name, kind: 'literal' as const, default: said, ...inner }]
   })
 }
 
@@ -218,8 +239,11 @@ function innerOfWord(script: string, word: ShellWord, behindEquals: boolean): { 
 
 /** A bare `NODE_NAME` as an argument or as a part of one, `node/NODE_NAME`. */
 function bareNames(shell: Shell): Sample[] {
-  return shell.commands.flatMap(({ words }) => {
-    if (words.some(word => TAKES_NAMES.test(word.text)) || TAKES_TEXT.has(baseName(words[0]?.text ?? ''))) return []
+  return shell.commands.flatMap(({ words, fed }, index) => {
+    const name = baseName(words[0]?.text ?? '')
+    const searchesOutput =
+      fed && SEARCHES.has(name) && !LISTS_NAMES.has(shell.commands[index - 1]?.words[0]?.text ?? '')
+    if (words.some(word => TAKES_NAMES.test(word.text)) || (TAKES_TEXT.has(name) && !searchesOutput)) return []
     return words.slice(1).flatMap(({ text, literal, start, end }) => {
       const written = shell.script.slice(start, end)
       const match = /^(["']?)(?:[\w.-]+[/:@=])?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\1$/.exec(written)
@@ -238,6 +262,9 @@ const NAMES_A_THING =
 // Commands that are handed names of variables, and those that print or search text.
 const TAKES_NAMES =
   /^(?:export|unset|read|printenv|declare|local|readonly|typeset|secrets?|variables?|env|config|config:\w+|-e|--env|--build-arg|-v)$/
+/** `oc get events | grep NODE_NAME` wants the name of a node; `env | grep DATABASE_URL` does not. */
+const SEARCHES: ReadonlySet<string> = new Set(['grep', 'egrep', 'rg'])
+const LISTS_NAMES: ReadonlySet<string> = new Set(['env', 'printenv', 'set', 'export', 'declare', 'cat', 'compgen'])
 const TAKES_TEXT: ReadonlySet<string> = new Set([
   'echo',
   'printf',
