@@ -77,10 +77,14 @@ function endedPhase(context: RunContext, state: RunState, nowMs: number): RunEve
   const flow = activeFlow(context, state)
   for (const phase of context.runbook.phases) {
     if (state.phasesEnded.has(phase.id)) continue
-    const ids = flow.filter(id => context.runbook.details.get(id)?.phase === phase.id)
+    const ids = phasesOf(context, flow).get(phase.id) ?? []
     if (ids.length === 0) continue
+    const isOpen = (id: string): boolean => {
+      const record = state.steps.get(id)
+      return record !== undefined && !isEnded(record.status)
+    }
+    if (ids.some(isOpen)) return null
     const records = ids.flatMap(id => state.steps.get(id) ?? [])
-    if (!records.every(record => isEnded(record.status))) return null
     const counts = countOf(records.map(record => record.status.kind))
     const started = startOf(flow, ids, state)
     return {
@@ -96,6 +100,17 @@ function endedPhase(context: RunContext, state: RunState, nowMs: number): RunEve
   }
   return null
 }
+
+/** The steps of a flow by phase, gathered once for a flow. */
+function phasesOf(context: RunContext, flow: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const known = PHASES.get(flow)
+  if (known !== undefined) return known
+  const found = Map.groupBy(flow, id => context.runbook.details.get(id)?.phase ?? '')
+  PHASES.set(flow, found)
+  return found
+}
+
+const PHASES = new WeakMap<readonly string[], ReadonlyMap<string, readonly string[]>>()
 
 function notChosen(context: RunContext, state: RunState, step: Step): RunEvent | null {
   if (step.choice === null) return null

@@ -33,12 +33,19 @@ export function needOf(context: RunContext, state: RunState, live: Live): Need {
 
 /** First step of the flow being walked that is not ended; null where all are. */
 export function currentStep(context: RunContext, state: RunState): Step | null {
-  for (const id of activeFlow(context, state)) {
-    const record = state.steps.get(id)
-    if (record !== undefined && !isEnded(record.status)) return context.steps.get(id) ?? null
-  }
-  return null
+  const flow = activeFlow(context, state)
+  const last = LOOKED_UP.get(flow)
+  if (last?.steps === state.steps) return context.steps.get(last.id) ?? null
+  const id = flow.find(candidate => {
+    const record = state.steps.get(candidate)
+    return record !== undefined && !isEnded(record.status)
+  })
+  LOOKED_UP.set(flow, { steps: state.steps, id: id ?? '' })
+  return context.steps.get(id ?? '') ?? null
 }
+
+/** The last answer of `currentStep` for a flow: it is asked for several times between two events of a long run. */
+const LOOKED_UP = new WeakMap<readonly string[], { readonly steps: RunState['steps']; readonly id: string }>()
 
 /** The flow being walked. A recovery is the end of the way forward: once it is over there is nothing left to walk. */
 export function activeFlow(context: RunContext, state: RunState): readonly string[] {
