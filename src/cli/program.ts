@@ -59,6 +59,7 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     .argument('<file>', 'the runbook')
     .option('--json', 'the plan as data (signoff.plan/1)')
     .option('--markdown', 'the plan as Markdown')
+    .option('--annotate', 'the runbook with the markers that pin how it is read today')
     .option('--set <name=value>', 'a value to show', pairs, new Map())
     .action((file: string, options: { set: Map<string, string> }) =>
       does(async () => (await import('./commands/plan.ts')).plan(file, options, io))(),

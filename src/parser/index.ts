@@ -1,3 +1,4 @@
+export { annotateRunbook } from './annotate/annotate.ts'
 export { fileLinks } from './file-links.ts'
 export { literalValues, maskValues } from './literal-mask.ts'
 export { type Parsed, type ParseOptions, parseRunbook } from './parse-runbook.ts'

@@ -129,6 +129,16 @@ describe('signoff lint', () => {
     expect(stdout).toMatch(/^ {2}gate\.md:7:1: error: gate "GO \/ NO-GO" names nobody .*\[gate-without-owner\]$/m)
   })
 
+  test('plan --annotate prints the runbook with markers, refuses one with a secret, and is one format of three', async () => {
+    const { exitCode, stdout } = await world.signoff(['plan', '--annotate', 'gate.md'])
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('<!-- signoff id=go-go-no-go gate -->\n**Decision**: GO / NO-GO\n')
+    const leaky = await world.signoff(['plan', '--annotate', 'leaky.md'])
+    expect(leaky).toMatchObject({ exitCode: 65, stdout: '' })
+    expect(leaky.stderr).not.toContain(SECRET)
+    expect((await world.signoff(['plan', '--annotate', '--json', 'gate.md'])).exitCode).toBe(2)
+  })
+
   test('the file is left as it is', () => {
     expect(readFileSync(at('gate.md'), 'utf8')).toBe(GATE)
   })

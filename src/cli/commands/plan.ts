@@ -1,4 +1,5 @@
-import { literalValues, maskValues, parseRunbook, toPlan } from '../../parser/index.ts'
+import { SignoffError } from '../../model/index.ts'
+import { annotateRunbook, literalValues, maskValues, parseRunbook, toPlan } from '../../parser/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { readRunbook } from '../read-runbook.ts'
@@ -8,20 +9,38 @@ import { planText } from '../render/plan-text.ts'
 export interface PlanOptions {
   readonly json?: boolean
   readonly markdown?: boolean
+  readonly annotate?: boolean
   readonly set: ReadonlyMap<string, string>
 }
 
 /** The dry run: every step as it would run. Starts no shell and writes nothing. */
 export async function plan(path: string, options: PlanOptions, io: Io): Promise<number> {
+  const formats = [options.json, options.markdown, options.annotate].filter(one => one === true)
+  if (formats.length > 1) throw new SignoffError('USAGE', 'plan: --json, --markdown and --annotate exclude each other')
   const bytes = await readRunbook(path)
   const { runbook, diagnostics } = parseRunbook(bytes, path)
   const document = withoutSecrets(toPlan(runbook, diagnostics, options.set), literalValues(runbook.source))
-  if (options.json) io.write(`${JSON.stringify(document, null, 2)}\n`)
+  if (options.annotate) io.write(annotated(bytes, path))
+  else if (options.json) io.write(`${JSON.stringify(document, null, 2)}\n`)
   else if (options.markdown) io.write(planMarkdown(document, cleanText))
   else io.write(planText(document, cleanText))
   const broken = diagnostics.some(({ code }) => code === 'SO003' || code === 'SO035')
   if (broken) return 65
   return diagnostics.some(({ level }) => level === 'error') ? 1 : 0
+}
+
+/**
+ * The runbook with the markers that pin today's reading; the file itself is never written.
+ * @throws {SignoffError} `RUNBOOK_INVALID` where the text holds a secret: printed whole it would leak, masked it would be another text.
+ */
+function annotated(bytes: Uint8Array, path: string): string {
+  const text = annotateRunbook(bytes, path)
+  if (text === null) throw new SignoffError('RUNBOOK_INVALID', `${path}: no text that could be read`)
+  if (literalValues(text).length > 0)
+    throw new SignoffError('RUNBOOK_INVALID', `${path}: a secret stands in the text, so it is not printed`, {
+      advice: `take it out first: signoff lint ${path} says where`,
+    })
+  return text
 }
 
 /** Secrets that stand in the text are shown nowhere: a plan is pasted into tickets and kept by build servers. */
