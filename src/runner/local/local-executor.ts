@@ -131,13 +131,21 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
+  /** Every variable of a script that holds a secret, by whatever name it came: none of them may reach a session's file. */
+  const secretNames = (order: ScriptOrder, given: Readonly<Record<string, string>>): string[] => {
+    const values = new Set(secrets.values())
+    const held = Object.keys(given).filter(name => secrets.has(name) || values.has(given[name] ?? ''))
+    return [...new Set([...order.secrets, ...held])]
+  }
+
   return {
     describe(order) {
       const session = readSession(stateDir, order.session)
       const before = readOrigin(stateDir, order.session) ?? session
       const given = scriptEnvironment(order, environment, secrets)
+      const secret = secretNames(order, given)
       const known = before.state === null ? null : new Set(before.state.exported)
-      const names = Object.keys(given).filter(name => known === null || isFresh(name, order, given, before.given))
+      const names = Object.keys(given).filter(name => known === null || isFresh(name, secret, given, before.given))
       return {
         shell: order.shell,
         cwd: session.state?.cwd ?? order.cwd,
@@ -153,14 +161,15 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const session = readSession(stateDir, order.session)
       const origin = readOrigin(stateDir, order.session)
       const given = scriptEnvironment(order, environment, secrets)
+      const secret = secretNames(order, given)
       const file = `${order.step.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 80)}.sh`
       const start = sessionScript({
         dump: join(claim, 'state'),
         state: session.file,
         exportsOf: origin?.file ?? null,
         cwd: order.cwd,
-        fresh: Object.keys(given).filter(name => isFresh(name, order, given, (origin ?? session).given)),
-        secret: order.secrets,
+        fresh: Object.keys(given).filter(name => isFresh(name, secret, given, (origin ?? session).given)),
+        secret,
         bashEnv: environment.BASH_ENV ?? null,
       })
       const isOurs = makeClaim(
@@ -169,7 +178,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         {
           [file]: atLine(order.script, order.line),
           session: start,
-          'given.json': JSON.stringify(digestsOf(withoutSecrets(given, order.secrets))),
+          'given.json': JSON.stringify(digestsOf(withoutSecrets(given, secret))),
         },
       )
       if (!isOurs) return follow(order, { out: 0, err: 0 }, report, null)
@@ -299,11 +308,11 @@ function armLimit(claim: string, timeoutMs: number | null, expire: () => Promise
 
 function isFresh(
   name: string,
-  order: Pick<ScriptOrder, 'secrets'>,
+  secret: readonly string[],
   given: Readonly<Record<string, string>>,
   before: Readonly<Record<string, string>>,
 ): boolean {
-  if (OWN_NAMES.has(name) || order.secrets.includes(name)) return true
+  if (OWN_NAMES.has(name) || secret.includes(name)) return true
   return digestsOf({ [name]: given[name] ?? '' })[name] !== before[name]
 }
 
