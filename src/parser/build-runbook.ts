@@ -1,7 +1,7 @@
 import type { Evidence, FormField, Risk, Runbook, Section, Step, StepDetail } from '../model/index.ts'
 import { environmentOf } from './environment.ts'
 import { type PlacedFlows, WHOLE_DOCUMENT } from './flows.ts'
-import { type FormSources, fillFields, textPatterns } from './form-sources.ts'
+import { type FormSources, fillFields, formSources } from './form-sources.ts'
 import { toApprovers } from './owners.ts'
 import type { FoundParameters } from './parameters.ts'
 import type { PlacedSection, PlacedStep } from './place-steps.ts'
@@ -26,17 +26,18 @@ export interface Parts {
 /** Phases, steps and their details, in the shape of the model. */
 export function buildPhases(parts: Parts): Pick<Runbook, 'phases' | 'details'> {
   const all = parts.phases.flatMap(placedStepsOf)
+  const mainIds = new Set(parts.flows.main.map(step => step.id))
   const context: Context = {
     ...parts,
     near: nearOfRecovery(parts),
     criteria: criteriaOf(parts.phases),
-    sources: {
-      parameters: parts.parameters.parameters.map(one => one.name),
-      observed: all.filter(step => hasNumber(step.draft.evidence) && parts.flows.main.includes(step)),
-      patterns: textPatterns(all.flatMap(step => [step.title, ...step.draft.detail])),
-    },
+    sources: formSources(
+      parts.parameters.parameters.map(one => one.name),
+      all.filter(step => hasNumber(step.draft.evidence) && mainIds.has(step.id)),
+      all.flatMap(step => [step.title, ...step.draft.detail]),
+    ),
     afterNoReturn: afterNoReturn(all, parts.pointsOfNoReturn),
-    mainIds: new Set(parts.flows.main.map(step => step.id)),
+    mainIds,
   }
   const details = new Map<string, StepDetail>()
   const phases = parts.phases.map(phase => buildSection(phase, phase, context, details))

@@ -75,7 +75,8 @@ function oneMachineOnly(runbook: Runbook, source: Source): Diagnostic[] {
   return runbook.phases.flatMap(stepsIn).flatMap(step => {
     const found = step.script === null ? null : ONE_MACHINE.exec(step.script)
     if (found === null) return []
-    const row = source.lines.findIndex((line, index) => index >= step.line - 1 && line.includes(found[0]))
+    const below = source.lines.slice(step.line - 1, step.endLine).findIndex(line => line.includes(found[0]))
+    const row = below === -1 ? -1 : step.line - 1 + below
     const line = row === -1 ? step.line : row + 1
     const column = row === -1 ? 1 : (source.lines[row]?.indexOf(found[0]) ?? 0) + 1
     return [

@@ -100,7 +100,8 @@ function watching(section: SectionDraft, page: Page): Draft[] {
   const { duration } = section
   if (section.role === 'reference' || !namesWatching(section.title) || duration === null || duration.minMs === null)
     return []
-  const line = page.source.lines.findIndex((text, index) => index >= section.line && text.includes(duration.text)) + 1
+  const behind = page.source.lines.slice(section.line, section.endLine).findIndex(text => text.includes(duration.text))
+  const line = behind === -1 ? 0 : section.line + behind + 1
   const text = duration.text.replace(/\s*\([^)]*\)/g, '')
   return [
     draft({
