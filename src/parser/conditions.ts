@@ -70,6 +70,8 @@ export function conditionInBrackets(text: string): string | null {
 }
 
 function leadingCondition(text: string): Conditional | null {
+  const prefix = /^([A-Z][\w /&-]{1,40}?)\s+only\s*[:–—-]\s*(\S.*)$/i.exec(text)
+  if (prefix?.[1] !== undefined && prefix[2] !== undefined) return { when: prefix[1], title: capital(prefix[2]) }
   const opens = OPENS.test(text) || /^for\s[^:,]{1,60}[:,]\s/i.test(text)
   if (!opens || EXAMPLE.test(text) || NO_CONDITION.test(text)) return null
   const colon = /^([^:`]{2,120}?)\s*:\s+(\S.*)$/.exec(text)

@@ -18,11 +18,54 @@ export function modeOf(page: {
   const walked = page.phases.filter(phase => isWalked(phase))
   if (walked.length === 0 || isRecord(page)) return 'reference'
   if (page.alternatives) return 'catalog'
-  if (walked.length === 1 || page.sharesState) return 'linear'
+  if (page.sharesState) return 'linear'
+  if (walked.length === 1) return isOneProcedure(page, walked[0]) ? 'linear' : 'catalog'
+  if (SEVERAL.test(page.title) || isFollowedByAnother(page.phases)) return 'catalog'
   if (isNumbered(walked) || walked.some(isProcedure) || isAlertPage(page.phases)) return 'linear'
   if (INDEPENDENT.test(page.title) || walked.filter(one => INDEPENDENT.test(one.title)).length >= 2) return 'catalog'
+  if (/\bcheck-?lists?\b/i.test(page.title)) return 'linear'
   if (walked.some(one => one.draft.duration !== null || one.draft.owners.length > 0)) return 'linear'
-  return walked.filter(isStage).length * 2 >= walked.length ? 'linear' : 'catalog'
+  return walked.filter(isStage).length >= walked.length * 0.75 ? 'linear' : 'catalog'
+}
+
+/** Of one section with steps: whether it is what the page is for, rather than a remark of a page about something else. */
+function isOneProcedure(
+  page: { readonly title: string; readonly phases: readonly PlacedSection[] },
+  only: PlacedSection | undefined,
+): boolean {
+  if (only === undefined) return false
+  const others = page.phases.filter(phase => phase !== only && phase.role !== 'recovery' && phase.role !== 'cleanup')
+  if (others.length === 0) return !/^readme\b/i.test(page.title)
+  if (isAlertPart(only) || isProcedure(only) || only.draft.number !== null) return true
+  if (INDEPENDENT.test(only.title) || TALKS_ABOUT.test(only.title)) return false
+  const steps = placedStepsOf(only).length
+  return PROCEDURAL.test(page.title) || PROCEDURAL.test(only.title) || isStage(only)
+    ? steps >= 2 || others.length <= 2
+    : steps >= 4 && others.length <= steps
+}
+
+/** Titles of pages that hold the procedures of a whole trade. */
+const SEVERAL =
+  /\b(?:operations|day-2|administration|maintenance tasks|playbooks|runbooks)\b(?: (?:guide|manual|handbook))?$/i
+const GOES_ON =
+  /^(?:post|after|verif|validat|monitor|communicat|announc|close|closing|finish|final|notif|confirm|sign|document|hand|wrap|complet|success|exit)/i
+
+/** What stands behind a rollback of the whole page, and does not go on with it, is another procedure. */
+function isFollowedByAnother(phases: readonly PlacedSection[]): boolean {
+  const back = phases.findIndex(phase => phase.role === 'recovery')
+  if (back === -1 || phases.some(phase => phase.draft.number !== null)) return false
+  return phases.slice(back + 1).some(phase => isWalked(phase) && !GOES_ON.test(phase.title))
+}
+
+/** Titles of pages that lead somebody through one piece of work. */
+const PROCEDURAL =
+  /\b(?:checklists?|release(?: process)?|releasing|deploy\w*|roll-?out|upgrad\w+|migrat\w+|restor\w+|backups?|rotat\w+|fail-?over|recover\w*|how to|procedure|steps|process|quick-?start|tutorial|walk-?through|set(?:ting)? up|install\w*|add(?:ing)?|chang(?:e|ing)|updat(?:e|ing)|creat(?:e|ing)|runbook|playbook|onboarding|rollback|verif\w+)\b/i
+/** Headings under which a command or two are examples of a text. */
+const TALKS_ABOUT =
+  /^(?:duties|operations|features|usage|tips?\b|notes?|faqs?|debugging|meetings|configuration|policy|policies|guidelines|development|contributing)\b/i
+
+function isAlertPart(phase: PlacedSection): boolean {
+  return /^(?:diagnos\w+|investigation|mitigat\w+|resol\w+|remediation|runbook|response|triage)\b/i.test(phase.title)
 }
 
 /** Rule R4: a report of something done. */

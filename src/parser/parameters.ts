@@ -28,11 +28,13 @@ export function findParameters(
   const needs = new Map<string, readonly string[]>()
   const slots = new Map<string, { script: readonly Slot[]; offer: readonly Slot[] }>()
   const set = new Set<string>()
+  let sourced = false
   const messages = new Map<string, string[]>()
   for (const step of steps) {
     const { script, offer } = step.draft
-    const inScript = script === null ? [] : valuesOf(script, set).map(use => withOwnMessage(use, messages))
-    const inOffer = offer === null ? [] : valuesOf(offer, set).map(use => withOwnMessage(use, messages))
+    const given = sourced ? ANY : set
+    const inScript = script === null ? [] : valuesOf(script, given).map(use => withOwnMessage(use, messages))
+    const inOffer = offer === null ? [] : valuesOf(offer, given).map(use => withOwnMessage(use, messages))
     const inText = step.draft.kind === 'form' ? [] : textValues(step, source)
     for (const use of inScript) add(found, use, { needed: main.has(step.id), inCommand: true })
     for (const use of inOffer) add(found, use, { needed: main.has(step.id), inCommand: true })
@@ -40,6 +42,8 @@ export function findParameters(
     needs.set(step.id, unique([...inScript, ...inOffer, ...inText].map(use => use.value.name)))
     slots.set(step.id, { script: inScript.map(toSlot), offer: inOffer.map(toSlot) })
     if (script !== null) for (const name of setsVariables(script.text)) set.add(name)
+    // A file of settings gives variables that nobody can name here (rule R13).
+    sourced ||= script !== null && main.has(step.id) && SOURCES_SETTINGS.test(script.text)
   }
   const open = [...found.values()]
   return {
@@ -49,6 +53,10 @@ export function findParameters(
     diagnostics: open.flatMap(one => findingOf(one, frontMatter)),
   }
 }
+
+const SOURCES_SETTINGS =
+  /^[ \t]*(?:\.|source)[ \t]+\S*(?:\.env\b|env(?:ironment)?(?:\.sh|rc)?$|\.vars|config|settings)/m
+const ANY: Pick<ReadonlySet<string>, 'has'> = { has: () => true }
 
 interface Use {
   readonly value: FoundValue
@@ -66,7 +74,7 @@ interface Open {
   secret: boolean
 }
 
-function valuesOf(script: ScriptText, set: ReadonlySet<string>): Use[] {
+function valuesOf(script: ScriptText, set: Pick<ReadonlySet<string>, 'has'>): Use[] {
   return findValues(script.text)
     .filter(value => value.kind !== 'env' || !set.has(value.name))
     .map(value => ({ value, place: placeInScript(script, value.start) }))

@@ -174,8 +174,10 @@ function sharesState(phases: readonly PlacedSection[]): boolean {
   const set = new Set<string>()
   for (const phase of phases) {
     const scripts = placedStepsOf(phase).flatMap(step => step.draft.script?.text ?? [])
-    if (scripts.some(script => readsVariables(script).some(name => set.has(name)))) return true
-    for (const script of scripts) for (const name of setsVariables(script)) set.add(name)
+    // A section that gives its variables values of its own is whole in itself.
+    const own = new Set(scripts.flatMap(script => setsVariables(script)))
+    if (scripts.some(script => readsVariables(script).some(name => set.has(name) && !own.has(name)))) return true
+    for (const name of own) set.add(name)
   }
   return false
 }

@@ -9,7 +9,8 @@ const FOLDER = new URL('../fixtures/parser/', import.meta.url)
 const UPDATES = process.env.UPDATE_FIXTURES === '1'
 
 describe('a construct of Markdown becomes its plan and its findings', () => {
-  for (const name of readdirSync(FOLDER).toSorted())
+  const folders = readdirSync(FOLDER, { withFileTypes: true }).filter(entry => entry.isDirectory())
+  for (const name of folders.map(entry => entry.name).toSorted())
     test(name.replaceAll('-', ' '), () => {
       const folder = new URL(`${name}/`, FOLDER)
       const { runbook, diagnostics } = parseRunbook(readFileSync(new URL('in.md', folder)), 'in.md')

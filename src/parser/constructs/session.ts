@@ -30,7 +30,9 @@ function isLedElsewhere(lead: string): boolean {
 
 function opensSession(fence: FenceBlock): boolean {
   const kind = fenceKind(fence.language)
-  return (kind === 'shell' || kind === 'console') && fence.closed && sessionOpener(plainLines(fence.text)) !== null
+  // A block that holds another fence is text.
+  if (!fence.closed || /^[ \t]*(?:`{3,}|~{3,})/m.test(fence.text)) return false
+  return (kind === 'shell' || kind === 'console') && sessionOpener(plainLines(fence.text)) !== null
 }
 
 /** Prompts would hide the command. */
