@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises'
-import { reportFailure } from './failure.ts'
 import type { Io } from './io.ts'
 
 /** The program: arguments in, exit code out. The only place that touches the process. */
@@ -8,8 +6,8 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     process.exitCode = await dispatch(args, io)
   } catch (error) {
-    // Messages hold names of files, titles and answers: loaded only here, since a program that works has no use for it.
-    const { safeText } = await import('./safe-text.ts')
+    // Messages hold names of files, titles and answers. Loaded only here, since a program that works has no use for it.
+    const [{ safeText }, { reportFailure }] = await Promise.all([import('./safe-text.ts'), import('./failure.ts')])
     process.exitCode = reportFailure(error, text => process.stderr.write(safeText(text)))
   }
 }
@@ -32,6 +30,7 @@ function processIo(): Io {
   })
   const ask = async (question: string): Promise<string> => {
     if (!interactive) return ''
+    const { createInterface } = await import('node:readline/promises')
     const lines = createInterface({ input: process.stdin, output: process.stderr })
     try {
       return await lines.question(question)

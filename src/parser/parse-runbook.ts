@@ -21,7 +21,7 @@ import { type PlacedSection, placedStepsOf, placeSteps } from './place-steps.ts'
 import { readSection, type SectionReading } from './read-section.ts'
 import { choicesBetween } from './section-choices.ts'
 import { placeSections } from './sections.ts'
-import { readsVariables, setsVariables } from './shell/index.ts'
+import { readingOnce, readsVariables, setsVariables } from './shell/index.ts'
 import { readSource, type Source } from './source.ts'
 import { parseTree } from './tree.ts'
 
@@ -51,7 +51,8 @@ export function parseRunbook(bytes: Uint8Array, path: string, options: ParseOpti
       runbook: emptyRunbook(path, sha256, source),
       diagnostics: [...ofBytes, ...(tree?.diagnostics ?? [])],
     }
-  const { runbook, diagnostics } = readTree(tree.root, source, path, sha256, options)
+  const { root } = tree
+  const { runbook, diagnostics } = readingOnce(() => readTree(root, source, path, sha256, options))
   return { runbook: { ...runbook, source: asLoaded(bytes) }, diagnostics: inOrder([...ofBytes, ...diagnostics]) }
 }
 

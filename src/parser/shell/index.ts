@@ -16,7 +16,7 @@ export {
   splitBlock,
 } from './split-block.ts'
 export { statementsOf } from './statements.ts'
-export { readShell, type Shell } from './syntax.ts'
+export { readingOnce, readShell, type Shell } from './syntax.ts'
 export { type Transcript, transcriptOf } from './transcript.ts'
 export { unfinishedIn } from './unfinished.ts'
 export { type FoundValue, findTextValues, findValues, isSecretName } from './values.ts'

@@ -60,6 +60,50 @@ export interface Shell {
 
 /** Reads a script. Never throws: what bash would reject is read as far as it goes, and `error` says where it stopped. */
 export function readShell(script: string): Shell {
+  const before = once?.get(script)
+  if (before !== undefined) return before
+  const shell = readAnew(script)
+  once?.set(script, shell)
+  return shell
+}
+
+/**
+ * Runs some work, in which each script is read once however many questions are asked about it. The work must be
+ * synchronous; nothing is remembered behind it.
+ */
+export function readingOnce<T>(work: () => T): T {
+  if (once !== null) return work()
+  once = new RecentShells()
+  try {
+    return work()
+  } finally {
+    once = null
+  }
+}
+
+let once: RecentShells | null = null
+
+/** Questions about one script are asked close together, so that a long runbook need not keep all of its scripts. */
+class RecentShells {
+  static readonly #MOST_CHARACTERS = 256 * 1024
+  readonly #shells = new Map<string, Shell>()
+  #characters = 0
+
+  get(script: string): Shell | undefined {
+    return this.#shells.get(script)
+  }
+
+  set(script: string, shell: Shell): void {
+    this.#characters += script.length
+    if (this.#characters > RecentShells.#MOST_CHARACTERS) {
+      this.#shells.clear()
+      this.#characters = script.length
+    }
+    this.#shells.set(script, shell)
+  }
+}
+
+function readAnew(script: string): Shell {
   const source = withStandIns(script)
   const root = parse(source)
   const reader = new Reader(source)
