@@ -79,7 +79,7 @@ export function exitCodeOfEnding(ending: Ending): number {
     case 'ended':
       return exitCodeOfResult(ending.result)
     case 'paused':
-      return ending.why === 'failed' ? 1 : 20
+      return ending.why === 'failed' ? 1 : ending.why === 'rejected' ? 65 : 20
     case 'signal':
       return 128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[ending.signal]
     default:

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const POLL_MS = 300
@@ -23,7 +23,8 @@ export interface Inbox {
 
 const APPROVAL = /^[\w.-]+\.approval\.json$/
 
-export function openInbox(root: string, run: string): Inbox {
+/** @param tell says a line to the person who runs it. */
+export function openInbox(root: string, run: string, tell: (line: string) => void): Inbox {
   const folder = join(root, run)
   const seen = new Set<string>()
 
@@ -31,9 +32,12 @@ export function openInbox(root: string, run: string): Inbox {
     const names = await readdir(folder).catch(() => [])
     for (const name of names.filter(candidate => APPROVAL.test(candidate)).sort()) {
       if (seen.has(name)) continue
-      const text = await readFile(join(folder, name), 'utf8').catch(() => null)
-      if (text === null) continue
       seen.add(name)
+      const text = await readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+        tell(`signoff: ${join(folder, name)} cannot be read and was left there: ${error.message}`)
+        return null
+      })
+      if (text === null) continue
       // What was taken is in the journal now; the file would only be offered again on resume.
       if (await take(text, name)) await rm(join(folder, name), { force: true })
     }
@@ -49,9 +53,12 @@ export function openInbox(root: string, run: string): Inbox {
   return {
     folder,
     async publish(name, text) {
-      await mkdir(folder, { recursive: true, mode: 0o770 })
+      await mkdir(folder, { recursive: true })
+      // Set and not left to umask: approvers of the repository's group put their answers here.
+      await chmod(folder, 0o770)
       const path = join(folder, `${name}.request.json`)
-      await writeFile(`${path}.new`, text, { mode: 0o640 })
+      await writeFile(`${path}.new`, text)
+      await chmod(`${path}.new`, 0o640)
       await rename(`${path}.new`, path)
       return path
     },

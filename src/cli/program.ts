@@ -138,10 +138,12 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
   program
     .command('help')
     .description('help on the program, or on a topic')
-    .argument('[topic]', 'exit-codes, or a command')
+    .argument('[topic]', 'exit-codes, a command, or the code of a finding')
     .action((topic: string | undefined) =>
       does(async () => {
         if (topic === 'exit-codes') io.write(exitCodeText())
+        else if (/^SO\d+$/i.test(topic ?? ''))
+          return (await import('./commands/lint.ts')).lint([], { explain: topic ?? '' }, io)
         else io.write((program.commands.find(c => c.name() === topic) ?? program).helpInformation())
         return 0
       })(),

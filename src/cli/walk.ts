@@ -26,9 +26,9 @@ export interface WalkOptions {
 
 /** Walks a run with whoever is there, seals it if it ended, and says how it stands. Returns the exit code. */
 export async function walk(session: Session, options: WalkOptions, io: Io): Promise<number> {
-  const inbox = openInbox(session.workspace.inbox, session.context.run)
   // The full screen owns the terminal: it shows approvals by their events, and a line beside it would tear it.
   const aside: Io = options.ui.kind === 'full' ? { ...io, say: () => undefined } : io
+  const inbox = openInbox(session.workspace.inbox, session.context.run, aside.say)
   const watcher = watchGates(session, inbox, aside)
   const signals = watchSignals(session, options.ui, io)
   try {

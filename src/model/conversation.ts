@@ -45,8 +45,8 @@ export type Need =
       /** Key of the recovery flow that leads back, if there is one. */
       readonly recovery: string | null
     }
-  /** The script may run in no mode: a value that cannot enter, an unfinished text, or bash rejects it. */
-  | { readonly kind: 'blocked'; readonly step: string; readonly why: string }
+  /** The script may run in no mode: a value that cannot enter, an unfinished text, or (`rejected`) bash does not parse it. */
+  | { readonly kind: 'blocked'; readonly step: string; readonly why: string; readonly rejected: boolean }
   | { readonly kind: 'finished'; readonly result: Result }
 
 /** A command that can be run beside a question; it never answers it. */
@@ -144,7 +144,7 @@ export type Ending =
   | { readonly kind: 'ended'; readonly result: Result }
   | {
       readonly kind: 'paused'
-      readonly why: 'asked' | 'failed' | 'missing' | 'gate' | 'unknown' | 'wait'
+      readonly why: 'asked' | 'failed' | 'missing' | 'rejected' | 'gate' | 'unknown' | 'wait'
       readonly reason: string
     }
   | { readonly kind: 'signal'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }

@@ -1,7 +1,7 @@
 import type { EventOf, RunEvent, RunState, Section, Step, StepCounts } from '../model/index.ts'
 import { countSteps, isEnded } from '../model/index.ts'
 import type { RunContext } from './context.ts'
-import { activeFlow, conditionOf, currentStep, type Live, missingValues } from './need.ts'
+import { activeFlow, askedText, conditionOf, currentStep, type Live, missingValues } from './need.ts'
 
 /** What the core is told from outside with every input, so that it needs no clock and no random of its own. */
 export interface Moment {
@@ -183,8 +183,7 @@ function gateEvent(context: RunContext, state: RunState, step: Step, moment: Mom
     criteria: gate.event.criteria,
   })
   if (refusal !== undefined) return end('no-go')
-  const textGiven = step.evidence?.op !== 'text' || state.notes.some(note => note.step === step.id)
-  return gate.approvals.length >= gate.event.need.length && textGiven ? end('go') : null
+  return gate.approvals.length >= gate.event.need.length && askedText(state, step) === null ? end('go') : null
 }
 
 function requestOf(context: RunContext, state: RunState, step: Step, challenge: string): EventOf<'approval.request'> {

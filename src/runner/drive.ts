@@ -167,6 +167,8 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     if (over) return { ok: false, why: 'the run is no longer driven here' }
     try {
       const decision = decide(context, state, live, input)
+      // With another value the same block is another text, and bash is asked again.
+      if (decision.events.some(event => event.kind === 'param')) live = { ...live, rejected: new Map() }
       await recordAll(decision.events)
       const reply = await carryOut(decision)
       // Output and a pause lead to nothing by themselves.

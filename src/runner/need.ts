@@ -137,11 +137,12 @@ function needOfKind(context: RunContext, state: RunState, live: Live, step: Step
 function needOfTask(context: RunContext, state: RunState, live: Live, step: Step): Need {
   const detail = context.runbook.details.get(step.id)
   const blocked = blockedBy(step, detail, live)
-  if (blocked !== null) return { kind: 'blocked', step: step.id, why: blocked }
+  if (blocked !== null) return { kind: 'blocked', step: step.id, why: blocked, rejected: live.rejected.has(step.id) }
   const names = missingValues(step.needs, state, live)
   if (names.length > 0) return { kind: 'values', step: step.id, names }
   const { script, missing } = scriptOf(context, state, step)
-  if (missing.length > 0) return { kind: 'blocked', step: step.id, why: `no value for ${missing.join(', ')}` }
+  if (missing.length > 0)
+    return { kind: 'blocked', step: step.id, why: `no value for ${missing.join(', ')}`, rejected: false }
   return { kind: 'run', step: step.id, script, ...askFor(context, step, step.risk, detail) }
 }
 
@@ -172,9 +173,15 @@ function offerOf(context: RunContext, state: RunState, live: Live, step: Step): 
   }
 }
 
-function askedText(state: RunState, step: Step): string | null {
+/** The text that a gate still asks for: what was given for an earlier request of it, or said as a remark, does not count. */
+export function askedText(state: RunState, step: Step): string | null {
   if (step.evidence?.op !== 'text') return null
-  return state.notes.some(note => note.step === step.id) ? null : step.evidence.name
+  const { name } = step.evidence
+  const openedAtMs = state.gates.get(step.id)?.openedAtMs ?? 0
+  const given = state.notes.some(
+    note => note.step === step.id && note.atMs >= openedAtMs && note.text.startsWith(`${name}: `),
+  )
+  return given ? null : name
 }
 
 function formQuestions(context: RunContext, state: RunState, step: Step): FormQuestion[] {

@@ -207,14 +207,20 @@ export async function walkUnattended(
         return pause('missing', reply.why)
       }
     }
+    if (need.kind === 'decide' && need.state === 'no-go') {
+      const stop = { kind: 'decide', step: need.step, choice: 'stop', reason: 'NO-GO' } as const
+      const reply = await conversation.say(stop, speaker)
+      if (reply.ok) continue
+    }
     const why = pauseReason(context, need, found, waitLimitMs, nowMs())
     if (why !== null) return pause(why.why, why.reason)
     await nextEntry(conversation)
   }
 
   async function pause(why: Extract<Ending, { kind: 'paused' }>['why'], reason: string): Promise<Ending> {
-    await conversation.say({ kind: 'pause', reason }, speaker)
-    return { kind: 'paused', why, reason }
+    const reply = await conversation.say({ kind: 'pause', reason }, speaker)
+    // The run may have ended, or been left, while this was said: that is how it stands then.
+    return reply.ok ? { kind: 'paused', why, reason } : conversation.ended
   }
 }
 
@@ -242,6 +248,8 @@ function pauseReason(
       return need.state === 'unknown'
         ? { why: 'unknown', reason: `${at}: outcome unknown` }
         : { why: 'failed', reason: `${at} ${need.state}` }
+    case 'blocked':
+      return { why: need.rejected ? 'rejected' : 'missing', reason: `${at} ${need.why}` }
     default:
       return {
         why: 'missing',

@@ -20,7 +20,7 @@ type Sentences = { readonly [K in RunEvent['kind']]?: (event: EventOf<K>, told: 
 
 const SENTENCES: Sentences = {
   'run.start': (event, { runbook }) =>
-    `Run ${event.run.slice(0, 8)} of "${runbook.title}", release ${event.release}, ${event.env === null ? 'no environment' : `environment ${event.env}`}, operated by ${event.operator.principal}.`,
+    `Run ${event.run.slice(0, 13)} of "${runbook.title}", release ${event.release}, ${event.env === null ? 'no environment' : `environment ${event.env}`}, operated by ${event.operator.principal}.`,
   param: event =>
     event.masked ? `Value ${event.name} given, hidden.` : `Value ${event.name} is ${event.value ?? ''}.`,
   choice: (event, told) => `Step ${at(told, event.step)}: "${event.option}" chosen by ${event.by}.`,
@@ -181,5 +181,5 @@ function at({ snapshot }: Told, step: string): string {
 }
 
 function runOf({ snapshot }: Told): string {
-  return (snapshot.state.start?.run ?? '').slice(0, 8)
+  return (snapshot.state.start?.run ?? '').slice(0, 13)
 }

@@ -62,7 +62,7 @@ export function questionName(scene: Scene): string {
 
 /** The first words of a run's id, as people type them. */
 export function shortRun(state: RunState): string {
-  return (state.start?.run ?? '').slice(0, 8)
+  return (state.start?.run ?? '').slice(0, 13)
 }
 
 function detailOf(need: Snapshot['need']): string {

@@ -60,24 +60,24 @@ describe('a runbook that cannot be read', () => {
 
 describe('a runbook that cannot be trusted', () => {
   test.each([
-    ['an empty file', 'empty.md', '', /empty\.md:1:1: error: .*\[SO035\]/],
+    ['an empty file', 'empty.md', '', /empty\.md:1:1: error: .*\[nothing-to-read\]/],
     [
       'a binary file',
       'binary.md',
       Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 0xff, 0xfe]),
-      /binary\.md:1:\d+: error: .*\[SO003\]/,
+      /binary\.md:1:\d+: error: .*\[not-text\]/,
     ],
     [
       'an unclosed fence',
       'unclosed.md',
       '# R\n\n## Step 1\n\n```bash\necho a\n\n## Step 2\n\n- [ ] never a step\n',
-      /unclosed\.md:5:1: error: .*\[SO001\]/,
+      /unclosed\.md:5:1: error: .*\[unclosed-fence\]/,
     ],
     [
       'malformed front matter',
       'front.md',
       '---\nsignoff:\n  values: { A: {default: x}\n---\n\n# R\n\n- [ ] a\n',
-      /front\.md:[34]:\d+: error: .*\[SO034\]/,
+      /front\.md:[34]:\d+: error: .*\[bad-front-matter\]/,
     ],
   ])('%s is refused with its place, and nothing is begun', async (_, name, content, message) => {
     write(name, content)

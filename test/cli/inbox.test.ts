@@ -1,12 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openInbox } from '../../src/cli/inbox.ts'
 
 let root: string
+let said: string[] = []
 
 beforeEach(() => {
+  said = []
   root = mkdtempSync(join(tmpdir(), 'signoff-inbox-'))
   mkdirSync(join(root, 'run'))
 })
@@ -15,7 +17,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 test('an approval that two sweeps see at the same moment is taken once, and its file goes', async () => {
   writeFileSync(join(root, 'run', '3.1.abc.approval.json'), '{}\n')
-  const inbox = openInbox(root, 'run')
+  const inbox = openInbox(root, 'run', line => said.push(line))
   const taken: string[] = []
   const take = async (text: string): Promise<boolean> => {
     taken.push(text)
@@ -29,10 +31,10 @@ test('an approval that two sweeps see at the same moment is taken once, and its 
 test('an approval that could not be recorded stays for whoever resumes the run', async () => {
   const file = join(root, 'run', '3.1.abc.approval.json')
   writeFileSync(file, '{}\n')
-  await openInbox(root, 'run').sweep(async () => false)
+  await openInbox(root, 'run', line => said.push(line)).sweep(async () => false)
   expect(existsSync(file)).toBe(true)
   const later: string[] = []
-  await openInbox(root, 'run').sweep(async (_, name) => {
+  await openInbox(root, 'run', line => said.push(line)).sweep(async (_, name) => {
     later.push(name)
     return true
   })
@@ -42,7 +44,7 @@ test('an approval that could not be recorded stays for whoever resumes the run',
 
 test('a sweep resolves only when what an earlier one is taking was taken', async () => {
   writeFileSync(join(root, 'run', '3.1.abc.approval.json'), '{}\n')
-  const inbox = openInbox(root, 'run')
+  const inbox = openInbox(root, 'run', line => said.push(line))
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const order: string[] = []
   const first = inbox.sweep(async () => {
@@ -53,4 +55,23 @@ test('a sweep resolves only when what an earlier one is taking was taken', async
   setImmediate(() => resolve(true))
   await Promise.all([first, second])
   expect(order).toEqual(['first begins', 'first ends', 'second ends'])
+})
+
+test('the group may put its answers beside a request, whatever the umask', async () => {
+  const before = process.umask(0o077)
+  try {
+    const path = await openInbox(root, 'other', line => said.push(line)).publish('gate-3.1', '{}\n')
+    expect(statSync(join(root, 'other')).mode & 0o777).toBe(0o770)
+    expect(statSync(path).mode & 0o777).toBe(0o640)
+  } finally {
+    process.umask(before)
+  }
+})
+
+test('an answer that cannot be read is said once, and left alone', async () => {
+  mkdirSync(join(root, 'run', 'gate-3.1.x.approval.json'))
+  const inbox = openInbox(root, 'run', line => said.push(line))
+  for (let turn = 0; turn < 3; turn++) await inbox.sweep(async () => true)
+  expect(said).toHaveLength(1)
+  expect(said[0]).toContain('gate-3.1.x.approval.json cannot be read')
 })

@@ -113,6 +113,7 @@ describe('signoff lint', () => {
       /^SO018 redirect-placeholder \(warning\)\n[\s\S]*Why: [\s\S]*Fix: [\s\S]*For example:/,
     )
     expect((await lint('--explain', FINDINGS.SO018[1])).stdout).toBe(byCode.stdout)
+    expect((await world.signoff(['help', 'so018'])).stdout).toBe(byCode.stdout)
     expect((await lint('--explain', 'SO999')).exitCode).toBe(2)
   })
 

@@ -29,6 +29,8 @@ export function testCore(
     readonly environment?: string
     readonly roles?: Record<string, string[]>
     readonly releaseParameters?: string[]
+    /** What bash says of every script, if it rejects them. */
+    readonly rejects?: string
   } = {},
 ): TestCore {
   const context = createContext({
@@ -75,7 +77,7 @@ export function testCore(
         if (order.kind === 'reject') live = { ...live, rejected: new Map(live.rejected).set(order.step, order.why) }
         if (order.kind === 'prepare') {
           const seen = { shell: 'bash', cwd: '/', env: [] }
-          reply = core.input({ kind: 'prepared', order: order.order, problem: null, seen })
+          reply = core.input({ kind: 'prepared', order: order.order, problem: options.rejects ?? null, seen })
         }
       }
       advance()

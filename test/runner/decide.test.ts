@@ -75,7 +75,7 @@ describe('tasks', () => {
       seen: { shell: 'bash', cwd: '/', env: [] },
     })
     expect(kinds(core)).toEqual([])
-    expect(core.need()).toEqual({ kind: 'blocked', step: 'build', why: 'line 3: unexpected end' })
+    expect(core.need()).toEqual({ kind: 'blocked', step: 'build', why: 'line 3: unexpected end', rejected: true })
     expect(core.say({ kind: 'run', step: 'build', phrase: null }).ok).toBe(false)
   })
 
@@ -373,6 +373,18 @@ describe('gates', () => {
         { role: null, from: null },
       ],
     })
+  })
+
+  test('a text that the gate asks for is asked anew with each request, and no remark stands for it', () => {
+    const asks = { name: 'Documented In', op: 'text', value: null, unit: null } as const
+    const core = testCore(runbookOf([{ ...gate, evidence: asks }]))
+    core.say({ kind: 'note', step: 'go', text: 'waiting for Priya' })
+    expect(core.need()).toMatchObject({ kind: 'gate', asksText: 'Documented In' })
+    approval(core, null, 'go', 'rm@example.com')
+    approval(core, null, 'go', 'pl@example.com')
+    expect(core.need()).toMatchObject({ kind: 'gate' })
+    core.say({ kind: 'gate-text', step: 'go', text: 'REL-1' })
+    expect(core.need()).toEqual({ kind: 'finished', result: 'passed' })
   })
 
   test('one NO-GO closes the gate; it cannot be skipped, only asked again or end the run', () => {

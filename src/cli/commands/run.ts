@@ -10,6 +10,7 @@ import { milliseconds } from '../config.ts'
 import type { Io } from '../io.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { checkRelease } from '../release-name.ts'
+import { findingLine } from '../render/finding-line.ts'
 import { contextOf, type FirstWords, openDesk, startSession } from '../run-session.ts'
 import { chooseUi, type UiChoice } from '../terminal.ts'
 import { walk } from '../walk.ts'
@@ -80,14 +81,13 @@ export function readable({ runbook, diagnostics }: ReturnType<typeof parseRunboo
   const errors = diagnostics.filter(({ level }) => level === 'error')
   if (errors.length === 0) return runbook
   const frames = errors.map(
-    e =>
-      `${path}:${e.line}:${e.column}: error: ${cleanText(e.message)} [${e.code}]${e.help === '' ? '' : `\n   help: ${e.help}`}`,
+    one => findingLine(path, one, cleanText) + (one.help === '' ? '' : `\n   help: ${cleanText(one.help)}`),
   )
   throw new SignoffError(
     'RUNBOOK_INVALID',
     `${path} cannot be trusted as it stands; nothing was run\n${frames.join('\n')}`,
     {
-      advice: `signoff plan ${path} shows how it is read`,
+      advice: `signoff lint ${path} shows each place; signoff plan ${path}, how it is read`,
     },
   )
 }
