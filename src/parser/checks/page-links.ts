@@ -15,7 +15,8 @@ export interface FileLink {
 export function pageLinks(root: Root): Diagnostic[] {
   const anchors = anchorsOf(root)
   return targetsOf(root).flatMap(({ url, line, column }) => {
-    if (!url.startsWith('#') || url === '#' || url === '#top') return []
+    // `#tab/…` and `#/…` are read by the site that shows the page: they name no heading.
+    if (!url.startsWith('#') || url === '#' || url === '#top' || url.includes('/')) return []
     const wanted = decoded(url.slice(1)).toLowerCase()
     if (anchors.has(wanted)) return []
     const message = `the link ${url} finds no heading of this page`

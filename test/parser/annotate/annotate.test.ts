@@ -6,6 +6,14 @@ import { read } from '../helpers/parse.ts'
 
 const HERE = import.meta.url
 const AVOCAT = new URL('../../../../shared/runbooks/avocat-release.md', HERE)
+const CORPUS = new URL('../../../../shared/corpus/', HERE)
+/** One file in twenty of the corpus. */
+const SAMPLE = existsSync(CORPUS)
+  ? readdirSync(CORPUS, { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.md'))
+      .toSorted()
+      .filter((_, index) => index % 20 === 0)
+  : []
 const files = [
   ...readdirSync(new URL('../../fixtures/parser/', HERE)).map(
     name => new URL(`../../fixtures/parser/${name}/in.md`, HERE),
@@ -67,6 +75,9 @@ function check(url: URL): void {
 describe('an annotated runbook is read as it was, keeps every line, and stays as it is when annotated again', () => {
   for (const url of files)
     test(decodeURI(url.pathname).split('/').slice(-2).join('/'), { timeout: 60_000 }, () => check(url))
+  test.skipIf(SAMPLE.length === 0)('runbooks of public repositories', { timeout: 120_000 }, () => {
+    for (const name of SAMPLE) check(new URL(name.split('/').map(encodeURIComponent).join('/'), CORPUS))
+  })
   test.skipIf(!existsSync(AVOCAT))('the Avocat runbook', { timeout: 60_000 }, () => check(AVOCAT))
 })
 

@@ -40,7 +40,7 @@ test('a rollback heading with nothing to do is found, and one with steps is not'
 })
 
 test('a link into the page finds its heading as GitHub names it, or an id of the page', () => {
-  const links = ['#1-build--ship', '#ship-1', '#da', '#Ship', '#%C3%BCbung', '#gone'].map(
+  const links = ['#1-build--ship', '#ship-1', '#da', '#Ship', '#%C3%BCbung', '#gone', '#tab/cli', '#top'].map(
     to => `- [ ] As in [x](${to})`,
   )
   const page = ['# Release', '', '## 1. Build & Ship', '', ...links, '', '## Ship', '', '## Ship', '', '## Übung', '']
