@@ -130,6 +130,15 @@ test('a release of letters beyond ASCII is verified under its own name', async (
   expect(verified, verified.stdout).toMatchObject({ exitCode: 0 })
 })
 
+/** The folder of a run is there before its journal is. */
+function hasStarted(): boolean {
+  const folder = at('.signoff/transcripts/v1')
+  if (!existsSync(folder)) return false
+  const [run] = readdirSync(folder)
+  if (run === undefined || !existsSync(join(folder, run, 'journal.jsonl'))) return false
+  return readFileSync(join(folder, run, 'journal.jsonl'), 'utf8').includes('"kind":"step.start"')
+}
+
 test('a signal where nobody attends stops the script, records one pause, and is the exit code', async () => {
   const { signoffFile } = await import('../helpers/world/signoff.ts')
   const child = spawn(
@@ -142,8 +151,7 @@ test('a signal where nobody attends stops the script, records one pause, and is 
     },
   )
   const exited = new Promise<number | null>(resolve => child.on('exit', code => resolve(code)))
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20))
-    if (existsSync(at('.signoff/transcripts/v1')) && world.transcript('v1').ofKind('step.start').length > 0) break
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(20)) if (hasStarted()) break
   child.kill('SIGTERM')
   expect(await exited).toBe(143)
   expect(world.transcript('v1').ofKind('run.pause')).toMatchObject([{ reason: 'SIGTERM' }])

@@ -343,7 +343,7 @@ describe('when it does not go straight', () => {
     await screen.press('enter', 'space', 'y', 's').settle()
     expect(run.said).toEqual([])
     const shown = screen.resize(80, 30).rows().join('\n')
-    expect(shown).toContain('signoff approve 0197c400 3.1')
+    expect(shown).toContain('signoff approve 0197c400-0000 3.1')
     expect(shown).toContain('Release Manager  no answer yet')
     expect(shown).toContain('kim@example.com operates this run and cannot approve it')
   })
