@@ -40,6 +40,9 @@ function headingWords(section: Section | undefined, parents: ReadonlyMap<Section
   const environment = environmentIn(section)
   return [
     ...(section.role === (above?.role ?? 'main') ? [] : [`role=${section.role}`]),
+    ...(section.role === 'recovery' && section.for !== null && above?.role !== 'recovery'
+      ? [`for=${section.for}`]
+      : []),
     ...(environment === null || (above !== undefined && environmentIn(above) === environment)
       ? []
       : [pair('environment', environment)]),
@@ -108,7 +111,7 @@ function kindWords(steps: readonly Step[]): string[] {
 }
 
 function stepsOfFence(place: MarkerPlace, steps: readonly Step[]): Step[] {
-  return steps.filter(step => step.original === place.text && step.line <= place.endLine && step.endLine >= place.line)
+  return steps.filter(step => step.line <= place.endLine && step.endLine >= place.line && step.original === place.text)
 }
 
 function stepsOfBlock(place: MarkerPlace, steps: readonly Step[]): Step[] {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { codeFrame } from '../../../src/cli/render/code-frame.ts'
 import { cleanText, widthOf } from '../../../src/tui/index.ts'
@@ -42,4 +43,19 @@ test('a column behind the line, and a line that is not there, end nothing', () =
   expect(frame('abc', 99)).toEqual([' > 7 | abc', '     |    ^'])
   expect(frame('', 1)).toEqual([' > 7 |', '     | ^'])
   expect(frame(undefined, 1)).toEqual([])
+})
+
+test('of any line and column the frame is two lines of printable text, no wider than a screen', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.nat(400), (text, column) => {
+      const lines = frame(text.replace(/[\n\r]/g, ' '), column)
+      expect(lines).toHaveLength(2)
+      for (const line of lines) {
+        expect(line).not.toMatch(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u)
+        expect(widthOf(line)).toBeLessThanOrEqual(160)
+      }
+      expect(lines[1]).toMatch(/^ +\| *\^+$/)
+    }),
+    { numRuns: 300 },
+  )
 })
