@@ -6,6 +6,7 @@ import type { Answer, EventOf, Runbook, RunState, Speaker } from '../model/index
 import { EMPTY_STATE, fold, SignoffError } from '../model/index.ts'
 import { releaseParameters } from '../parser/index.ts'
 import {
+  chooseSection,
   createContext,
   type Drive,
   drive,
@@ -164,10 +165,12 @@ export async function readRun(
     throw new SignoffError('JOURNAL_INVALID', `${files.journal}: has no first line to go on from; nothing was run`, {
       advice: 'start a new run by "signoff run FILE --release ID"',
     })
-  const runbook = parse(started.runbook.text, started.runbook.path)
   const stateDir = stateFolder(io.environment, started.run)
   const path = await whereItWas(stateDir, resolve(projectOf(desk.workspace), started.runbook.path))
   const selection = started.selection ?? { from: null, only: null, until: null }
+  const read = parse(started.runbook.text, started.runbook.path)
+  const only = read.mode === 'catalog' ? selection.only : null
+  const runbook = (only === null ? null : chooseSection(read, only)) ?? read
   const asked = { runbook, path, release: started.release, environment: started.env, selection }
   const context = contextOf(asked, desk.config, started.run)
   return {

@@ -74,7 +74,7 @@ export function selectFlow(
   return { flow }
 }
 
-function findSection(runbook: Runbook, reference: string): Section | null {
+export function findSection(runbook: Runbook, reference: string): Section | null {
   const visit = (sections: readonly Section[]): Section | null => {
     for (const section of sections) {
       if (section.position === reference || section.id === reference) return section

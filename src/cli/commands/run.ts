@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { Answer, Runbook, Speaker } from '../../model/index.ts'
 import { EMPTY_STATE, SignoffError } from '../../model/index.ts'
 import { parseRunbook } from '../../parser/index.ts'
-import { findStep, lackingOf, NO_ANSWERS, type Provided, type RunContext } from '../../runner/index.ts'
+import { chooseSection, findStep, lackingOf, NO_ANSWERS, type Provided, type RunContext } from '../../runner/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { type AnswersFile, readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
@@ -41,9 +41,9 @@ export interface RunFlags extends WalkFlags {
 /** Walks a runbook for one release. */
 export async function run(path: string, flags: RunFlags, io: Io): Promise<number> {
   const release = checkRelease(flags.release)
-  const runbook = readable(parseRunbook(await readRunbook(path), path), path)
+  const read = readable(parseRunbook(await readRunbook(path), path), path)
   const selection = { from: flags.from ?? null, only: flags.only ?? null, until: flags.until ?? null }
-  walkable(runbook, flags.only)
+  const runbook = walkable(read, flags.only)
   const waitLimitMs = milliseconds(flags.waitLimit)
   await checkFiles('--approval', flags.approval)
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
@@ -92,29 +92,24 @@ export function readable({ runbook, diagnostics }: ReturnType<typeof parseRunboo
   )
 }
 
-function walkable(runbook: Runbook, only: string | undefined): void {
-  if (runbook.mode === 'catalog' && only === undefined) {
+/**
+ * The runbook as it is walked: of a catalog, the one section that was chosen.
+ * @throws {SignoffError} `USAGE` naming the sections of a catalog, `RUNBOOK_INVALID` where there is nothing to walk.
+ */
+function walkable(runbook: Runbook, only: string | undefined): Runbook {
+  if (runbook.mode === 'catalog') {
+    const chosen = only === undefined ? null : chooseSection(runbook, only)
+    if (chosen !== null) return chosen
+    const why =
+      only === undefined ? 'is a catalog: its sections are procedures of their own' : `has nothing to walk in "${only}"`
     const sections = runbook.phases.map(phase => `   ${phase.position}  ${cleanText(phase.title)}`).join('\n')
-    throw new SignoffError(
-      'USAGE',
-      `${runbook.path} is a catalog: its sections are procedures of their own\n${sections}`,
-      {
-        advice: 'choose one: --only SECTION',
-      },
-    )
+    throw new SignoffError('USAGE', `${runbook.path} ${why}\n${sections}`, { advice: 'choose one: --only SECTION' })
   }
-  if (runbook.mode === 'reference' || (runbook.mode !== 'catalog' && runbook.flows.main.length === 0))
+  if (runbook.flows.main.length === 0)
     throw new SignoffError('RUNBOOK_INVALID', `${runbook.path} has nothing to walk: no step of it is in a main flow`, {
       advice: `signoff plan ${runbook.path} shows what was read, and why`,
     })
-}
-
-/** Files named by a flag are looked for before a run begins that would have to end over them. */
-export async function checkFiles(flag: string, paths: readonly string[]): Promise<void> {
-  for (const path of paths)
-    await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      throw new SignoffError('USAGE', `${flag} ${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`)
-    })
+  return runbook
 }
 
 /** Answers, phrases and decisions by step id, whatever a person named the step by. */
