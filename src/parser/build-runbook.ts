@@ -115,7 +115,7 @@ function buildStep(placed: PlacedStep, section: PlacedSection, context: Context)
     offer: draft.offer?.text ?? null,
     expect: draft.expect,
     approvers: draft.kind === 'gate' ? toApprovers(approversOf(placed, section)) : null,
-    required: isRequired(section),
+    required: isRequired(section) && !draft.aside,
     durationMs: draft.durationMs,
     timeoutMs: draft.timeoutMs ?? (draft.kind === 'task' && draft.interaction !== 'endless' ? context.timeoutMs : null),
     evidence: draft.evidence,

@@ -1,5 +1,6 @@
 import type { Root } from 'mdast'
 import { type Diagnostic, diagnostic, type Runbook } from '../model/index.ts'
+import { markersFollowed } from './checks/markers-followed.ts'
 import { ownerMissing } from './checks/owner-missing.ts'
 import { pageLinks } from './checks/page-links.ts'
 import { recoveryEmpty } from './checks/recovery-empty.ts'
@@ -17,6 +18,7 @@ export function checkRunbook(runbook: Runbook, source: Source, root: Root): Diag
     ...ownerMissing(runbook),
     ...unfinishedText(runbook, source),
     ...pageLinks(root),
+    ...markersFollowed(runbook, root),
     ...literalSecrets(source),
     ...oneMachineOnly(runbook, source),
   ]

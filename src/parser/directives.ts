@@ -1,6 +1,7 @@
 import type { Root } from 'mdast'
 import { visit } from 'unist-util-visit'
 import { type Diagnostic, diagnostic } from '../model/index.ts'
+import { findSpan } from './duration.ts'
 
 /** One word of an invisible marker: `<!-- signoff gate approvers="QA Lead + DBA" -->` holds two of them. */
 export interface Directive {
@@ -34,7 +35,7 @@ const WORDS: Readonly<Record<string, 'alone' | 'value' | 'either'>> = {
   expect: 'value',
 }
 /** Words of the language that nothing reads yet: an author who relies on one must hear of it. */
-const NOT_READ: ReadonlySet<string> = new Set(['task', 'choice', 'option', 'pick', 'for', 'cwd'])
+const NOT_READ: ReadonlySet<string> = new Set(['pick', 'cwd'])
 const MARKER = /^<!--\s*signoff(?=\s|-->)([\s\S]*?)-->\s*$/
 const SIMILARITY = /^<!--\s*expected_similarity\s*=\s*(?:"([^"]*)"|([\d.]+))\s*-->$/
 const TOKEN = /([A-Za-z][\w-]*)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?|\S+/g
@@ -61,17 +62,36 @@ function readMarker(html: string): Directive[] {
   const body = MARKER.exec(html.trim())?.[1]
   if (body === undefined) return []
   return [...body.matchAll(TOKEN)].map(found => ({
-    word: (found[1] ?? found[0]).toLowerCase(),
+    word: wordOf(found[1] ?? found[0]),
     value: found[1] === undefined ? null : (found[2] ?? found[3] ?? found[4] ?? null),
   }))
+}
+
+/** `env` is short for `environment`. */
+function wordOf(written: string): string {
+  const word = written.toLowerCase()
+  return word === 'env' ? 'environment' : word
 }
 
 /** Rule R3: a marker that is not understood is an error, since its author relies on it. */
 export function checkDirectives(root: Root): Diagnostic[] {
   const found: Diagnostic[] = []
-  visit(root, 'html', node => {
+  const ids = new Set<string>()
+  visit(root, 'html', (node, index, parent) => {
     const start = node.position?.start ?? { line: 1, column: 1 }
-    for (const directive of readMarker(node.value)) {
+    const words = readMarker(node.value)
+    const next = parent?.children.slice((index ?? 0) + 1).find(one => one.type !== 'html')
+    if (words.length > 0 && next === undefined)
+      found.push(diagnostic('SO032', start, 'nothing follows this marker: it has no effect', 'put it before its block'))
+    for (const { message, help } of wrongTogether(words, next?.type))
+      found.push(diagnostic('SO032', start, message, help))
+    for (const { word, value } of words) {
+      if (word !== 'id' || value === null) continue
+      if (ids.has(value))
+        found.push(diagnostic('SO032', start, `the id "${value}" is given twice`, 'give each its own'))
+      ids.add(value)
+    }
+    for (const directive of words) {
       const wants = WORDS[directive.word]
       const known = Object.keys(WORDS).join(', ')
       if (wants === undefined)
@@ -88,6 +108,63 @@ export function checkDirectives(root: Root): Diagnostic[] {
   })
   return found
 }
+
+interface Wrong {
+  readonly message: string
+  readonly help: string
+}
+
+/** Words that say nothing, or nothing that is followed, beside the others of their marker. */
+function wrongTogether(words: readonly Directive[], before: string | undefined): Wrong[] {
+  const beforeHeading = before === 'heading'
+  const said = (word: string): string | null => directive(words, word)
+  const wrong: Wrong[] = []
+  const add = (when: boolean, message: string, help: string): void => {
+    if (when) wrong.push({ message, help })
+  }
+  const role = said('role')
+  add(
+    role !== null && !ROLES.has(role),
+    `"role=${role}" would put into the main flow, or is no role`,
+    `one of ${[...ROLES].join(', ')}`,
+  )
+  add(
+    role !== null && ROLES.has(role) && role !== 'recovery' && !beforeHeading,
+    `"role=${role}" is for a heading`,
+    'put it before one; for a block say `skip`, `optional` or `role=recovery`',
+  )
+  add(said('for') !== null && role !== 'recovery', '"for" belongs to `role=recovery`', 'add it')
+  add(
+    (said('choice') === null) !== (said('option') === null),
+    '"choice" and "option" belong together',
+    'write choice=… option=…',
+  )
+  add(said('choice') !== null && beforeHeading, '"choice" is for blocks', 'name the headings Option 1, Option 2')
+  add(said('approvers') !== null && said('gate') === null, '"approvers" belongs to `gate`', 'add it')
+  add(said('task') !== null && before !== 'code', '"task" is for a code block', 'put it right before one')
+  for (const word of FOR_BLOCKS)
+    add(said(word) !== null && beforeHeading, `"${word}" is for a block`, 'put it before the block, behind the heading')
+  const risk = said('risk')
+  add(
+    risk !== null && !/^(?:view|safe|change|danger)$/.test(risk),
+    `"${risk}" is no risk`,
+    'view, safe, change, danger',
+  )
+  for (const word of ['wait', 'timeout']) {
+    const time = said(word)
+    add(time !== null && time !== '' && findSpan(time) === null, `"${word}=${time}" names no time`, `write ${word}=30m`)
+  }
+  const expect = said('expect')
+  add(
+    expect !== null && !/^(?:contains|exact|regex|json|similar)$/.test(expect),
+    `"expect=${expect}" is no way to compare`,
+    'contains, exact, regex, json',
+  )
+  return wrong
+}
+
+const FOR_BLOCKS = ['manual', 'confirm', 'gate', 'wait', 'terminal', 'endless', 'id', 'timeout', 'expect', 'risk']
+const ROLES: ReadonlySet<string> = new Set(['recovery', 'optional', 'conditional', 'cleanup', 'reference'])
 
 /** Value of a word; '' for a word that stands alone; null where it is absent. */
 export function directive(directives: readonly Directive[], word: string): string | null {

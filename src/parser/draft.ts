@@ -38,6 +38,8 @@ export interface Draft {
   readonly pointOfNoReturn: boolean
   /** Words near it that may name an environment, the nearest first. */
   readonly near: readonly string[]
+  /** True for entries of the palette only: they are in no flow. */
+  readonly aside: boolean
   /** A closing confirmation: last in its section. */
   readonly closing: boolean
   /** A wait that stands before the closing confirmation. */
@@ -77,6 +79,8 @@ export interface RecoveryDraft {
   readonly title: string
   readonly line: number
   readonly nodes: readonly DraftNode[]
+  /** First line of the item that it is indented under: it leads back from that step only; null for its whole section. */
+  readonly underLine?: number | null
 }
 
 /** What a rule made of the blocks at one place. */
@@ -146,6 +150,7 @@ const EMPTY: Omit<Draft, 'kind' | 'title' | 'rule' | 'line' | 'endLine'> = {
   unfinished: null,
   pointOfNoReturn: false,
   near: [],
+  aside: false,
   closing: false,
   beforeClosing: false,
   below: [],

@@ -1,3 +1,4 @@
+import { directive } from './directives.ts'
 import type { PlacedSection, PlacedStep } from './place-steps.ts'
 import { placedStepsOf } from './place-steps.ts'
 
@@ -31,30 +32,40 @@ export function placeFlows(phases: readonly PlacedSection[]): PlacedFlows {
     const key = target ?? WHOLE_DOCUMENT
     const known = flows.get(key)
     for (const one of sectionsIn(section)) forOf.set(one.id, target)
-    const steps = placedStepsOf(section)
+    const steps = placedStepsOf(section).filter(step => !step.draft.aside)
     if (steps.length === 0) return
     if (known === undefined) flows.set(key, { for: target, title: section.title, line: section.line, steps })
     else flows.set(key, { ...known, steps: [...known.steps, ...steps] })
+  }
+  const all = phases.flatMap(sectionsIn)
+  const targetOf = (section: PlacedSection, otherwise: string | null): string | null => {
+    const said = directive(section.draft.directives, 'for')
+    if (said === null || section.byLabel) return section.forStep ?? otherwise
+    const found = all.find(one => one.position === said || one.id === said || one.title === said)
+    return (
+      found?.id ?? all.flatMap(one => one.steps).find(one => one.position === said || one.id === said)?.id ?? otherwise
+    )
   }
   const visit = (section: PlacedSection, phase: PlacedSection, above: readonly string[]): void => {
     const ids = [section.id, ...above]
     if (isMain(section))
       for (const step of section.steps) {
+        if (step.draft.aside) continue
         main.push(step)
         scopes.set(step.id, [...ids])
       }
     for (const child of section.sections) {
       if (child.role !== 'recovery') visit(child, phase, ids)
-      else addFlow(child, child.byLabel ? section.id : phase.id)
+      else addFlow(child, targetOf(child, child.byLabel ? section.id : phase.id))
     }
   }
   for (const [index, phase] of phases.entries()) {
-    if (phase.role === 'recovery') addFlow(phase, phaseBefore(phases, index))
+    if (phase.role === 'recovery') addFlow(phase, targetOf(phase, phaseBefore(phases, index)))
     else visit(phase, phase, [])
   }
   const recoveryOf = new Map<string, string>()
   for (const step of main) {
-    const key = [...(scopes.get(step.id) ?? []), WHOLE_DOCUMENT].find(one => flows.has(one))
+    const key = [step.id, ...(scopes.get(step.id) ?? []), WHOLE_DOCUMENT].find(one => flows.has(one))
     if (key !== undefined) recoveryOf.set(step.id, key)
   }
   const recovery = [...flows.values()].sort((a, b) => a.line - b.line)

@@ -45,7 +45,7 @@ export function readFrontMatter(
       ],
     }
   const section = isMap(document.contents) ? document.get('signoff', true) : undefined
-  if (section === undefined) return { frontMatter: {}, diagnostics: [] }
+  if (section === undefined) return { frontMatter: {}, diagnostics: ofRunme(document, place) }
   const read = SignoffSchema.safeParse(isMap(section) ? section.toJSON() : section)
   if (read.success) return { frontMatter: read.data, diagnostics: notRead(document, read.data, place) }
   return {
@@ -83,7 +83,19 @@ function notRead(
     ...(said.cwd === undefined ? [] : ['cwd']),
     ...(said.shell === undefined || said.shell === 'bash' ? [] : ['shell']),
   ]
-  return keys.map(key =>
+  const patterns = Object.entries(said.values ?? {}).flatMap(([name, value]) =>
+    value.pattern === undefined
+      ? []
+      : [
+          diagnostic(
+            'SO032',
+            place(offsetOf(document, ['signoff', 'values', name, 'pattern'])),
+            `the pattern of "${name}" is not checked yet`,
+            'take it out',
+          ),
+        ],
+  )
+  const unread = keys.map(key =>
     diagnostic(
       'SO032',
       place(offsetOf(document, ['signoff', key])),
@@ -91,6 +103,19 @@ function notRead(
       'take it out',
     ),
   )
+  return [...unread, ...patterns]
+}
+
+/** Runme's own `cwd` and `shell`: blocks would run in another folder, or by another shell, than their author meant. */
+function ofRunme(document: ReturnType<typeof parseDocument>, place: (offset: number) => Place): Diagnostic[] {
+  return ['cwd', 'shell'].flatMap(key => {
+    const said: unknown = isMap(document.contents) ? document.get(key) : undefined
+    if (typeof said !== 'string' || (key === 'shell' && /^(?:.*\/)?(?:ba)?sh$/.test(said))) return []
+    const message = `front matter \`${key}: ${said}\` is not followed: blocks run beside this file, by bash`
+    return [
+      diagnostic('SO032', place(offsetOf(document, [key])), message, 'write `cd` into the first block', 'warning'),
+    ]
+  })
 }
 
 function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly string[]): number {

@@ -24,6 +24,8 @@ export interface PlacedSection {
   readonly draft: SectionDraft
   /** True for a way back that a label inside a section leads to. */
   readonly byLabel: boolean
+  /** For a way back that is indented under an item: the id of that step. */
+  readonly forStep: string | null
   readonly steps: readonly PlacedStep[]
   readonly sections: readonly PlacedSection[]
 }
@@ -122,6 +124,7 @@ function placeSection(
       line: back.line,
       draft: section,
       byLabel: true,
+      forStep: stepAt(steps, back.underLine ?? null),
       steps: backSteps,
       sections: [],
     }
@@ -136,9 +139,16 @@ function placeSection(
     line: section.line,
     draft: section,
     byLabel: false,
+    forStep: null,
     steps: steps.map(step => withSections(step, children)),
     sections: [...recovery, ...children],
   }
+}
+
+/** The last step of an item, which what stands below it leads back from. */
+function stepAt(steps: readonly PlacedStep[], line: number | null): string | null {
+  if (line === null) return null
+  return steps.findLast(step => step.draft.line <= line && step.draft.endLine >= line)?.id ?? null
 }
 
 /** A choice between sub-sections lists the steps of each that carry it. */

@@ -3,8 +3,10 @@ import type { Block, LabelBlock } from './blocks.ts'
 import { textOf } from './constructs/text.ts'
 import { textStep } from './constructs/text-step.ts'
 import { namesWatching } from './constructs/wait.ts'
+import { directive } from './directives.ts'
 import { type At, type Draft, type DraftNode, draft, type Page, type Reading } from './draft.ts'
 import { type Before, joinOptions } from './join-options.ts'
+import { markedOption } from './marker-choices.ts'
 import { RULES } from './rules.ts'
 import { choicesBetween } from './section-choices.ts'
 import type { SectionDraft } from './sections.ts'
@@ -64,6 +66,18 @@ function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
     const made = applyDirectives(at, firstAnswer(at))
     if (made !== null) {
       if (made.expect !== null) expectOfLast(nodes, made.expect)
+      const marked = asMarked(block, made, nodes.at(-1))
+      if (marked !== null) {
+        if (marked.replaces) nodes.pop()
+        nodes.push(...marked.nodes)
+        recovery.push(...made.recovery, ...marked.recovery)
+        findings.push(...made.findings)
+        last = { block, nodes: marked.nodes }
+        if (block.kind === 'label') label = null
+        before = blocks[index + made.used - 1] ?? block
+        index += made.used
+        continue
+      }
       const choice = made.orLabel === undefined ? null : joinOptions(last, made.orLabel, made.nodes, inside.page)
       if (choice !== null) nodes.splice(nodes.length - last.nodes.length, last.nodes.length, choice)
       else nodes.push(...made.nodes)
@@ -79,6 +93,22 @@ function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
     index += used
   }
   return { nodes, recovery, findings, expect: null, used: blocks.length }
+}
+
+/** Rule R3: a block that a marker makes an option of a choice, or a way back. */
+function asMarked(
+  block: Block,
+  made: Reading,
+  last: DraftNode | undefined,
+): (Pick<Reading, 'nodes' | 'recovery'> & { readonly replaces: boolean }) | null {
+  const first = made.nodes.find(node => node.node === 'step')
+  if (first === undefined || block.directives.length === 0) return null
+  if (directive(block.directives, 'role') === 'recovery') {
+    const { title, line } = first
+    return { nodes: [], recovery: [{ title, line, nodes: made.nodes }], replaces: false }
+  }
+  const option = markedOption(block.directives, made.nodes, last)
+  return option === null ? null : { nodes: [option.choice], recovery: [], replaces: option.replaces }
 }
 
 function firstAnswer(at: At): Reading | null {

@@ -238,7 +238,11 @@ function markedRole(directives: readonly Directive[]): Role | null {
   // A marker may take a section out of the main flow, never put one in.
   return (
     known.find(role => role === said && role !== 'main') ??
-    (directive(directives, 'optional') === null ? null : 'optional')
+    (directive(directives, 'skip') !== null
+      ? 'reference'
+      : directive(directives, 'optional') === null
+        ? null
+        : 'optional')
   )
 }
 

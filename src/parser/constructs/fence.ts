@@ -15,6 +15,7 @@ import {
 import { plainTitle } from '../words.ts'
 import { fenceAttributes } from './fence-attributes.ts'
 import { fenceKind, isProgramText } from './fence-kind.ts'
+import { forcedScript } from './forced-script.ts'
 import { leadIn, leadTitle } from './lead.ts'
 import { paletteOf } from './palette.ts'
 import { stepsOfScript } from './script-block.ts'
@@ -28,7 +29,10 @@ export const fence: Rule = {
   read(at) {
     const { block } = at
     if (block.kind !== 'fence') return null
-    return broken(at, block) ?? notForUs(at, block) ?? otherLanguage(at, block) ?? shell(at, block)
+    const whole = broken(at, block)
+    if (whole !== null) return whole
+    const made = notForUs(at, block) ?? otherLanguage(at, block) ?? shell(at, block)
+    return directive(block.directives, 'task') === null ? made : forcedScript(at, block, made)
   },
 }
 
@@ -171,7 +175,7 @@ function shell(at: At, block: FenceBlock): Reading {
         'write the value on the same line, or end the line in `\\`',
       ),
     ])
-  if (isText(at, block, script.text))
+  if (isText(at, script.text))
     return byHand(at, block, 'R14', [
       ...findings,
       note(at, block, 'SO016', 'assignments that nothing reads: text for a configuration file, by hand'),
@@ -194,10 +198,9 @@ function shell(at: At, block: FenceBlock): Reading {
 }
 
 /** R14: only assignments, and nothing on the page reads one of them. */
-function isText(at: At, block: FenceBlock, script: string): boolean {
+function isText(at: At, script: string): boolean {
   const { commands } = parseShell(script)
   if (commands.length === 0 || commands.some(command => command.words.length > 0)) return false
-  if (directive(block.directives, 'task') !== null) return false
   return !setsVariables(script).some(name => at.page.read.has(name))
 }
 

@@ -16,7 +16,8 @@ import { textStep } from './text-step.ts'
 export function readItem(at: At, item: Item, asStep: boolean): Reading {
   if (directive(item.directives, 'skip') !== null) return reading([])
   const inside = at.readAll(item.blocks, { label: null, item: { title: item.title, printed: item.number } })
-  const more = { recovery: inside.recovery, findings: inside.findings }
+  const recovery = inside.recovery.map(one => ({ ...one, underLine: one.underLine ?? item.line }))
+  const more = { recovery, findings: inside.findings }
   if (item.checked !== null) return reading([box(at, item, inside.nodes)], more)
   if (inside.nodes.length > 0) return reading([grouped(at, item, inside.nodes)], more)
   if (!asStep || item.title === '' || isLinkOnly(item.title)) return reading([], more)

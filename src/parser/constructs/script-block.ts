@@ -45,6 +45,7 @@ interface Context {
   readonly risk: Risk
   readonly fixed: Fixed
   readonly manual: boolean
+  readonly aside: boolean
   readonly interaction: Draft['interaction'] | null
   readonly timeoutMs: number | null
   /** Grows while the pieces are read. */
@@ -71,6 +72,7 @@ function contextOf(at: At, block: FenceBlock, script: ScriptText): Context {
       risk: risk === 'view' || risk === 'safe' || risk === 'change' || risk === 'danger' ? risk : null,
       environment: directive(block.directives, 'environment') ?? attributes.environment,
     },
+    aside: attributes.paletteOnly,
     manual: attributes.manual || directive(block.directives, 'manual') !== null,
     interaction:
       attributes.terminal || directive(block.directives, 'terminal') !== null
@@ -128,6 +130,7 @@ function command(context: Context, piece: Commands, alone: boolean, unfinished: 
     timeoutMs: interaction === 'endless' ? null : context.timeoutMs,
     unfinished: unfinished ?? unfinishedIn(text),
     near: near(at),
+    aside: context.aside,
     fixed: context.fixed,
   })
   if (unfinished === null && made.unfinished !== null)
