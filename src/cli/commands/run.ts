@@ -112,6 +112,14 @@ function walkable(runbook: Runbook, only: string | undefined): Runbook {
   return runbook
 }
 
+/** Files named by a flag are looked for before a run begins that would have to end over them. */
+export async function checkFiles(flag: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths)
+    await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      throw new SignoffError('USAGE', `${flag} ${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`)
+    })
+}
+
 /** Answers, phrases and decisions by step id, whatever a person named the step by. */
 export function providedFor(
   context: RunContext,
