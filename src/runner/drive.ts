@@ -104,7 +104,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     })
   }
 
-  /** Everything that follows by itself, each event durable before the next is thought of. */
+  /** Everything that follows by itself: each event recorded before the next is thought of, all durable before any is shown. */
   async function advance(): Promise<void> {
     for (;;) {
       const moment = { nowMs: ports.clock.nowMs(), challenge: ports.ids.challenge() }
