@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic, type Runbook } from '../../model/index.ts'
+import { type Diagnostic, diagnostic, type Runbook, type Section } from '../../model/index.ts'
 import type { Source } from '../source.ts'
 import { stepsIn } from './steps-in.ts'
 
@@ -25,12 +25,12 @@ export function unfinishedText(runbook: Runbook, source: Source): Diagnostic[] {
     for (const step of stepsIn(phase))
       if (step.script === null && step.kind !== 'choice' && step.kind !== 'form' && UNDECIDED.test(step.title))
         report(step.line, step.endLine, `"${step.title}"`)
-  const sections = [...runbook.phases]
-  for (let section = sections.shift(); section !== undefined; section = sections.shift()) {
-    sections.unshift(...section.sections)
+  const visit = (section: Section): void => {
     const first = section.steps[0]?.line ?? section.line + 20
     if (section.owners.some(owner => UNDECIDED.test(owner)))
       report(section.line, first, `the owner of "${section.title}"`)
+    section.sections.forEach(visit)
   }
+  runbook.phases.forEach(visit)
   return found
 }
