@@ -100,6 +100,8 @@ export interface Reading {
 export interface Page {
   readonly source: Source
   readonly title: string
+  /** Its headings, by `headingKey`. */
+  readonly headings: ReadonlySet<string>
   /** Names of variables that some script or prose of the page reads. */
   readonly read: ReadonlySet<string>
   /** Values that the page declares and that a bold prefix may name as a condition, in lower case. */

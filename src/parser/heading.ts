@@ -23,3 +23,8 @@ export function parseHeading(text: string): HeadingText {
 function named(number: string | undefined, title: string | undefined, text: string, word: string | null): HeadingText {
   return { number: number ?? null, title: title === undefined || title === '' ? text : title, word }
 }
+
+/** A heading as a list of contents may repeat it: without number, marks and case. */
+export function headingKey(text: string): string {
+  return parseHeading(text.replace(/`|\*/g, '')).title.toLowerCase().replace(/\s+/g, ' ').trim()
+}

@@ -1,11 +1,12 @@
 import type { Root } from 'mdast'
-import { visit } from 'unist-util-visit'
 import { type Diagnostic, diagnostic } from '../model/index.ts'
+import { nodesOf } from './nodes.ts'
 
 /** Rule R2: one finding for each comment that hides boxes or fences. */
 export function checkInert(root: Root): Diagnostic[] {
   const found: Diagnostic[] = []
-  visit(root, 'html', node => {
+  for (const node of nodesOf(root)) {
+    if (node.type !== 'html') continue
     if (
       /^<!--[\s\S]*[-*+]\s+\[[ xX]\]\s/.test(node.value) ||
       /^\s*(?:<!--)?\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]\s|^[ \t]*(?:`{3,}|~{3,})/m.test(node.value)
@@ -17,6 +18,6 @@ export function checkInert(root: Root): Diagnostic[] {
           'boxes and blocks inside HTML make no step',
         ),
       )
-  })
+  }
   return found
 }

@@ -1,6 +1,6 @@
 import type { Root } from 'mdast'
-import { visit } from 'unist-util-visit'
 import { type Diagnostic, diagnostic } from '../model/index.ts'
+import { nodesOf } from './nodes.ts'
 
 const OPENS = /\{\{[-~]?\s*(?:#(\w+)|(?:if|range|with|block)\b)|\{%-?\s*(if|for|unless|case|raw)\b/g
 const CLOSES = /\{\{[-~]?\s*(?:\/\w+|end)\s*[-~]?\}\}|\{%-?\s*end(?:if|for|unless|case|raw)\b/g
@@ -8,13 +8,14 @@ const CLOSES = /\{\{[-~]?\s*(?:\/\w+|end)\s*[-~]?\}\}|\{%-?\s*end(?:if|for|unles
 /** Rule R1: template conditionals in the prose must balance, else nobody can say what belongs to the page. */
 export function checkTemplates(root: Root): Diagnostic[] {
   let open = 0
-  let first: { line: number; column: number } | null = null
-  visit(root, 'text', node => {
+  let first: { readonly line: number; readonly column: number } | null = null
+  for (const node of nodesOf(root)) {
+    if (node.type !== 'text') continue
     const opened = node.value.match(OPENS)?.length ?? 0
     const closed = node.value.match(CLOSES)?.length ?? 0
     if (opened > 0 && first === null && node.position !== undefined) first = node.position.start
     open += opened - closed
-  })
+  }
   if (open === 0) return []
   return [
     diagnostic(

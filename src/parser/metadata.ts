@@ -2,7 +2,7 @@ import type { Duration } from '../model/index.ts'
 import type { Block } from './blocks.ts'
 import { conditionInBrackets } from './conditions.ts'
 import { isCriteriaLabel } from './constructs/criteria.ts'
-import { authorizersIn, isDecisionLabel } from './constructs/decision.ts'
+import { authorizersIn, isDecisionLabel, saysOnlyWith } from './constructs/decision.ts'
 import { isTemplateLabel } from './constructs/template.ts'
 import { parseDuration } from './duration.ts'
 import { parseOwners } from './owners.ts'
@@ -63,7 +63,8 @@ function isKnown(key: string): boolean {
 
 /** A label that another rule reads, or that leads to something, is no metadata. */
 function isMetadata(key: string, value: string): boolean {
-  if (key === '' || value === '' || value.endsWith(':') || authorizersIn(value) !== null) return false
+  if (key === '' || value === '' || value.endsWith(':') || authorizersIn(value) !== null || saysOnlyWith(value))
+    return false
   if (isKnown(key)) return true
   return !(
     isCriteriaLabel(key) ||

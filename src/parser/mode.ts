@@ -14,10 +14,12 @@ export function modeOf(page: {
   readonly allTicked: boolean
   /** True if phases exclude each other: Option A and Option B, one platform and another. */
   readonly alternatives: boolean
+  /** True if the page begins by naming several ways: "You can roll back by:". */
+  readonly severalWays: boolean
 }): Plan['runbook']['mode'] {
   const walked = page.phases.filter(phase => isWalked(phase))
   if (walked.length === 0 || isRecord(page)) return 'reference'
-  if (page.alternatives) return 'catalog'
+  if (page.alternatives || page.severalWays) return 'catalog'
   if (page.sharesState) return 'linear'
   if (walked.length === 1) return isOneProcedure(page, walked[0]) ? 'linear' : 'catalog'
   if (SEVERAL.test(page.title) || isFollowedByAnother(page.phases)) return 'catalog'

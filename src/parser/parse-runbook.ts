@@ -12,6 +12,7 @@ import type { Page } from './draft.ts'
 import { findSpan } from './duration.ts'
 import { placeFlows } from './flows.ts'
 import { type FrontMatter, readFrontMatter, titleInFrontMatter } from './front-matter.ts'
+import { headingKey } from './heading.ts'
 import { checkInert } from './inert.ts'
 import { checkTemplates } from './integrity.ts'
 import { linkResolver } from './links.ts'
@@ -20,7 +21,7 @@ import { findParameters } from './parameters.ts'
 import { type PlacedSection, placedStepsOf, placeSteps } from './place-steps.ts'
 import { readSection, type SectionReading } from './read-section.ts'
 import { choicesBetween } from './section-choices.ts'
-import { placeSections } from './sections.ts'
+import { placeSections, type SectionDraft } from './sections.ts'
 import { readingOnce, readsVariables, setsVariables } from './shell/index.ts'
 import { readSource, type Source } from './source.ts'
 import { parseTree } from './tree.ts'
@@ -64,7 +65,13 @@ function asLoaded(bytes: Uint8Array): string {
 function readTree(root: Root, source: Source, path: string, sha256: string, options: ParseOptions): Parsed {
   const { frontMatter, diagnostics: ofFrontMatter } = readFrontMatter(root, source)
   const draft = placeSections(root, source, { title: titleInFrontMatter(root), otherwise: nameOf(path) })
-  const page: Page = { source, title: draft.title, read: readNames(root), declared: declaredValues(source.lines) }
+  const page: Page = {
+    source,
+    title: draft.title,
+    headings: new Set(draft.phases.flatMap(headingsIn).map(headingKey)),
+    read: readNames(root),
+    declared: declaredValues(source.lines),
+  }
   const read = draft.phases.map(section => readSection(section, page))
   const { phases: placed, diagnostics: ofPlaces } = placeSteps(
     read.filter((one, index) => index > 0 || !isIdle(one, draft.title)),
@@ -80,6 +87,7 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
       sharesState: sharesState(phases),
       allTicked: isAllTicked(source),
       alternatives: choicesBetween(read).choices.length > 0,
+      severalWays: namesSeveralWays(source, draft.phases[1]?.line ?? 1),
     })
   const walked = mode === 'linear' ? flows.main : []
   const parameters = findParameters(all, new Set(walked.map(step => step.id)), source, frontMatter)
@@ -162,6 +170,10 @@ function findingsOf(one: SectionReading): Diagnostic[] {
   return [...one.findings, ...one.children.flatMap(findingsOf)]
 }
 
+function headingsIn(section: SectionDraft): string[] {
+  return [section.title, ...section.children.flatMap(headingsIn)]
+}
+
 /** Names of variables that any block of the page reads. */
 function readNames(root: Root): Set<string> {
   const names = new Set<string>()
@@ -187,6 +199,14 @@ function isAllTicked(source: Source): boolean {
   const ticked = source.lines.filter(line => /^\s*(?:[-*+]|\d+[.)])\s+\[[xX]\]\s/.test(line)).length
   const open = source.lines.some(line => /^\s*(?:[-*+]|\d+[.)])\s+\[ \]\s/.test(line))
   return ticked >= 3 && !open
+}
+
+/** Text before the first sections that says one can do the same in several ways. */
+function namesSeveralWays(source: Source, before: number): boolean {
+  const text = source.lines.slice(0, before - 1).join('\n')
+  return /\byou can\b[^.\n]{0,80}\b(?:by|either|one of|in (?:two|three|several|different) ways)\b[^.\n]{0,40}:\s*$/im.test(
+    text,
+  )
 }
 
 function pointsOfNoReturn(source: Source): number[] {

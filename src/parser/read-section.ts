@@ -4,7 +4,7 @@ import { textOf } from './constructs/text.ts'
 import { textStep } from './constructs/text-step.ts'
 import { namesWatching } from './constructs/wait.ts'
 import { directive } from './directives.ts'
-import { type At, type Draft, type DraftNode, draft, type Page, type Reading } from './draft.ts'
+import { type At, type Draft, type DraftNode, draft, mapDrafts, type Page, type Reading } from './draft.ts'
 import { type Before, joinOptions } from './join-options.ts'
 import { markedOption } from './marker-choices.ts'
 import { RULES } from './rules.ts'
@@ -21,11 +21,36 @@ export interface SectionReading extends Pick<Reading, 'nodes' | 'recovery' | 'fi
 /** A placed section to its steps, by the table of rules. */
 export function readSection(section: SectionDraft, page: Page): SectionReading {
   const { nodes, recovery, findings } = readBlocks(section.blocks, { page, section, label: null, item: null })
-  const { choices, children } = choicesBetween(section.children.map(child => readSection(child, page)))
+  const { choices, children } = choicesBetween(
+    remedies(
+      section,
+      section.children.map(child => readSection(child, page)),
+    ),
+  )
   const waits = nodes.some(isWait) ? [] : watching(section, page)
   const all = inOrder([...nodes, ...choices], waits)
   const isBare = all.length === 0 && recovery.length === 0 && children.every(isEmpty)
   return { section, nodes: isBare ? headingAsStep(section) : all, recovery, findings, children }
+}
+
+/**
+ * Several remedies side by side under "Mitigation" are never all done: each is behind the question whether it is the one,
+ * which its heading names.
+ */
+function remedies(section: SectionDraft, children: readonly SectionReading[]): readonly SectionReading[] {
+  const isRemedy = (one: SectionReading) =>
+    one.section.number === null && one.section.role === 'main' && one.section.when === null && !isEmpty(one)
+  if (!/^(?:mitigations?|resolutions?|remediations?|solutions?|fix(?:es)?)\b/i.test(section.title)) return children
+  if (children.filter(isRemedy).length < 2) return children
+  return children.map(one => (isRemedy(one) ? asked(one, one.section.title) : one))
+}
+
+function asked(one: SectionReading, when: string): SectionReading {
+  return {
+    ...one,
+    nodes: mapDrafts(one.nodes, step => ({ ...step, when: step.when ?? when })),
+    children: one.children.map(child => asked(child, when)),
+  }
 }
 
 function isEmpty(one: SectionReading): boolean {

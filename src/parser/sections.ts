@@ -6,7 +6,7 @@ import { type Directive, directive, readDirectives } from './directives.ts'
 import { parseHeading } from './heading.ts'
 import { readMetadata } from './metadata.ts'
 import { joinLines, proseLines } from './prose.ts'
-import { isTroubleshooting, roleOf } from './role.ts'
+import { isTroubleshooting, namesTemplate, roleOf } from './role.ts'
 import type { Source } from './source.ts'
 
 /** A heading with all that stands under it, placed: what it is for, who owns it, in which environment. */
@@ -155,7 +155,7 @@ function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft
   const { directives } = tree
   const condition = readCondition(whole)
   const own = markedRole(directives) ?? roleOf(whole, page) ?? roleOf(tree.text, page)
-  const template = outer.template || /\btemplate$/i.test(condition.title)
+  const template = outer.template || namesTemplate(condition.title)
   const troubleshooting = outer.troubleshooting || isTroubleshooting(whole, page)
   const role = inherits(outer) ? outer.role : (own ?? (condition.when === null ? outer.role : 'conditional'))
   const when =
@@ -167,7 +167,8 @@ function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft
     role,
     troubleshooting,
     template,
-    when: bothConditions(outer.when, directive(directives, 'if') ?? when),
+    // A way back is entered by choice when something failed: the condition in its heading is not asked once more.
+    when: bothConditions(outer.when, directive(directives, 'if') ?? (role === 'recovery' ? null : when)),
     owners: metadata.owners.length > 0 ? metadata.owners : outer.owners,
     near: [directive(directives, 'environment') ?? tree.text, ...outer.near],
     directives,

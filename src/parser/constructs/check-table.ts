@@ -1,10 +1,12 @@
 import type { TableBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
-import { type Draft, draft, type Rule, reading } from '../draft.ts'
+import { type At, type Draft, draft, type Reading, type Rule, reading } from '../draft.ts'
 import { evidenceIn } from '../evidence.ts'
 import type { InlineCode } from '../prose.ts'
 import { plainTitle } from '../words.ts'
+import { leadIn, leadTitle } from './lead.ts'
 import { offerIn } from './offer.ts'
+import { writtenText } from './text.ts'
 
 const CHECK = /^(?:checks?|steps?|verification|verify|what to check|item|task|test)$/i
 const COMMAND = /^(?:commands?|how(?: to)?(?: check)?|run|query)$/i
@@ -19,9 +21,31 @@ export const checkTable: Rule = {
     const { block } = at
     if (block.kind !== 'table' || at.item !== null) return null
     const columns = columnsOf(block)
-    if (columns === null) return null
+    if (columns === null) return toWork(at, block)
     return reading(block.rows.map(row => toStep(row, columns)).filter(step => step.title !== ''))
   },
+}
+
+/** A table of commands that a text tells to choose from (`… and revoke immediately:`) is work, though none can be run as it is. */
+function toWork(at: At, block: TableBlock): Reading | null {
+  const lead = leadIn(at)
+  const holdsCommands = block.header.some(name => /\b(?:commands?|actions?)$/i.test(name))
+  if (!holdsCommands || !/:$/.test(lead) || at.section.role === 'reference') return null
+  const { when, title } = readCondition(leadTitle(at))
+  const rows = [block.header, ...block.rows.map(row => row.cells.map(one => one.text))].map(cells => cells.join(' | '))
+  return reading([
+    draft({
+      kind: 'manual',
+      title: plainTitle(title),
+      rule: 'R20',
+      line: block.line,
+      endLine: block.endLine,
+      original: writtenText(at.page.source, block),
+      when,
+      detail: rows,
+      blockRisk: 'change',
+    }),
+  ])
 }
 
 interface Columns {

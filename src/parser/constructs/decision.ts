@@ -19,6 +19,11 @@ export function authorizersIn(text: string): string | null {
   return found?.[1] ?? found?.[2] ?? null
 }
 
+/** True for "Execute only with the incident commander assigned": a person confirms it before anything is done. */
+export function saysOnlyWith(text: string): boolean {
+  return /\b(?:execute|run|perform|proceed|start) only (?:with|when|if|after|once)\b/i.test(text)
+}
+
 /** True for labels that name a decision, who takes it, or where it is written down. */
 export function isDecisionLabel(name: string): boolean {
   return [DECISION, MAKER, SIGN_OFF, APPROVAL, DOCUMENTED].some(pattern => pattern.test(name))
@@ -91,10 +96,19 @@ function approval(at: At, rest: string): Reading {
   ])
 }
 
+function onlyWith(at: At, text: string): Reading {
+  const sentence = text.split(/(?<=[.!])\s+/).find(saysOnlyWith) ?? text
+  const { line, endLine } = at.block
+  const original = writtenText(at.page.source, at.block)
+  return reading([
+    draft({ kind: 'confirmation', title: plainTitle(sentence), rule: 'R16', line, endLine, original, detail: [text] }),
+  ])
+}
+
 function authorization(at: At): Reading | null {
   const text = textOf([at.block]).join(' ')
   const names = authorizersIn(text)
-  if (names === null) return null
+  if (names === null) return saysOnlyWith(text) ? onlyWith(at, text) : null
   const step: Draft = draft({
     kind: 'gate',
     title: 'Authorization',

@@ -1,4 +1,5 @@
 import type { Block } from '../blocks.ts'
+import { readCondition } from '../conditions.ts'
 import type { At } from '../draft.ts'
 import { optionMarkOf, plainLabel } from '../shell/index.ts'
 import { textOf } from './text.ts'
@@ -36,4 +37,24 @@ function lastSentence(text: string): string {
   const sentences = text.split(/(?<=[.!?])\s+(?=[A-Z])/)
   const last = sentences.at(-1) ?? text
   return last.length <= 160 ? last : `${last.slice(0, 157)}…`
+}
+
+/** A condition of the text right before the block; of a mere aside (`If you don't want this, replace …`) there is none. */
+export function conditionOfLead(at: At): string | null {
+  const lead = at.before?.kind === 'paragraph' ? leadTitle(at) : ''
+  return isAside(lead)
+    ? null
+    : /^(?:if|when|unless|for|optional)/i.test(lead)
+      ? (readCondition(lead).when?.replace(/\s*:$/, '') ?? null)
+      : null
+}
+
+/** `If you don't want this, replace …` speaks of a detail, not of the whole block. */
+export function isAside(lead: string): boolean {
+  return (
+    !/:$/.test(lead) &&
+    /^(?:if|when|unless)\b[^,]*,\s*(?:please\s+)?(?:replace|change|adjust|omit|remove|skip|add|see|refer|read|contact|ask)\b/i.test(
+      lead,
+    )
+  )
 }

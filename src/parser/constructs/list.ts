@@ -1,8 +1,10 @@
 import { diagnostic } from '../../model/index.ts'
 import type { Item, ListBlock } from '../blocks.ts'
-import { type At, type Reading, type Rule, reading } from '../draft.ts'
+import { type At, mapDrafts, type Reading, type Rule, reading } from '../draft.ts'
+import { headingKey } from '../heading.ts'
 import { beginsWithMark, namesWork } from '../words.ts'
 import { readItem } from './item.ts'
+import { conditionOfLead, leadIn } from './lead.ts'
 import { placeOf, writtenText } from './text.ts'
 
 /** Rule R9: an ordered item is a step, so is a box, so is a bullet right below words for work. Other bullets are text. */
@@ -12,7 +14,7 @@ export const list: Rule = {
   read(at) {
     const { block } = at
     if (block.kind !== 'list') return null
-    if (isContents(at, block)) return reading([])
+    if (isContents(at, block) || namesHeadings(at, block)) return reading([])
     const next = at.blocks[at.index + 1]
     const takesFence = next?.kind === 'fence' && leadsOn(block)
     const last = block.items.length - 1
@@ -23,7 +25,7 @@ export const list: Rule = {
         )
       : numbered
     const readings = items.map(item => readItem(at, item, item.checked !== null || isStep(at, block, item.title)))
-    const made = together(readings, takesFence ? 2 : 1)
+    const made = underCondition(together(readings, takesFence ? 2 : 1), conditionOf(at))
     return { ...made, findings: [...misnumbered(at, numbered), ...made.findings] }
   },
 }
@@ -32,6 +34,20 @@ export const list: Rule = {
 function countedOn(items: readonly Item[]): readonly Item[] {
   const repeats = items.length > 1 && items.every(item => item.number === items[0]?.number && item.number !== null)
   return repeats ? items.map((item, index) => ({ ...item, number: index + 1 })) : items
+}
+
+/** "Mandatory sections:" leads to the parts of a text, not to work. */
+const NAMES_PARTS = /\b(?:sections|fields|columns|headings|reasons|examples|references|links|severities)\s*:$/i
+
+/** "If volume resizing is available, you can:" holds for every item. */
+function conditionOf(at: At): string | null {
+  return /:$/.test(leadIn(at)) ? conditionOfLead(at) : null
+}
+
+function underCondition(made: Reading, when: string | null): Reading {
+  return when === null
+    ? made
+    : { ...made, nodes: mapDrafts(made.nodes, step => ({ ...step, when: step.when ?? when })) }
 }
 
 /** Numbers written by hand that repeat or leave one out: the order of the file holds. */
@@ -45,7 +61,7 @@ function misnumbered(at: At, items: readonly Item[]): Reading['findings'] {
 }
 
 function isStep(at: At, block: ListBlock, title: string): boolean {
-  if (block.ordered) return true
+  if (block.ordered) return !NAMES_PARTS.test(leadIn(at))
   if (at.item !== null || beginsWithMark(title)) return false
   if (at.label !== null) return at.before === at.label && namesWork(at.label.name)
   return at.index === 0 && namesWork(at.section.title)
@@ -63,6 +79,12 @@ function isContents(at: At, block: ListBlock): boolean {
     .split('\n')
     .filter(row => row.trim() !== '')
   return rows.every(row => /^\s*(?:[-*+]|\d+[.)])\s*\[[^\]]*\]\(#[^)]*\)\s*$/.test(row))
+}
+
+/** "There are three steps:" and then the headings of the page: what stands under those is the work. */
+function namesHeadings(at: At, block: ListBlock): boolean {
+  if (block.items.length < 2 || block.items.some(item => item.checked !== null || item.blocks.length > 0)) return false
+  return block.items.every(item => at.page.headings.has(headingKey(item.title)))
 }
 
 function together(readings: readonly Reading[], used: number): Reading {

@@ -19,7 +19,7 @@ import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishe
 import { plainTitle, titleAndDetail } from '../words.ts'
 import { optionNodes } from './alternatives.ts'
 import { fenceAttributes } from './fence-attributes.ts'
-import { leadIn, leadTitle } from './lead.ts'
+import { conditionOfLead, isAside, leadIn, leadTitle } from './lead.ts'
 import { bySession, type Commands, readable } from './script-pieces.ts'
 import { isElsewhere } from './session.ts'
 import { placeInScript, placeOf } from './text.ts'
@@ -108,7 +108,8 @@ function command(context: Context, piece: Commands, alone: boolean, unfinished: 
   const script: ScriptText = { text, places: placesFrom(context.script, piece.code.start, text) }
   const item = alone ? at.item : null
   const named = item?.title ?? piece.title ?? titleOf(context, text, alone)
-  const { when, title: whole } = isAside(named) ? { when: null, title: at.section.title } : readCondition(named)
+  const { when, title: whole } =
+    isAside(named) || named === at.section.title ? { when: null, title: at.section.title } : readCondition(named)
   const { title, detail: more } = titleAndDetail(whole)
   const own = interactionOf(text)
   const interaction = own === 'remote' || own === 'endless' ? own : (context.interaction ?? own)
@@ -257,21 +258,6 @@ function choice(context: Context, piece: Extract<Piece, { kind: 'choice' }>): Dr
 /** "by providing your passphrase", "the wizard asks": its person needs the terminal. */
 const ASKS_A_PERSON =
   /\b(?:passphrase|2FA|MFA|OTP|two-factor|one-time (?:password|passcode|code)|wizard|(?:you (?:will|are|may|might) be|when) (?:asked|prompted))\b/i
-
-/** A condition of the text right before the block; of a mere aside (`If you don't want this, replace …`) there is none. */
-function conditionOfLead(at: At): string | null {
-  const lead = at.before?.kind === 'paragraph' ? leadTitle(at) : ''
-  return isAside(lead) ? null : readCondition(lead).when
-}
-
-function isAside(lead: string): boolean {
-  return (
-    !/:$/.test(lead) &&
-    /^(?:if|when|unless)\b[^,]*,\s*(?:please\s+)?(?:replace|change|adjust|omit|remove|skip|add|see|refer|read|contact|ask)\b/i.test(
-      lead,
-    )
-  )
-}
 
 function titleOf(context: Context, text: string, alone: boolean): string {
   if (alone) return leadTitle(context.at)

@@ -1,4 +1,4 @@
-import { argumentsOf, effectiveCommands, programOf } from './effective.ts'
+import { argumentsOf, baseName, effectiveCommands, programOf } from './effective.ts'
 import { asShell, type Shell } from './syntax.ts'
 
 /**
@@ -7,7 +7,11 @@ import { asShell, type Shell } from './syntax.ts'
  */
 export function environmentOf(script: string | Shell): string | null {
   const shell = asShell(script)
-  const named = effectiveCommands(shell).flatMap(({ name, words }) => environmentsOfWords(name, words))
+  // What stands before the command that takes effect counts too: `kubectl -n production exec … -- sh`.
+  const named = effectiveCommands(shell).flatMap(({ name, words, origin }) => {
+    const written = origin.words.map(word => word.text)
+    return [...environmentsOfWords(name, words), ...environmentsOfWords(baseName(written[0] ?? ''), written)]
+  })
   for (const { assignments } of shell.commands)
     for (const { name, value } of assignments)
       if (/(?:^|_)(?:ENV|ENVIRONMENT|STAGE|TIER)$/i.test(name)) named.push(value)

@@ -214,7 +214,7 @@ const gitPush: Special = ({ words, origin }, script) => {
   // The words as written, since `<tag>` was read as a stand-in.
   const written = origin.words.map(word => script.slice(word.start, word.end))
   return written.some(word =>
-    /^(?:tag|refs\/tags\/.*|[+:].+|"?\$?\{?<?(?:release[-_]?)?(?:tag|version)(?:[-_]name)?>?\}?"?|v\d+\.\S*|v?X\.Y\S*|<v[^>]*>)$/i.test(
+    /^(?:tag|refs\/tags\/.*|[+:].+|"?v?\$?\{?<?(?:release[-_]?)?(?:tag|version)(?:[-_]name)?>?\}?"?|v\d+\.\S*|v?X\.Y\S*|<v[^>]*>)$/i.test(
       word,
     ),
   )

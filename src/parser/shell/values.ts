@@ -49,8 +49,20 @@ export function findValues(text: string | Shell): FoundValue[] {
     if (found.kind === 'placeholder' && quoting !== 'bare' && isText(written, quoting, inPrograms(found.start)))
       return []
     const redirect = found.kind === 'placeholder' && quoting === 'bare' && written.startsWith('<')
-    return [{ ...found, quoting, written, redirect, secret: isSecretName(found.name) }]
+    return [
+      { ...found, quoting, written, redirect, secret: isSecretName(found.name) || standsAsSecret(script, found.start) },
+    ]
   })
+}
+
+/** `Authorization: Bearer <x>`, `AWS_SECRET_ACCESS_KEY=<x>`, `--password <x>`: a secret whatever its name. */
+function standsAsSecret(script: string, start: number): boolean {
+  const before = script.slice(Math.max(0, start - 80), start)
+  const named = /(?:^|[\s;])(?:--?)?([A-Za-z][\w-]*)(?:=|[ \t]+)["']?$/.exec(before)?.[1] ?? ''
+  return (
+    /\b(?:bearer|basic|authorization:(?: token)?)\s+$/i.test(before) ||
+    (isSecretName(named) && /=["']?$|--?[\w-]+[ \t]+["']?$/.test(before))
+  )
 }
 
 /** Values that a person is asked for in prose, a title or a comment: `<release-tag>`, `{{x}}`, samples. */

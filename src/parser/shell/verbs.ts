@@ -43,7 +43,7 @@ const CHANGING = words(
   'deploy deploys push publish apply promote release migrate migrations upgrade restart start up install-prod provision send notify set update write sync',
 )
 const DANGEROUS = words(
-  'delete destroy drop wipe purge nuke terminate restore rotate rotation decommission teardown truncate obliterate unpublish publish evict flush',
+  'delete destroy drop wipe purge nuke terminate restore rotate rotation decommission teardown truncate obliterate unpublish publish evict flush yank',
 )
 const ROLLING_BACK = words('rollback rollbacks revert undo down')
 const DATABASE = words('db database migration migrations migrate schema sql postgres mysql')
