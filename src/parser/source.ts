@@ -30,15 +30,19 @@ export function readSource(bytes: Uint8Array): {
         diagnostic('SO035', { line: 1, column: 1 }, 'the file is empty', 'write the first step of the runbook'),
       ],
     }
-  const bad = firstBadByte(bytes)
-  if (bad !== null)
+  const written = decode(bytes)
+  if (written === null || written.includes('\0')) {
+    const bad = firstBadByte(bytes)
     return {
       source: null,
       diagnostics: [diagnostic('SO003', bad.place, bad.message, 'save the file as UTF-8 text')],
     }
-  const decoded = new TextDecoder('utf-8').decode(bytes)
+  }
   // Newlines at the end say nothing; without them an unclosed fence ends at the same line with and without them.
-  const text = decoded.replaceAll('\r\n', '\n').replace(/\n+$/, '')
+  const text = written
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+    .replace(/\n+$/, '')
   if (text.trim() === '')
     return {
       source: null,
@@ -46,7 +50,6 @@ export function readSource(bytes: Uint8Array): {
         diagnostic('SO035', { line: 1, column: 1 }, 'the file is empty', 'write the first step of the runbook'),
       ],
     }
-  const written = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
   const source = { ...toSource(text), written }
   const doubled = findDoubleEncoding(source.lines)
   if (doubled === null) return { source, diagnostics: [] }
@@ -87,10 +90,18 @@ export function placeAt(source: Source, offset: number): Place {
   return { line: low + 1, column: offset - (source.lineStarts[low] ?? 0) + 1 }
 }
 
-function firstBadByte(bytes: Uint8Array): { readonly place: Place; readonly message: string } | null {
+/** The text of the bytes, mark and all; null if they are not UTF-8. */
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+function firstBadByte(bytes: Uint8Array): { readonly place: Place; readonly message: string } {
   const nul = bytes.indexOf(0)
   const valid = validPrefix(bytes)
-  if (nul === -1 && valid === bytes.length) return null
   const at = nul === -1 ? valid : Math.min(nul, valid)
   const what = at === nul ? 'a NUL byte' : 'a byte that is not UTF-8'
   const before = new TextDecoder('utf-8').decode(bytes.subarray(0, at))

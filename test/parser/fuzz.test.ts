@@ -98,7 +98,7 @@ function damaged(text: string, one: Damage): string {
         .join('\n')
         .toWellFormed()
     default:
-      return one.kind satisfies never
+      return one satisfies never
   }
 }
 
