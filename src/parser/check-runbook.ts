@@ -1,6 +1,7 @@
 import type { Root } from 'mdast'
 import { type Diagnostic, diagnostic, type Runbook } from '../model/index.ts'
 import { markersFollowed } from './checks/markers-followed.ts'
+import { namedSections } from './checks/named-sections.ts'
 import { ownerMissing } from './checks/owner-missing.ts'
 import { pageLinks } from './checks/page-links.ts'
 import { recoveryEmpty } from './checks/recovery-empty.ts'
@@ -19,6 +20,7 @@ export function checkRunbook(runbook: Runbook, source: Source, root: Root): Diag
     ...unfinishedText(runbook, source),
     ...pageLinks(root),
     ...markersFollowed(runbook, root),
+    ...namedSections(runbook),
     ...literalSecrets(source),
     ...oneMachineOnly(runbook, source),
   ]

@@ -59,6 +59,7 @@ function placeSiblings(
   choice: PlacedStep['choice'],
 ): PlacedSection[] {
   const numbered = siblings.some(one => one.section.number !== null)
+  names.diagnostics.push(...missingNumbers(siblings))
   return siblings.map((one, index) => {
     const option = optionOf(choices, index)
     const wanted = option?.position ?? positionOf(one.section, parent, numbered, stepsBefore + index + 1)
@@ -73,6 +74,22 @@ function placeSiblings(
         ),
       )
     return placeSection(one, position, names, option?.choice ?? choice)
+  })
+}
+
+/** A number that is left out between two headings: somebody may have taken a step out, or forgotten one. */
+function missingNumbers(siblings: readonly SectionReading[]): Diagnostic[] {
+  const numbered = siblings.flatMap(({ section }) => {
+    const last = /(?:^|\.)(\d{1,3})$/.exec(section.number ?? '')?.[1]
+    return last === undefined
+      ? []
+      : [{ section, number: Number(last), above: (section.number ?? '').replace(/\d+$/, '') }]
+  })
+  return numbered.flatMap(({ section, number, above }, index) => {
+    const before = numbered[index - 1]
+    if (before === undefined || before.above !== above || number <= before.number + 1) return []
+    const message = `"${section.title}" bears the number ${section.number}, and ${above}${before.number + 1} is missing`
+    return [diagnostic('SO006', { line: section.line, column: 1 }, message, 'number the headings anew')]
   })
 }
 

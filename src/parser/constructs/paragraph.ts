@@ -22,7 +22,7 @@ export const paragraph: Rule = {
     const original = writtenText(at.page.source, block)
     const place = { line: block.line, endLine: block.endLine, original }
     if (text !== '' && (directive(block.directives, 'manual') !== null || waitIn(text) !== null))
-      return reading([textStep({ text, rule: 'R19', ...place })])
+      return reading([offering(textStep({ text, rule: 'R19', ...place }), offerIn(codes))])
     const numbered = /^step\s+(\d{1,3})\s*[:.)–—-]\s*(\S.*)$/i.exec(text)
     const leadsToBlock = at.blocks[at.index + 1]?.kind === 'fence'
     if (numbered !== null && !leadsToBlock) {
