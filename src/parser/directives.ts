@@ -80,8 +80,9 @@ export function checkDirectives(root: Root): Diagnostic[] {
   visit(root, 'html', (node, index, parent) => {
     const start = node.position?.start ?? { line: 1, column: 1 }
     const words = readMarker(node.value)
+    if (words.length === 0) return
     const next = parent?.children.slice((index ?? 0) + 1).find(one => one.type !== 'html')
-    if (words.length > 0 && next === undefined)
+    if (next === undefined)
       found.push(diagnostic('SO032', start, 'nothing follows this marker: it has no effect', 'put it before its block'))
     for (const { message, help } of wrongTogether(words, next?.type))
       found.push(diagnostic('SO032', start, message, help))

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { Root } from 'mdast'
-import { visit } from 'unist-util-visit'
 import type { Diagnostic, Runbook } from '../model/index.ts'
 import { diagnostic } from '../model/index.ts'
 import { buildPhases } from './build-runbook.ts'
@@ -17,6 +16,7 @@ import { checkInert } from './inert.ts'
 import { checkTemplates } from './integrity.ts'
 import { linkResolver } from './links.ts'
 import { isRecord, modeOf } from './mode.ts'
+import { nodesOf } from './nodes.ts'
 import { findParameters } from './parameters.ts'
 import { type PlacedSection, placedStepsOf, placeSteps } from './place-steps.ts'
 import { readSection, type SectionReading } from './read-section.ts'
@@ -177,9 +177,8 @@ function headingsIn(section: SectionDraft): string[] {
 /** Names of variables that any block of the page reads. */
 function readNames(root: Root): Set<string> {
   const names = new Set<string>()
-  visit(root, 'code', node => {
-    for (const name of readsVariables(node.value)) names.add(name)
-  })
+  for (const node of nodesOf(root))
+    if (node.type === 'code') for (const name of readsVariables(node.value)) names.add(name)
   return names
 }
 

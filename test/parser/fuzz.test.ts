@@ -132,6 +132,8 @@ const SHAPES: Readonly<Record<string, (length: number) => string>> = {
   'comments in a script': length => `# A\n\n\`\`\`bash\n${repeat('# Option 1: by hand\nls\n\n', length)}\`\`\`\n`,
   'one table': length => `# A\n\n| Check | Expected |\n|---|---|\n${repeat('| up | < 1 % |\n', length)}`,
   'labels of rollbacks': length => `# A\n\n${repeat('**Rollback Plan**:\n\n```bash\nundo\n```\n\n', length)}`,
+  comments: length => repeat('<!-- a -->\n\n', length),
+  markers: length => repeat('<!-- signoff risk=danger -->\n\n```bash\nls\n```\n\n', length),
   'open brackets': length => repeat('[', length),
   'open tags': length => repeat('<a ', length),
   'open quotes in a script': length => `\`\`\`bash\n${repeat('echo "$(', length)}\n\`\`\`\n`,

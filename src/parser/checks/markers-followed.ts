@@ -12,9 +12,10 @@ export function markersFollowed(runbook: Runbook, root: Root): Diagnostic[] {
   const sections = runbook.phases.flatMap(sectionsIn)
   visit(root, 'html', (node, index, parent) => {
     const words = readDirectives(node.value)
+    if (words.length === 0) return
     const next = parent?.children.slice((index ?? 0) + 1).find(one => one.type !== 'html')
     const place = node.position?.start
-    if (words.length === 0 || next?.position === undefined || place === undefined) return
+    if (next?.position === undefined || place === undefined) return
     const { start, end } = next.position
     const marked = steps.filter(step => step.script !== null && step.line >= start.line && step.line <= end.line)
     const risk = directive(words, 'risk')

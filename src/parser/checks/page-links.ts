@@ -1,7 +1,7 @@
-import type { Nodes, Root } from 'mdast'
+import type { Root } from 'mdast'
 import { toString as textOfNode } from 'mdast-util-to-string'
-import { visit } from 'unist-util-visit'
 import { type Diagnostic, diagnostic } from '../../model/index.ts'
+import { nodesOf } from '../nodes.ts'
 
 /** A link to a file beside the runbook, with the place of the link. */
 export interface FileLink {
@@ -35,10 +35,10 @@ export function fileLinks(root: Root): FileLink[] {
 
 function targetsOf(root: Root): { readonly url: string; readonly line: number; readonly column: number }[] {
   const found: { url: string; line: number; column: number }[] = []
-  visit(root, ['link', 'image', 'definition'], (node: Nodes) => {
+  for (const node of nodesOf(root)) {
     const start = node.position?.start
     if (start !== undefined && 'url' in node) found.push({ url: node.url, line: start.line, column: start.column })
-  })
+  }
   return found
 }
 
@@ -46,7 +46,7 @@ function targetsOf(root: Root): { readonly url: string; readonly line: number; r
 function anchorsOf(root: Root): Set<string> {
   const names = new Set<string>()
   const counts = new Map<string, number>()
-  visit(root, node => {
+  for (const node of nodesOf(root)) {
     if (node.type === 'heading') {
       const own = /\{#([\w.:-]+)\}\s*$/.exec(textOfNode(node))?.[1]
       if (own !== undefined) names.add(own.toLowerCase())
@@ -62,7 +62,7 @@ function anchorsOf(root: Root): Set<string> {
       for (const found of node.value.matchAll(/\b(?:id|name)\s*=\s*["']?([^"'\s>]+)/gi))
         names.add((found[1] ?? '').toLowerCase())
     }
-  })
+  }
   return names
 }
 

@@ -65,6 +65,8 @@ function bySubCommand(
     const list = program[risk]
     if (list === undefined) continue
     for (const entry of list.split(', ')) {
+      // Most entries end here: tables are long, and this is asked for every command.
+      if (!entry.startsWith(rest[0] ?? '-') && !entry.startsWith('-')) continue
       const parts = entry.split(' ')
       // Options of an entry may stand anywhere, its words come first and in order.
       const plain = parts.filter(part => !part.startsWith('-'))
