@@ -54,12 +54,7 @@ export function parseRunbook(bytes: Uint8Array, path: string, options: ParseOpti
     }
   const { root } = tree
   const { runbook, diagnostics } = readingOnce(() => readTree(root, source, path, sha256, options))
-  return { runbook: { ...runbook, source: asLoaded(bytes) }, diagnostics: inOrder([...ofBytes, ...diagnostics]) }
-}
-
-/** The file to the byte, mark and line ends included: its digest stands beside it in the transcript. */
-function asLoaded(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  return { runbook, diagnostics: inOrder([...ofBytes, ...diagnostics]) }
 }
 
 function readTree(root: Root, source: Source, path: string, sha256: string, options: ParseOptions): Parsed {
