@@ -6,7 +6,7 @@ export interface Conditional {
   readonly title: string
 }
 
-const OPENS = /^(?:if|when|unless|only|except|non-|optional(?:ly)?\b)/i
+const OPENS = /^(?:if|when|unless|only|except|in case|in the event|non-|optional(?:ly)?\b)/i
 const IN_BRACKETS = /\s*\(((?:(?:if|when|unless|only|except|for|optional)\b|non-)[^()]*|[^()]{1,60}\bonly)\)/i
 const EXAMPLE =
   /^for (?:example|instance|each|every|all|this|these|that|more|further|now|reference|details?|information|the (?:above|rest))\b/i

@@ -48,7 +48,7 @@ function isOneProcedure(
 
 /** Titles of pages that hold the procedures of a whole trade. */
 const SEVERAL =
-  /\b(?:operations|day-2|administration|maintenance tasks|playbooks|runbooks)\b(?: (?:guide|manual|handbook))?$/i
+  /\b(?:operations|day-2|administration|maintenance tasks|playbooks|runbooks)\b(?: (?:guide|manual|handbook|runbook))?(?:\s*\([^)]*\))?$/i
 const GOES_ON =
   /^(?:post|after|verif|validat|monitor|communicat|announc|close|closing|finish|final|notif|confirm|sign|document|hand|wrap|complet|success|exit)/i
 
