@@ -7,6 +7,8 @@ import type { Place, Source } from './source.ts'
 export interface ScriptText {
   readonly text: string
   readonly places: readonly Place[]
+  /** Offset of each line of a long script, where many places in it are asked for. */
+  readonly starts?: readonly number[]
 }
 
 /** A step before it has a position, an id and its place in a flow. */

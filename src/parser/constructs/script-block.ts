@@ -22,12 +22,12 @@ import { fenceAttributes } from './fence-attributes.ts'
 import { conditionOfLead, isAside, leadIn, leadTitle } from './lead.ts'
 import { bySession, type Commands, readable } from './script-pieces.ts'
 import { isElsewhere } from './session.ts'
-import { placeInScript, placeOf } from './text.ts'
+import { placeInScript, placeOf, rowAt, withStarts } from './text.ts'
 import { textStep } from './text-step.ts'
 
 /** Rules R7, R12 and R15 inside a block: its comment groups are steps, its alternatives a choice. */
 export function stepsOfScript(at: At, block: FenceBlock, script: ScriptText, sample: string | null): Reading {
-  const context = contextOf(at, block, script)
+  const context = contextOf(at, block, withStarts(script))
   const pieces = splitBlock(script.text).map(readable)
   const nodes = pieces.flatMap(piece => toNodes(context, piece, pieces.length === 1, null))
   const only = nodes.length === 1 ? nodes[0] : undefined
@@ -274,7 +274,7 @@ function linesOf(
 }
 
 function placesFrom(script: ScriptText, start: number, text: string): ScriptText['places'] {
-  const row = script.text.slice(0, start).split('\n').length - 1
+  const row = rowAt(script, start)
   const first = placeInScript(script, start)
   return [first, ...script.places.slice(row + 1, row + text.split('\n').length)]
 }

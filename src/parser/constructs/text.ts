@@ -71,9 +71,31 @@ export function scriptOfLines(fence: FenceBlock, text: string): ScriptText {
 
 /** The place in the file of an offset of a script. */
 export function placeInScript(script: ScriptText, offset: number): Place {
-  const before = script.text.slice(0, offset)
-  const place = script.places[countNewlines(before)] ?? script.places.at(-1) ?? { line: 1, column: 1 }
-  return { line: place.line, column: place.column + offset - (before.lastIndexOf('\n') + 1) }
+  const row = rowAt(script, offset)
+  const place = script.places[row] ?? script.places.at(-1) ?? { line: 1, column: 1 }
+  const lineStart = script.starts?.[row] ?? script.text.lastIndexOf('\n', offset - 1) + 1
+  return { line: place.line, column: place.column + offset - (offset === 0 ? 0 : lineStart) }
+}
+
+/** A script with the offsets of its lines, so that each place in it is found at once. */
+export function withStarts(script: ScriptText): ScriptText {
+  const starts = [0]
+  for (let at = script.text.indexOf('\n'); at !== -1; at = script.text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return { ...script, starts }
+}
+
+/** 0-based row of an offset of a script. */
+export function rowAt(script: ScriptText, offset: number): number {
+  const { starts } = script
+  if (starts === undefined) return countNewlines(script.text.slice(0, offset))
+  let low = 0
+  let high = starts.length - 1
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((starts[middle] ?? 0) <= offset) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 function countNewlines(text: string): number {
