@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ScriptReport } from '../ports.ts'
 import { type Ending, isAlive, readStatus, readSupervisor, type Status } from './claim.ts'
 import type { OutputStream, StreamEnd } from './output-stream.ts'
+import { hasMembers } from './process-identity.ts'
 
 const READ_BYTES = 262_144
 /** Output waits at most this long for more of it before it becomes an event. */
@@ -17,6 +18,8 @@ const START_LIMIT_MS = 10_000
 const LATE_QUIET_MS = 100
 /** .. and nobody waits for it longer than this. */
 const LATE_LIMIT_MS = 500
+/** Where no process of the script is left, the end of its pipes is waited for this long: one that left its group may hold them. */
+const END_LIMIT_MS = 3000
 
 export interface Followed {
   /** Null if the supervisor died before it could say how the script ended. */
@@ -109,7 +112,12 @@ export function openFollower(options: {
         if (seen.status.ending !== null || seen.gone) {
           endedSince ??= now
           const isQuiet = now - Math.max(movedAt, endedSince) >= LATE_QUIET_MS
-          if (!isStopping() && (isQuiet || now - endedSince >= LATE_LIMIT_MS)) return await finish(seen.status)
+          const mayFinish = !isStopping() && (isQuiet || now - endedSince >= LATE_LIMIT_MS)
+          // With nobody of the script left to hold the pipes their end is on its way: a busy machine only takes longer
+          // to bring it, and what has not arrived yet is output like any other.
+          const isHeld = mayFinish && (seen.gone || isGroupLeft(seen.status))
+          if (mayFinish && (isHeld || now - endedSince >= END_LIMIT_MS)) return await finish(seen.status)
+          if (mayFinish) movedAt = now
         }
         if (moved > 0) {
           lookMs = SHORTEST_LOOK_MS
@@ -145,6 +153,11 @@ export function openFollower(options: {
       rest?.()
     },
   }
+}
+
+/** Whether a process that the script started is still there, and may hold its pipes. */
+function isGroupLeft({ block }: Status): boolean {
+  return block !== null && hasMembers(block.pid)
 }
 
 /** Reads the status, and now and then whether the supervisor that writes it is still there. */
