@@ -83,7 +83,7 @@ describe.skipIf(FILES.length === 0)('the runbooks of public repositories', () =>
     const found = Object.fromEntries(
       FILES.toSorted().map(name => [name, summaryOf(read(readFileSync(new URL(name, CORPUS)), name))]),
     )
-    if (process.env['UPDATE_FIXTURES'] === '1') writeFileSync(SUMMARY, toText(found))
+    if (process.env.UPDATE_FIXTURES === '1') writeFileSync(SUMMARY, toText(found))
     expect(found).toEqual(JSON.parse(readFileSync(SUMMARY, 'utf8')))
   })
 })

@@ -192,6 +192,8 @@ class Builder {
   }
 
   #put(piece: Piece): void {
+    // Behind a heredoc that is never closed nothing but line ends may be left: that is no piece.
+    if (piece.end <= piece.start) return
     const option = this.#open?.options.at(-1)
     if (this.#open === null || option === undefined) {
       this.pieces.push(piece)

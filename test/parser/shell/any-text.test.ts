@@ -111,6 +111,10 @@ describe('any text', () => {
     )
   })
 
+  test('has no piece of nothing behind a heredoc that is never closed', () => {
+    for (const { start, end } of shell.splitBlock('<<EOF\n# 1. \n\n')) expect(end).toBeGreaterThan(start)
+  })
+
   test('gives places that lie inside it, in order and apart', () => {
     fc.assert(
       fc.property(shellText, text => {
