@@ -19,7 +19,6 @@ export interface WalkOptions {
   readonly provided: Provided
   readonly waitLimitMs: number
   readonly json: boolean
-  readonly ascii: boolean
   /** Approval files named by flag, taken before anything else. */
   readonly approvals: readonly string[]
 }

@@ -4,6 +4,7 @@ import { markersFollowed } from './checks/markers-followed.ts'
 import { namedSections } from './checks/named-sections.ts'
 import { ownerMissing } from './checks/owner-missing.ts'
 import { pageLinks } from './checks/page-links.ts'
+import { firstProductionChanges } from './checks/production-changes.ts'
 import { recoveryEmpty } from './checks/recovery-empty.ts'
 import { stepsIn } from './checks/steps-in.ts'
 import { unfinishedText } from './checks/unfinished-text.ts'
@@ -45,19 +46,9 @@ function gatesWithoutOwner(runbook: Runbook): Diagnostic[] {
 
 /** One finding a phase: its first change in production that nothing leads back from. */
 function noWayBack(runbook: Runbook): Diagnostic[] {
-  const main = new Set(runbook.flows.main)
-  return runbook.phases.flatMap(phase => {
-    const step = stepsIn(phase).find(
-      one =>
-        main.has(one.id) &&
-        one.kind === 'task' &&
-        one.environment === 'production' &&
-        (one.risk === 'change' || one.risk === 'danger') &&
-        one.recovery === null,
-    )
-    if (step === undefined) return []
+  return firstProductionChanges(runbook, step => step.recovery === null).map(({ step }) => {
     const message = `"${step.title}" changes production, and no rollback leads back from it`
-    return [diagnostic('SO027', { line: step.line, column: 1 }, message, 'add a "**Rollback Plan**" to its section')]
+    return diagnostic('SO027', { line: step.line, column: 1 }, message, 'add a "**Rollback Plan**" to its section')
   })
 }
 

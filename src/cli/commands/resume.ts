@@ -64,18 +64,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     throw error
   }
   io.say(`Run ${context.run} goes on, release ${context.release}`)
-  return walk(
-    session,
-    {
-      ui,
-      provided,
-      waitLimitMs,
-      json: flags.json === true,
-      ascii: flags.ascii === true,
-      approvals: flags.approval,
-    },
-    io,
-  )
+  return walk(session, { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }, io)
 }
 
 function decisionsOf(flags: ResumeFlags, context: Parameters<typeof stepNamed>[0]): Map<string, Answer> {

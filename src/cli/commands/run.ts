@@ -62,18 +62,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   io.say(
     `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}…`,
   )
-  return walk(
-    session,
-    {
-      ui,
-      provided,
-      waitLimitMs,
-      json: flags.json === true,
-      ascii: flags.ascii === true,
-      approvals: flags.approval,
-    },
-    io,
-  )
+  return walk(session, { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }, io)
 }
 
 /** @throws {SignoffError} `RUNBOOK_INVALID` listing every finding of level error with its place. */
