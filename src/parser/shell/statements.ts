@@ -10,6 +10,8 @@ export function statementsOf(script: string): Range[] {
     const start = script.lastIndexOf('\n', block.start - 1) + 1
     const newline = script.indexOf('\n', Math.max(block.end - 1, start))
     const end = newline === -1 ? script.length : newline
+    // The end of a heredoc that is never closed is no statement.
+    if (end <= start) continue
     const last = merged.at(-1)
     // The body of a heredoc begins on the line behind its statement.
     if (last !== undefined && start <= last.end + (block.heredoc ? 1 : 0))

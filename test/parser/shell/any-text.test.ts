@@ -112,7 +112,9 @@ describe('any text', () => {
   })
 
   test('has no piece of nothing behind a heredoc that is never closed', () => {
-    for (const { start, end } of shell.splitBlock('<<EOF\n# 1. \n\n')) expect(end).toBeGreaterThan(start)
+    for (const text of ['<<EOF\n# 1. \n\n', 'if \n<<EOF\n'])
+      for (const { start, end } of [...shell.splitBlock(text), ...shell.statementsOf(text)])
+        expect(end).toBeGreaterThan(start)
   })
 
   test('gives places that lie inside it, in order and apart', () => {
