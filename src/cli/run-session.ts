@@ -42,13 +42,11 @@ export interface Session {
   readonly drive: Drive
   readonly signer: Signer
   readonly workspace: Workspace
-  readonly config: Config
   readonly files: RunFiles
   readonly chain: Chain
   readonly journal: JournalFile
   readonly executor: LocalExecutor
   readonly stateDir: string
-  readonly signersText: string
   /** Ends followers and timers, closes the journal, releases the lock. Scripts are left to their supervisors. */
   close(): Promise<void>
 }
@@ -239,13 +237,11 @@ async function open(input: {
     drive: run,
     signer: desk.signer,
     workspace: desk.workspace,
-    config: desk.config,
     files,
     chain,
     journal,
     executor,
     stateDir,
-    signersText: desk.signersText,
     async close() {
       executor.dispose()
       try {

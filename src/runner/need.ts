@@ -1,4 +1,4 @@
-import type { Evidence, FormQuestion, Need, Offer, RunState, Slot, Step, StepDetail } from '../model/index.ts'
+import type { FormQuestion, Need, Offer, RunState, Slot, Step, StepDetail } from '../model/index.ts'
 import { conditionKey, isEnded, phraseFor } from '../model/index.ts'
 import { askLevelOf } from './asking.ts'
 import { type RunContext, recoveryKey } from './context.ts'
@@ -228,11 +228,4 @@ function sharing(context: RunContext, step: Step): string[] {
   return [...context.steps.values()]
     .filter(other => other.when !== null && conditionOf(other) === key)
     .map(other => other.id)
-}
-
-/** The evidence of a step in the words of a person, for questions. */
-export function evidenceText(evidence: Evidence): string {
-  return evidence.value === null
-    ? evidence.name
-    : `${evidence.name} ${evidence.op} ${evidence.value}${evidence.unit ?? ''}`
 }
