@@ -20,7 +20,7 @@ export function codeFrame(
   const at = Math.min(Math.max(place.column - 1, 0), text.length)
   const before = drawn(text.slice(0, at), 0, clean)
   const after = drawn(text.slice(at), widthOf(before), clean)
-  const word = /^[\w$<>{}[\]"'`*-]+/.exec(text.slice(at))?.[0] ?? text.slice(at, at + 1)
+  const word = /^[\w$<>{}[\]"'`*-]+(?:\.[\w-]+)*/.exec(text.slice(at))?.[0] ?? text.slice(at, at + 1)
   const carets = Math.max(1, widthOf(drawn(word, widthOf(before), clean)))
   const head = fromEnd(before, ROOM - 30)
   const tail = fromStart(after, ROOM - widthOf(head))

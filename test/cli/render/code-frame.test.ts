@@ -11,6 +11,11 @@ test('the caret stands below the column, under the whole word', () => {
   expect(frame('run make now', 5)).toEqual([' > 7 | run make now', '     |     ^^^^'])
 })
 
+test('a host name or a version is one word, and the stop behind a sentence is not part of it', () => {
+  expect(frame('ping api.example.com now', 6)[1]).toBe(`     |      ${'^'.repeat('api.example.com'.length)}`)
+  expect(frame('tag v1.2.3.', 5)[1]).toBe('     |     ^^^^^^')
+})
+
 test('the gutter grows with the line number', () => {
   expect(frame('x', 1, 1234)).toEqual([' > 1234 | x', '        | ^'])
 })
