@@ -29,12 +29,15 @@ export function shellLooking(text: string): Looks {
   if (!beginsWithCommand(first)) return no(`\`${firstWord(first)}\` is no command that is known`)
   const body = bodyIsShell(text)
   if (!body.shell) return body
+  const { error } = readShell(text)
+  if (error !== null) return no(`it is no shell: ${error.message}`)
   return yes(`it begins with \`${firstWord(first)}\``)
 }
 
 /**
  * Whether the text of a block that is tagged as shell is shell (R10d): not prose, bullets, a table, a tree, a log or another
- * language, and it parses with stand-ins for its values.
+ * language. Text that bash rejects is shell only where most of its lines are commands: a script with a mistake in it, which
+ * whoever asks finds by parsing it.
  */
 export function bodyIsShell(text: string): Looks {
   const lines = linesWithText(text)
@@ -52,9 +55,9 @@ export function bodyIsShell(text: string): Looks {
   if (share(isDiffLine) >= 0.5 && trimmed.some(line => /^@@ |^diff --git /.test(line))) return no('it is a diff')
   const language = otherLanguage(trimmed)
   if (language !== null) return no(`it is ${language}`)
-  if (shell.error !== null) return no(`it is no shell: ${shell.error.message}`)
   if (share(isProse) >= 0.5) return no('it is prose')
-  return yes('it parses')
+  if (shell.error === null) return yes('it parses')
+  return mostlyCommands(trimmed) ? yes('it is a script with a mistake') : no(`it is no shell: ${shell.error.message}`)
 }
 
 /**
@@ -103,9 +106,29 @@ function isAssignment(line: string): boolean {
 
 function linesInsideHeredocs(shell: ReturnType<typeof readShell>): ReadonlySet<string> {
   // What a heredoc or a quoted text over several lines holds says nothing of the block's language.
-  const texts = shell.texts.map(({ start, end }) => shell.script.slice(start, end))
+  // A quote that nobody closes runs to the end, over lines that its author wrote as commands.
+  const closed = shell.texts.filter(({ start }) => start !== shell.error?.offset)
+  const texts = closed.map(({ start, end }) => shell.script.slice(start, end))
   return new Set(texts.filter(text => text.includes('\n')).flatMap(text => text.split('\n')))
 }
+
+/** Told by what a line begins with, since the syntax of the whole cannot say. Lines as trimmed; a continuation counts as its command. */
+function mostlyCommands(lines: readonly string[]): boolean {
+  let commands = 0
+  let goesOn = false
+  for (const line of lines) {
+    const isCommand =
+      goesOn || beginsWithCommand(line) || KEYWORD.test(line) || SETS.test(line) || TAKES_OPTION.test(line)
+    if (isCommand) commands++
+    goesOn = isCommand && /(?:\\|\||&&)$/.test(line)
+  }
+  return commands * 2 >= lines.length && commands > 0
+}
+
+const KEYWORD = /^(?:(?:then|else|elif|do|fi|done|esac)(?=[\s;|&)]|$)|[{})]|;;)/
+const SETS = /^(?:export\s+)?[A-Za-z_]\w*\+?=/
+/** A program that no table knows: a lower-case word, and an option somewhere behind it. */
+const TAKES_OPTION = /^[a-z][\w.+-]*(?:\s+[\w./:@=-]+){0,8}\s+--?[A-Za-z]/
 
 function isBullet(line: string): boolean {
   return /^(?:[-*•✅☐☑✓✔] |\d{1,3}[.)] )\S/.test(line)

@@ -67,9 +67,33 @@ describe('the body of a block that is tagged as shell', () => {
     ['import os\n\ndef main():\n    print(1)', 'it is Python'],
     ['Go to the dashboard and press the big button.\nThen wait for the team to answer.', 'it is prose'],
     ['sum(rate(x[5m])) by (pod)', expect.stringMatching(/^it is no shell/)],
-    ['if true; then', expect.stringMatching(/^it is no shell/)],
+    [
+      'resolver #9\n  domain   : intro.example.org\n  reach    : 0x3 (Reachable)',
+      expect.stringMatching(/^it is no shell/),
+    ],
+    ["git show HEAD\n\ncommit 6d25 (main)\nAuthor: A B\n\n    don't", expect.stringMatching(/^it is no shell/)],
     ['', 'it is empty'],
   ])('is none: %j', (text, why) => expect(bodyIsShell(text)).toEqual({ shell: false, why }))
+})
+
+describe('a script with a mistake is a script, however much of it the mistake swallows', () => {
+  test.each([
+    ['a missing `fi`', 'if true; then\n  kubectl get pods'],
+    ['a quote nobody closes', 'git pull\ngit commit -m "v1\ngit push\nmake deploy'],
+    ['a quote in a word of the last line', "git fetch\ngit push\nThen tell the team: it's done"],
+    ['a program of their own', 'ourctl deploy --env "prod'],
+    ['a `done` too many', 'for x in a b; do\n  echo "$x"\ndone\ndone'],
+    ['assignments', 'NAME="one\nexport OTHER=two\necho $NAME'],
+    ['lines that go on', 'docker run \\\n  $IMAGE \\\n  "open'],
+    [
+      'a heredoc of prose',
+      "cat > note.txt <<'EOF'\nDear all of you.\nWe are done here.\nAll is well.\nEOF\necho 'open",
+    ],
+  ])('%s', (_, text) => {
+    expect(bodyIsShell(text)).toMatchObject({ shell: true })
+    expect(parseShell(text).ok).toBe(false)
+    expect(shellLooking(text)).toMatchObject({ shell: false })
+  })
 })
 
 describe('inline code', () => {
