@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
-import { parseRunbook, toPlan } from '../src/parser/index.ts'
+import { loadAllNeeds, parseRunbook, toPlan } from '../src/parser/index.ts'
 import { msOf, type Row, ratioOf } from './compare.ts'
 
 const KIBI = 1024
@@ -10,6 +10,7 @@ const MEBI = 1024 * KIBI
 
 /** Parse and plan, against the Markdown parser alone; and growth against itself. */
 export async function parsing(): Promise<Row[]> {
+  await loadAllNeeds()
   const plan = (bytes: Uint8Array) => {
     const { runbook, diagnostics } = parseRunbook(bytes, 'long.md')
     return toPlan(runbook, diagnostics)

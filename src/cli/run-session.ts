@@ -153,7 +153,7 @@ export async function readRun(
   files: RunFiles,
   desk: Desk,
   io: Io,
-  parse: (text: string, path: string) => Runbook,
+  parse: (text: string, path: string) => Promise<Runbook>,
 ): Promise<RecordedRun> {
   const bytes = await readFile(files.journal)
   const { entries, chain, torn } = await readJournal(bytes)
@@ -166,7 +166,7 @@ export async function readRun(
   const stateDir = stateFolder(io.environment, started.run)
   const path = await whereItWas(stateDir, resolve(projectOf(desk.workspace), started.runbook.path))
   const selection = started.selection ?? { from: null, only: null, until: null }
-  const read = parse(started.runbook.text, started.runbook.path)
+  const read = await parse(started.runbook.text, started.runbook.path)
   const only = read.mode === 'catalog' ? selection.only : null
   const runbook = (only === null ? null : chooseSection(read, only)) ?? read
   const asked = { runbook, path, release: started.release, environment: started.env, selection }

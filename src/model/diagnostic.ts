@@ -1,7 +1,4 @@
-import { z } from 'zod'
-
-export const LevelSchema = z.enum(['error', 'warning', 'info'])
-export type DiagnosticLevel = z.infer<typeof LevelSchema>
+import type { Diagnostic, DiagnosticLevel } from './diagnostic-schema.ts'
 
 /**
  * Every finding code: its level where no rule says otherwise, its name in frames, and its meaning.
@@ -59,19 +56,6 @@ export const FINDINGS = {
 } as const satisfies Record<string, readonly [DiagnosticLevel, string, string]>
 
 export type FindingCode = keyof typeof FINDINGS
-
-export const DiagnosticSchema = z.strictObject({
-  code: z.enum(Object.keys(FINDINGS) as [FindingCode, ...FindingCode[]]),
-  level: LevelSchema,
-  message: z.string(),
-  /** 1-based line of the file as it is on disk. */
-  line: z.int().positive(),
-  /** 1-based column, in UTF-16 units, as editors count. */
-  column: z.int().positive(),
-  help: z.string(),
-})
-/** Something wrong or worth knowing in a document, with its place. The parser returns these; it never throws. */
-export type Diagnostic = z.infer<typeof DiagnosticSchema>
 
 /** One finding with the level of its code, unless the rule that found it says otherwise. */
 export function diagnostic(

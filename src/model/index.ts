@@ -1,5 +1,6 @@
 export * from './conversation.ts'
 export * from './diagnostic.ts'
+export * from './diagnostic-schema.ts'
 export * from './errors.ts'
 export * from './evidence.ts'
 export * from './plan.ts'

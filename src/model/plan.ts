@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DiagnosticSchema } from './diagnostic.ts'
+import { DiagnosticSchema } from './diagnostic-schema.ts'
 
 /** What a person sees of a step's kind. The words are those of docs/dictionary.md. */
 export const StepKindSchema = z.enum(['task', 'confirmation', 'gate', 'choice', 'wait', 'manual', 'form'])

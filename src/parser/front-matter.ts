@@ -1,139 +1,31 @@
 import type { Root } from 'mdast'
-import { isMap, parseDocument } from 'yaml'
-import { z } from 'zod'
 import { type Diagnostic, diagnostic } from '../model/index.ts'
-import type { Place, Source } from './source.ts'
+import type { FrontMatter } from './front-matter-schema.ts'
+import { lazyPart } from './lazy-part.ts'
+import type { Source } from './source.ts'
 
-const ValueSchema = z.strictObject({
-  default: z.coerce.string().optional(),
-  secret: z.boolean().optional(),
-  pattern: z.string().optional(),
-  description: z.string().optional(),
-})
-const SignoffSchema = z.strictObject({
-  mode: z.enum(['linear', 'catalog', 'reference']).optional(),
-  shell: z.enum(['bash', 'sh', 'zsh']).optional(),
-  cwd: z.string().optional(),
-  env: z.string().optional(),
-  timeout: z.string().optional(),
-  values: z.record(z.string(), ValueSchema).optional(),
-})
+/** Reads YAML. */
+export const frontMatterReader = lazyPart('the reader of front matter', () => import('./front-matter-yaml.ts'))
+/** Checks our own section of it. */
+export const frontMatterSchema = lazyPart('the schema of front matter', () => import('./front-matter-schema.ts'))
 
-/** What the front matter says under `signoff:`. Everything else in it is let be. */
-export type FrontMatter = z.infer<typeof SignoffSchema>
+export interface FrontMatterReading {
+  readonly frontMatter: FrontMatter
+  /** The title that a site generator reads; null where there is none. */
+  readonly title: string | null
+  readonly diagnostics: readonly Diagnostic[]
+}
 
 /** Reads the YAML between the first two `---` lines; errors carry their place in the file. */
-export function readFrontMatter(
-  root: Root,
-  source: Source,
-): { readonly frontMatter: FrontMatter; readonly diagnostics: readonly Diagnostic[] } {
+export function readFrontMatter(root: Root, source: Source): FrontMatterReading {
   const node = root.children[0]
-  if (node?.type !== 'yaml') return { frontMatter: {}, diagnostics: neverClosed(source) }
-  const document = parseDocument(node.value, { prettyErrors: false, uniqueKeys: true })
-  const place = (offset: number) => placeIn(node.value, offset)
-  const broken = document.errors[0]
-  if (broken !== undefined)
-    return {
-      frontMatter: {},
-      diagnostics: [
-        diagnostic(
-          'SO034',
-          place(broken.pos[0]),
-          `the front matter is not YAML: ${broken.message}`,
-          'mend it, or take it out',
-        ),
-      ],
-    }
-  const section = isMap(document.contents) ? document.get('signoff', true) : undefined
-  if (section === undefined) return { frontMatter: {}, diagnostics: ofRunme(document, place) }
-  const read = SignoffSchema.safeParse(isMap(section) ? section.toJSON() : section)
-  if (read.success) return { frontMatter: read.data, diagnostics: notRead(document, read.data, place) }
-  return {
-    frontMatter: {},
-    diagnostics: read.error.issues.map(issue => {
-      const path = ['signoff', ...issue.path.map(String)]
-      const extra = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-      const found = offsetOf(document, extra === undefined ? path : [...path, extra])
-      return diagnostic(
-        'SO032',
-        place(found),
-        `front matter \`${path.join('.')}\`: ${issue.message}`,
-        'see docs/writing-runbooks.md',
-      )
-    }),
-  }
+  if (node?.type !== 'yaml') return { frontMatter: {}, title: null, diagnostics: neverClosed(source) }
+  return frontMatterReader.get().readYaml(node.value)
 }
 
-/** The title that a site generator reads; null where there is none. */
-export function titleInFrontMatter(root: Root): string | null {
-  const node = root.children[0]
-  if (node?.type !== 'yaml') return null
-  const document = parseDocument(node.value, { prettyErrors: false })
-  const title: unknown = isMap(document.contents) && document.errors.length === 0 ? document.get('title') : null
-  return typeof title === 'string' && title.trim() !== '' ? title.trim() : null
-}
-
-/** Settings of the language that nothing follows yet: who relies on one must hear of it. */
-function notRead(
-  document: ReturnType<typeof parseDocument>,
-  said: FrontMatter,
-  place: (offset: number) => Place,
-): Diagnostic[] {
-  const keys = [
-    ...(said.cwd === undefined ? [] : ['cwd']),
-    ...(said.shell === undefined || said.shell === 'bash' ? [] : ['shell']),
-  ]
-  const patterns = Object.entries(said.values ?? {}).flatMap(([name, value]) =>
-    value.pattern === undefined
-      ? []
-      : [
-          diagnostic(
-            'SO032',
-            place(offsetOf(document, ['signoff', 'values', name, 'pattern'])),
-            `the pattern of "${name}" is not checked yet`,
-            'take it out',
-          ),
-        ],
-  )
-  const unread = keys.map(key =>
-    diagnostic(
-      'SO032',
-      place(offsetOf(document, ['signoff', key])),
-      `front matter \`signoff.${key}\` is not read yet`,
-      'take it out',
-    ),
-  )
-  return [...unread, ...patterns]
-}
-
-/** Runme's own `cwd` and `shell`: blocks would run in another folder, or by another shell, than their author meant. */
-function ofRunme(document: ReturnType<typeof parseDocument>, place: (offset: number) => Place): Diagnostic[] {
-  return ['cwd', 'shell'].flatMap(key => {
-    const said: unknown = isMap(document.contents) ? document.get(key) : undefined
-    if (typeof said !== 'string' || (key === 'shell' && /^(?:.*\/)?(?:ba)?sh$/.test(said))) return []
-    const message = `front matter \`${key}: ${said}\` is not followed: blocks run beside this file, by bash`
-    return [
-      diagnostic('SO032', place(offsetOf(document, [key])), message, 'write `cd` into the first block', 'warning'),
-    ]
-  })
-}
-
-function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly string[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true)
-    if (!isMap(parent)) continue
-    const pair = parent.items.find(item => String(item.key) === path[length - 1])
-    const key: unknown = pair?.key
-    if (typeof key === 'object' && key !== null && 'range' in key && Array.isArray(key.range))
-      return Number(key.range[0])
-  }
-  return 0
-}
-
-/** The text of the front matter begins on line 2, behind its first `---`. */
-function placeIn(text: string, offset: number): Place {
-  const before = text.slice(0, offset)
-  return { line: before.split('\n').length + 1, column: offset - before.lastIndexOf('\n') }
+/** Whether front matter may have a section `signoff:`. A backslash may write a key in another way. */
+export function namesOurSection(yaml: string): boolean {
+  return /signoff|\\/.test(yaml)
 }
 
 /** A first `---` with keys below it and no second one. */

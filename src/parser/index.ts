@@ -1,6 +1,7 @@
 export { annotateRunbook } from './annotate/annotate.ts'
 export { fileLinks } from './file-links.ts'
 export { literalValues, maskValues } from './literal-mask.ts'
-export { type Parsed, type ParseOptions, parseRunbook } from './parse-runbook.ts'
+export { loadAllNeeds } from './needs.ts'
+export { loadAndParse, type Parsed, type ParseOptions, parseRunbook } from './parse-runbook.ts'
 export { releaseParameters } from './release-parameters.ts'
 export { toPlan } from './to-plan.ts'

@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic, type Parameter, type Slot } from '../model/index.ts'
 import { placeInScript } from './constructs/text.ts'
 import type { ScriptText } from './draft.ts'
-import type { FrontMatter } from './front-matter.ts'
+import type { FrontMatter } from './front-matter-schema.ts'
 import type { PlacedStep } from './place-steps.ts'
 import { type FoundValue, findTextValues, findValues, setsVariables } from './shell/index.ts'
 import type { Place, Source } from './source.ts'

@@ -10,12 +10,14 @@ import { checkDirectives } from './directives.ts'
 import type { Page } from './draft.ts'
 import { findSpan } from './duration.ts'
 import { placeFlows } from './flows.ts'
-import { type FrontMatter, readFrontMatter, titleInFrontMatter } from './front-matter.ts'
+import { readFrontMatter } from './front-matter.ts'
+import type { FrontMatter } from './front-matter-schema.ts'
 import { headingKey } from './heading.ts'
 import { checkInert } from './inert.ts'
 import { checkTemplates } from './integrity.ts'
 import { linkResolver } from './links.ts'
 import { isRecord, modeOf } from './mode.ts'
+import { loadNeeds } from './needs.ts'
 import { nodesOf } from './nodes.ts'
 import { findParameters } from './parameters.ts'
 import { type PlacedSection, placedStepsOf, placeSteps } from './place-steps.ts'
@@ -42,24 +44,47 @@ export interface ParseOptions {
  * whatever: what cannot be read gives an empty runbook and an error among the diagnostics.
  *
  * @param path as it is to be named in plans and findings; nothing is read from it.
+ * @throws {Error} only if the parts of the parser that the text needs were not loaded: `loadAndParse` sees to that.
  */
 export function parseRunbook(bytes: Uint8Array, path: string, options: ParseOptions = {}): Parsed {
+  return finish(readMarkdown(bytes), bytes, path, options)
+}
+
+/** `parseRunbook`, with the parts of the parser loaded that this text needs: the grammar of the shell, the reader of YAML. */
+export async function loadAndParse(bytes: Uint8Array, path: string, options: ParseOptions = {}): Promise<Parsed> {
+  const markdown = readMarkdown(bytes)
+  if (markdown.root !== null) await loadNeeds(markdown.root)
+  return finish(markdown, bytes, path, options)
+}
+
+interface Markdown {
+  readonly source: Source | null
+  readonly root: Root | null
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+function readMarkdown(bytes: Uint8Array): Markdown {
+  const { source, diagnostics } = readSource(bytes)
+  if (source === null) return { source, root: null, diagnostics }
+  const tree = parseTree(source)
+  return { source, root: tree.root, diagnostics: [...diagnostics, ...tree.diagnostics] }
+}
+
+function finish(
+  { source, root, diagnostics }: Markdown,
+  bytes: Uint8Array,
+  path: string,
+  options: ParseOptions,
+): Parsed {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  const { source, diagnostics: ofBytes } = readSource(bytes)
-  const tree = source === null ? null : parseTree(source)
-  if (source === null || tree === null || tree.root === null)
-    return {
-      runbook: emptyRunbook(path, sha256, source),
-      diagnostics: [...ofBytes, ...(tree?.diagnostics ?? [])],
-    }
-  const { root } = tree
-  const { runbook, diagnostics } = readingOnce(() => readTree(root, source, path, sha256, options))
-  return { runbook, diagnostics: inOrder([...ofBytes, ...diagnostics]) }
+  if (source === null || root === null) return { runbook: emptyRunbook(path, sha256, source), diagnostics }
+  const read = readingOnce(() => readTree(root, source, path, sha256, options))
+  return { runbook: read.runbook, diagnostics: inOrder([...diagnostics, ...read.diagnostics]) }
 }
 
 function readTree(root: Root, source: Source, path: string, sha256: string, options: ParseOptions): Parsed {
-  const { frontMatter, diagnostics: ofFrontMatter } = readFrontMatter(root, source)
-  const draft = placeSections(root, source, { title: titleInFrontMatter(root), otherwise: nameOf(path) })
+  const { frontMatter, title, diagnostics: ofFrontMatter } = readFrontMatter(root, source)
+  const draft = placeSections(root, source, { title, otherwise: nameOf(path) })
   const page: Page = {
     source,
     title: draft.title,

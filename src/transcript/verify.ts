@@ -31,7 +31,7 @@ export interface VerifyInput {
   /** Somebody holds the lock of this run: it is in progress. */
   readonly lockHeld?: boolean
   /** Reads the runbook that the transcript embeds, as a parser does; without it gates are held against the plan alone. */
-  readonly planOf?: (runbookText: string, path: string) => DemandedPlan
+  readonly planOf?: (runbookText: string, path: string) => Promise<DemandedPlan>
   readonly sshKeygen?: SshKeygen
 }
 
@@ -65,7 +65,7 @@ export async function verifyTranscript(input: VerifyInput): Promise<VerifyReport
   } else {
     const good = approvals.filter(one => one.good)
     findings.push(...ofApprovals, ...ofHandoffs, ...read.startFindings)
-    findings.push(...checkPolicy(facts.state, demandedPlan(input, facts), good, wanted))
+    findings.push(...checkPolicy(facts.state, await demandedPlan(input, facts), good, wanted))
   }
   findings.push(...read.clock.findings(seal !== null && wanted.strictTime === true))
   const { start } = facts.state
@@ -151,7 +151,7 @@ function sealedFindings({ scan, facts }: ReadRun, statement: SealStatement): Fin
   return [...findings, ...checkFold(facts, { ...scan.good, sha256: scan.sha256 }, statement)]
 }
 
-function demandedPlan(input: VerifyInput, { state }: RunFacts): DemandedPlan | null {
+async function demandedPlan(input: VerifyInput, { state }: RunFacts): Promise<DemandedPlan | null> {
   if (input.planOf === undefined || state.start === null) return null
   return input.planOf(state.start.runbook.text, state.start.runbook.path)
 }

@@ -88,7 +88,7 @@ describe('a run that a crash cut short', () => {
       nowMs: Date.now,
     }
     const desk = await openDesk(world.repository.clone, null, io)
-    const parse = (text: string, name: string) => parseRunbook(Buffer.from(text), name).runbook
+    const parse = async (text: string, name: string) => parseRunbook(Buffer.from(text), name).runbook
     const recorded = await readRun(filesIn(world.transcript('v1').folder), desk, io, parse)
     const other = '{"seq":9,"kind":"note"}\n'
     appendFileSync(journal(), other)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Diagnostic, FINDINGS, type FindingCode, SignoffError } from '../../model/index.ts'
-import { literalValues, maskValues, parseRunbook } from '../../parser/index.ts'
+import { literalValues, loadAndParse, maskValues } from '../../parser/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { type LintedFile, named, toLintReport } from '../lint-report.ts'
@@ -51,7 +51,7 @@ async function lintFile(path: string): Promise<{ readonly file: LintedFile; read
     if (!(error instanceof SignoffError) || error.code !== 'RUNBOOK_UNREADABLE') throw error
     return { file: { path, sha256: null, unreadable: error.message, findings: [] }, lines: { lines: [], secrets: [] } }
   }
-  const { runbook, diagnostics } = parseRunbook(bytes, path)
+  const { runbook, diagnostics } = await loadAndParse(bytes, path)
   const unreadable = diagnostics.find(({ code }) => code === 'SO003' || code === 'SO035')
   const found = unreadable === undefined ? [...diagnostics, ...(await missingFiles(bytes, path))] : diagnostics
   const secrets = literalValues(runbook.source)

@@ -1,5 +1,5 @@
 import { SignoffError } from '../../model/index.ts'
-import { annotateRunbook, literalValues, maskValues, parseRunbook, toPlan } from '../../parser/index.ts'
+import { annotateRunbook, literalValues, loadAllNeeds, loadAndParse, maskValues, toPlan } from '../../parser/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { readRunbook } from '../read-runbook.ts'
@@ -18,9 +18,9 @@ export async function plan(path: string, options: PlanOptions, io: Io): Promise<
   const formats = [options.json, options.markdown, options.annotate].filter(one => one === true)
   if (formats.length > 1) throw new SignoffError('USAGE', 'plan: --json, --markdown and --annotate exclude each other')
   const bytes = await readRunbook(path)
-  const { runbook, diagnostics } = parseRunbook(bytes, path)
+  const { runbook, diagnostics } = await loadAndParse(bytes, path)
   const document = withoutSecrets(toPlan(runbook, diagnostics, options.set), literalValues(runbook.source))
-  if (options.annotate) io.write(annotated(bytes, path))
+  if (options.annotate) io.write(await annotated(bytes, path))
   else if (options.json) io.write(`${JSON.stringify(document, null, 2)}\n`)
   else if (options.markdown) io.write(planMarkdown(document, cleanText))
   else io.write(planText(document, cleanText))
@@ -33,7 +33,9 @@ export async function plan(path: string, options: PlanOptions, io: Io): Promise<
  * The runbook with the markers that pin today's reading; the file itself is never written.
  * @throws {SignoffError} `RUNBOOK_INVALID` where the text holds a secret: printed whole it would leak, masked it would be another text.
  */
-function annotated(bytes: Uint8Array, path: string): string {
+async function annotated(bytes: Uint8Array, path: string): Promise<string> {
+  // Markers make a text that needs what the text without them does not.
+  await loadAllNeeds()
   const text = annotateRunbook(bytes, path)
   if (text === null) throw new SignoffError('RUNBOOK_INVALID', `${path}: no text that could be read`)
   if (literalValues(text).length > 0)

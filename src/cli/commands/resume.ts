@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import type { Answer } from '../../model/index.ts'
 import { SignoffError } from '../../model/index.ts'
-import { parseRunbook } from '../../parser/index.ts'
+import { loadAndParse } from '../../parser/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
 import { exitCodeOfResult } from '../exit-codes.ts'
@@ -31,8 +31,8 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
       advice: `signoff verify ${files.folder}`,
     })
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
-  const { context, past, path, open } = await readRun(files, desk, io, (text, name) =>
-    readable(parseRunbook(Buffer.from(text), name), name),
+  const { context, past, path, open } = await readRun(files, desk, io, async (text, name) =>
+    readable(await loadAndParse(Buffer.from(text), name), name),
   )
   if (past.result !== null) {
     const { session } = await open()

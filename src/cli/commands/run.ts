@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Answer, Runbook, Speaker } from '../../model/index.ts'
 import { EMPTY_STATE, SignoffError } from '../../model/index.ts'
-import { parseRunbook } from '../../parser/index.ts'
+import { loadAndParse, type Parsed } from '../../parser/index.ts'
 import { chooseSection, findStep, lackingOf, NO_ANSWERS, type Provided, type RunContext } from '../../runner/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { type AnswersFile, readAnswers } from '../answers-file.ts'
@@ -41,7 +41,7 @@ export interface RunFlags extends WalkFlags {
 /** Walks a runbook for one release. */
 export async function run(path: string, flags: RunFlags, io: Io): Promise<number> {
   const release = checkRelease(flags.release)
-  const read = readable(parseRunbook(await readRunbook(path), path), path)
+  const read = readable(await loadAndParse(await readRunbook(path), path), path)
   const selection = { from: flags.from ?? null, only: flags.only ?? null, until: flags.until ?? null }
   const runbook = walkable(read, flags.only)
   const waitLimitMs = milliseconds(flags.waitLimit)
@@ -66,7 +66,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
 }
 
 /** @throws {SignoffError} `RUNBOOK_INVALID` listing every finding of level error with its place. */
-export function readable({ runbook, diagnostics }: ReturnType<typeof parseRunbook>, path: string): Runbook {
+export function readable({ runbook, diagnostics }: Parsed, path: string): Runbook {
   const errors = diagnostics.filter(({ level }) => level === 'error')
   if (errors.length === 0) return runbook
   const frames = errors.map(

@@ -3,8 +3,6 @@ import { createReadStream } from 'node:fs'
 import { lstat, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
-import { parseRunbook } from '../../parser/index.ts'
-import { planEvent } from '../../runner/index.ts'
 import { gitConfig, mayLive, readLock, runSshKeygen } from '../../runner/local/index.ts'
 import { type VerifyReport, verifyTranscript } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
@@ -62,7 +60,7 @@ export async function verifyFiles(files: RunFiles, flags: VerifyFlags, io: Io): 
       roles: config.roles,
     },
     lockHeld: isHeld(join(stateFolder(io.environment, run), 'lock')),
-    planOf: (text, path) => ({ rules: 1, steps: planEvent(parseRunbook(Buffer.from(text), path).runbook).steps }),
+    planOf: async (text, path) => (await import('../demanded-plan.ts')).demandedPlan(text, path),
     sshKeygen: runSshKeygen,
   })
 }

@@ -65,8 +65,8 @@ export function bodyIsShell(text: string): Looks {
  * Paths, values, branches, flags and environment names have not. Single words count only where they run by themselves.
  */
 export function commandShaped(inlineCode: string): boolean {
+  if (!mayBeCommand(inlineCode)) return false
   const text = inlineCode.trim()
-  if (text === '' || text.length > 2000) return false
   const shell = readShell(text)
   const [first] = shell.commands
   if (shell.error !== null || first === undefined || first.start !== 0) return false
@@ -87,6 +87,13 @@ export function commandShaped(inlineCode: string): boolean {
       (shell.commands.length > 1 && isKnownCommand(baseName(shell.commands[1]?.words[0]?.text ?? '')))
     )
   return !ALSO_ENGLISH.has(name) || !readsAsSentence(words)
+}
+
+/** Told without parsing: a lone word is no command, unless it runs by itself or is a script. False is certain. */
+export function mayBeCommand(inlineCode: string): boolean {
+  const text = inlineCode.trim()
+  if (text === '' || text.length > 2000) return false
+  return /[\s;|&<>'"$\\]|\.\.?\/|\.(?:ba)?sh$/.test(text) || RUNS_ALONE.has(text)
 }
 
 const yes = (why: string): Looks => ({ shell: true, why })
@@ -117,7 +124,7 @@ function mostlyCommands(lines: readonly string[]): boolean {
   let commands = 0
   let goesOn = false
   for (const line of lines) {
-    const isCommand =
+    const isCommand: boolean =
       goesOn || beginsWithCommand(line) || KEYWORD.test(line) || SETS.test(line) || TAKES_OPTION.test(line)
     if (isCommand) commands++
     goesOn = isCommand && /(?:\\|\||&&)$/.test(line)

@@ -1,5 +1,6 @@
-// The only file that knows unbash, so that it can be loaded when the first shell block is met.
-import { forEachChild, parse, type SyntaxNode } from 'unbash'
+// The only file that reads what unbash gives.
+import type { SyntaxNode } from 'unbash'
+import { shellGrammar } from './grammar.ts'
 import { withStandIns } from './stand-ins.ts'
 import { type Range, type Region, type Surrounding, surroundingsOf } from './surroundings.ts'
 
@@ -60,6 +61,7 @@ export interface Shell {
 
 /** Reads a script. Never throws: what bash would reject is read as far as it goes, and `error` says where it stopped. */
 export function readShell(script: string): Shell {
+  if (script.trim() === '') return nothing(script)
   const before = once?.get(script)
   if (before !== undefined) return before
   const shell = readAnew(script)
@@ -105,7 +107,7 @@ class RecentShells {
 
 function readAnew(script: string): Shell {
   const source = withStandIns(script)
-  const root = parse(source)
+  const root = shellGrammar.get().parse(source)
   const reader = new Reader(source)
   reader.read(root)
   const first = root.errors?.[0] ?? reader.nestedError
@@ -123,6 +125,23 @@ function readAnew(script: string): Shell {
     functions: reader.functions,
     error: first === undefined ? null : { offset: first.pos, message: first.message },
     surroundings: offsets => surroundingsOf(reader.regions, offsets),
+  }
+}
+
+/** Asked about what has no script at all, for which no grammar is needed. */
+function nothing(script: string): Shell {
+  const none: [] = []
+  return {
+    script,
+    commands: none,
+    reads: none,
+    sets: none,
+    blocks: none,
+    comments: none,
+    texts: none,
+    functions: new Set(),
+    error: null,
+    surroundings: offsets => surroundingsOf(none, offsets),
   }
 }
 
@@ -168,6 +187,7 @@ class Reader {
   }
 
   read(root: SyntaxNode): void {
+    const { forEachChild } = shellGrammar.get()
     const stack: Frame[] = [{ node: root, place: null, fed: false, background: false, depth: 0 }]
     for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
       const { node, place } = frame
