@@ -91,15 +91,18 @@ function withOwnMessage(use: Use, messages: Map<string, string[]>): Use {
   return ordinal === 1 ? use : { ...use, value: { ...use.value, name: `${name}-${ordinal}` } }
 }
 
-/** Placeholders in what a person reads; each is found again in the lines of the step. */
+/** Placeholders in what a person reads; each is found again in the lines of the step. Most texts hold none. */
 function textValues(step: PlacedStep, source: Source): Use[] {
   const { draft } = step
   const text = [draft.title, ...draft.detail].join('\n')
+  if (!/<|\{\{|YOUR_/.test(text)) return []
+  const placeholders = findTextValues(text).filter(
+    value => value.kind === 'placeholder' && /^(?:<|\{\{|YOUR_)/.test(value.written),
+  )
+  if (placeholders.length === 0) return []
   const inCommands = new Set([draft.script?.text, draft.offer?.text].filter(one => one !== undefined).flatMap(namesIn))
-  return findTextValues(text)
-    .filter(
-      value => value.kind === 'placeholder' && /^(?:<|\{\{|YOUR_)/.test(value.written) && !inCommands.has(value.name),
-    )
+  return placeholders
+    .filter(value => !inCommands.has(value.name))
     .map(value => ({ value, place: placeInLines(source, draft.line, draft.endLine, value.written) }))
 }
 

@@ -198,7 +198,7 @@ function headingsIn(section: SectionDraft): string[] {
 function readNames(root: Root): Set<string> {
   const names = new Set<string>()
   for (const node of nodesOf(root))
-    if (node.type === 'code') for (const name of readsVariables(node.value)) names.add(name)
+    if (node.type === 'code' && node.value.includes('$')) for (const name of readsVariables(node.value)) names.add(name)
   return names
 }
 
