@@ -3,7 +3,14 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', setupFiles: 'test/helpers/load-parser.ts', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/journeys/**'] } },
+      {
+        test: {
+          name: 'unit',
+          setupFiles: 'test/helpers/load-parser.ts',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/journeys/**'],
+        },
+      },
       {
         test: {
           name: 'journeys',
