@@ -5,7 +5,7 @@ export default defineConfig({
   platform: 'node',
   // Set here and never in process.env: scripts inherit that one, and npm would then leave out development packages.
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
-  // Importing our modules does nothing (docs/style), so those that a chunk takes nothing from are not in it.
+  // Importing one of our modules does nothing, so those that a chunk takes nothing from are left out of it.
   treeshake: { moduleSideEffects: [{ test: /[\\/]src[\\/](?!cli[\\/]main\.ts)/, sideEffects: false }] },
   external: ['@lydell/node-pty', 'react-devtools-core'],
   output: {
