@@ -76,6 +76,16 @@ export const StepSchema = z.strictObject({
 /** The smallest thing a run keeps a state for. */
 export type Step = z.infer<typeof StepSchema>
 
+export const ProposalSchema = z.strictObject({
+  /** As the table writes it: `Staging`. */
+  environment: z.string(),
+  value: z.string(),
+  line: z.int().positive(),
+  column: z.int().positive(),
+})
+/** A value that a table of the runbook names for one environment. It is offered beside the question, never taken. */
+export type Proposal = z.infer<typeof ProposalSchema>
+
 export const ParameterSchema = z.strictObject({
   name: z.string(),
   kind: z.enum(['placeholder', 'env', 'literal']),
@@ -84,6 +94,8 @@ export const ParameterSchema = z.strictObject({
   value: z.string().nullable(),
   default: z.string().nullable(),
   uses: z.array(z.strictObject({ line: z.int().positive(), column: z.int().positive() })),
+  /** Left out where no table of the runbook names it. */
+  proposals: z.array(ProposalSchema).optional(),
 })
 /** A value that the runbook leaves open: asked once, wherever it is used. */
 export type Parameter = z.infer<typeof ParameterSchema>

@@ -68,7 +68,14 @@ export interface TableBlock extends Span {
 
 export interface TableRow {
   readonly line: number
-  readonly cells: readonly { readonly text: string; readonly codes: readonly InlineCode[] }[]
+  readonly cells: readonly TableCell[]
+}
+
+export interface TableCell {
+  readonly text: string
+  readonly codes: readonly InlineCode[]
+  /** The first character of its text; that of the row where it holds none. */
+  readonly place: Place
 }
 
 export interface HtmlBlock extends Span {
@@ -267,7 +274,8 @@ function table(node: Table, source: Source): TableBlock {
       line,
       cells: row.children.map(cell => {
         const lines = proseLines(cell.children, source, line)
-        return { text: joinLines(lines), codes: lines.flatMap(one => one.codes) }
+        const column = cell.children[0]?.position?.start.column ?? 1
+        return { text: joinLines(lines), codes: lines.flatMap(one => one.codes), place: { line, column } }
       }),
     }
   })

@@ -9,6 +9,7 @@ import { findContacts } from './contacts.ts'
 import { checkDirectives } from './directives.ts'
 import type { Page } from './draft.ts'
 import { findSpan } from './duration.ts'
+import { environmentTables, withProposals } from './environment-tables.ts'
 import { placeFlows } from './flows.ts'
 import { readFrontMatter } from './front-matter.ts'
 import type { FrontMatter } from './front-matter-schema.ts'
@@ -127,7 +128,7 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
     mode,
     metadata: [...draft.metadata],
     source: source.written,
-    parameters: parameters.parameters.map(one => ({
+    parameters: withProposals(parameters.parameters, environmentTables(draft.phases)).map(one => ({
       ...one,
       value: one.secret ? null : (options.values?.get(one.name) ?? null),
     })),

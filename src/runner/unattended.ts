@@ -1,5 +1,5 @@
-import type { Answer, Conversation, Ending, Need, RunState, Speaker, Step } from '../model/index.ts'
-import { checkObserved, conditionKey } from '../model/index.ts'
+import type { Answer, Conversation, Ending, Need, Parameter, RunState, Speaker, Step } from '../model/index.ts'
+import { checkObserved, conditionKey, proposedFor } from '../model/index.ts'
 import type { GivenAnswers } from './answers.ts'
 import { findStep } from './asking.ts'
 import type { RunContext } from './context.ts'
@@ -80,7 +80,9 @@ export function answerFor(context: RunContext, need: Need, given: Provided): Fou
         const use = parameter?.uses[0] ?? { line: step.line, column: 1 }
         const how =
           parameter?.secret === true ? `--secret-env ${name}=VARIABLE or --secret ${name}=FILE` : `--set ${name}=VALUE`
-        missing.push({ line: use.line, column: use.column, what: `${name}, for ${step.position} ${step.title}`, how })
+        const proposed = parameter === undefined ? '' : proposedText(context, parameter)
+        const what = `${name}, for ${step.position} ${step.title}${proposed}`
+        missing.push({ line: use.line, column: use.column, what, how })
       }
       return { kind: 'missing', missing }
     }
@@ -302,6 +304,19 @@ function conditionEntry(conditions: Readonly<Record<string, 'yes' | 'no'>>, step
   return Object.entries(conditions).find(([text]) =>
     own ? text === step.position || text === step.id : conditionKey(text) === key,
   )?.[1]
+}
+
+/** Rule R20: what a table names for `--env` is told to whoever gives the value; nobody here takes it. */
+function proposedText(context: RunContext, parameter: Parameter): string {
+  const proposals = parameter.proposals ?? []
+  if (proposals.length === 0) return ''
+  const named = proposedFor(parameter, context.environment)
+  if (named.length > 0)
+    return ` (proposed for ${context.environment}: ${named.map(one => `"${one.value}" at line ${one.line}`).join(' or ')}; not taken by itself)`
+  const known = [...new Set(proposals.map(one => one.environment))].join(', ')
+  return context.environment === null
+    ? ` (a table proposes values for ${known}, but there is no --env)`
+    : ` (a table proposes values for ${known}, none for ${context.environment})`
 }
 
 function title(step: Step): string {

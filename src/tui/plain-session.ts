@@ -5,7 +5,16 @@ import { cleanText } from './clean.ts'
 import type { Plain } from './lines.ts'
 import { sentenceFor } from './narrate.ts'
 import { createPlainOutput, type PlainOutput } from './plain-output.ts'
-import { actLines, askLine, helpLines, outlineLines, questionLines, statusLine, stillLine } from './plain-text.ts'
+import {
+  actLines,
+  askLine,
+  helpLines,
+  outlineLines,
+  questionLines,
+  statusLine,
+  stillLine,
+  TAKES_SUGGESTION,
+} from './plain-text.ts'
 import { GUARD_MS } from './screen-state.ts'
 import { chooseAct } from './step-acts.ts'
 import { counted } from './time-text.ts'
@@ -91,8 +100,9 @@ export class PlainSession {
       return
     }
     const ask = openAsk(progress)
+    const suggestion = ask?.kind === 'text' && line.trim() === TAKES_SUGGESTION ? ask.suggestion : null
     // A secret counts as typed; of all else the blanks around it do not.
-    this.#take(takeText(progress, ask?.kind === 'text' && ask.secret ? line : line.trim()))
+    this.#take(takeText(progress, suggestion ?? (ask?.kind === 'text' && ask.secret ? line : line.trim())))
   }
 
   #onWord(word: Word, line: string): void {

@@ -24,6 +24,9 @@ export function questionLines(scene: Scene): string[] {
   ]
 }
 
+/** The line that takes what is suggested: nobody means it as a value, and an empty line would be too easy. */
+export const TAKES_SUGGESTION = '='
+
 /** The question of an act, one line. */
 export function askLine(ask: Ask): string {
   switch (ask.kind) {
@@ -41,7 +44,10 @@ export function askLine(ask: Ask): string {
           : ask.empty === ''
             ? 'An empty line leaves it empty.'
             : `An empty line says: ${ask.empty}.`
-      const suggestion = ask.suggestion === null ? '' : ` Suggested: ${cleanText(ask.suggestion)}.`
+      const suggestion =
+        ask.suggestion === null
+          ? ''
+          : ` Suggested: ${cleanText(ask.suggestion)}. A line with only "${TAKES_SUGGESTION}" takes it.`
       return `${cleanText(ask.prompt)}?${hint}${suggestion}${ask.secret ? ' What you type is not shown.' : ''} ${empty} "cancel" leaves it.`
     }
     case 'observed':

@@ -1,4 +1,5 @@
-import type { Answer, AskLevel, Need, Offer } from '../model/index.ts'
+import type { Answer, AskLevel, Need, Offer, Parameter } from '../model/index.ts'
+import { isSameEnvironment, proposedFor } from '../model/index.ts'
 import { type Act, type Ask, type Outcome, reasonAsk, textAsk } from './act.ts'
 import { inProduction, neededStep, phraseAt, positionOf, type Scene } from './walk.ts'
 
@@ -14,16 +15,34 @@ export function valueAct(scene: Scene, name: string): Act {
   const secret = parameter?.secret ?? false
   return {
     title: `Value for ${name}`,
-    body: places.length === 0 ? [] : [`used at ${places.join(', ')}`],
+    body: [
+      ...(places.length === 0 ? [] : [`used at ${places.join(', ')}`]),
+      ...(parameter?.proposals ?? []).map(
+        one => `proposed for ${one.environment}: ${one.value}  (${scene.walk.runbook.path}:${one.line})`,
+      ),
+    ],
     asks: [
       textAsk(name, {
         secret,
         needed: `${name}: a value is needed`,
-        suggestion: secret || inProduction(scene, neededStep(scene)) ? null : (parameter?.default ?? null),
+        suggestion: secret || parameter === undefined ? null : suggestionFor(scene, parameter),
       }),
     ],
     done: ([value = '']) => say({ kind: 'value', name, value }),
   }
+}
+
+/**
+ * What a table of the runbook names for `--env`, else the default, which production never suggests. A step that names
+ * another environment than `--env` gets no value of the latter, nor does anybody where tables disagree.
+ */
+function suggestionFor(scene: Scene, parameter: Parameter): string | null {
+  const asked = scene.state.start?.env ?? null
+  const id = neededStep(scene)
+  const own = (id === null ? null : scene.walk.steps.get(id)?.environment) ?? asked
+  const proposed = own === null || asked === null || !isSameEnvironment(own, asked) ? [] : proposedFor(parameter, asked)
+  if (proposed.length > 0) return proposed.length === 1 ? (proposed[0]?.value ?? null) : null
+  return inProduction(scene, id) ? null : parameter.default
 }
 
 /** `4.3.1 Set the new image`. */

@@ -49,7 +49,7 @@ function factsOf(step: Step, runbook: Runbook): string {
     step.when === null ? '' : `only "${step.when}"`,
     step.needs.length === 0
       ? ''
-      : `needs ${step.needs.map(one => (secret.has(one) ? `${one} (secret)` : one)).join(', ')}`,
+      : `needs ${step.needs.map(one => (secret.has(one) ? `${one} (secret)` : `${one}${proposed(one, runbook)}`)).join(', ')}`,
     step.evidence === null ? '' : `asks ${name} ${op} ${value ?? ''} ${unit ?? ''}`.trim(),
     step.offer === null ? '' : `offers \`${step.offer}\``,
     step.approvers === null ? '' : `approved by ${step.approvers.map(one => one.role ?? one.principal).join(' and ')}`,
@@ -58,6 +58,13 @@ function factsOf(step: Step, runbook: Runbook): string {
   ]
     .filter(fact => fact !== '')
     .join('; ')
+}
+
+function proposed(name: string, runbook: Runbook): string {
+  const proposals = runbook.parameters.find(one => one.name === name)?.proposals ?? []
+  return proposals.length === 0
+    ? ''
+    : ` (proposed: ${proposals.map(one => `${one.value} for ${one.environment}`).join(', ')})`
 }
 
 function findingsLine(diagnostics: readonly Diagnostic[]): string[] {

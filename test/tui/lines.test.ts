@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Ending } from '../../src/model/index.ts'
 import { runPlain } from '../../src/tui/lines.ts'
-import { demoRunbook, demoSection, demoStep, runbookOf } from './helpers/demo-runbook.ts'
+import { askingForOrg, demoRunbook, demoSection, demoStep, runbookOf } from './helpers/demo-runbook.ts'
 import { FakeClock, FakeRun, KIM } from './helpers/fake-run.ts'
 
 /** A person at plain mode: types a line when they have read what stands there. */
@@ -83,8 +83,13 @@ afterEach(async () => {
   for (const person of open.splice(0)) await person.close()
 })
 
-function plainAt(position: string, scripts: ConstructorParameters<typeof FakeRun>[2] = {}, runbook = demoRunbook()) {
-  const run = new FakeRun(runbook, clock, scripts).skipTo(position)
+function plainAt(
+  position: string,
+  scripts: ConstructorParameters<typeof FakeRun>[2] = {},
+  runbook = demoRunbook(),
+  environment: string | null = null,
+) {
+  const run = new FakeRun(runbook, clock, scripts, environment).skipTo(position)
   const person = new PlainPerson(run, clock)
   open.push(person)
   return { run, person }
@@ -207,6 +212,41 @@ describe('questions', () => {
     expect(hidden).toBe(false)
     expect(run.said).toEqual([{ kind: 'value', name: 'TOKEN', value: ' s3cr3t ' }])
     expect(person.said()).not.toContain('s3cr3t')
+  })
+})
+
+describe('a value that a table proposes', () => {
+  test('is named beside the question, and taken by a line of its own only', async () => {
+    const { run, person } = plainAt('1.1', {}, askingForOrg(), 'stg')
+    person.said()
+    await person.type('fill')
+    expect(person.said()).toContain(
+      [
+        'Value for org.',
+        '  used at demo.md:8',
+        '  proposed for Staging: acme-staging  (demo.md:20)',
+        '  proposed for Production: acme  (demo.md:20)',
+        'org? Suggested: acme-staging. A line with only "=" takes it. An empty line asks again. "cancel" leaves it.',
+      ].join('\n'),
+    )
+    await person.type('')
+    expect(run.said).toEqual([])
+    await person.type('=')
+    expect(run.said).toEqual([{ kind: 'value', name: 'org', value: 'acme-staging' }])
+  })
+
+  test('is not suggested without --env, nor for a step of another environment: "=" is then a value like any other', async () => {
+    for (const [own, environment] of [
+      [null, null],
+      ['production', 'staging'],
+      [null, 'qa'],
+    ] as const) {
+      const { run, person } = plainAt('1.1', {}, askingForOrg(own), environment)
+      await person.type('fill')
+      expect(person.said()).not.toContain('Suggested')
+      await person.type('=')
+      expect(run.said).toEqual([{ kind: 'value', name: 'org', value: '=' }])
+    }
   })
 })
 

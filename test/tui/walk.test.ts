@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { demoRunbook } from './helpers/demo-runbook.ts'
+import { askingForOrg, demoRunbook } from './helpers/demo-runbook.ts'
 import { FakeClock, FakeRun } from './helpers/fake-run.ts'
 import { ScreenDriver } from './helpers/screen-driver.ts'
 
@@ -196,6 +196,20 @@ describe('choosing, filling, skipping', () => {
     expect(screen.needed).toContain('Enter takes 2 Docker')
     await screen.press('enter').settle()
     expect(run.state.choices.get('s1.5')).toBe('Docker')
+  })
+
+  test('what a table proposes for --env is shown, and enters by Tab and Enter alone', async () => {
+    const run = new FakeRun(askingForOrg(), clock, {}, 'production')
+    const screen = new ScreenDriver(run, clock)
+    await screen.settle()
+    await screen.press('f').settle()
+    expect(screen.rows().join('\n')).toMatch(/proposed for Staging: acme-staging[\s\S]*Tab takes acme\s/)
+    await screen.press('enter').settle()
+    expect(run.said).toEqual([])
+    await screen.press('tab').settle()
+    expect(run.said).toEqual([])
+    await screen.press('enter').settle()
+    expect(run.said).toEqual([{ kind: 'value', name: 'org', value: 'acme' }])
   })
 
   test('a value that the run refuses is said in row 2, and asked again', async () => {

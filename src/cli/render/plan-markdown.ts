@@ -19,6 +19,13 @@ export function planMarkdown(plan: Plan, clean: (text: string) => string): strin
       lines.push(`| ${text(p.name)} | ${p.kind} | ${text(value)} | ${p.uses.map(use => use.line).join(', ')} |`)
     }
   }
+  const proposed = plan.parameters.flatMap(p => (p.proposals ?? []).map(one => ({ name: p.name, ...one })))
+  if (proposed.length > 0) {
+    lines.push('', '## Values that tables propose', '', 'Offered beside the question for `--env`, never taken.', '')
+    lines.push('| Name | Environment | Value | Line |', '| --- | --- | --- | --- |')
+    for (const one of proposed)
+      lines.push(`| ${text(one.name)} | ${text(one.environment)} | ${text(one.value)} | ${one.line} |`)
+  }
   if (plan.findings.length > 0) {
     lines.push('', '## Findings', '')
     for (const finding of plan.findings) lines.push(`- ${findingLine(plan.runbook.path, finding, text)}`)

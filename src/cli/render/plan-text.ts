@@ -96,7 +96,7 @@ function parameterLines(plan: Plan, clean: (text: string) => string): string[] {
   const width = Math.max(...plan.parameters.map(p => p.name.length))
   return [
     'Values',
-    ...plan.parameters.map(p => {
+    ...plan.parameters.flatMap(p => {
       const place = p.uses[0]
       const given =
         p.value !== null
@@ -106,7 +106,13 @@ function parameterLines(plan: Plan, clean: (text: string) => string): string[] {
             : p.required
               ? 'required'
               : 'optional'
-      return `  ${clean(p.name).padEnd(width)}  ${p.kind}${p.secret ? ', secret' : ''}  ${clean(given)}  line ${place?.line ?? '?'}, ${count(p.uses.length, 'use')}`
+      return [
+        `  ${clean(p.name).padEnd(width)}  ${p.kind}${p.secret ? ', secret' : ''}  ${clean(given)}  line ${place?.line ?? '?'}, ${count(p.uses.length, 'use')}`,
+        ...(p.proposals ?? []).map(
+          one =>
+            `  ${' '.repeat(width)}  proposed for ${clean(one.environment)}: ${clean(one.value)}  line ${one.line}`,
+        ),
+      ]
     }),
     '',
   ]

@@ -131,6 +131,26 @@ export function demoRunbook(): Runbook {
   )
 }
 
+/** A runbook of one task that needs `org`, which a table proposes for two environments. */
+export function askingForOrg(environment: string | null = null): Runbook {
+  const step = demoStep('1.1', 'task', 'Look up', { script: 'lookup <org>\n', needs: ['org'], environment })
+  const at = { line: 20, column: 3 }
+  const org: Parameter = {
+    name: 'org',
+    kind: 'placeholder',
+    secret: false,
+    required: true,
+    value: null,
+    default: null,
+    uses: [{ line: 8, column: 3 }],
+    proposals: [
+      { environment: 'Staging', value: 'acme-staging', ...at },
+      { environment: 'Production', value: 'acme', ...at },
+    ],
+  }
+  return { ...runbookOf([demoSection('1', 'Only', [step])], []), parameters: [org] }
+}
+
 /** A runbook of one long phase of tasks that only look. */
 export function longRunbook(count: number): Runbook {
   const steps = Array.from({ length: count }, (_, index) =>

@@ -70,7 +70,13 @@ export class FakeRun implements Conversation {
   readonly #end: (ending: Ending) => void
   readonly #steps: ReadonlyMap<string, Step>
 
-  constructor(runbook: Runbook, clock: { nowMs(): number }, scripts: Readonly<Record<string, Script>> = {}) {
+  /** @param environment `--env` of the run. */
+  constructor(
+    runbook: Runbook,
+    clock: { nowMs(): number },
+    scripts: Readonly<Record<string, Script>> = {},
+    environment: string | null = null,
+  ) {
     const ended = Promise.withResolvers<Ending>()
     this.ended = ended.promise
     this.#end = ended.resolve
@@ -78,7 +84,7 @@ export class FakeRun implements Conversation {
     this.#clock = clock
     this.#scripts = scripts
     this.#steps = new Map(stepsOf(runbook).map(step => [step.id, step]))
-    this.emit(startEvent())
+    this.emit(startEvent(environment))
     this.emit(planEvent(runbook))
   }
 
@@ -381,14 +387,14 @@ function offerOf(step: Step): Offer | null {
   return step.offer === null ? null : { script: step.offer, level: 'L1', phrase: null, missing: [] }
 }
 
-function startEvent(): RunEvent {
+function startEvent(environment: string | null): RunEvent {
   const digest = '0'.repeat(64)
   return {
     kind: 'run.start',
     v: 1,
     run: '0197c400-0000-7000-8000-000000000000',
     release: 'v2.4.0',
-    env: null,
+    env: environment,
     selection: null,
     runbook: { path: 'demo.md', sha256: digest, gitBlob: null, text: '' },
     git: null,
