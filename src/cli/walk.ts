@@ -4,7 +4,7 @@ import type { Ending, RunEvent, Speaker } from '../model/index.ts'
 import { countSteps, SignoffError } from '../model/index.ts'
 import { type Provided, walkUnattended } from '../runner/index.ts'
 import { sealJournal } from '../transcript/index.ts'
-import { createPlainOutput, sentenceFor } from '../tui/index.ts'
+import { contactLines, createPlainOutput, sentenceFor } from '../tui/index.ts'
 import { exitCodeOfEnding } from './exit-codes.ts'
 import { takeApproval } from './gate-approvals.ts'
 import { type Inbox, openInbox } from './inbox.ts'
@@ -189,6 +189,10 @@ async function finish(session: Session, ending: Ending, inbox: Inbox, options: W
   if (ending.kind === 'paused') {
     io.say(`Why: ${ending.reason}`)
     for (const line of gateLines(session)) io.say(line)
+    const { contacts } = context.runbook
+    // Whoever attended has seen them beside the question.
+    if (options.ui.kind === 'none' && ending.why === 'failed' && contacts.length > 0)
+      for (const line of contactLines(context.runbook)) io.say(line)
   }
   io.say(`Transcript: ${files.folder}`)
   if (seal !== null)

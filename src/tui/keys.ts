@@ -4,7 +4,7 @@ import { lookedAt, type ScreenState } from './screen-state.ts'
 import { neededStep } from './walk.ts'
 
 /** Where a key counts: the walk, an overlay, or one kind of question of a dialog. */
-export type Mode = 'walk' | 'help' | 'outline' | 'yes' | 'phrase' | 'text' | 'observed' | 'pick'
+export type Mode = 'walk' | 'help' | 'contacts' | 'outline' | 'yes' | 'phrase' | 'text' | 'observed' | 'pick'
 
 export type Command =
   | { readonly kind: 'wish'; readonly wish: Wish }
@@ -16,6 +16,7 @@ export type Command =
   | { readonly kind: 'suggestion' }
   | { readonly kind: 'close' }
   | { readonly kind: 'help' }
+  | { readonly kind: 'contacts' }
   | { readonly kind: 'outline' }
   | { readonly kind: 'follow' }
   | { readonly kind: 'interrupt' }
@@ -41,7 +42,7 @@ export interface Binding {
 const DIALOGS: readonly Mode[] = ['yes', 'phrase', 'text', 'observed', 'pick']
 const FIELDS: readonly Mode[] = ['phrase', 'text', 'observed']
 const MOVING: readonly Mode[] = ['walk', 'outline']
-const SCROLLING: readonly Mode[] = ['walk', 'outline', 'help', ...DIALOGS]
+const SCROLLING: readonly Mode[] = ['walk', 'outline', 'help', 'contacts', ...DIALOGS]
 
 export const BINDINGS: readonly Binding[] = [
   wish(['enter'], 'Enter', 'proceed', proceedLabel, 100),
@@ -73,6 +74,10 @@ export const BINDINGS: readonly Binding[] = [
   wish(['s'], 's', 'skip', () => 'skip', 82),
   { ...wish(['a'], 'a', 'note', () => 'note', 60), answers: false },
   bind(['walk', 'outline'], ['o'], 'o', () => 'outline', { kind: 'outline' }, 59),
+  {
+    ...bind(['walk'], ['C'], 'C', () => 'contacts', { kind: 'contacts' }, 54),
+    whyNot: state => (state.scene.walk.runbook.contacts.length === 0 ? 'the runbook names no contacts' : null),
+  },
   wish(['x'], 'x', 'recover', () => 'recovery', 58),
   {
     ...wish(['q'], 'q', 'pause', state => (state.scene.need.kind === 'finished' ? 'leave' : 'pause'), 57),
@@ -90,11 +95,18 @@ export const BINDINGS: readonly Binding[] = [
   bind(SCROLLING, ['pagedown'], 'PgDn', () => 'page down', { kind: 'move', by: 'page-down' }, 0),
   bind(MOVING, ['ctrl-u'], 'Ctrl-U', () => 'page up', { kind: 'move', by: 'page-up' }, 0),
   bind(MOVING, ['ctrl-d'], 'Ctrl-D', () => 'page down', { kind: 'move', by: 'page-down' }, 0),
-  bind(['help', ...DIALOGS], ['up'], 'Up', () => 'up', { kind: 'move', by: 'up' }, 0),
-  bind(['help', ...DIALOGS], ['down'], 'Down', () => 'down', { kind: 'move', by: 'down' }, 0),
+  bind(['help', 'contacts', ...DIALOGS], ['up'], 'Up', () => 'up', { kind: 'move', by: 'up' }, 0),
+  bind(['help', 'contacts', ...DIALOGS], ['down'], 'Down', () => 'down', { kind: 'move', by: 'down' }, 0),
   bind(['walk'], ['tab'], 'Tab', () => 'next pane', { kind: 'pane', by: 1 }, 0),
   bind(['walk'], ['shift-tab'], 'Shift-Tab', () => 'previous pane', { kind: 'pane', by: -1 }, 0),
-  bind(['walk', 'help', 'outline', ...DIALOGS], ['ctrl-l'], 'Ctrl-L', () => 'redraw', { kind: 'redraw' }, 0),
+  bind(
+    ['walk', 'help', 'contacts', 'outline', ...DIALOGS],
+    ['ctrl-l'],
+    'Ctrl-L',
+    () => 'redraw',
+    { kind: 'redraw' },
+    0,
+  ),
   bind(['walk'], ['l'], 'l', () => 'plain mode', { kind: 'plain' }, 0),
   { ...bind(['yes'], ['y'], 'y', () => 'yes', { kind: 'yes' }, 100), answers: true },
   { ...bind(FIELDS, ['enter'], 'Enter', fieldLabel, { kind: 'submit' }, 99), answers: true },
@@ -106,12 +118,13 @@ export const BINDINGS: readonly Binding[] = [
     answers: true,
     whyNot: suggested,
   },
-  bind(['help', 'outline', 'pick', 'yes'], ['q'], 'q', () => 'close', { kind: 'close' }, 0),
+  bind(['help', 'contacts', 'outline', 'pick', 'yes'], ['q'], 'q', () => 'close', { kind: 'close' }, 0),
   bind(['help'], ['?'], '?', () => 'close', { kind: 'close' }, 50),
+  bind(['contacts'], ['C'], 'C', () => 'close', { kind: 'close' }, 50),
   bind(['outline'], ['enter'], 'Enter', () => 'close', { kind: 'close' }, 50),
-  bind(['help', 'outline', ...DIALOGS], ['esc'], 'Esc', () => 'close', { kind: 'close' }, 55),
+  bind(['help', 'contacts', 'outline', ...DIALOGS], ['esc'], 'Esc', () => 'close', { kind: 'close' }, 55),
   { ...bind(DIALOGS, ['ctrl-c'], 'Ctrl-C', () => 'close', { kind: 'interrupt' }, 0) },
-  bind(['help', 'outline'], ['ctrl-c'], 'Ctrl-C', () => 'close', { kind: 'close' }, 0),
+  bind(['help', 'contacts', 'outline'], ['ctrl-c'], 'Ctrl-C', () => 'close', { kind: 'close' }, 0),
   bind(['walk', 'outline'], ['?'], '?', () => 'all keys', { kind: 'help' }, 1),
 ]
 

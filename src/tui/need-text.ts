@@ -54,7 +54,7 @@ export function needText(scene: Scene, nowMs: number, picked: string): NeedText 
     case 'running':
       return of('running', 'RUNNING', title, `${runningFor(scene, need, nowMs)}: Ctrl-C stop options, p pause after`)
     case 'decide':
-      return decideText(need, title, seen)
+      return decideText(scene, need, title, seen)
     case 'blocked':
       return of('blocked', 'BLOCKED', title, need.why)
     default:
@@ -95,8 +95,9 @@ function runningFor(scene: Scene, need: Extract<Need, { kind: 'running' }>, nowM
   return limit === null ? since : `${since} of ${durationText(limit)}`
 }
 
-function decideText(need: Extract<Need, { kind: 'decide' }>, title: string, seen: Seen): NeedText {
-  const keys = `r retry  s skip  m by hand${need.recovery === null ? '' : '  x recovery'}`
+function decideText(scene: Scene, need: Extract<Need, { kind: 'decide' }>, title: string, seen: Seen): NeedText {
+  const contacts = scene.walk.runbook.contacts.length === 0 ? '' : '  C contacts'
+  const keys = `r retry  s skip  m by hand${need.recovery === null ? '' : '  x recovery'}${contacts}`
   switch (need.state) {
     case 'unknown':
       return of('unknown', 'OUTCOME UNKNOWN', title, 'Enter decides what is true')

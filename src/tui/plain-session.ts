@@ -8,6 +8,7 @@ import { createPlainOutput, type PlainOutput } from './plain-output.ts'
 import {
   actLines,
   askLine,
+  contactLines,
   helpLines,
   outlineLines,
   questionLines,
@@ -174,6 +175,9 @@ export class PlainSession {
         return
       case 'outline':
         for (const line of outlineLines(this.#scene, nowMs)) this.#print(line)
+        return
+      case 'contacts':
+        for (const line of contactLines(this.#scene.walk.runbook)) this.#print(line)
         return
       case 'help':
         for (const line of helpLines()) this.#print(line)

@@ -1,4 +1,4 @@
-import type { Step } from '../model/index.ts'
+import type { Runbook, Step } from '../model/index.ts'
 import { countSteps } from '../model/index.ts'
 import { type Ask, numbersTo, type Progress } from './act.ts'
 import { cleanLines, cleanText } from './clean.ts'
@@ -20,6 +20,7 @@ export function questionLines(scene: Scene): string[] {
     headLine(scene, step),
     ...detail.map(line => `  ${cleanText(line)}`),
     ...bodyLines(scene, step),
+    ...(need.kind === 'decide' ? contactsAtFailure(scene) : []),
     `${cleanText(questionText(scene))} "help" lists the words.`,
   ]
 }
@@ -91,6 +92,28 @@ export function outlineLines(scene: Scene, nowMs: number): string[] {
       ? cleanText(`${row.section.position} ${row.section.title}`)
       : cleanText(`  ${row.step.position} ${row.step.title}: ${seenOf(scene, row.step.id, nowMs).word}`),
   )
+}
+
+/** Whom to call and what the work depends on, as the runbook says it. */
+export function contactLines({ contacts, path }: Pick<Runbook, 'contacts' | 'path'>): string[] {
+  if (contacts.length === 0) return ['The runbook names no contacts, escalation or dependencies.']
+  return contacts.flatMap(({ title, line, lines }) => [
+    cleanText(`${title} (${path}:${line}):`),
+    ...lines.map(text => `  ${cleanText(text)}`),
+  ])
+}
+
+/** Most of these lines are one table; a longer list would push the failure itself off the screen. */
+const CONTACT_LINES = 12
+
+function contactsAtFailure(scene: Scene): string[] {
+  const { runbook } = scene.walk
+  if (runbook.contacts.length === 0) return []
+  const lines = contactLines(runbook)
+  const more = lines.length - CONTACT_LINES
+  return more <= 0
+    ? lines
+    : [...lines.slice(0, CONTACT_LINES), `  ${counted(more, 'more line')}: "contacts" shows all.`]
 }
 
 export function helpLines(): string[] {

@@ -22,6 +22,7 @@ export type Dialog =
       readonly stops: boolean
     }
   | { readonly kind: 'help'; readonly top: number }
+  | { readonly kind: 'contacts'; readonly top: number }
   | { readonly kind: 'outline' }
 
 /** A question takes answers only 300 ms after it was painted: a key typed for the last one must not answer it. */

@@ -154,6 +154,8 @@ function command(state: ScreenState, binding: Binding, key: KeyPress): Reduced {
       return only(closed(state))
     case 'help':
       return only({ ...state, dialog: { kind: 'help', top: 0 } })
+    case 'contacts':
+      return only({ ...state, dialog: { kind: 'contacts', top: 0 } })
     case 'outline':
       return only(state.dialog?.kind === 'outline' ? closed(state) : { ...state, dialog: { kind: 'outline' } })
     case 'follow':

@@ -7,6 +7,7 @@ import { SEEN, seenOf } from './status.ts'
 import { markSubstituted } from './substituted.ts'
 import type { Line } from './theme.ts'
 import { clockText, counted, durationText } from './time-text.ts'
+import { contactRows } from './view-contacts.ts'
 import { gateLines } from './view-gate.ts'
 import { inProduction } from './walk.ts'
 import { widthOf, wrapProse } from './width.ts'
@@ -22,6 +23,7 @@ export function detailLines(look: Look, state: ScreenState, width: number): Line
     ...(state.scene.walk.runbook.details.get(step.id)?.detail ?? []).flatMap(text =>
       proseLines(look, text, width, ' '),
     ),
+    ...failureLines(look, state, step, width),
     ...scriptLines(look, state, step, width),
     ...expectLines(look, step, width),
     ...offerLines(look, state, step, width),
@@ -81,6 +83,12 @@ function factLines(look: Look, state: ScreenState, step: Step, width: number): L
       ? []
       : proseLines(look, `If it fails  x opens "${flow.title}", ${counted(flow.steps.length, 'step')}`, width, ' ')),
   ]
+}
+
+/** Where a step has failed, whom to call stands above its script. */
+function failureLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
+  const { need } = state.scene
+  return need.kind === 'decide' && need.step === step.id ? contactRows(look, state, width) : []
 }
 
 function scriptLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {

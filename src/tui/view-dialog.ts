@@ -5,6 +5,7 @@ import { exactLines, type Look, proseLines, ruleLine, safe, seg } from './look.t
 import type { Dialog, ScreenState } from './screen-state.ts'
 import { markSubstituted } from './substituted.ts'
 import type { Line } from './theme.ts'
+import { contactRows } from './view-contacts.ts'
 import { environmentOf, inProduction } from './walk.ts'
 import { widthOf } from './width.ts'
 
@@ -22,6 +23,7 @@ export function dialogView(
   height: number,
 ): DialogView {
   if (dialog.kind === 'help') return helpView(look, state, dialog.top, height)
+  if (dialog.kind === 'contacts') return contactsView(look, state, dialog.top, height)
   const ask = openAsk(dialog.progress)
   const title = ruleLine(look, look.columns, titleText(look, state, dialog))
   const question = ask === null ? [] : askLines(look, ask, dialog.text)
@@ -142,6 +144,11 @@ function helpView(look: Look, state: ScreenState, top: number, height: number): 
     ],
   )
   return { lines: [ruleLine(look, look.columns, 'All keys'), ...scrolledTo(look, rows, top, height - 1)], cursor: null }
+}
+
+function contactsView(look: Look, state: ScreenState, top: number, height: number): DialogView {
+  const rows = contactRows(look, state, look.columns)
+  return { lines: [ruleLine(look, look.columns, 'Contacts'), ...scrolledTo(look, rows, top, height - 1)], cursor: null }
 }
 
 /** A window of some rows; what is not shown is counted, so that nobody takes a part for the whole. */

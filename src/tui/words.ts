@@ -5,7 +5,7 @@ export type Word =
   | { readonly kind: 'wish'; readonly wish: Wish; readonly rest: string }
   | { readonly kind: 'choose'; readonly rest: string }
   | { readonly kind: 'value'; readonly rest: string }
-  | { readonly kind: 'tell'; readonly what: 'status' | 'outline' | 'help' | 'show' }
+  | { readonly kind: 'tell'; readonly what: 'status' | 'outline' | 'contacts' | 'help' | 'show' }
   | { readonly kind: 'unknown'; readonly word: string }
 
 /** Words with what they do, in the order that `help` prints them. */
@@ -28,6 +28,7 @@ export const WORDS: readonly { readonly word: string; readonly takes: string; re
   { word: 'note', takes: '[TEXT]', does: 'keep a note' },
   { word: 'status', takes: '', does: 'say where the run stands' },
   { word: 'outline', takes: '', does: 'list the steps' },
+  { word: 'contacts', takes: '', does: 'whom to call, and what this depends on, as the runbook says it' },
   { word: 'show', takes: '', does: 'show the step that is needed now once more' },
   { word: 'stop', takes: '', does: 'ways to stop the running script' },
   { word: 'pause', takes: '', does: 'leave the run for a while, or end it' },
@@ -49,6 +50,7 @@ export function wordOf(line: string): Word {
       return { kind: 'value', rest: line.trim().slice('value'.length).trim() }
     case 'status':
     case 'outline':
+    case 'contacts':
     case 'help':
     case 'show':
       return { kind: 'tell', what: word.toLowerCase() as 'status' }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Ending } from '../../src/model/index.ts'
 import { runPlain } from '../../src/tui/lines.ts'
-import { askingForOrg, demoRunbook, demoSection, demoStep, runbookOf } from './helpers/demo-runbook.ts'
+import { askingForOrg, demoRunbook, demoSection, demoStep, runbookOf, withContacts } from './helpers/demo-runbook.ts'
 import { FakeClock, FakeRun, KIM } from './helpers/fake-run.ts'
 
 /** A person at plain mode: types a line when they have read what stands there. */
@@ -166,6 +166,23 @@ describe('questions', () => {
     await person.type('retry flaky network', 'run')
     expect(run.said.at(-2)).toEqual({ kind: 'decide', step: 's2.2', choice: 'rerun', reason: 'flaky network' })
     expect(run.starts('2.2')).toBe(2)
+  })
+
+  test('a failed step names whom to call; a long list is cut there, and told whole by its word', async () => {
+    const { person } = plainAt('2.2', { '2.2': { exits: [1] } }, withContacts(20))
+    expect(person.said()).not.toContain('@person1')
+    await person.type('run')
+    expect(person.said()).toMatch(
+      /Contacts \(demo\.md:90\):\n {2}Role \| Primary\n {2}Role 1 \| @person1\n[\s\S]*10 more lines: "contacts" shows all\.\nIt has failed/,
+    )
+    await person.type('contacts')
+    expect(person.said()).toContain('Role 20 | @person20')
+  })
+
+  test('a runbook without contacts says so', async () => {
+    const { person } = plainAt('1.1')
+    await person.type('contacts')
+    expect(person.said()).toContain('The runbook names no contacts')
   })
 
   test('a form is filled in by words, and kept on yes', async () => {

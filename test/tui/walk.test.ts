@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { askingForOrg, demoRunbook } from './helpers/demo-runbook.ts'
+import { askingForOrg, demoRunbook, withContacts } from './helpers/demo-runbook.ts'
 import { FakeClock, FakeRun } from './helpers/fake-run.ts'
 import { ScreenDriver } from './helpers/screen-driver.ts'
 
@@ -270,6 +270,20 @@ describe('choosing, filling, skipping', () => {
 })
 
 describe('when it does not go straight', () => {
+  test('a failed step shows whom to call, and C shows it from anywhere', async () => {
+    const run = new FakeRun(withContacts(2), clock, { '2.2': { exits: [1] } }).skipTo('2.2')
+    const screen = new ScreenDriver(run, clock, { columns: 120, rows: 40 })
+    await screen.settle()
+    expect(screen.rows().join('\n')).not.toContain('@person1')
+    await screen.press('C').settle()
+    expect(screen.rows().join('\n')).toMatch(/Contacts +demo\.md:90\s+Role \| Primary\s+Role 1 \| @person1/)
+    await screen.press('C').settle()
+    expect(screen.state.dialog).toBeNull()
+    await screen.press('enter').settle()
+    expect(screen.needed).toContain('C contacts')
+    expect(screen.rows().join('\n')).toContain('Role 2 | @person2')
+  })
+
   test('a failed step waits for a decision: retry, by hand, skip or recovery', async () => {
     const { run, screen } = await walkAt('2.2', { '2.2': { exits: [1, 0] } })
     await screen.press('enter').settle()

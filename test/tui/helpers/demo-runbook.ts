@@ -131,6 +131,15 @@ export function demoRunbook(): Runbook {
   )
 }
 
+/** The demo with a table of so many people to call. */
+export function withContacts(people: number): Runbook {
+  const lines = [
+    'Role | Primary',
+    ...Array.from({ length: people }, (_, index) => `Role ${index + 1} | @person${index + 1}`),
+  ]
+  return { ...demoRunbook(), contacts: [{ title: 'Contacts', line: 90, lines }] }
+}
+
 /** A runbook of one task that needs `org`, which a table proposes for two environments. */
 export function askingForOrg(environment: string | null = null): Runbook {
   const step = demoStep('1.1', 'task', 'Look up', { script: 'lookup <org>\n', needs: ['org'], environment })
