@@ -112,6 +112,8 @@ const sectionShape = {
   for: z.string().nullable(),
   successCriteria: z.string().nullable(),
   steps: z.array(StepSchema),
+  /** What the lines right under the heading say beside owner, approvers and duration; left out where they say nothing. */
+  metadata: z.array(z.strictObject({ key: z.string(), value: z.string() })).optional(),
 }
 
 /** A heading with what is under it. A phase is the outermost; it is the unit one can start at or roll back. */

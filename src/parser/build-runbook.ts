@@ -1,4 +1,5 @@
 import type { Evidence, FormField, Risk, Runbook, Section, Step, StepDetail } from '../model/index.ts'
+import type { Draft } from './draft.ts'
 import { environmentOf } from './environment.ts'
 import { type PlacedFlows, WHOLE_DOCUMENT } from './flows.ts'
 import { type FormSources, fillFields, formSources } from './form-sources.ts'
@@ -6,7 +7,7 @@ import { toApprovers } from './owners.ts'
 import type { FoundParameters } from './parameters.ts'
 import type { PlacedSection, PlacedStep } from './place-steps.ts'
 import { placedStepsOf } from './place-steps.ts'
-import { environmentOf as environmentOfScript, riskOf, strongest } from './shell/index.ts'
+import { environmentOf as environmentOfScript, interactionOf, riskOf, strongest } from './shell/index.ts'
 
 /** Everything the stages before have found, to be put together. */
 export interface Parts {
@@ -77,6 +78,7 @@ function buildSection(
     for: context.flows.forOf.get(section.id) ?? null,
     successCriteria: section.byLabel || closing.length === 0 ? null : closing.join('; '),
     steps,
+    ...(section.byLabel || draft.metadata.length === 0 ? {} : { metadata: [...draft.metadata] }),
     sections: section.sections.map(child => buildSection(child, phase, context, details)),
   }
 }
@@ -120,10 +122,20 @@ function buildStep(placed: PlacedStep, section: PlacedSection, context: Context)
     timeoutMs: draft.timeoutMs ?? (draft.kind === 'task' && draft.interaction !== 'endless' ? context.timeoutMs : null),
     evidence: draft.evidence,
     criteria: criteria === undefined || criteria.length === 0 ? null : [...criteria],
-    probe: null,
+    probe: probeOf(draft),
     owners: [...section.draft.owners],
     recovery: context.flows.recoveryOf.get(placed.id) ?? null,
   }
+}
+
+/**
+ * Rule R19: the offer of a step that says how often to look. What changes something, asks, or never ends is offered, and
+ * never repeated by itself.
+ */
+function probeOf({ offer, everyMs }: Draft): Step['probe'] {
+  if (offer === null || everyMs === null || interactionOf(offer.text) !== 'none') return null
+  const risk = riskOf(offer.text)
+  return risk === 'view' || risk === 'safe' ? { script: offer.text, everyMs } : null
 }
 
 function buildDetail(

@@ -35,6 +35,8 @@ export interface Draft {
   readonly expect: Step['expect']
   readonly durationMs: number | null
   readonly timeoutMs: number | null
+  /** How often the offer is to be looked at. */
+  readonly everyMs: number | null
   readonly fields: readonly FormField[]
   readonly unfinished: string | null
   readonly pointOfNoReturn: boolean
@@ -150,6 +152,7 @@ const EMPTY: Omit<Draft, 'kind' | 'title' | 'rule' | 'line' | 'endLine'> = {
   expect: null,
   durationMs: null,
   timeoutMs: null,
+  everyMs: null,
   fields: [],
   unfinished: null,
   pointOfNoReturn: false,

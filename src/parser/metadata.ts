@@ -12,6 +12,8 @@ import { optionMarkOf } from './shell/index.ts'
 /** What the `**Key**: value` lines right under a heading say (rule R19). Unknown keys are kept. */
 export interface Metadata {
   readonly entries: readonly { readonly key: string; readonly value: string }[]
+  /** Those that no other field holds: `When`, `Change ticket`, a note. */
+  readonly others: readonly { readonly key: string; readonly value: string }[]
   readonly owners: readonly string[]
   readonly approvers: readonly string[]
   readonly duration: Duration | null
@@ -49,6 +51,7 @@ export function readMetadata(blocks: readonly Block[]): Metadata {
   const duration = saidFor(DURATION)
   return {
     entries,
+    others: entries.filter(entry => !isKnown(entry.key)),
     owners: parseOwners(saidFor(OWNER) ?? ''),
     approvers: parseOwners(saidFor(APPROVERS) ?? ''),
     duration: duration === null ? null : parseDuration(duration),

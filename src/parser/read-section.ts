@@ -1,5 +1,6 @@
 import { applyDirectives } from './apply-directives.ts'
 import type { Block, LabelBlock } from './blocks.ts'
+import { probeIn } from './constructs/probe.ts'
 import { textOf } from './constructs/text.ts'
 import { textStep } from './constructs/text-step.ts'
 import { namesWatching } from './constructs/wait.ts'
@@ -158,6 +159,7 @@ function watching(section: SectionDraft, page: Page): Draft[] {
   const behind = page.source.lines.slice(section.line, section.endLine).findIndex(text => text.includes(duration.text))
   const line = behind === -1 ? 0 : section.line + behind + 1
   const text = duration.text.replace(/\s*\([^)]*\)/g, '')
+  const probe = probeIn(section.blocks)
   return [
     draft({
       kind: 'wait',
@@ -170,6 +172,8 @@ function watching(section: SectionDraft, page: Page): Draft[] {
       durationMs: duration.minMs,
       timeoutMs: duration.maxMs,
       beforeClosing: true,
+      offer: probe?.offer ?? null,
+      everyMs: probe?.everyMs ?? null,
     }),
   ]
 }

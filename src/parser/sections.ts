@@ -4,7 +4,7 @@ import { type Block, spanOf, toBlocks } from './blocks.ts'
 import { readCondition } from './conditions.ts'
 import { type Directive, directive, readDirectives } from './directives.ts'
 import { parseHeading } from './heading.ts'
-import { readMetadata } from './metadata.ts'
+import { type Metadata, readMetadata } from './metadata.ts'
 import { joinLines, proseLines } from './prose.ts'
 import { isTroubleshooting, namesTemplate, roleOf } from './role.ts'
 import type { Source } from './source.ts'
@@ -23,6 +23,8 @@ export interface SectionDraft {
   /** A template that is filled in as a whole (rule R21). */
   readonly template: boolean
   readonly when: string | null
+  /** What else the lines right under its heading say. */
+  readonly metadata: Metadata['others']
   readonly owners: readonly string[]
   readonly approvers: readonly string[]
   readonly duration: Duration | null
@@ -181,6 +183,7 @@ function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft
     endLine: tree.endLine,
     start: span.start,
     end: tree.end,
+    metadata: metadata.others,
     approvers: metadata.approvers,
     duration: metadata.duration,
     durationWhen: metadata.durationWhen,
@@ -213,6 +216,8 @@ function placeIntro(
     template: false,
     when: null,
     owners: metadata.owners,
+    // That of the page itself stands in `runbook.metadata`.
+    metadata: [],
     approvers: metadata.approvers,
     duration: metadata.duration,
     durationWhen: metadata.durationWhen,

@@ -6,7 +6,7 @@ import { evidenceText } from './evidence-text.ts'
 import { outlineOf } from './outline.ts'
 import { seenOf } from './status.ts'
 import { clockText, counted, spokenDuration } from './time-text.ts'
-import { inProduction, positionOf, type Scene, shortRun } from './walk.ts'
+import { inProduction, metadataAround, positionOf, type Scene, shortRun } from './walk.ts'
 import { WORDS } from './words.ts'
 
 /** What is needed now: the step, what belongs to it, and one question that ends with what an empty line does. */
@@ -18,6 +18,7 @@ export function questionLines(scene: Scene): string[] {
   const detail = scene.walk.runbook.details.get(need.step)?.detail ?? []
   return [
     headLine(scene, step),
+    ...metadataAround(scene.walk, need.step, 'beginning').map(line => `  ${cleanText(line)}`),
     ...detail.map(line => `  ${cleanText(line)}`),
     ...bodyLines(scene, step),
     ...(need.kind === 'decide' ? contactsAtFailure(scene) : []),

@@ -9,7 +9,7 @@ import type { Line } from './theme.ts'
 import { clockText, counted, durationText } from './time-text.ts'
 import { contactRows } from './view-contacts.ts'
 import { gateLines } from './view-gate.ts'
-import { inProduction } from './walk.ts'
+import { inProduction, metadataAround } from './walk.ts'
 import { widthOf, wrapProse } from './width.ts'
 
 /** All that is known of the step that is looked at, as rows of at most `width` cells; the caller takes a window. */
@@ -69,6 +69,7 @@ function factLines(look: Look, state: ScreenState, step: Step, width: number): L
       seg(`${symbolOf(seen.state, look.ascii)} ${safe(look, seen.word)}`, SEEN[seen.state].tone),
       seg(facts.length === 0 ? '' : `   ${safe(look, facts.join('   '))}`),
     ],
+    ...metadataAround(scene.walk, step.id, 'all').flatMap(text => proseLines(look, text, width, ' ')),
     ...(step.when === null ? [] : proseLines(look, `When  "${step.when}"`, width, ' ')),
     ...(reason === null || reason === undefined ? [] : proseLines(look, `Said  "${reason}"`, width, ' ')),
     ...(record?.observed ?? []).flatMap(seenValue =>

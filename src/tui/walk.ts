@@ -5,8 +5,11 @@ import { isProduction, phraseFor, stepsOf } from '../model/index.ts'
 export interface Walk {
   readonly runbook: Runbook
   readonly steps: ReadonlyMap<string, Step>
-  /** Phase and section of each step. */
-  readonly places: ReadonlyMap<string, { readonly phase: Section; readonly section: Section }>
+  /** Phase and section of each step, and all sections around it, the outermost first. */
+  readonly places: ReadonlyMap<
+    string,
+    { readonly phase: Section; readonly section: Section; readonly around: readonly Section[] }
+  >
 }
 
 /** What is on a front end's mind: the runbook and where its run stands. */
@@ -15,13 +18,32 @@ export interface Scene extends Snapshot {
 }
 
 export function toWalk(runbook: Runbook): Walk {
-  const places = new Map<string, { phase: Section; section: Section }>()
-  const visit = (phase: Section, section: Section): void => {
-    for (const step of section.steps) places.set(step.id, { phase, section })
-    for (const child of section.sections) visit(phase, child)
+  const places = new Map<string, { phase: Section; section: Section; around: readonly Section[] }>()
+  const visit = (phase: Section, around: readonly Section[], section: Section): void => {
+    const inside = [...around, section]
+    for (const step of section.steps) places.set(step.id, { phase, section, around: inside })
+    for (const child of section.sections) visit(phase, inside, child)
   }
-  for (const phase of runbook.phases) visit(phase, phase)
+  for (const phase of runbook.phases) visit(phase, [], phase)
   return { runbook, steps: new Map(stepsOf(runbook).map(step => [step.id, step])), places }
+}
+
+/**
+ * What the lines under the headings around a step say beside owner and duration: `When: after the freeze`.
+ *
+ * @param which `all`, or those of sections that begin with this step.
+ */
+export function metadataAround(walk: Walk, id: string, which: 'all' | 'beginning'): string[] {
+  const around = walk.places.get(id)?.around ?? []
+  return around.flatMap(section =>
+    which === 'all' || firstStepOf(section) === id
+      ? (section.metadata ?? []).map(({ key, value }) => `${key}: ${value}`)
+      : [],
+  )
+}
+
+function firstStepOf(section: Section): string | null {
+  return section.steps[0]?.id ?? section.sections.map(firstStepOf).find(id => id !== null) ?? null
 }
 
 /** Id of the step that the present need is about; null once nothing is needed. */

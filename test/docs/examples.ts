@@ -54,6 +54,7 @@ function factsOf(step: Step, runbook: Runbook): string {
     step.offer === null ? '' : `offers \`${step.offer}\``,
     step.approvers === null ? '' : `approved by ${step.approvers.map(one => one.role ?? one.principal).join(' and ')}`,
     step.durationMs === null ? '' : `waits ${step.durationMs / 60_000} minutes`,
+    step.probe === null ? '' : `looks every ${step.probe.everyMs / 1000} seconds`,
     step.recovery === null ? '' : 'has a way back',
   ]
     .filter(fact => fact !== '')

@@ -179,6 +179,15 @@ describe('questions', () => {
     expect(person.said()).toContain('Role 20 | @person20')
   })
 
+  test('what stands under a heading is said where its section begins, and not again', async () => {
+    const steps = [demoStep('1.1', 'manual', 'A'), demoStep('1.2', 'manual', 'B')]
+    const metadata = [{ key: 'When', value: 'after the freeze' }]
+    const { person } = plainAt('1.1', {}, runbookOf([demoSection('1', 'Only', steps, { metadata })], []))
+    expect(person.said()).toContain('  When: after the freeze\n')
+    await person.type('tick')
+    expect(person.said()).toMatch(/^(?!.*after the freeze)[\s\S]*Step 1\.2/)
+  })
+
   test('a runbook without contacts says so', async () => {
     const { person } = plainAt('1.1')
     await person.type('contacts')

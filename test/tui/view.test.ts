@@ -205,3 +205,12 @@ test('the finish screen gives the result, the counts and the next command', asyn
   expect(shown).toMatch(/Result +passed/)
   expect(shown).toContain('signoff verify --all')
 })
+
+test('what stands under the headings around a step is shown with it', async () => {
+  const inner = demoSection('1.1', 'Inner', [demoStep('1.1.1', 'manual', 'A'), demoStep('1.1.2', 'manual', 'B')], {
+    metadata: [{ key: 'When', value: 'after the freeze' }],
+  })
+  const outer = demoSection('1', 'Outer', [], { sections: [inner], metadata: [{ key: 'Ticket', value: 'CHG-1' }] })
+  const { screen } = await screenAt('1.1.2', runbookOf([outer], []))
+  expect(screen.resize(120, 40).rows().join('\n')).toMatch(/Ticket: CHG-1[\s\S]*When: after the freeze/)
+})

@@ -43,6 +43,7 @@ export function planMarkdown(plan: Plan, clean: (text: string) => string): strin
       '',
       `${'#'.repeat(Math.min(level, 6))} ${section.position === section.id ? '' : `${section.position} `}${text(section.title)}`,
       ...(facts.length === 0 ? [] : ['', facts.join(' ')]),
+      ...(section.metadata ?? []).flatMap(({ key, value }) => ['', `${text(key)}: ${text(value)}`]),
       ...section.steps.flatMap(stepLines),
       ...section.sections.flatMap(child => sectionLines(child, level + 1)),
     ]
@@ -60,6 +61,7 @@ export function planMarkdown(plan: Plan, clean: (text: string) => string): strin
         ? ''
         : `approved by ${step.approvers.map(a => a.role ?? a.principal ?? '').join(' and ')}`,
       step.durationMs === null ? '' : `waits ${duration(step.durationMs)}`,
+      step.probe === null ? '' : `looks every ${duration(step.probe.everyMs)}`,
       step.needs.length === 0 ? '' : `needs ${step.needs.join(', ')}`,
     ].filter(fact => fact !== '')
     const box = step.kind === 'confirmation' ? '[ ] ' : ''

@@ -33,6 +33,7 @@ export function planText(plan: Plan, clean: (text: string) => string): string {
     const head = `${indent}${section.position === section.id ? '' : `${section.position} `}${clean(section.title)}`
     return [
       facts.length === 0 ? head : `${head}   [${clean(facts.join('; '))}]`,
+      ...(section.metadata ?? []).map(({ key, value }) => `${indent}  ${clean(key)}: ${clean(value)}`),
       ...section.steps.flatMap(step => stepLines(step, `${indent}  `)),
       ...section.sections.flatMap(child => sectionLines(child, depth + 1)),
     ]
@@ -78,6 +79,7 @@ function stepFacts(step: Step): string[] {
       step.durationMs === null
         ? ''
         : `waits ${duration(step.durationMs)}${step.timeoutMs === null ? '' : ` to ${duration(step.timeoutMs)}`}`,
+      step.probe === null ? '' : `looks every ${duration(step.probe.everyMs)}`,
       step.options === null ? '' : `one of ${step.options.map(option => `"${option.name}"`).join(' | ')}`,
       step.needs.length === 0 ? '' : `needs ${step.needs.join(', ')}`,
     ]

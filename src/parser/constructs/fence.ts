@@ -18,6 +18,7 @@ import { fenceKind, isProgramText } from './fence-kind.ts'
 import { forcedScript } from './forced-script.ts'
 import { leadIn, leadTitle } from './lead.ts'
 import { paletteOf } from './palette.ts'
+import { underWait } from './probe.ts'
 import { stepsOfScript } from './script-block.ts'
 import { isElsewhere } from './session.ts'
 import { placeInScript, placeOf, scriptOfLines, sliceScript } from './text.ts'
@@ -193,7 +194,11 @@ function shell(at: At, block: FenceBlock): Reading {
   const made =
     at.section.role === 'reference'
       ? paletteOf(at, block, script)
-      : stepsOfScript(at, block, script, transcript === null || transcript.expect === '' ? null : transcript.expect)
+      : underWait(
+          at,
+          script,
+          stepsOfScript(at, block, script, transcript === null || transcript.expect === '' ? null : transcript.expect),
+        )
   return { ...made, findings: [...findings, ...made.findings] }
 }
 

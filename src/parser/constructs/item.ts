@@ -6,8 +6,10 @@ import { evidenceIn, textEvidence } from '../evidence.ts'
 import type { InlineCode } from '../prose.ts'
 import { plainTitle } from '../words.ts'
 import { offerIn, offering } from './offer.ts'
+import { sleeps, titledByCommand } from './probe.ts'
 import { textOf, writtenText } from './text.ts'
 import { textStep } from './text-step.ts'
+import { intervalIn, limitOfPolling, waitIn } from './wait.ts'
 
 /**
  * Rules R9 and R17: one item of a list. A box is a confirmation; an item whose fence is a script is that task; an item
@@ -40,6 +42,8 @@ function box(at: At, item: Item, below: readonly DraftNode[]): Draft {
     when,
     detail,
     below: inherited(below, when),
+    timeoutMs: limitOfPolling(title),
+    everyMs: intervalIn(title),
     evidence: paste ?? evidenceIn(title) ?? (asksText ? textEvidence(plainTitle(title)) : null),
   })
   return withOffer(confirmation, item.codes)
@@ -90,12 +94,26 @@ function grouped(at: At, item: Item, nodes: readonly DraftNode[]): DraftNode {
   const { when } = conditionOf(at, item)
   const below = inherited(nodes, when)
   const only = below.length === 1 ? below[0] : undefined
-  if (only?.node === 'step' && only.rule !== 'R17' && only.kind !== 'confirmation' && only.printed === item.number) {
+  if (only?.node === 'step' && isItem(only) && only.printed === item.number && !waitsBefore(item, only)) {
     const said = textOf(item.blocks).filter(line => !only.detail.includes(line))
     return { ...only, line: item.line, endLine: item.endLine, detail: [...said, ...only.detail] }
   }
+  if (only?.node === 'step' && waitsBefore(item, only)) {
+    const wait = withOffer({ ...step(at, item), endLine: item.line, printed: null }, item.codes)
+    return { node: 'group', nodes: [wait, { ...titledByCommand(only), printed: null }] }
+  }
   if (groupsOnly(item, below)) return { node: 'group', nodes: below }
   return { ...step(at, item), below }
+}
+
+/** The step that a block below the item became is the item itself. */
+function isItem(only: Draft): boolean {
+  return only.rule === 'R19' || (only.rule !== 'R17' && only.kind !== 'confirmation')
+}
+
+/** "Wait for 10 minutes, then restart:" is two steps, unless its script does the waiting. */
+function waitsBefore(item: Item, only: Draft): boolean {
+  return waitIn(item.title) !== null && only.kind === 'task' && !sleeps(only.script?.text ?? '')
 }
 
 /** The text of the item asks nothing that the steps below it do not do. */

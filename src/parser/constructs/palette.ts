@@ -4,7 +4,7 @@ import { type At, type Draft, draft, type Reading, reading, type ScriptText } fr
 import { interactionOf, type Piece, parseShell, splitBlock, unfinishedIn } from '../shell/index.ts'
 import { plainTitle } from '../words.ts'
 import { leadTitle } from './lead.ts'
-import { placeInScript } from './text.ts'
+import { firstLine, placeInScript } from './text.ts'
 
 /** Rule R12 in a section of role reference: every command is an entry of its own, for the palette; none is in a flow. */
 export function paletteOf(at: At, block: FenceBlock, script: ScriptText): Reading {
@@ -69,9 +69,4 @@ function statementsOf(script: string, from: number, to: number): { readonly star
     start = end + 1
   }
   return open === null ? found : [...found, { start: open, end: to }]
-}
-
-function firstLine(text: string): string {
-  const line = text.trim().split('\n')[0] ?? ''
-  return line.length <= 80 ? line : `${line.slice(0, 79)}…`
 }

@@ -21,10 +21,11 @@ export const paragraph: Rule = {
     const codes = block.kind === 'paragraph' ? block.lines.flatMap(line => line.codes) : block.codes
     const original = writtenText(at.page.source, block)
     const place = { line: block.line, endLine: block.endLine, original }
-    if (text !== '' && (directive(block.directives, 'manual') !== null || waitIn(text) !== null))
+    const leadsToBlock = at.blocks[at.index + 1]?.kind === 'fence'
+    const waits = waitIn(text) !== null && !(leadsToBlock && text.endsWith(':'))
+    if (text !== '' && (directive(block.directives, 'manual') !== null || waits))
       return reading([offering(textStep({ text, rule: 'R19', ...place }), offerIn(codes))])
     const numbered = /^step\s+(\d{1,3})\s*[:.)–—-]\s*(\S.*)$/i.exec(text)
-    const leadsToBlock = at.blocks[at.index + 1]?.kind === 'fence'
     if (numbered !== null && !leadsToBlock) {
       const [, number, title] = numbered
       const made = textStep({ text: plainTitle(title ?? text), rule: 'R9', printed: Number(number), ...place })

@@ -3,7 +3,7 @@ import { readCondition } from '../conditions.ts'
 import { type Draft, draft } from '../draft.ts'
 import { evidenceIn } from '../evidence.ts'
 import { asksToLook, plainTitle, titleAndDetail } from '../words.ts'
-import { waitIn } from './wait.ts'
+import { intervalIn, limitOfPolling, waitIn } from './wait.ts'
 
 /** A text that is a step and has no command: where it stands, and which rule found it. */
 export interface TextStep {
@@ -35,7 +35,8 @@ export function textStep(said: TextStep): Draft {
     original: said.original ?? null,
     blockRisk: said.blockRisk ?? null,
     durationMs: wait?.durationMs ?? null,
-    timeoutMs: wait?.timeoutMs ?? null,
+    timeoutMs: wait?.timeoutMs ?? limitOfPolling(whole),
+    everyMs: intervalIn(whole),
     evidence: kind === 'confirmation' ? evidenceIn(whole) : null,
   })
 }

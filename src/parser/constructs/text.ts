@@ -26,6 +26,12 @@ export function textOf(blocks: readonly Block[]): string[] {
   })
 }
 
+/** The first line of a script as a title. */
+export function firstLine(text: string): string {
+  const line = text.trim().split('\n')[0] ?? ''
+  return line.length <= 80 ? line : `${line.slice(0, 79)}…`
+}
+
 /** The source text of an item or block, as the author wrote it. */
 export function writtenText(source: Source, span: Pick<Item, 'start' | 'end'>): string {
   return source.text.slice(span.start, span.end)
