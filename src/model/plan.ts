@@ -94,6 +94,8 @@ export const ParameterSchema = z.strictObject({
   value: z.string().nullable(),
   default: z.string().nullable(),
   uses: z.array(z.strictObject({ line: z.int().positive(), column: z.int().positive() })),
+  /** What the author says of it; left out where they say nothing. */
+  description: z.string().optional(),
   /** Left out where no table of the runbook names it. */
   proposals: z.array(ProposalSchema).optional(),
 })
@@ -112,6 +114,8 @@ const sectionShape = {
   for: z.string().nullable(),
   successCriteria: z.string().nullable(),
   steps: z.array(StepSchema),
+  /** Sections to be walked before this one (`Requires:` of xc); left out where there are none. */
+  requires: z.array(z.string()).optional(),
   /** What the lines right under the heading say beside owner, approvers and duration; left out where they say nothing. */
   metadata: z.array(z.strictObject({ key: z.string(), value: z.string() })).optional(),
 }

@@ -8,6 +8,7 @@ import type { FoundParameters } from './parameters.ts'
 import type { PlacedSection, PlacedStep } from './place-steps.ts'
 import { placedStepsOf } from './place-steps.ts'
 import { environmentOf as environmentOfScript, interactionOf, riskOf, strongest } from './shell/index.ts'
+import type { Task } from './task-files/task.ts'
 
 /** Everything the stages before have found, to be put together. */
 export interface Parts {
@@ -39,6 +40,7 @@ export function buildPhases(parts: Parts): Pick<Runbook, 'phases' | 'details'> {
     ),
     afterNoReturn: afterNoReturn(all, parts.pointsOfNoReturn),
     mainIds,
+    tasks: new Map(parts.phases.flatMap(tasksByName)),
   }
   const details = new Map<string, StepDetail>()
   const phases = parts.phases.map(phase => buildSection(phase, phase, context, details))
@@ -52,6 +54,8 @@ interface Context extends Parts {
   readonly sources: FormSources
   readonly afterNoReturn: ReadonlySet<string>
   readonly mainIds: ReadonlySet<string>
+  /** Ids of sections that are tasks of xc or mask, by name. */
+  readonly tasks: ReadonlyMap<string, string>
 }
 
 function buildSection(
@@ -66,6 +70,7 @@ function buildSection(
     return step
   })
   const { draft } = section
+  const requires = section.byLabel ? [] : requiredBy(draft.task, context)
   const closing = section.steps.filter(step => step.draft.closing).map(step => step.title)
   return {
     id: section.id,
@@ -78,9 +83,21 @@ function buildSection(
     for: context.flows.forOf.get(section.id) ?? null,
     successCriteria: section.byLabel || closing.length === 0 ? null : closing.join('; '),
     steps,
+    ...(requires.length === 0 ? {} : { requires }),
     ...(section.byLabel || draft.metadata.length === 0 ? {} : { metadata: [...draft.metadata] }),
     sections: section.sections.map(child => buildSection(child, phase, context, details)),
   }
+}
+
+/** Ids of the sections that a task of the file requires. */
+function requiredBy(task: Task | null, context: Context): string[] {
+  return (task?.requires ?? []).flatMap(({ name }) => context.tasks.get(name.trim().toLowerCase()) ?? [])
+}
+
+function tasksByName(section: PlacedSection): (readonly [string, string])[] {
+  const own =
+    section.draft.task === null || section.byLabel ? [] : [[section.title.trim().toLowerCase(), section.id] as const]
+  return [...own, ...section.sections.flatMap(tasksByName)]
 }
 
 function buildStep(placed: PlacedStep, section: PlacedSection, context: Context): Step {

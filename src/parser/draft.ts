@@ -2,6 +2,7 @@ import type { Diagnostic, Evidence, FormField, Risk, Step } from '../model/index
 import type { Block, LabelBlock } from './blocks.ts'
 import type { SectionDraft } from './sections.ts'
 import type { Place, Source } from './source.ts'
+import type { DeclaredInput } from './task-files/task.ts'
 
 /** Text for bash, with the place in the file of the first character of each of its lines. */
 export interface ScriptText {
@@ -37,6 +38,8 @@ export interface Draft {
   readonly timeoutMs: number | null
   /** How often the offer is to be looked at. */
   readonly everyMs: number | null
+  /** Values that a task of xc or mask declares for its script. */
+  readonly inputs: readonly DeclaredInput[]
   readonly fields: readonly FormField[]
   readonly unfinished: string | null
   readonly pointOfNoReturn: boolean
@@ -153,6 +156,7 @@ const EMPTY: Omit<Draft, 'kind' | 'title' | 'rule' | 'line' | 'endLine'> = {
   durationMs: null,
   timeoutMs: null,
   everyMs: null,
+  inputs: [],
   fields: [],
   unfinished: null,
   pointOfNoReturn: false,

@@ -3,8 +3,9 @@ import { placeInScript } from './constructs/text.ts'
 import type { ScriptText } from './draft.ts'
 import type { FrontMatter } from './front-matter-schema.ts'
 import type { PlacedStep } from './place-steps.ts'
-import { type FoundValue, findTextValues, findValues, setsVariables } from './shell/index.ts'
+import { type FoundValue, findTextValues, findValues, isSecretName, setsVariables } from './shell/index.ts'
 import type { Place, Source } from './source.ts'
+import type { DeclaredInput } from './task-files/task.ts'
 
 /** The values that a runbook leaves open, and where each enters. */
 export interface FoundParameters {
@@ -39,7 +40,11 @@ export function findParameters(
     for (const use of inScript) add(found, use, { needed: main.has(step.id), inCommand: true })
     for (const use of inOffer) add(found, use, { needed: main.has(step.id), inCommand: true })
     for (const use of inText) add(found, use, { needed: false, inCommand: false })
-    needs.set(step.id, unique([...inScript, ...inOffer, ...inText].map(use => use.value.name)))
+    const names = new Set([...inScript, ...inOffer].map(use => use.value.name))
+    const declared = step.draft.inputs.filter(input => !names.has(input.name)).map(declaredUse)
+    for (const use of declared) add(found, use, { needed: main.has(step.id), inCommand: true })
+    for (const input of step.draft.inputs) declare(found, input)
+    needs.set(step.id, unique([...inScript, ...inOffer, ...inText, ...declared].map(use => use.value.name)))
     slots.set(step.id, { script: inScript.map(toSlot), offer: inOffer.map(toSlot) })
     if (script !== null) for (const name of setsVariables(script.text)) set.add(name)
     // A file of settings gives variables that nobody can name here (rule R13).
@@ -69,6 +74,8 @@ interface Open {
   needed: boolean
   /** Place of the first use that bash would read as a redirection. */
   redirect: Place | null
+  /** What a task of xc or mask declares of it. */
+  declared: DeclaredInput | null
   /** Place of the first use in a script or an offer. */
   inCommand: Place | null
   secret: boolean
@@ -129,6 +136,7 @@ function add(
     uses: [],
     needed: false,
     redirect: null,
+    declared: null,
     inCommand: null,
     secret: false,
   }
@@ -140,6 +148,36 @@ function add(
   found.set(value.name, open)
 }
 
+/** A value that a script finds in its environment, whether or not its own text reads it. */
+function declaredUse(input: DeclaredInput): Use {
+  const { name, place } = input
+  const value: FoundValue = {
+    name,
+    kind: 'env',
+    start: 0,
+    end: 0,
+    quoting: 'bare',
+    written: name,
+    redirect: false,
+    secret: isSecretName(name),
+    default: null,
+  }
+  return { value, place }
+}
+
+/** Of two tasks that declare one name, the one that insists on it counts. */
+function declare(found: ReadonlyMap<string, Open>, input: DeclaredInput): void {
+  const open = found.get(input.name)
+  if (open === undefined) return
+  const before = open.declared
+  open.declared =
+    before === null
+      ? input
+      : before.required
+        ? before
+        : { ...input, description: input.description ?? before.description }
+}
+
 function toSlot(use: Use): Slot {
   const { name, start, end, quoting } = use.value
   return { parameter: name, start, end, quoting }
@@ -148,15 +186,17 @@ function toSlot(use: Use): Slot {
 function toParameter(open: Open, frontMatter: FrontMatter): Parameter {
   const { name, kind } = open.first
   const said = frontMatter.values?.[name]
-  const preset = said?.default ?? open.first.default
+  const preset = said?.default ?? open.declared?.default ?? open.first.default
+  const description = said?.description ?? open.declared?.description ?? null
   return {
     name,
     kind,
     secret: open.secret || said?.secret === true,
-    required: open.needed && preset === null,
+    required: (open.needed || open.declared?.required === true) && preset === null,
     value: null,
     default: preset,
     uses: open.uses,
+    ...(description === null ? {} : { description }),
   }
 }
 
@@ -176,8 +216,8 @@ function findingOf(open: Open, frontMatter: FrontMatter): Diagnostic[] {
           ),
         ]
   if (kind === 'env')
-    // A variable that the front matter declares was meant to be asked.
-    return frontMatter.values?.[name] !== undefined
+    // A variable that the front matter or its task declares was meant to be asked.
+    return frontMatter.values?.[name] !== undefined || open.declared !== null
       ? []
       : [
           diagnostic(

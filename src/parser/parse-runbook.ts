@@ -27,6 +27,7 @@ import { choicesBetween } from './section-choices.ts'
 import { placeSections, type SectionDraft } from './sections.ts'
 import { readingOnce, readsVariables, setsVariables } from './shell/index.ts'
 import { readSource, type Source } from './source.ts'
+import { readTaskFile } from './task-files/task-file.ts'
 import { parseTree } from './tree.ts'
 
 /** A runbook and everything found on the way, in the order of the file. */
@@ -85,7 +86,9 @@ function finish(
 
 function readTree(root: Root, source: Source, path: string, sha256: string, options: ParseOptions): Parsed {
   const { frontMatter, title, diagnostics: ofFrontMatter } = readFrontMatter(root, source)
-  const draft = placeSections(root, source, { title, otherwise: nameOf(path) })
+  const placed = placeSections(root, source, { title, otherwise: nameOf(path) })
+  const taskFile = readTaskFile(placed, root, source, path)
+  const draft = { ...placed, phases: taskFile.phases }
   const page: Page = {
     source,
     title: draft.title,
@@ -94,14 +97,15 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
     declared: declaredValues(source.lines),
   }
   const read = draft.phases.map(section => readSection(section, page))
-  const { phases: placed, diagnostics: ofPlaces } = placeSteps(
+  const { phases: positioned, diagnostics: ofPlaces } = placeSteps(
     read.filter((one, index) => index > 0 || !isIdle(one, draft.title)),
   )
-  const phases = placed.map(withoutSteps)
+  const phases = positioned.map(withoutSteps)
   const flows = placeFlows(phases)
   const all = phases.flatMap(placedStepsOf)
   const mode =
     frontMatter.mode ??
+    (taskFile.isTaskFile ? 'catalog' : null) ??
     modeOf({
       title: draft.title,
       phases,
@@ -148,6 +152,7 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
     runbook,
     diagnostics: [
       ...ofFrontMatter,
+      ...taskFile.diagnostics,
       ...checkDirectives(root),
       ...checkTemplates(root),
       ...checkInert(root),

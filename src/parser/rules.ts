@@ -9,6 +9,7 @@ import { list } from './constructs/list.ts'
 import { orParagraph } from './constructs/or-paragraph.ts'
 import { paragraph } from './constructs/paragraph.ts'
 import { recoveryLabel } from './constructs/recovery-label.ts'
+import { taskSection } from './constructs/task-section.ts'
 import { templateBlock, templateSection } from './constructs/template.ts'
 import type { Rule } from './draft.ts'
 
@@ -21,6 +22,7 @@ export const RULES: readonly Rule[] = [
   invisible,
   skipped,
   templateSection,
+  taskSection,
   recoveryLabel,
   labelledAlternatives,
   listedAlternatives,

@@ -8,6 +8,7 @@ import { type Metadata, readMetadata } from './metadata.ts'
 import { joinLines, proseLines } from './prose.ts'
 import { isTroubleshooting, namesTemplate, roleOf } from './role.ts'
 import type { Source } from './source.ts'
+import type { Task } from './task-files/task.ts'
 
 /** A heading with all that stands under it, placed: what it is for, who owns it, in which environment. */
 export interface SectionDraft {
@@ -32,6 +33,8 @@ export interface SectionDraft {
   /** Texts that may name the environment, the nearest first: this heading, those above it, the title. */
   readonly near: readonly string[]
   readonly directives: readonly Directive[]
+  /** A task of xc or mask; null in all other files. */
+  readonly task: Task | null
   /** The blocks behind its metadata, up to the first heading below it. */
   readonly blocks: readonly Block[]
   readonly children: readonly SectionDraft[]
@@ -178,6 +181,7 @@ function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft
   return {
     ...inner,
     title: condition.title,
+    task: null,
     number,
     line: span.line,
     endLine: tree.endLine,
@@ -206,6 +210,7 @@ function placeIntro(
   const metadata = readMetadata(blocks)
   return {
     title: page.title,
+    task: null,
     number: null,
     line: first.line,
     endLine: last.endLine,

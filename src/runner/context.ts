@@ -59,7 +59,8 @@ export function selectFlow(
   let flow = main
   for (const key of ['only', 'from', 'until'] as const) {
     const reference = selection[key]
-    if (reference === null) continue
+    // Of a catalog the section was chosen already, with those that it requires.
+    if (reference === null || (key === 'only' && runbook.mode === 'catalog')) continue
     const ids = idsOf(reference)
     const first = flow.indexOf(ids[0] ?? '')
     const last = flow.indexOf(ids.at(-1) ?? '')

@@ -1,8 +1,16 @@
 export * from './answers.ts'
 export type { ApprovalVerdict } from './approval.ts'
 export { askLevelOf, findStep } from './asking.ts'
-export { chooseSection } from './catalog.ts'
-export { createContext, planEvent, type RunContext, recoveryKey, type Selection, selectFlow } from './context.ts'
+export { chooseSection, requiredBefore } from './catalog.ts'
+export {
+  createContext,
+  findSection,
+  planEvent,
+  type RunContext,
+  recoveryKey,
+  type Selection,
+  selectFlow,
+} from './context.ts'
 export { type Drive, drive } from './drive.ts'
 export { type Lacking, lackingOf } from './missing.ts'
 export { conditionOf, needOf } from './need.ts'

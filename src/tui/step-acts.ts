@@ -24,6 +24,7 @@ export function valueAct(scene: Scene, name: string): Act {
     asks: [
       textAsk(name, {
         secret,
+        hint: parameter?.description ?? null,
         needed: `${name}: a value is needed`,
         suggestion: secret || parameter === undefined ? null : suggestionFor(scene, parameter),
       }),

@@ -1,4 +1,4 @@
-import { type Diagnostic, type Runbook, type Step, stepsOf } from '../../src/model/index.ts'
+import { type Diagnostic, type Runbook, type Section, type Step, stepsOf } from '../../src/model/index.ts'
 import { parseRunbook } from '../../src/parser/index.ts'
 
 /** One example of a page: a whole runbook, and what the page says of it. */
@@ -55,10 +55,22 @@ function factsOf(step: Step, runbook: Runbook): string {
     step.approvers === null ? '' : `approved by ${step.approvers.map(one => one.role ?? one.principal).join(' and ')}`,
     step.durationMs === null ? '' : `waits ${step.durationMs / 60_000} minutes`,
     step.probe === null ? '' : `looks every ${step.probe.everyMs / 1000} seconds`,
+    requiredBy(step, runbook),
     step.recovery === null ? '' : 'has a way back',
   ]
     .filter(fact => fact !== '')
     .join('; ')
+}
+
+/** What the section of a step requires. */
+function requiredBy(step: Step, runbook: Runbook): string {
+  const section = sectionsIn(runbook.phases).find(one => one.steps.includes(step))
+  const titles = (section?.requires ?? []).map(id => sectionsIn(runbook.phases).find(one => one.id === id)?.title)
+  return titles.length === 0 ? '' : `behind ${titles.join(', ')}`
+}
+
+function sectionsIn(sections: readonly Section[]): Section[] {
+  return sections.flatMap(section => [section, ...sectionsIn(section.sections)])
 }
 
 function proposed(name: string, runbook: Runbook): string {

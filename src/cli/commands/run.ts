@@ -3,7 +3,16 @@ import { dirname } from 'node:path'
 import type { Answer, Runbook, Speaker } from '../../model/index.ts'
 import { EMPTY_STATE, SignoffError } from '../../model/index.ts'
 import { loadAndParse, type Parsed } from '../../parser/index.ts'
-import { chooseSection, findStep, lackingOf, NO_ANSWERS, type Provided, type RunContext } from '../../runner/index.ts'
+import {
+  chooseSection,
+  findSection,
+  findStep,
+  lackingOf,
+  NO_ANSWERS,
+  type Provided,
+  type RunContext,
+  requiredBefore,
+} from '../../runner/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { type AnswersFile, readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
@@ -62,6 +71,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   io.say(
     `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}…`,
   )
+  for (const line of requiredLines(runbook, flags.only)) io.say(line)
   return walk(session, { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }, io)
 }
 
@@ -99,6 +109,18 @@ function walkable(runbook: Runbook, only: string | undefined): Runbook {
       advice: `signoff plan ${runbook.path} shows what was read, and why`,
     })
   return runbook
+}
+
+/** A section of a catalog that requires others is not walked alone, and whoever chose it is told. */
+function requiredLines(runbook: Runbook, only: string | undefined): string[] {
+  const section = runbook.mode === 'catalog' && only !== undefined ? findSection(runbook, only) : null
+  if (section === null) return []
+  const named = (one: { readonly position: string; readonly title: string }) =>
+    `${one.position} ${cleanText(one.title)}`
+  return requiredBefore(runbook, section).map(
+    one =>
+      `${named(section)} requires ${named(one)}: its steps come first. A step that was done already can be skipped, with a reason.`,
+  )
 }
 
 /** Files named by a flag are looked for before a run begins that would have to end over them. */

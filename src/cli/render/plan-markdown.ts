@@ -1,6 +1,6 @@
 import type { Plan, Section, Step } from '../../model/index.ts'
 import { findingLine } from './finding-line.ts'
-import { count, duration } from './plan-text.ts'
+import { count, duration, titleOf } from './plan-text.ts'
 
 /** A plan as Markdown, for a change ticket. Text of the runbook is escaped, scripts stand in fences that hold them. */
 export function planMarkdown(plan: Plan, clean: (text: string) => string): string {
@@ -15,7 +15,8 @@ export function planMarkdown(plan: Plan, clean: (text: string) => string): strin
   if (plan.parameters.length > 0) {
     lines.push('', '## Values', '', '| Name | Kind | Value | Uses (lines) |', '| --- | --- | --- | --- |')
     for (const p of plan.parameters) {
-      const value = p.secret ? 'secret' : (p.value ?? p.default ?? (p.required ? 'required' : 'optional'))
+      const preset = p.default === '' ? 'may stay empty' : p.default
+      const value = p.secret ? 'secret' : (p.value ?? preset ?? (p.required ? 'required' : 'optional'))
       lines.push(`| ${text(p.name)} | ${p.kind} | ${text(value)} | ${p.uses.map(use => use.line).join(', ')} |`)
     }
   }
@@ -43,6 +44,7 @@ export function planMarkdown(plan: Plan, clean: (text: string) => string): strin
       '',
       `${'#'.repeat(Math.min(level, 6))} ${section.position === section.id ? '' : `${section.position} `}${text(section.title)}`,
       ...(facts.length === 0 ? [] : ['', facts.join(' ')]),
+      ...(section.requires ?? []).flatMap(id => ['', `Requires ${text(titleOf(plan, id))}, walked before it.`]),
       ...(section.metadata ?? []).flatMap(({ key, value }) => ['', `${text(key)}: ${text(value)}`]),
       ...section.steps.flatMap(stepLines),
       ...section.sections.flatMap(child => sectionLines(child, level + 1)),
@@ -69,16 +71,17 @@ export function planMarkdown(plan: Plan, clean: (text: string) => string): strin
     return [
       '',
       `- ${box}**${step.position}** ${text(step.title)} (${text(facts.join('; '))})`,
-      ...(script === null ? [] : ['', ...fenced(clean(script), '  ')]),
+      ...(script === null ? [] : ['', ...fenced(script, clean, '  ')]),
     ]
   }
 }
 
 /** A fence longer than any run of backticks inside, so that nothing in a script can end it. */
-function fenced(script: string, indent: string): string[] {
+function fenced(script: string, clean: (text: string) => string, indent: string): string[] {
   const longest = Math.max(2, ...[...script.matchAll(/`+/g)].map(run => run[0].length))
   const fence = '`'.repeat(longest + 1)
-  return [`${fence}sh`, ...script.replace(/\n$/, '').split('\n'), fence].map(line => `${indent}${line}`)
+  const lines = script.replace(/\n$/, '').split('\n').map(clean)
+  return [`${fence}sh`, ...lines, fence].map(line => `${indent}${line}`)
 }
 
 function escapeMarkdown(text: string): string {

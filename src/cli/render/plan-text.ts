@@ -33,6 +33,7 @@ export function planText(plan: Plan, clean: (text: string) => string): string {
     const head = `${indent}${section.position === section.id ? '' : `${section.position} `}${clean(section.title)}`
     return [
       facts.length === 0 ? head : `${head}   [${clean(facts.join('; '))}]`,
+      ...(section.requires ?? []).map(id => `${indent}  requires ${clean(titleOf(plan, id))}, walked before it`),
       ...(section.metadata ?? []).map(({ key, value }) => `${indent}  ${clean(key)}: ${clean(value)}`),
       ...section.steps.flatMap(step => stepLines(step, `${indent}  `)),
       ...section.sections.flatMap(child => sectionLines(child, depth + 1)),
@@ -104,12 +105,15 @@ function parameterLines(plan: Plan, clean: (text: string) => string): string[] {
         p.value !== null
           ? `= ${p.value}`
           : p.default !== null
-            ? `default ${p.default}`
+            ? p.default === ''
+              ? 'may stay empty'
+              : `default ${p.default}`
             : p.required
               ? 'required'
               : 'optional'
       return [
         `  ${clean(p.name).padEnd(width)}  ${p.kind}${p.secret ? ', secret' : ''}  ${clean(given)}  line ${place?.line ?? '?'}, ${count(p.uses.length, 'use')}`,
+        ...(p.description === undefined ? [] : [`  ${' '.repeat(width)}  ${clean(p.description)}`]),
         ...(p.proposals ?? []).map(
           one =>
             `  ${' '.repeat(width)}  proposed for ${clean(one.environment)}: ${clean(one.value)}  line ${one.line}`,
@@ -138,6 +142,14 @@ function countKinds(plan: Plan): string {
 
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+/** Position and title of a section. */
+export function titleOf(plan: Plan, id: string): string {
+  const visit = (sections: readonly Section[]): Section | undefined =>
+    sections.find(one => one.id === id) ?? sections.map(one => visit(one.sections)).find(one => one !== undefined)
+  const section = visit(plan.phases)
+  return section === undefined ? id : `${section.position} ${section.title}`
 }
 
 /** `5m`, `2h`, `1d`: the largest unit that divides it, for a person. */

@@ -111,6 +111,17 @@ function otherLanguage(at: At, block: FenceBlock): Reading | null {
         'write `cd` into it',
       ),
     ])
+  const directory = at.section.task?.directory ?? null
+  if (directory !== null)
+    return byHand(at, block, 'R3', [
+      diagnostic(
+        'SO032',
+        placeOf(at, block),
+        `"Directory: ${directory}" is not read yet: the block would run in another folder, so it is by hand`,
+        'write `cd` into it',
+        'warning',
+      ),
+    ])
   const kind = fenceKind(block.language)
   if (kind === 'query' || kind === 'windows') return byHand(at, block, 'R10', [])
   if (isForConsole(at, block))
