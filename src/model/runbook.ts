@@ -24,6 +24,8 @@ export interface FormField {
     | { readonly kind: 'release' | 'operator' | 'time' }
     | { readonly kind: 'observed'; readonly step: string }
     | { readonly kind: 'parameter'; readonly name: string }
+    /** The same text stands in the form before: what is given there is given here. */
+    | { readonly kind: 'field'; readonly label: string }
     | null
 }
 

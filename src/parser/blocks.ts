@@ -12,6 +12,8 @@ interface Span {
   readonly end: number
   /** What the author's invisible markers before it say (rule R3). */
   readonly directives: readonly Directive[]
+  /** The conditional of a template around it, as a condition (rule R21). */
+  readonly under?: string
 }
 
 export interface ParagraphBlock extends Span {

@@ -190,6 +190,20 @@ export function draftsOf(nodes: readonly DraftNode[]): Draft[] {
   )
 }
 
+/** What a reading made, under one more condition (rule R8). */
+export function underCondition(made: Reading, when: string | null | undefined): Reading {
+  if (when === null || when === undefined) return made
+  const conditional = (step: Draft): Draft => ({
+    ...step,
+    when: step.when === null ? when : `${when} and ${step.when}`,
+  })
+  return {
+    ...made,
+    nodes: mapDrafts(made.nodes, conditional),
+    recovery: made.recovery.map(one => ({ ...one, nodes: mapDrafts(one.nodes, conditional) })),
+  }
+}
+
 /** The same nodes with each step changed. */
 export function mapDrafts(nodes: readonly DraftNode[], change: (step: Draft) => Draft): DraftNode[] {
   return nodes.map(node =>

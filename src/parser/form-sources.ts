@@ -45,6 +45,7 @@ export function fillFields(fields: readonly FormField[], sources: FormSources): 
 }
 
 function fill(field: FormField, sources: FormSources): FormField {
+  if (field.source?.kind === 'field') return field
   const label = plain(field.label)
   const observed = sources.observed.get(label)
   if (observed !== undefined) return { ...field, source: { kind: 'observed', step: observed } }

@@ -2,8 +2,9 @@ import type { Root } from 'mdast'
 import { type Diagnostic, diagnostic } from '../model/index.ts'
 import { nodesOf } from './nodes.ts'
 
-const OPENS = /\{\{[-~]?\s*(?:#(\w+)|(?:if|range|with|block)\b)|\{%-?\s*(if|for|unless|case|raw)\b/g
-const CLOSES = /\{\{[-~]?\s*(?:\/\w+|end)\s*[-~]?\}\}|\{%-?\s*end(?:if|for|unless|case|raw)\b/g
+const OPENS =
+  /\{\{[-~]?\s*(?:#(\w+)|(?:if|range|with|block)\b)|\{%-?\s*(if|for|unless|case|raw)\b|<%-?\s*(?:if|unless|case|for|while)\b/g
+const CLOSES = /\{\{[-~]?\s*(?:\/\w+|end)\s*[-~]?\}\}|\{%-?\s*end(?:if|for|unless|case|raw)\b|<%-?\s*end\b/g
 
 /** Rule R1: template conditionals in the prose must balance, else nobody can say what belongs to the page. */
 export function checkTemplates(root: Root): Diagnostic[] {
@@ -15,6 +16,11 @@ export function checkTemplates(root: Root): Diagnostic[] {
     const closed = node.value.match(CLOSES)?.length ?? 0
     if (opened > 0 && first === null && node.position !== undefined) first = node.position.start
     open += opened - closed
+    // One that ends before it begins is not mended by another that begins and never ends.
+    if (open < 0) {
+      first = node.position?.start ?? first
+      break
+    }
   }
   if (open === 0) return []
   return [
@@ -22,7 +28,7 @@ export function checkTemplates(root: Root): Diagnostic[] {
       'SO005',
       first ?? { line: 1, column: 1 },
       open > 0 ? 'a template conditional has no end' : 'a template conditional ends that was never begun',
-      'close each `{% if %}` with `{% endif %}`, each `{{#if}}` with `{{/if}}`',
+      'close each `{% if %}` with `{% endif %}`, each `{{#if}}` with `{{/if}}`, each `<% if %>` with `<% end %>`',
     ),
   ]
 }

@@ -28,6 +28,7 @@ import { placeSections, type SectionDraft } from './sections.ts'
 import { readingOnce, readsVariables, setsVariables } from './shell/index.ts'
 import { readSource, type Source } from './source.ts'
 import { readTaskFile } from './task-files/task-file.ts'
+import { underTemplates } from './template-conditions.ts'
 import { parseTree } from './tree.ts'
 
 /** A runbook and everything found on the way, in the order of the file. */
@@ -88,7 +89,7 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
   const { frontMatter, title, diagnostics: ofFrontMatter } = readFrontMatter(root, source)
   const placed = placeSections(root, source, { title, otherwise: nameOf(path) })
   const taskFile = readTaskFile(placed, root, source, path)
-  const draft = { ...placed, phases: taskFile.phases }
+  const draft = { ...placed, phases: underTemplates(taskFile.phases, source) }
   const page: Page = {
     source,
     title: draft.title,

@@ -5,7 +5,16 @@ import { textOf } from './constructs/text.ts'
 import { textStep } from './constructs/text-step.ts'
 import { namesWatching } from './constructs/wait.ts'
 import { directive } from './directives.ts'
-import { type At, type Draft, type DraftNode, draft, mapDrafts, type Page, type Reading } from './draft.ts'
+import {
+  type At,
+  type Draft,
+  type DraftNode,
+  draft,
+  mapDrafts,
+  type Page,
+  type Reading,
+  underCondition,
+} from './draft.ts'
 import { type Before, joinOptions } from './join-options.ts'
 import { markedOption } from './marker-choices.ts'
 import { RULES } from './rules.ts'
@@ -140,7 +149,7 @@ function asMarked(
 function firstAnswer(at: At): Reading | null {
   for (const rule of RULES) {
     const made = rule.read(at)
-    if (made !== null) return made
+    if (made !== null) return underCondition(made, at.block.under)
   }
   return null
 }

@@ -8,7 +8,7 @@ const CLEANUP =
   /\b(?:clean(?:ing)?[ -]?up|tear(?:ing)?[ -]?down|decommission\w*|(?:delet|remov)(?:e|ing) (?:an? |the |all )?(?:old|obsolete|previous|unused)\b)/i
 const OPTIONAL = /^optional\b|\(optional\)/i
 const REFERENCE =
-  /\b(?:appendi(?:x|ces)|useful commands|commands? reference|quick reference|cheat ?sheets?|contacts?|see also|further (?:reading|info(?:rmation)?)|more info(?:rmation)?|glossary|anti-?patterns?|^(?:routine |regular )?maintenance(?: tasks)?$|(?:revision|version|change|document) history)\b|^(?:overview|introduction|about|purpose|scope|background|history|changelog|references?|related(?: \w+)?|links|contents|table of contents|toc|examples?|meaning|impact|meaning and impact|escalations?(?: (?:paths?|matrix|chain|levels?|policy))?|when (?:not )?to\b.*)$|\b(?:overview|examples?)$/i
+  /\b(?:appendi(?:x|ces)|useful commands|commands? reference|quick reference|cheat ?sheets?|contacts?|see also|further (?:reading|info(?:rmation)?)|more info(?:rmation)?|glossary|anti-?patterns?|^(?:routine |regular )?maintenance(?: tasks)?$|(?:revision|version|change|document) history)\b|^(?:overview|introduction|about|purpose|scope|contributing\b.*|background|history|changelog|references?|related(?: \w+)?|links|contents|table of contents|toc|examples?|meaning|impact|meaning and impact|escalations?(?: (?:paths?|matrix|chain|levels?|policy))?|when (?:not )?to\b.*)$|\b(?:overview|examples?)$/i
 
 /** Rule R5: what a heading or a label says about everything under it; null where it says nothing. */
 export function roleOf(heading: string, page: { readonly title: string }): Role | null {
@@ -24,6 +24,7 @@ export function roleOf(heading: string, page: { readonly title: string }): Role 
 export function namesTemplate(heading: string): boolean {
   return (
     /\btemplate$/i.test(heading) &&
+    !/\b(?:to|the|an?|of|from|with|using|by|your|this) (?:\w+ )?template$/i.test(heading) &&
     !/^(?:in|on|using|use|from|with|via|apply|update|edit|add|fill|copy|render|change|modify)\b/i.test(heading)
   )
 }

@@ -19,10 +19,14 @@ export function fillForm(
   let text = ''
   let at = 0
   const template = step.original ?? ''
-  for (const [i, field] of fields.entries()) {
-    const value = given.get(field.label.toLowerCase()) ?? questions[i]?.value ?? null
+  const filled = new Map(questions.map(question => [question.label.toLowerCase(), question.value]))
+  for (const field of fields) {
+    const value = given.get(field.label.toLowerCase()) ?? filled.get(field.label.toLowerCase()) ?? null
     if (value === null) return { ok: false, why: `the form still asks for "${field.label}"` }
-    text += template.slice(at, field.start) + value
+    const before = template.slice(at, field.start)
+    // `Operator:` at the end of a line has no blank of its own to write behind.
+    const blank = field.start === field.end && /\S$/.test(before) ? ' ' : ''
+    text += before + blank + value
     at = field.end
   }
   return { ok: true, text: text + template.slice(at) }

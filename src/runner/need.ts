@@ -185,11 +185,17 @@ export function askedText(state: RunState, step: Step): string | null {
 }
 
 function formQuestions(context: RunContext, state: RunState, step: Step): FormQuestion[] {
-  return (context.runbook.details.get(step.id)?.fields ?? []).map(field => ({
+  const fields = context.runbook.details.get(step.id)?.fields ?? []
+  // What is written twice is asked once.
+  return fields.filter(isAsked).map(field => ({
     label: field.label,
     hint: field.hint,
     value: fieldValue(context, state, field.source),
   }))
+}
+
+function isAsked(field: StepDetail['fields'][number]): boolean {
+  return field.source?.kind !== 'field'
 }
 
 function fieldValue(
@@ -212,6 +218,8 @@ function fieldValue(
     }
     case 'parameter':
       return state.values.get(source.name)?.value ?? null
+    case 'field':
+      return null
     default:
       source satisfies never
       return null

@@ -29,8 +29,10 @@ export const checkTable: Rule = {
 /** A table of commands that a text tells to choose from (`… and revoke immediately:`) is work, though none can be run as it is. */
 function toWork(at: At, block: TableBlock): Reading | null {
   const lead = leadIn(at)
-  const holdsCommands = block.header.some(name => /\b(?:commands?|actions?)$/i.test(name))
-  if (!holdsCommands || !/:$/.test(lead) || at.section.role === 'reference') return null
+  const holdsCommands = block.header.some(name => /\bcommands?$/i.test(name))
+  // "Code | Meaning | Action" explains, unless the text before it tells somebody to act.
+  const holdsActions = block.header.some(name => /\bactions?$/i.test(name)) && TELLS_TO_ACT.test(lead)
+  if (!(holdsCommands || holdsActions) || !/:$/.test(lead) || at.section.role === 'reference') return null
   const { when, title } = readCondition(leadTitle(at))
   const rows = [block.header, ...block.rows.map(row => row.cells.map(one => one.text))].map(cells => cells.join(' | '))
   return reading([
@@ -47,6 +49,9 @@ function toWork(at: At, block: TableBlock): Reading | null {
     }),
   ])
 }
+
+const TELLS_TO_ACT =
+  /\b(?:take|do|follow|perform|carry out|run|choose|act|decide|apply|execute)\b[^.]*:$|^(?:identify|find|determine|match|pick|select|look up)\b/i
 
 interface Columns {
   readonly check: number
@@ -66,6 +71,8 @@ function toStep(row: TableBlock['rows'][number], columns: Columns): Draft {
   const expected = cell(columns.expected).text
   const { when, title } = readCondition(check.text)
   const name = title.replace(/\s*[<>≤≥=].*$/, '')
+  const command = columns.command === -1 ? null : cell(columns.command)
+  const offer = offerIn(command?.codes ?? check.codes)
   const evidence = /^[<>≤≥=]/.test(expected) ? evidenceIn(`${name} ${expected}`) : evidenceIn(title)
   return draft({
     kind: 'confirmation',
@@ -75,9 +82,15 @@ function toStep(row: TableBlock['rows'][number], columns: Columns): Draft {
     endLine: row.line,
     original: row.cells.map(one => one.text).join(' | '),
     when,
-    offer: offerIn(columns.command === -1 ? check.codes : cell(columns.command).codes),
+    offer,
     evidence,
     expect: evidence === null && expected !== '' ? { kind: 'shown', text: expected } : null,
-    detail: expected === '' ? [] : [`Expected: ${expected}`],
+    detail: [
+      // How to look stays with the check where nothing of it can be run: a dashboard, a text with `...`.
+      ...(command === null || command.text === '' || command.text === `\`${offer?.text ?? ''}\``
+        ? []
+        : [`How: ${command.text}`]),
+      ...(expected === '' ? [] : [`Expected: ${expected}`]),
+    ],
   })
 }

@@ -1,6 +1,6 @@
 import { diagnostic } from '../../model/index.ts'
 import type { Item, ListBlock } from '../blocks.ts'
-import { type At, mapDrafts, type Reading, type Rule, reading } from '../draft.ts'
+import { type At, mapDrafts, type Reading, type Rule, reading, underCondition } from '../draft.ts'
 import { headingKey } from '../heading.ts'
 import { beginsWithMark, namesWork } from '../words.ts'
 import { readItem } from './item.ts'
@@ -24,8 +24,10 @@ export const list: Rule = {
           index === last ? { ...item, endLine: next.endLine, end: next.end, blocks: [...item.blocks, next] } : item,
         )
       : numbered
-    const readings = items.map(item => readItem(at, item, item.checked !== null || isStep(at, block, item.title)))
-    const made = underCondition(together(readings, takesFence ? 2 : 1), conditionOf(at))
+    const readings = items.map(item =>
+      underCondition(readItem(at, item, item.checked !== null || isStep(at, block, item.title)), item.under),
+    )
+    const made = underLead(together(readings, takesFence ? 2 : 1), conditionOf(at))
     return { ...made, findings: [...misnumbered(at, numbered), ...made.findings] }
   },
 }
@@ -44,7 +46,7 @@ function conditionOf(at: At): string | null {
   return /:$/.test(leadIn(at)) ? conditionOfLead(at) : null
 }
 
-function underCondition(made: Reading, when: string | null): Reading {
+function underLead(made: Reading, when: string | null): Reading {
   return when === null
     ? made
     : { ...made, nodes: mapDrafts(made.nodes, step => ({ ...step, when: step.when ?? when })) }

@@ -1,6 +1,6 @@
 import type { Draft, ScriptText } from '../draft.ts'
 import type { InlineCode } from '../prose.ts'
-import { commandShaped, interactionOf } from '../shell/index.ts'
+import { commandShaped, interactionOf, unfinishedIn } from '../shell/index.ts'
 
 const FORBIDDEN = /\b(?:not|never|don['’]?t|avoid|without|instead of|rather than)\b(?!.*[.;!?]\s)/i
 
@@ -10,7 +10,8 @@ const FORBIDDEN = /\b(?:not|never|don['’]?t|avoid|without|instead of|rather th
  */
 export function offerIn(codes: readonly InlineCode[]): ScriptText | null {
   if (codes.some(code => FORBIDDEN.test(code.before))) return null
-  const command = codes.find(code => commandShaped(code.text))
+  // What holds `...` or `a|b` runs in no mode (rule R13), so that it is no offer either.
+  const command = codes.find(code => commandShaped(code.text) && unfinishedIn(code.text) === null)
   return command === undefined ? null : { text: command.text, places: [command.place] }
 }
 

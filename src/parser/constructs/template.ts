@@ -6,7 +6,13 @@ import { isShellTag } from './fence-kind.ts'
 import { fieldsIn } from './form-fields.ts'
 import { placeOf, textOf, writtenText } from './text.ts'
 
-const TEMPLATE = /\b(?:templates?|message|announcement|hand-?off(?: (?:note|message))?)\b/i
+const TEMPLATE = /\b(?:templates?|announcement|hand-?off(?: (?:note|message))?)\b/i
+/** A message is a form where somebody is told to send it; those of alerts, commits and programs are shown. */
+const MESSAGE = /\bmessages?\b/i
+const SENDS =
+  /\b(?:send|post|write|reply|paste|leave|comment|announce|publish|share|use|fill in|copy|tell|inform|notify|sample)\b/i
+const NO_FORM =
+  /\b(?:alert|errors?|warning|log|commit|status|exit|output|default)\b[^:]{0,20}\bmessages?\b|\bmessages?\b[^:]*\b(?:provides|indicates|shows|contains|reads|says|reported)\b|\bcommit title\b/i
 
 /** True for labels that introduce a text to be filled in. */
 export function isTemplateLabel(name: string): boolean {
@@ -77,13 +83,21 @@ export const templateSection: Rule = {
 
 function leadOf(at: At): { readonly name: string; readonly note: string | null } | null {
   const { before } = at
-  if (at.label !== null && (before === at.label || before?.kind === 'paragraph') && TEMPLATE.test(at.label.name))
+  if (at.label !== null && (before === at.label || before?.kind === 'paragraph') && labelsForm(at.label.name))
     return { name: at.label.name, note: at.label.note }
-  if (before?.kind === 'paragraph' && /:$/.test(before.text) && TEMPLATE.test(before.text))
+  if (before?.kind === 'paragraph' && /:$/.test(before.text) && leadsToForm(before.text))
     return { name: before.text, note: null }
-  if (at.item !== null && /:$/.test(at.item.title) && TEMPLATE.test(at.item.title))
+  if (at.item !== null && /:$/.test(at.item.title) && leadsToForm(at.item.title))
     return { name: at.item.title, note: null }
   return null
+}
+
+function labelsForm(name: string): boolean {
+  return (TEMPLATE.test(name) || MESSAGE.test(name)) && !NO_FORM.test(name)
+}
+
+function leadsToForm(text: string): boolean {
+  return TEMPLATE.test(text) || (MESSAGE.test(text) && SENDS.test(text) && !NO_FORM.test(text))
 }
 
 /** "Template" alone says less than the section it stands in. */
