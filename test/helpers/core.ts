@@ -1,10 +1,21 @@
 import type { Answer, Entry, Need, Reply, Runbook, RunEvent, RunState, Speaker } from '../../src/model/index.ts'
 import { evolve, fold } from '../../src/model/index.ts'
 import { nextAutomatic } from '../../src/runner/advance.ts'
+import { NO_ANSWERS } from '../../src/runner/answers.ts'
 import { createContext, planEvent, type RunContext } from '../../src/runner/context.ts'
 import { decide, type Input } from '../../src/runner/decide.ts'
 import type { Order } from '../../src/runner/decision.ts'
 import { type Live, needOf } from '../../src/runner/need.ts'
+import type { Provided } from '../../src/runner/unattended.ts'
+
+/** What an unattended run has where nobody gave it anything. */
+export const NOTHING_PROVIDED: Provided = {
+  answers: NO_ANSWERS,
+  source: null,
+  phrases: new Map(),
+  decisions: new Map(),
+  operator: 'kim@example.com',
+}
 
 export const KIM: Speaker = { by: 'kim@example.com', how: 'typed', source: null }
 const RUN = '0197c400-0000-7000-8000-000000000001'

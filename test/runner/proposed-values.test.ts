@@ -1,16 +1,7 @@
 import { expect, test } from 'vitest'
-import { NO_ANSWERS } from '../../src/runner/answers.ts'
-import { answerFor, type Provided } from '../../src/runner/unattended.ts'
-import { testCore } from '../helpers/core.ts'
+import { answerFor } from '../../src/runner/unattended.ts'
+import { NOTHING_PROVIDED, testCore } from '../helpers/core.ts'
 import { runbookOf } from '../helpers/runbook.ts'
-
-const NOTHING: Provided = {
-  answers: NO_ANSWERS,
-  source: null,
-  phrases: new Map(),
-  decisions: new Map(),
-  operator: 'kim@example.com',
-}
 
 /** What an unattended run says of `org`, which a table proposes for two environments. */
 function missingWith(environment: string | null): string[] {
@@ -29,7 +20,7 @@ function missingWith(environment: string | null): string[] {
     }),
     environment === null ? {} : { environment },
   )
-  const found = answerFor(core.context, core.need(), NOTHING)
+  const found = answerFor(core.context, core.need(), NOTHING_PROVIDED)
   expect(core.state().values.size).toBe(0)
   return found.kind === 'missing' ? found.missing.map(one => `${one.what}: ${one.how}`) : [found.kind]
 }

@@ -1,17 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Conversation, Ending } from '../../src/model/index.ts'
-import { NO_ANSWERS } from '../../src/runner/answers.ts'
-import { type Provided, walkUnattended } from '../../src/runner/unattended.ts'
-import { type TestCore, testCore } from '../helpers/core.ts'
+import { walkUnattended } from '../../src/runner/unattended.ts'
+import { NOTHING_PROVIDED, type TestCore, testCore } from '../helpers/core.ts'
 import { runbookOf } from '../helpers/runbook.ts'
-
-const NOTHING: Provided = {
-  answers: NO_ANSWERS,
-  source: null,
-  phrases: new Map(),
-  decisions: new Map(),
-  operator: 'kim@example.com',
-}
 
 /** The pure core behind the interface that front ends see. */
 function conversationWith(core: TestCore): Conversation {
@@ -28,7 +19,7 @@ function conversationWith(core: TestCore): Conversation {
 }
 
 const walk = (core: TestCore): Promise<Ending> =>
-  walkUnattended(core.context, conversationWith(core), NOTHING, 0, () => core.nowMs)
+  walkUnattended(core.context, conversationWith(core), NOTHING_PROVIDED, 0, () => core.nowMs)
 
 test('a NO-GO ends a run that nobody attends: it is no pause that a retry could pass over', async () => {
   const approvers = [{ role: 'RM', principal: null }]

@@ -27,7 +27,7 @@ export function underWait(at: At, script: ScriptText, made: Reading): Reading {
     printed: task.printed,
     detail: task.detail,
   })
-  if (onlyLooks(task) && (polls || !SAYS_THEN.test(lead)))
+  if (onlyLooks(task, polls) && (polls || !SAYS_THEN.test(lead)))
     return {
       ...made,
       nodes: [{ ...offering(step, script), rule: 'R19', when: task.when ?? step.when, original: task.original }],
@@ -57,10 +57,11 @@ function proseOf(block: Block): { readonly text: string; readonly codes: readonl
 
 const SAYS_THEN = /\b(?:then|before|afterwards?|and (?:run|start|restart|continue|proceed))\b/i
 
-function onlyLooks(task: Draft): boolean {
+/** Under a mere wait a build or an install is work; what is to be repeated may be a script that checks. */
+function onlyLooks(task: Draft, polls: boolean): boolean {
   const text = task.script?.text ?? ''
   const risk = riskOf(text)
-  return (risk === 'view' || risk === 'safe') && interactionOf(text) === 'none' && task.unfinished === null
+  return (risk === 'view' || (risk === 'safe' && polls)) && interactionOf(text) === 'none' && task.unfinished === null
 }
 
 /** A task behind a wait: what the text says of waiting is no title for what it does. */
