@@ -4,7 +4,7 @@ import { hostname, platform, userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Answer, EventOf, Runbook, RunState, Speaker } from '../model/index.ts'
 import { EMPTY_STATE, fold, SignoffError } from '../model/index.ts'
-import { releaseParameters } from '../parser/index.ts'
+import { readScript, releaseParameters } from '../parser/index.ts'
 import {
   chooseSection,
   createContext,
@@ -94,6 +94,7 @@ export function contextOf(asked: NewRun, config: Config, run: string): RunContex
     roles: config.roles,
     defaultTimeoutMs: config.timeoutMs,
     cwd: dirname(resolve(asked.path)),
+    readScript,
   })
 }
 

@@ -33,7 +33,16 @@ const FOLDS: Folds = {
       new Map(
         event.steps.map(planned => [
           planned.id,
-          { planned, status: { kind: 'pending' }, attempts: 0, phraseSeq: null, observed: [], changedAtMs: 0 },
+          {
+            planned,
+            status: { kind: 'pending' },
+            attempts: 0,
+            phraseSeq: null,
+            observed: [],
+            changedAtMs: 0,
+            edited: null,
+            lastCheck: null,
+          },
         ]),
       ),
     ),
@@ -49,7 +58,13 @@ const FOLDS: Folds = {
   condition: (state, { event }) => ({
     ...state,
     conditions: new Map(state.conditions).set(conditionKey(event.when), event.answer),
+    conditionOfStep: new Map([
+      ...state.conditionOfStep,
+      ...event.steps.map(step => [step, conditionKey(event.when)] as const),
+    ]),
   }),
+  'step.edit': (state, { event, seq }) =>
+    withRecord(state, event.step, { edited: { seq, script: event.script, reason: event.reason, by: event.by } }),
   'step.start': (state, { event, atMs }) => {
     const running = { step: event.step, attempt: event.attempt, sinceMs: atMs }
     const next = withRecord({ ...state, running }, event.step, { attempts: event.attempt, phraseSeq: null })
@@ -59,7 +74,7 @@ const FOLDS: Folds = {
   },
   'step.end': (state, { event, atMs }) => {
     const next: RunState = { ...state, running: null }
-    if (!isTask(next, event.step)) return next
+    if (!isTask(next, event.step)) return withRecord(next, event.step, { lastCheck: { result: event.result, atMs } })
     return withStatus(next, event.step, statusOfEnd(event, atMs))
   },
   'step.decide': (state, { event, atMs }) => {
@@ -72,7 +87,7 @@ const FOLDS: Folds = {
       case 'failed':
         return withStatus(state, event.step, { kind: 'failed', why: 'declined', exit: null, by: event.by, ms: 0 })
       case 'skip':
-        return withStatus(state, event.step, { kind: 'skipped', reason: event.reason, by: event.by })
+        return withStatus(state, event.step, { kind: 'skipped', reason: event.reason, by: event.by, how: 'person' })
       case 'rollback':
         return state
       case 'stop':
@@ -87,10 +102,22 @@ const FOLDS: Folds = {
       state,
       event.step,
       event.why === 'person'
-        ? { kind: 'skipped', reason: event.reason, by: event.by }
-        : { kind: 'not-applicable', why: event.reason ?? event.why },
+        ? { kind: 'skipped', reason: event.reason, by: event.by, how: 'person' }
+        : {
+            kind: 'not-applicable',
+            why: event.reason ?? event.why,
+            cause: event.why === 'not-applicable' ? 'person' : event.why,
+          },
     ),
-  'step.reopen': (state, { event }) => withStatus(state, event.step, { kind: 'pending' }),
+  'step.reopen': (state, { event }) => {
+    const opened = withStatus(state, event.step, { kind: 'pending' })
+    return withoutPhaseEnd(withoutAnswer(opened, event.step), event.step)
+  },
+  jump: (state, { event }) =>
+    event.over.reduce<RunState>(
+      (next, step) => withStatus(next, step, { kind: 'skipped', reason: event.reason, by: event.by, how: 'jump' }),
+      state,
+    ),
   confirm: (state, { event, seq, atMs }) => {
     const record = state.steps.get(event.step)
     if (record === undefined) return state
@@ -103,7 +130,7 @@ const FOLDS: Folds = {
         ? { kind: 'passed', how: 'confirmed', by: event.by, atMs, note: event.note }
         : event.answer === 'no'
           ? { kind: 'failed', why: 'declined', exit: null, by: event.by, ms: 0 }
-          : { kind: 'not-applicable', why: event.note ?? 'said to be not applicable' }
+          : { kind: 'not-applicable', why: event.note ?? 'said to be not applicable', cause: 'person' }
     return withRecord(withStatus(state, event.step, status), event.step, { observed: event.observed })
   },
   form: (state, { event, atMs }) =>
@@ -143,8 +170,19 @@ const FOLDS: Folds = {
         }
       : withStatus(state, event.step, { kind: 'failed', why: 'no-go', exit: null, by, ms: 0 })
   },
-  'wait.start': (state, { event }) =>
-    withStatus(state, event.step, { kind: 'waiting', untilMs: Date.parse(event.until), minMs: event.minMs }),
+  'wait.start': (state, { event, atMs }) => {
+    const record = state.steps.get(event.step)
+    const extended = record?.status.kind === 'waiting' ? record.status : null
+    const status = {
+      kind: 'waiting',
+      sinceMs: extended?.sinceMs ?? atMs,
+      untilMs: Date.parse(event.until),
+      minMs: event.minMs,
+    } as const
+    // What a probe said before this wait began says nothing about it.
+    const lastCheck = extended === null ? null : (record?.lastCheck ?? null)
+    return withRecord(withStatus(state, event.step, status), event.step, { lastCheck })
+  },
   'wait.end': (state, { event, atMs }) => {
     if (event.how === 'extended') return state
     if (event.how === 'cancelled')
@@ -154,7 +192,7 @@ const FOLDS: Folds = {
   'phase.end': (state, { event }) => ({ ...state, phasesEnded: new Set(state.phasesEnded).add(event.phase) }),
   'rollback.start': (state, { event }) => ({
     ...state,
-    recovery: { for: event.for, steps: event.steps, ended: null },
+    recovery: { for: event.for, of: event.of, steps: event.steps, without: event.without, ended: null },
   }),
   'rollback.end': (state, { event }) => ({
     ...state,
@@ -188,6 +226,11 @@ export function isEnded(status: StepStatus): boolean {
   return status.kind === 'passed' || status.kind === 'skipped' || status.kind === 'not-applicable'
 }
 
+/** Skipped together with others by a jump: the run cannot have passed. */
+export function isJumpedOver(status: StepStatus | undefined): boolean {
+  return status?.kind === 'skipped' && status.how === 'jump'
+}
+
 /** Counts over the main flow, and over a recovery flow once it was entered. Not applicable counts as skipped. */
 export function countSteps(state: RunState): StepCounts {
   const counts = { passed: 0, failed: 0, skipped: 0, unknown: 0, open: 0 }
@@ -207,6 +250,32 @@ function statusOfEnd(event: EventOf<'step.end'>, atMs: number): StepStatus {
   if (event.result === 'unknown') return { kind: 'unknown' }
   const why = event.outcome === 'timed-out' || event.outcome === 'cancelled' ? event.outcome : 'exit'
   return { kind: 'failed', why, exit: event.exit, by: null, ms: event.ms }
+}
+
+/** A condition is asked again once a step under it is opened again and nothing under it was done. */
+function withoutAnswer(state: RunState, step: string): RunState {
+  const key = state.conditionOfStep.get(step)
+  if (key === undefined) return state
+  const sharing = [...state.conditionOfStep].filter(([, other]) => other === key).map(([id]) => id)
+  const untouched = sharing.every(id => {
+    const record = state.steps.get(id)
+    return record === undefined || isUntouched(record)
+  })
+  if (!untouched) return state
+  const conditions = new Map(state.conditions)
+  conditions.delete(key)
+  return { ...state, conditions }
+}
+
+function isUntouched({ status, attempts }: StepRecord): boolean {
+  return attempts === 0 && (status.kind === 'pending' || status.kind === 'not-applicable')
+}
+
+/** A phase with an open step in it is not complete any more; its end is recorded anew. */
+function withoutPhaseEnd(state: RunState, step: string): RunState {
+  const phase = state.steps.get(step)?.planned.phase ?? null
+  if (phase === null || !state.phasesEnded.has(phase)) return state
+  return { ...state, phasesEnded: new Set([...state.phasesEnded].filter(id => id !== phase)) }
 }
 
 function isTask(state: RunState, step: string): boolean {

@@ -5,7 +5,13 @@ import type { EventOf, PlannedStep, Result } from './run-event.ts'
 export type StepStatus =
   | { readonly kind: 'pending' }
   | { readonly kind: 'running'; readonly attempt: number; readonly sinceMs: number }
-  | { readonly kind: 'waiting'; readonly untilMs: number; readonly minMs: number }
+  | {
+      readonly kind: 'waiting'
+      /** When the wait began; an extension keeps it. */
+      readonly sinceMs: number
+      readonly untilMs: number
+      readonly minMs: number
+    }
   | { readonly kind: 'open-gate' }
   | {
       readonly kind: 'passed'
@@ -21,10 +27,17 @@ export type StepStatus =
       readonly by: string | null
       readonly ms: number
     }
-  | { readonly kind: 'skipped'; readonly reason: string | null; readonly by: string | null }
-  | { readonly kind: 'not-applicable'; readonly why: string }
+  | {
+      readonly kind: 'skipped'
+      readonly reason: string | null
+      readonly by: string | null
+      /** `jump`: one of several that were jumped over; a run with such a step is partial. */
+      readonly how: 'person' | 'jump'
+    }
+  | { readonly kind: 'not-applicable'; readonly why: string; readonly cause: NotApplicableCause }
   | { readonly kind: 'unknown' }
 
+export type NotApplicableCause = 'person' | 'other-option' | 'condition' | 'selection'
 export type PassedHow = 'script' | 'confirmed' | 'chosen' | 'filled' | 'go' | 'waited' | 'by-hand'
 export type FailedWhy = 'exit' | 'timed-out' | 'cancelled' | 'declined' | 'no-go'
 
@@ -46,6 +59,23 @@ export interface StepRecord {
   readonly observed: EventOf<'confirm'>['observed']
   /** When the status last changed; 0 before it ever did. */
   readonly changedAtMs: number
+  /** The text that a person put in the place of the script; it runs until it is edited again. */
+  readonly edited: EditedScript | null
+  /** How the command beside the question last ended: an offer, or the probe of a wait. Null before it ever did. */
+  readonly lastCheck: LastCheck | null
+}
+
+export interface EditedScript {
+  /** Sequence number of the edit: two edits are two texts. */
+  readonly seq: number
+  readonly script: string
+  readonly reason: string
+  readonly by: string
+}
+
+export interface LastCheck {
+  readonly result: EventOf<'step.end'>['result']
+  readonly atMs: number
 }
 
 export interface GateRecord {
@@ -74,6 +104,8 @@ export interface RunState {
   readonly choices: ReadonlyMap<string, string>
   /** Answers by the condition's text in lower case. */
   readonly conditions: ReadonlyMap<string, 'yes' | 'no'>
+  /** The condition that was answered for a step, by the step's id. */
+  readonly conditionOfStep: ReadonlyMap<string, string>
   readonly gates: ReadonlyMap<string, GateRecord>
   readonly gatesPassed: readonly { readonly step: string; readonly seq: number }[]
   readonly phasesEnded: ReadonlySet<string>
@@ -81,7 +113,11 @@ export interface RunState {
   /** The recovery that is being walked, or was. */
   readonly recovery: {
     readonly for: string | null
+    /** The sealed run that it leads back from; null where that is this run. */
+    readonly of: string | null
     readonly steps: readonly string[]
+    /** What had been done and has no way back in this flow. */
+    readonly without: readonly string[]
     readonly ended: 'complete' | 'incomplete' | null
   } | null
   readonly operator: { readonly principal: string; readonly keyid: string } | null
@@ -111,6 +147,7 @@ export const EMPTY_STATE: RunState = {
   values: new Map(),
   choices: new Map(),
   conditions: new Map(),
+  conditionOfStep: new Map(),
   gates: new Map(),
   gatesPassed: [],
   phasesEnded: new Set(),

@@ -3,7 +3,6 @@ import type {
   Conversation,
   Ending,
   Entry,
-  EventOf,
   Reply,
   RunEvent,
   RunState,
@@ -16,8 +15,12 @@ import type { ApprovalVerdict } from './approval.ts'
 import type { RunContext } from './context.ts'
 import { decide, type Input } from './decide.ts'
 import type { Decision, Order } from './decision.ts'
+import { scriptToEdit } from './edit.ts'
 import { type Live, needOf } from './need.ts'
+import { orderFor } from './order.ts'
+import { nextPoll } from './polling.ts'
 import type { Ports, ScriptOrder, ScriptReport } from './ports.ts'
+import { limitOf } from './probe.ts'
 import type { RecordedOutput } from './recorded-output.ts'
 
 /** How long output may be in the journal before it must be on the disk. */
@@ -73,14 +76,15 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   let unseen: Entry[] = []
 
   async function record(event: RunEvent): Promise<void> {
-    const entry = await ports.journal.append(event.kind === 'step.start' ? masked(event) : event)
+    const entry = await ports.journal.append(masked(event))
     state = evolve(state, entry)
     unseen.push(entry)
   }
 
   /** A runbook may hold a secret in its own text; the record of what ran does not repeat it. */
-  function masked(event: EventOf<'step.start'>): EventOf<'step.start'> {
-    return { ...event, script: ports.executor.mask(event.script) }
+  function masked(event: RunEvent): RunEvent {
+    if (event.kind === 'step.start') return { ...event, script: ports.executor.mask(event.script) }
+    return event.kind === 'step.edit' ? { ...event, was: ports.executor.mask(event.was) } : event
   }
 
   function show(): void {
@@ -113,15 +117,24 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       await record(event)
     }
     await ports.journal.barrier()
-    armTimer()
+    const poll = over ? null : nextPoll(context, state, live, ports.clock.nowMs())
+    if (poll?.kind === 'due') await carryOutOne({ kind: 'prepare', order: poll.order })
+    armTimer(poll?.kind === 'later' ? poll.atMs : null)
     show()
     if (state.result !== null) finish({ kind: 'ended', result: state.result })
   }
 
-  function armTimer(): void {
+  function armTimer(pollAtMs: number | null): void {
     cancelTimer?.()
     cancelTimer = null
-    const due = [...state.steps.values()].flatMap(({ status }) => (status.kind === 'waiting' ? [status.untilMs] : []))
+    const nowMs = ports.clock.nowMs()
+    const times = [...state.steps.values()].flatMap(({ planned, status }) => {
+      const step = context.steps.get(planned.id)
+      if (status.kind !== 'waiting' || step === undefined) return []
+      return [status.untilMs, limitOf(step, status) ?? 0]
+    })
+    // What is past has been looked at; only a poll's end, or a person, changes it now.
+    const due = [...times, pollAtMs ?? 0].filter(atMs => atMs > nowMs)
     if (due.length > 0 && !over)
       cancelTimer = ports.clock.at(Math.min(...due), () => {
         enqueue({ kind: 'time' }).catch(giveUp)
@@ -167,8 +180,9 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     if (over) return { ok: false, why: 'the run is no longer driven here' }
     try {
       const decision = decide(context, state, live, input)
-      // With another value the same block is another text, and bash is asked again.
-      if (decision.events.some(event => event.kind === 'param')) live = { ...live, rejected: new Map() }
+      // With another value the same block is another text, as an edited one is, and bash is asked again.
+      if (decision.events.some(event => event.kind === 'param' || event.kind === 'step.edit'))
+        live = { ...live, rejected: new Map() }
       await recordAll(decision.events)
       const reply = await carryOut(decision)
       // Output and a pause lead to nothing by themselves.
@@ -203,6 +217,13 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
         const decision = decide(context, state, live, { kind: 'prepared', order: order.order, problem, seen })
         await recordAll(decision.events)
         return carryOut(decision)
+      }
+      case 'check': {
+        const step = context.steps.get(order.step)
+        const ready = needOf(context, state, live)
+        if (step === undefined || ready.kind !== 'run' || ready.step !== step.id) return null
+        const problem = await ports.executor.check(orderFor(context, state, step, 'script'))
+        return problem === null ? null : carryOutOne({ kind: 'reject', step: step.id, why: problem })
       }
       case 'start':
         shown.set(order.order.id, '')
@@ -256,11 +277,17 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   return {
     runbook: context.runbook,
     snapshot: () => settled,
+    scriptToEdit: step => scriptToEdit(context, state, live, step),
     onEntry: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    say: (answer: Answer, speaker: Speaker) => enqueue({ kind: 'said', answer: maskAnswer(answer), speaker }),
+    async say(answer: Answer, speaker: Speaker) {
+      // Masking an edited script would hand a broken one to the shell, and without it the secret would be in the record.
+      if (answer.kind === 'edit' && ports.executor.mask(answer.script) !== answer.script)
+        return { ok: false, why: 'the edited text holds a secret: refer to its variable instead' }
+      return enqueue({ kind: 'said', answer: maskAnswer(answer), speaker })
+    },
     ended: ended.promise,
     failed: failed.promise,
     async begin(opening, first = []) {
@@ -306,6 +333,8 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       case 'run-offer':
       case 'stop-script':
         return answer
+      case 'edit':
+        return { ...answer, reason: ports.executor.mask(answer.reason) }
       default:
         return maskStrings(answer, text => ports.executor.mask(text))
     }
@@ -317,7 +346,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   }
 }
 
-const STRUCTURAL = new Set(['kind', 'step', 'answer', 'choice', 'flow', 'option', 'phrase', 'when'])
+const STRUCTURAL = new Set(['kind', 'step', 'answer', 'choice', 'flow', 'option', 'phrase', 'when', 'to'])
 
 function maskStrings<T extends Answer>(answer: T, mask: (text: string) => string): T {
   const visit = (value: unknown): unknown =>

@@ -7,7 +7,6 @@ export {
   findSection,
   planEvent,
   type RunContext,
-  recoveryKey,
   type Selection,
   selectFlow,
 } from './context.ts'

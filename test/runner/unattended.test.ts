@@ -9,6 +9,7 @@ function conversationWith(core: TestCore): Conversation {
   return {
     runbook: core.context.runbook,
     snapshot: () => ({ state: core.state(), need: core.need() }),
+    scriptToEdit: () => ({ ok: false, why: '' }),
     onEntry: () => () => undefined,
     say: async (answer, speaker) => core.say(answer, speaker),
     get ended(): Promise<Ending> {
