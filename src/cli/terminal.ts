@@ -7,6 +7,7 @@ import { SignoffError } from '../model/index.ts'
 import type { Drive } from '../runner/index.ts'
 import { hideInput, systemClock } from '../runner/local/index.ts'
 import { runPlain } from '../tui/index.ts'
+import { editInEditor } from './editor.ts'
 import type { Io } from './io.ts'
 
 export type UiChoice = 'auto' | 'full' | 'plain' | 'none'
@@ -15,6 +16,8 @@ export type UiChoice = 'auto' | 'full' | 'plain' | 'none'
 export interface Walk {
   readonly drive: Drive
   readonly speaker: Speaker
+  /** State folder of the run, for the file that an editor is opened on. */
+  readonly stateDir: string
   /** Commands to go on with, for the last screen. */
   readonly next: readonly string[]
 }
@@ -54,7 +57,7 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
   return {
     kind: 'full',
     leave: () => leave(),
-    run: ({ drive, speaker, next }) => {
+    run: ({ drive, speaker, next, stateDir }) => {
       const resized = (): void => followSize(streams.output)
       process.on('SIGWINCH', resized)
       return runFullScreen({
@@ -65,7 +68,8 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
         clock: { nowMs: io.nowMs },
         options: { ascii: plainCharacters, color, title: drive.runbook.title },
         next,
-        toPlain: () => plain(io).run({ drive, speaker: { ...speaker, how: 'typed' }, next }),
+        editScript: (script, name) => editInEditor(script, name, { stateDir, environment: io.environment }),
+        toPlain: () => plain(io).run({ drive, speaker: { ...speaker, how: 'typed' }, next, stateDir }),
         onEnter: restore => {
           leave = restore
         },
@@ -94,7 +98,7 @@ function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
     interrupt: () => {
       typed.write('stop\n')
     },
-    async run({ drive, speaker }) {
+    async run({ drive, speaker, stateDir }) {
       process.stdin.pipe(typed)
       const lines = createInterface({ input: typed, terminal: false })
       const clock = systemClock()
@@ -108,6 +112,8 @@ function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
           },
           clock: { nowMs: io.nowMs, at: clock.at },
           hideInput,
+          editScript: (script, name) =>
+            withoutStdin(typed, () => editInEditor(script, name, { stateDir, environment: io.environment })),
         })
       } finally {
         process.stdin.unpipe(typed)
@@ -116,6 +122,19 @@ function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
         typed.destroy()
       }
     },
+  }
+}
+
+/** Keys are the other's while it has the terminal: a read that is still pending would take the first of them. */
+async function withoutStdin<T>(typed: PassThrough, work: () => Promise<T>): Promise<T> {
+  process.stdin.unpipe(typed)
+  await new Promise(resolve => setImmediate(resolve))
+  process.stdin.pause()
+  await new Promise(resolve => setImmediate(resolve))
+  try {
+    return await work()
+  } finally {
+    process.stdin.pipe(typed)
   }
 }
 

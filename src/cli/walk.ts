@@ -72,6 +72,7 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
       return options.ui.run({
         drive,
         speaker,
+        stateDir: session.stateDir,
         next: [`signoff verify ${session.files.folder}`, `signoff export ${session.files.folder} --format md`],
       })
     default:

@@ -1,4 +1,5 @@
 export * from './conversation.ts'
+export * from './deviations.ts'
 export * from './diagnostic.ts'
 export * from './diagnostic-schema.ts'
 export * from './errors.ts'

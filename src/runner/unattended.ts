@@ -1,4 +1,14 @@
-import type { Answer, Conversation, Ending, Need, Parameter, ProbeNeed, RunState, Speaker, Step } from '../model/index.ts'
+import type {
+  Answer,
+  Conversation,
+  Ending,
+  Need,
+  Parameter,
+  ProbeNeed,
+  RunState,
+  Speaker,
+  Step,
+} from '../model/index.ts'
 import { checkObserved, conditionKey, proposedFor } from '../model/index.ts'
 import type { GivenAnswers } from './answers.ts'
 import { findStep, passingPhrase } from './asking.ts'

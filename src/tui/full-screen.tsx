@@ -1,8 +1,11 @@
 import { type Instance, render } from 'ink'
-import type { Answer, Conversation, Ending, Speaker } from '../model/index.ts'
+import type { Answer, Conversation, Ending, Runbook, Speaker } from '../model/index.ts'
+import { stepsOf } from '../model/index.ts'
 import { App } from './app/App.tsx'
 import { attentionFor } from './attention.ts'
 import { cleanText } from './clean.ts'
+import { type EditorAnswer, type EditScript, NO_EDITOR } from './editing.ts'
+import { handOver, type Suspend } from './hand-over.ts'
 import type { KeyPress } from './key-press.ts'
 import { createOutputRing } from './output-ring.ts'
 import { ScreenInput, type TerminalInput } from './screen-input.ts'
@@ -31,6 +34,8 @@ export interface FullScreen {
   }
   /** Commands that the finish screen names, such as the one that verifies the transcript. */
   readonly next?: readonly string[]
+  /** Opens the editor on a script, with the terminal to itself; without it `e` says that it cannot. */
+  readonly editScript?: EditScript
   /** Goes on with the same run in plain mode, after the screen was left; without it `l` says that it cannot. */
   readonly toPlain?: () => Promise<Ending>
   /** Gets the function that leaves the screen: synchronous, idempotent, for signal handlers. */
@@ -63,6 +68,9 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   let flushing = 0
   let lastBellMs = Number.NEGATIVE_INFINITY
   let title = ''
+  let suspend: Suspend | null = null
+  /** The terminal is somebody else's: nothing is drawn, and nothing calls for attention. */
+  let handedOver = false
   let outputTimer: NodeJS.Timeout | null = null
   let settleTimer: NodeJS.Timeout | null = null
 
@@ -77,11 +85,14 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
       })}
       color={options.color}
       onKeys={onKeys}
+      onSuspendable={given => {
+        suspend = given
+      }}
       onPaste={text => dispatch({ kind: 'paste', text, atMs: clock.nowMs() })}
     />
   )
   const paint = (): void => {
-    if (instance === null || over) return
+    if (instance === null || over || handedOver) return
     instance.rerender(app())
     const { version, openAtMs } = state.guard
     if (openAtMs !== null || flushing === version) return
@@ -90,7 +101,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     void instance.waitUntilRenderFlush().then(() => dispatch({ kind: 'painted', version, atMs: clock.nowMs() }))
   }
   const callAttention = (before: ScreenState): void => {
-    if (instance === null || over) return
+    if (instance === null || over || handedOver) return
     const called = attentionFor(before, state, options.title ?? '', lastBellMs)
     if (called.bell) {
       lastBellMs = clock.nowMs()
@@ -124,16 +135,34 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
       )
   }
   const redraw = (): void => {
-    if (instance === null || over) return
+    if (instance === null || over || handedOver) return
     // Ink erases upwards from where it believes the cursor to be: the last row of its frame.
     stdout.write(`\u001b[${state.size.rows};1H`)
     instance.clear()
     instance.rerender(app())
   }
+  const edit = async (step: string): Promise<void> => {
+    const began = conversation.scriptToEdit(step)
+    const { editScript } = screen
+    const name = stepName(conversation.runbook, step)
+    handedOver = began.ok && editScript !== undefined
+    const answer: EditorAnswer =
+      began.ok && editScript !== undefined
+        ? await handOver(suspend, input, () => editScript(began.script, name))
+        : began.ok
+          ? NO_EDITOR
+          : { kind: 'problem', why: began.why }
+    handedOver = false
+    dispatch({ kind: 'edited', step, was: began.ok ? began.script : '', answer, atMs: clock.nowMs() })
+    redraw()
+  }
   const perform = (effect: Effect): void => {
     switch (effect.kind) {
       case 'say':
         say(effect.answer)
+        return
+      case 'edit':
+        edit(effect.step).catch(finished.reject)
         return
       case 'redraw':
         redraw()
@@ -226,6 +255,10 @@ function leaveOnce(
       stdout.write(`\u001b[?2004l\u001b[0m\u001b[?25h${title === null ? '' : '\u001b[23;2t'}`)
     }
   }
+}
+
+function stepName(runbook: Runbook, id: string): string {
+  return stepsOf(runbook).find(step => step.id === id)?.position ?? id
 }
 
 function sizeOf(stdout: TerminalOutput): Size {

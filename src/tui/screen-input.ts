@@ -72,6 +72,18 @@ export class ScreenInput {
     return this
   }
 
+  /** Leaves the terminal to somebody else: nothing of what is typed comes here. */
+  pause(): void {
+    this.#terminal.removeListener('data', this.#take)
+    this.#terminal.pause()
+  }
+
+  resume(): void {
+    if (this.#closed) return
+    this.#terminal.on('data', this.#take)
+    this.#terminal.resume()
+  }
+
   close(): void {
     if (this.#closed) return
     this.#closed = true
