@@ -22,18 +22,21 @@ export async function editInEditor(
   const folder = await mkdtemp(join(options.stateDir, 'edit-'))
   try {
     const file = join(folder, `${name.replace(/[^\w.-]/g, '_')}.sh`)
-    await writeFile(file, script, { mode: 0o600 })
-    const ended = await execa('sh', ['-c', `${ON_THE_TERMINAL}\n${editor} "$@"`, editor, file], {
+    // Editors end their last line; a script of the runbook may have none, and that alone is no change.
+    const ended = script.endsWith('\n')
+    await writeFile(file, ended ? script : `${script}\n`, { mode: 0o600 })
+    const run = await execa('sh', ['-c', `${ON_THE_TERMINAL}\n${editor} "$@"`, editor, file], {
       stdio: 'inherit',
       env: options.environment,
       extendEnv: false,
       reject: false,
     })
-    if (ended.failed) {
-      const how = ended.exitCode === undefined ? (ended.signal ?? ended.shortMessage) : `exit ${ended.exitCode}`
+    if (run.failed) {
+      const how = run.exitCode === undefined ? (run.signal ?? run.shortMessage) : `exit ${run.exitCode}`
       return { kind: 'problem', why: `the editor "${editor}" failed (${how}); nothing was changed` }
     }
-    return answerFrom(script, await readFile(file, 'utf8'))
+    const text = (await readFile(file, 'utf8')).replace(/\r\n/g, '\n')
+    return answerFrom(script, ended ? text : text.replace(/\n$/, ''))
   } catch (error) {
     return { kind: 'problem', why: `the editor "${editor}" gave no text: ${String(error)}; nothing was changed` }
   } finally {
@@ -44,7 +47,6 @@ export async function editInEditor(
 /** The editor draws on the terminal whatever our standard output is; without one of its own it has what we have. */
 const ON_THE_TERMINAL = 'if (: </dev/tty) 2>/dev/null; then exec </dev/tty >/dev/tty 2>/dev/tty; fi'
 
-function answerFrom(script: string, edited: string): EditorAnswer {
-  const text = edited.replace(/\r\n/g, '\n')
+function answerFrom(script: string, text: string): EditorAnswer {
   return text === script ? { kind: 'unchanged' } : { kind: 'edited', script: text }
 }

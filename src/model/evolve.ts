@@ -234,8 +234,11 @@ export function isJumpedOver(status: StepStatus | undefined): boolean {
 /** Counts over the main flow, and over a recovery flow once it was entered. Not applicable counts as skipped. */
 export function countSteps(state: RunState): StepCounts {
   const counts = { passed: 0, failed: 0, skipped: 0, unknown: 0, open: 0 }
+  // Of a sealed run that is led back from, nothing forward is walked here.
+  const leadsBackFromAnother = (state.recovery?.of ?? null) !== null
   for (const { planned, status } of state.steps.values()) {
-    if (planned.flow !== 'main' && !state.recovery?.steps.includes(planned.id)) continue
+    const inRecovery = state.recovery?.steps.includes(planned.id) === true
+    if (!inRecovery && (planned.flow !== 'main' || leadsBackFromAnother)) continue
     if (status.kind === 'passed') counts.passed++
     else if (status.kind === 'failed') counts.failed++
     else if (status.kind === 'skipped' || status.kind === 'not-applicable') counts.skipped++
