@@ -144,6 +144,13 @@ export type Reply = { readonly ok: true } | { readonly ok: false; readonly why: 
 
 export type ScriptToEdit = { readonly ok: true; readonly script: string } | { readonly ok: false; readonly why: string }
 
+/** What became of a text that was opened in an editor. */
+export type EditorAnswer =
+  | { readonly kind: 'edited'; readonly script: string }
+  | { readonly kind: 'unchanged' }
+  /** No editor, or one that failed; a sentence for the person who asked. */
+  | { readonly kind: 'problem'; readonly why: string }
+
 export interface Snapshot {
   readonly state: RunState
   readonly need: Need

@@ -1,9 +1,4 @@
-/** What became of a text that was opened in an editor. */
-export type EditorAnswer =
-  | { readonly kind: 'edited'; readonly script: string }
-  | { readonly kind: 'unchanged' }
-  /** No editor, or one that failed; a sentence for the person who asked. */
-  | { readonly kind: 'problem'; readonly why: string }
+import type { EditorAnswer } from '../model/index.ts'
 
 /**
  * Opens a text in the person's editor, which has the terminal until it ends.

@@ -1,6 +1,5 @@
-import type { Answer, Ending, Reply, Runbook, Snapshot } from '../model/index.ts'
+import type { Answer, EditorAnswer, Ending, Reply, Runbook, Snapshot } from '../model/index.ts'
 import type { Progress } from './act.ts'
-import type { EditorAnswer } from './editing.ts'
 import type { KeyPress } from './key-press.ts'
 import { type OutlineRow, outlineOf } from './outline.ts'
 import type { Page } from './shown-text.ts'

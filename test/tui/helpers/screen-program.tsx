@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { editInEditor } from '../../../src/runner/local/editor.ts'
 import { runFullScreen } from '../../../src/tui/full-screen.tsx'
 import { demoRunbook, longRunbook } from './demo-runbook.ts'
 import { FakeRun, KIM } from './fake-run.ts'
@@ -34,6 +36,7 @@ const ending = await runFullScreen({
   stdout: process.stdout,
   clock,
   options: { ascii: false, color: (process.env.NO_COLOR ?? '') === '', title: 'payments' },
+  editScript: (script, name) => editInEditor(script, name, { stateDir: dirname(report), environment: process.env }),
   onEnter: given => {
     leave = given
   },

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import type { EditorAnswer } from '../tui/index.ts'
+import type { EditorAnswer } from '../../model/index.ts'
 
 /**
  * Opens a script in `$VISUAL`, else `$EDITOR`, as git does: the variable is a command for the shell, the file its last argument.
