@@ -26,8 +26,8 @@ export type Ui =
   | { readonly kind: 'none' }
   /** `interrupt` is Ctrl-C as a word. */
   | { readonly kind: 'plain'; run(walk: Walk): Promise<Ending>; interrupt(): void }
-  /** `leave` gives the terminal back at once; for signals. */
-  | { readonly kind: 'full'; run(walk: Walk): Promise<Ending>; leave(): void }
+  /** `leave` gives the terminal back at once; for signals. `away`: an editor has it, and Ctrl-C is its own. */
+  | { readonly kind: 'full'; run(walk: Walk): Promise<Ending>; leave(): void; away(): boolean }
 
 /**
  * `auto`: none without a terminal on stdin; plain for dumb terminals, screen readers and where there is no /dev/tty;
@@ -53,8 +53,10 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
   const color = (io.environment.NO_COLOR ?? '') === ''
   const plainCharacters = ascii || (io.environment.SIGNOFF_ASCII ?? '') !== '' || !isUtf8(io.environment)
   let leave = (): void => undefined
+  let away = false
   return {
     kind: 'full',
+    away: () => away,
     leave: () => leave(),
     run: ({ drive, speaker, next, stateDir }) => {
       const resized = (): void => followSize(streams.output)
@@ -67,7 +69,12 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
         clock: { nowMs: io.nowMs },
         options: { ascii: plainCharacters, color, title: drive.runbook.title },
         next,
-        editScript: (script, name) => editInEditor(script, name, { stateDir, environment: io.environment }),
+        editScript: (script, name) => {
+          away = true
+          return editInEditor(script, name, { stateDir, environment: io.environment }).finally(() => {
+            away = false
+          })
+        },
         toPlain: () => plain(io).run({ drive, speaker: { ...speaker, how: 'typed' }, next, stateDir }),
         onEnter: restore => {
           leave = restore
@@ -92,10 +99,11 @@ function followSize(output: WriteStream): void {
 
 function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
   const typed = new PassThrough()
+  let away = false
   return {
     kind: 'plain',
     interrupt: () => {
-      typed.write('stop\n')
+      if (!away) typed.write('stop\n')
     },
     async run({ drive, speaker, stateDir }) {
       process.stdin.pipe(typed)
@@ -112,7 +120,12 @@ function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
           clock: { nowMs: io.nowMs, at: clock.at },
           hideInput,
           editScript: (script, name) =>
-            withoutStdin(typed, () => editInEditor(script, name, { stateDir, environment: io.environment })),
+            withoutStdin(typed, async () => {
+              away = true
+              const answer = await editInEditor(script, name, { stateDir, environment: io.environment })
+              away = false
+              return answer
+            }),
         })
       } finally {
         process.stdin.unpipe(typed)

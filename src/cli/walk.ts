@@ -129,6 +129,8 @@ function watchSignals(session: Session, ui: Ui, io: Io): Signals {
         ui.interrupt()
         return
       }
+      // In the full screen it is a key, and a signal only while an editor has the terminal: it is meant for that one.
+      if (signal === 'SIGINT' && ui.kind === 'full' && ui.away()) return
       if (came) return
       came = true
       if (ui.kind === 'full') ui.leave()

@@ -110,8 +110,10 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
   /** Everything that follows by itself: each event recorded before the next is thought of, all durable before any is shown. */
   async function advance(): Promise<void> {
+    let lookedMs = 0
     for (;;) {
       const moment = { nowMs: ports.clock.nowMs(), challenge: ports.ids.challenge() }
+      lookedMs = moment.nowMs
       const event = over ? null : nextAutomatic(context, state, live, moment)
       if (event === null) break
       await record(event)
@@ -119,22 +121,21 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     await ports.journal.barrier()
     const poll = over ? null : nextPoll(context, state, live, ports.clock.nowMs())
     if (poll?.kind === 'due') await carryOutOne({ kind: 'prepare', order: poll.order })
-    armTimer(poll?.kind === 'later' ? poll.atMs : null)
+    armTimer(lookedMs, poll?.kind === 'later' ? poll.atMs : null)
     show()
     if (state.result !== null) finish({ kind: 'ended', result: state.result })
   }
 
-  function armTimer(pollAtMs: number | null): void {
+  /** @param lookedMs what was due by then has led to all that it leads to; only a script's end, or a person, changes it now. */
+  function armTimer(lookedMs: number, pollAtMs: number | null): void {
     cancelTimer?.()
     cancelTimer = null
-    const nowMs = ports.clock.nowMs()
     const times = [...state.steps.values()].flatMap(({ planned, status }) => {
       const step = context.steps.get(planned.id)
       if (status.kind !== 'waiting' || step === undefined) return []
       return [status.untilMs, limitOf(step, status) ?? 0]
     })
-    // What is past has been looked at; only a poll's end, or a person, changes it now.
-    const due = [...times, pollAtMs ?? 0].filter(atMs => atMs > nowMs)
+    const due = [...times, pollAtMs ?? 0].filter(atMs => atMs > lookedMs)
     if (due.length > 0 && !over)
       cancelTimer = ports.clock.at(Math.min(...due), () => {
         enqueue({ kind: 'time' }).catch(giveUp)

@@ -1,8 +1,10 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { makeWorld, type World } from '../helpers/world/index.ts'
 import type { PlainTerminal } from '../helpers/world/plain-terminal.ts'
+import { TestTerminal } from '../tui/helpers/terminal.ts'
 
 const RUNBOOK = `# Release
 
@@ -201,6 +203,36 @@ describe('edit and run', () => {
     if (done === null) return
     expect(kinds('step.start').map(({ script }) => script)).toEqual(['true'])
   })
+})
+
+test('Ctrl-C in an editor is for the editor: the full screen comes back, and the run was not left', async () => {
+  const editor = world.file('waits.sh', '#!/bin/sh\ntrap "exit 1" INT\necho EDITING\nwhile :; do sleep 0.05; done\n')
+  chmodSync(editor, 0o755)
+  const signoff = resolve(import.meta.dirname, '../../bin/signoff.js')
+  const screen = new TestTerminal(
+    process.execPath,
+    [signoff, 'run', join(world.repository.clone, 'release.md'), '--release', 'v1', '--ui', 'full'],
+    { columns: 80, rows: 24 },
+    { ...world.env, SIGNOFF_KEY: world.operator.keyFile, EDITOR: editor, VISUAL: '' },
+  )
+  try {
+    await screen.until(/READY {2}1\.1/)
+    await sleep(450)
+    screen.send('e')
+    await screen.until(/EDITING/)
+    screen.send('\u0003')
+    await screen.until(/the editor .* failed/)
+    expect(screen.isAlternate).toBe(true)
+    expect(kinds('run.pause')).toEqual([])
+    await sleep(450)
+    screen.send('q')
+    await screen.until(/Leave this run/)
+    await sleep(450)
+    screen.send('2')
+    expect(await screen.exited).toBe(20)
+  } finally {
+    screen.close()
+  }
 })
 
 test('when a step fails, the contacts and the known trouble of the runbook are there', async () => {
