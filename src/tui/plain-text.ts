@@ -202,7 +202,8 @@ function gateLines(scene: Scene, step: Step): string[] {
 }
 
 function questionText(scene: Scene): string {
-  const { need } = scene
+  const { need, walk } = scene
+  const isTask = need.kind !== 'finished' && walk.steps.get(need.step)?.kind === 'task'
   switch (need.kind) {
     case 'run':
       if (need.level === 'L1') return 'Type "run" to run it. An empty line runs it too.'
@@ -233,7 +234,7 @@ function questionText(scene: Scene): string {
         return 'Its outcome is unknown. Type "byhand" to say what is true. An empty line does nothing.'
       if (need.state === 'no-go')
         return 'The decision is NO-GO. Type "retry" to ask again, "recover", "pause" or "end". An empty line does nothing.'
-      return `It has failed (${need.state}). Type "retry", "edit", "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
+      return `It has failed (${need.state}). Type "retry",${isTask ? ' "edit",' : ''} "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
     case 'blocked':
       return `It cannot run: ${need.why}. Type "edit", "byhand", "skip" or "pause". An empty line does nothing.`
     case 'running':
