@@ -16,6 +16,7 @@ import type { RunContext } from './context.ts'
 import { decide, type Input } from './decide.ts'
 import type { Decision, Order } from './decision.ts'
 import { scriptToEdit } from './edit.ts'
+import { maskAnswer } from './mask-answer.ts'
 import { type Live, needOf } from './need.ts'
 import { orderFor } from './order.ts'
 import { nextPoll } from './polling.ts'
@@ -287,7 +288,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       // Masking an edited script would hand a broken one to the shell, and without it the secret would be in the record.
       if (answer.kind === 'edit' && ports.executor.mask(answer.script) !== answer.script)
         return { ok: false, why: 'the edited text holds a secret: refer to its variable instead' }
-      return enqueue({ kind: 'said', answer: maskAnswer(answer), speaker })
+      return enqueue({ kind: 'said', answer: maskAnswer(answer, ports.executor.mask), speaker })
     },
     ended: ended.promise,
     failed: failed.promise,
@@ -295,7 +296,11 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       const work = queue.then(async () => {
         await recordAll(opening)
         for (const { answer, speaker } of first) {
-          const decision = decide(context, state, live, { kind: 'said', answer: maskAnswer(answer), speaker })
+          const decision = decide(context, state, live, {
+            kind: 'said',
+            answer: maskAnswer(answer, ports.executor.mask),
+            speaker,
+          })
           if (!decision.reply.ok) throw new SignoffError('USAGE', decision.reply.why)
           await recordAll(decision.events)
           await carryOut(decision)
@@ -324,35 +329,8 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     },
   }
 
-  /** A secret typed into a note or a reason must not reach the journal by that way. */
-  function maskAnswer(answer: Answer): Answer {
-    switch (answer.kind) {
-      case 'value':
-        // A connection string with the password in it: masking it would hand a broken value to the script.
-        return ports.executor.mask(answer.value) === answer.value ? answer : { ...answer, secret: true }
-      case 'run':
-      case 'run-offer':
-      case 'stop-script':
-        return answer
-      case 'edit':
-        return { ...answer, reason: ports.executor.mask(answer.reason) }
-      default:
-        return maskStrings(answer, text => ports.executor.mask(text))
-    }
-  }
-
   function pauseEnding(decision: Decision): Ending {
     const pause = decision.events.find(event => event.kind === 'run.pause')
     return { kind: 'paused', why: 'asked', reason: pause?.reason ?? '' }
   }
-}
-
-const STRUCTURAL = new Set(['kind', 'step', 'answer', 'choice', 'flow', 'option', 'phrase', 'when', 'to'])
-
-function maskStrings<T extends Answer>(answer: T, mask: (text: string) => string): T {
-  const visit = (value: unknown): unknown =>
-    typeof value === 'string' ? mask(value) : Array.isArray(value) ? value.map(visit) : value
-  const entries = Object.entries(answer).map(([key, value]) => [key, STRUCTURAL.has(key) ? value : visit(value)])
-  // The keys and the types of their values are those that came in: only texts were replaced by texts.
-  return Object.fromEntries(entries) as T
 }

@@ -7,20 +7,8 @@ import { NO_EDITOR } from './editing.ts'
 import type { Plain } from './lines.ts'
 import { sentenceFor } from './narrate.ts'
 import { createPlainOutput, type PlainOutput } from './plain-output.ts'
-import {
-  actLines,
-  askLine,
-  contactLines,
-  helpLines,
-  outlineLines,
-  pageLines,
-  questionLines,
-  statusLine,
-  stillLine,
-  TAKES_SUGGESTION,
-} from './plain-text.ts'
+import { actLines, askLine, questionLines, stillLine, TAKES_SUGGESTION, tellLines } from './plain-text.ts'
 import { GUARD_MS } from './screen-state.ts'
-import { deviationsPage } from './shown-text.ts'
 import { chooseAct } from './step-acts.ts'
 import { counted } from './time-text.ts'
 import { neededStep, positionOf, questionName, type Scene, toWalk } from './walk.ts'
@@ -190,29 +178,8 @@ export class PlainSession {
   }
 
   #tell(what: Extract<Word, { kind: 'tell' }>['what']): void {
-    const nowMs = this.#plain.clock.nowMs()
-    switch (what) {
-      case 'status':
-        this.#print(statusLine(this.#scene, nowMs))
-        return
-      case 'outline':
-        for (const line of outlineLines(this.#scene, nowMs)) this.#print(line)
-        return
-      case 'contacts':
-        for (const line of contactLines(this.#scene.walk.runbook)) this.#print(line)
-        return
-      case 'help':
-        for (const line of helpLines()) this.#print(line)
-        return
-      case 'deviations':
-        for (const line of pageLines(deviationsPage(this.#scene))) this.#print(line)
-        return
-      case 'show':
-        this.#question()
-        return
-      default:
-        what satisfies never
-    }
+    if (what === 'show') this.#question()
+    else for (const line of tellLines(what, this.#scene, this.#plain.clock.nowMs())) this.#print(line)
   }
 
   #wish(name: Wish, rest: string): void {

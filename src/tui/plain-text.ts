@@ -4,7 +4,7 @@ import { type Ask, numbersTo, type Progress } from './act.ts'
 import { cleanLines, cleanText } from './clean.ts'
 import { evidenceText } from './evidence-text.ts'
 import { outlineOf } from './outline.ts'
-import type { Page } from './shown-text.ts'
+import { deviationsPage, type Page } from './shown-text.ts'
 import { seenOf } from './status.ts'
 import { clockText, counted, spokenDuration } from './time-text.ts'
 import { inProduction, metadataAround, positionOf, type Scene, shortRun } from './walk.ts'
@@ -118,7 +118,30 @@ function contactsAtFailure(scene: Scene): string[] {
     : [...lines.slice(0, CONTACT_LINES), `  ${counted(more, 'more line')}: "contacts" shows all.`]
 }
 
-export function pageLines({ title, lines }: Page): string[] {
+/** What a word of plain mode tells, which asks nothing. */
+export function tellLines(
+  what: 'status' | 'outline' | 'help' | 'contacts' | 'deviations',
+  scene: Scene,
+  nowMs: number,
+): string[] {
+  switch (what) {
+    case 'status':
+      return [statusLine(scene, nowMs)]
+    case 'outline':
+      return outlineLines(scene, nowMs)
+    case 'help':
+      return helpLines()
+    case 'contacts':
+      return contactLines(scene.walk.runbook)
+    case 'deviations':
+      return pageLines(deviationsPage(scene))
+    default:
+      what satisfies never
+      return []
+  }
+}
+
+function pageLines({ title, lines }: Page): string[] {
   return [`${cleanText(title)}:`, ...lines.map(line => `  ${cleanText(line)}`)]
 }
 

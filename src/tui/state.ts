@@ -18,7 +18,7 @@ import {
   withNewQuestion,
 } from './screen-state.ts'
 import { chooseAct, valueAct } from './step-acts.ts'
-import { counted } from './time-text.ts'
+import { dropped, droppedText, isTyping, pasted, suggested, typed } from './typing.ts'
 import { neededStep, questionName } from './walk.ts'
 
 /** The screen after one more event, and what it asks of the world. Pure: time is inside the event. */
@@ -316,54 +316,6 @@ function closed(state: ScreenState): ScreenState {
   const ask = state.dialog?.kind === 'act' ? openAsk(state.dialog.progress) : null
   const message = ask?.kind === 'yes' || ask?.kind === 'phrase' ? 'not run' : null
   return withNewQuestion({ ...state, dialog: null, message })
-}
-
-function isTyping(state: ScreenState, key: KeyPress): boolean {
-  const mode = modeOf(state)
-  const field = mode === 'text' || mode === 'phrase' || mode === 'observed'
-  return field && (key.text !== null || key.name === 'backspace' || key.name === 'ctrl-u')
-}
-
-function typed(state: ScreenState, key: KeyPress): ScreenState {
-  const { dialog } = state
-  if (dialog?.kind !== 'act') return state
-  const text =
-    key.name === 'backspace' ? withoutLast(dialog.text) : key.name === 'ctrl-u' ? '' : dialog.text + (key.text ?? '')
-  return { ...state, message: null, guard: { ...state.guard, dropped: 0 }, dialog: { ...dialog, text } }
-}
-
-/** A value or a reason may be pasted; a phrase is typed, and nothing else takes more than a key. */
-function pasted(state: ScreenState, text: string, atMs: number): ScreenState {
-  const mode = modeOf(state)
-  if (mode !== 'text' && mode !== 'observed') return { ...state, message: 'paste is not accepted here: type it' }
-  if (isGuarded(state, atMs)) return dropped(state)
-  const line = text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\p{Cc}\p{Cs}\p{Cf}]/gu, '')
-  return typed(state, { name: 'paste', text: line })
-}
-
-function suggested(state: ScreenState): ScreenState {
-  const { dialog } = state
-  if (dialog?.kind !== 'act') return state
-  const ask = openAsk(dialog.progress)
-  return ask?.kind === 'text' && ask.suggestion !== null
-    ? { ...state, dialog: { ...dialog, text: ask.suggestion } }
-    : state
-}
-
-function withoutLast(text: string): string {
-  return [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)]
-    .slice(0, -1)
-    .map(({ segment }) => segment)
-    .join('')
-}
-
-function dropped(state: ScreenState): ScreenState {
-  const count = state.guard.dropped + 1
-  return { ...state, guard: { ...state.guard, dropped: count }, message: droppedText(count) }
-}
-
-function droppedText(count: number): string | null {
-  return count === 0 ? null : `ignored ${counted(count, 'key')} typed before this question`
 }
 
 function uselessText(state: ScreenState, key: KeyPress): string {
