@@ -61,16 +61,12 @@ export function editedAct(scene: Scene, step: string, was: string, script: strin
 
 /** Goes to a step: forward over those between, or back to one that has ended, which is opened again. */
 export function jumpTo(scene: Scene, target: string | null): Wished {
-  const { need, walk, state } = scene
+  const { state } = scene
   const from = neededStep(scene)
-  if (from === null) return cannot('the run has ended')
-  if (target === null) return cannot('say which step to jump to')
-  if (need.kind === 'running') return cannot(`${positionOf(walk, need.step)} is running and must be stopped first`)
+  const why = whyNoJump(scene, target)
+  if (why !== null || from === null || target === null) return cannot(why ?? '')
   const status = state.steps.get(target)?.status
-  const reconsiders = target === from && state.conditionOfStep.has(target) && need.kind !== 'condition'
-  if (target === from && !reconsiders)
-    return cannot(`${positionOf(walk, target)} is the step that is needed now; the outline selects another`)
-  if (reconsiders || (status !== undefined && isEnded(status)))
+  if (target === from || (status !== undefined && isEnded(status)))
     return act({
       title: `Open ${titleOf(scene, target)} again`,
       body: ['It becomes a new attempt. A GO that rests on it is asked anew.'],
@@ -88,6 +84,19 @@ export function jumpTo(scene: Scene, target: string | null): Wished {
     ],
     done: ([reason = '', phrase]) => say({ kind: 'jump', to: target, reason, ...withPhrase(phrase) }),
   })
+}
+
+/** Why nobody can jump there now. Asked at every frame, so that it looks at no step between. */
+export function whyNoJump(scene: Scene, target: string | null): string | null {
+  const { need, walk, state } = scene
+  const from = neededStep(scene)
+  if (from === null) return 'the run has ended'
+  if (target === null) return 'say which step to jump to'
+  if (need.kind === 'running') return `${positionOf(walk, need.step)} is running and must be stopped first`
+  const reconsiders = state.conditionOfStep.has(target) && need.kind !== 'condition'
+  return target !== from || reconsiders
+    ? null
+    : `${positionOf(walk, target)} is the step that is needed now; the outline selects another`
 }
 
 function between({ walk, state }: Scene, from: string, to: string): string[] {

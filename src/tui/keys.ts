@@ -1,5 +1,6 @@
 import { openAsk } from './act.ts'
 import { type Wish, wishFor } from './acts.ts'
+import { whyNoJump } from './control-acts.ts'
 import { lookedAt, type ScreenState } from './screen-state.ts'
 import { deviationsPage, type Page } from './shown-text.ts'
 import { neededStep, type Scene } from './walk.ts'
@@ -78,7 +79,10 @@ export const BINDINGS: readonly Binding[] = [
   wish(['s'], 's', 'skip', () => 'skip', 82),
   { ...wish(['a'], 'a', 'note', () => 'note', 60), answers: false },
   bind(['walk'], ['d'], 'd', () => 'deviations', { kind: 'page', page: deviationsPage }, 54),
-  { ...bind(['walk', 'outline'], ['J'], 'J', () => 'jump there', { kind: 'jump' }, 53), whyNot: whyNoJump },
+  {
+    ...bind(['walk', 'outline'], ['J'], 'J', () => 'jump there', { kind: 'jump' }, 53),
+    whyNot: state => whyNoJump(state.scene, lookedAt(state)),
+  },
   bind(['walk', 'outline'], ['o'], 'o', () => 'outline', { kind: 'outline' }, 59),
   {
     ...bind(['walk'], ['C'], 'C', () => 'contacts', { kind: 'contacts' }, 54),
@@ -237,11 +241,6 @@ function pickLabel(state: ScreenState): string {
 
 function running(state: ScreenState): string | null {
   return state.scene.need.kind === 'running' ? null : 'no script is running; q pauses the run'
-}
-
-function whyNoJump(state: ScreenState): string | null {
-  const found = wishFor('jump', state.scene, lookedAt(state))
-  return found.kind === 'act' ? null : found.why
 }
 
 function suggested(state: ScreenState): string | null {

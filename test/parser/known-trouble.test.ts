@@ -38,7 +38,7 @@ test('a section on known trouble is in no flow, and is kept as a whole, commands
       line: 9,
       lines: [
         'If the build hangs, start the agent anew:',
-        '    systemctl restart agent',
+        '$ systemctl restart agent',
         'The cache is full',
         '  Empty it.',
       ],

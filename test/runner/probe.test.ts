@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { EMPTY_STATE, type Runbook } from '../../src/model/index.ts'
-import { readScript } from '../../src/parser/index.ts'
-import { createContext, type Drive, drive, planEvent } from '../../src/runner/index.ts'
-import { createLocalExecutor, openJournal, randomIds, randomToken, systemClock } from '../../src/runner/local/index.ts'
-import { createChain } from '../../src/transcript/index.ts'
-import { KIM, testCore } from '../helpers/core.ts'
+import type { Runbook } from '../../src/model/index.ts'
+import type { Drive } from '../../src/runner/index.ts'
+import { KIM } from '../helpers/core.ts'
+import { driven } from '../helpers/driven.ts'
 import { runbookOf, type Wanted } from '../helpers/runbook.ts'
 
 let folder: string
@@ -22,38 +20,9 @@ afterEach(async () => {
 })
 const at = (name: string): string => join(folder, name)
 
-/** Drives a runbook with real scripts over a real journal, as a run of its own process does. */
-async function driven(runbook: Runbook): Promise<Drive> {
-  const [start] = testCore(runbook).events
-  const journal = await openJournal({
-    path: at('run/journal.jsonl'),
-    chain: createChain(),
-    nowMs: Date.now,
-    monoMs: () => Math.round(performance.now()),
-    salt: randomToken,
-    mode: 'new',
-    expectedBytes: 0,
-  })
-  const environment = { PATH: process.env.PATH ?? '', HOME: folder }
-  const executor = createLocalExecutor({ stateDir: at('state'), environment, graceMs: 300 })
-  const context = createContext({
-    run: '0197c400-0000-7000-8000-000000000001',
-    release: 'v1.2.3',
-    environment: null,
-    runbook,
-    releaseParameters: [],
-    roles: {},
-    defaultTimeoutMs: null,
-    cwd: folder,
-    readScript,
-  })
-  const run = drive(context, { journal, executor, clock: systemClock(), ids: randomIds() }, EMPTY_STATE)
-  close = async () => {
-    executor.dispose()
-    await journal.close().catch(() => undefined)
-  }
-  if (start === undefined) throw new Error('no start')
-  await run.begin([start, planEvent(runbook)])
+async function walked(runbook: Runbook): Promise<Drive> {
+  const { run, close: end } = await driven(runbook, folder)
+  close = end
   return run
 }
 
@@ -74,7 +43,7 @@ const waiting = (script: string, more: Partial<Wanted> = {}): Wanted[] => [
 ]
 
 test('a probe is run again and again until it passes; each poll is in the journal with its own attempt', async () => {
-  const run = await driven(runbookOf(waiting(`test -e ${at('up')}\n`)))
+  const run = await walked(runbookOf(waiting(`test -e ${at('up')}\n`)))
   await until(() => kinds().filter(kind => kind === 'step.end').length >= 3)
   expect(run.snapshot().need).toMatchObject({ kind: 'wait', probe: { notPolled: null } })
   writeFileSync(at('up'), '')
@@ -85,7 +54,7 @@ test('a probe is run again and again until it passes; each poll is in the journa
 })
 
 test('a probe that never passes fails the wait once its time is over, and the polling stops', async () => {
-  const run = await driven(runbookOf(waiting('test -e /nowhere\n', { timeoutMs: 400 })))
+  const run = await walked(runbookOf(waiting('test -e /nowhere\n', { timeoutMs: 400 })))
   await until(() => run.snapshot().need.kind === 'decide')
   expect(run.snapshot().need).toMatchObject({ state: 'cancelled' })
   const polls = kinds().filter(kind => kind === 'step.start').length
@@ -94,10 +63,28 @@ test('a probe that never passes fails the wait once its time is over, and the po
 })
 
 test('ending the wait stops a poll that hangs, and only then the next step is there', async () => {
-  const run = await driven(runbookOf(waiting('sleep 600\n')))
+  const run = await walked(runbookOf(waiting('sleep 600\n')))
   await until(() => run.snapshot().state.running !== null)
   expect(run.snapshot().need.kind).toBe('wait')
   expect(await run.say({ kind: 'end-wait', step: 'ready', reason: 'seen by eye' }, KIM)).toEqual({ ok: true })
   await until(() => run.snapshot().need.kind === 'confirm')
   expect(kinds()).toContain('step.stop')
+})
+
+test('an edited text that holds a secret is refused: masked it would be a broken script, unmasked it would be on record', async () => {
+  const run = await walked(
+    runbookOf([{ id: 'deploy', kind: 'task', script: 'echo $TOKEN\n', needs: ['TOKEN'], risk: 'view' }], {
+      parameters: [{ name: 'TOKEN', kind: 'env', secret: true }],
+    }),
+  )
+  await run.say({ kind: 'value', name: 'TOKEN', value: 's3cr3t-xyz' }, KIM)
+  const edit = { kind: 'edit', step: 'deploy', reason: 'by s3cr3t-xyz' } as const
+  expect(await run.say({ ...edit, script: 'echo s3cr3t-xyz\n' }, KIM)).toMatchObject({ ok: false })
+  expect(await run.say({ ...edit, script: 'echo "token $TOKEN"\n' }, KIM)).toEqual({ ok: true })
+  await run.say({ kind: 'run', step: 'deploy', phrase: null }, KIM)
+  await until(() => run.snapshot().need.kind === 'finished' || run.snapshot().need.kind === 'decide')
+  expect(run.snapshot().need).toEqual({ kind: 'finished', result: 'passed' })
+  const journal = readFileSync(at('run/journal.jsonl'), 'utf8')
+  expect(journal).not.toContain('s3cr3t-xyz')
+  expect(journal).toContain('token ***')
 })

@@ -145,7 +145,7 @@ describe('pages', () => {
     expect(screen.needed).toContain('C contacts')
     expect(screen.rows().join('\n')).toContain('DBA | 555-0100\\x1b[2J')
     await screen.press('C').settle()
-    expect(screen.rows().join('\n')).toContain('Emergency Contacts (line 90)')
+    expect(screen.rows().join('\n')).toMatch(/Emergency Contacts {2}demo\.md:90/)
     await screen.press('esc').settle()
     expect(screen.state.dialog).toBeNull()
   })
