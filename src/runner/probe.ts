@@ -39,9 +39,9 @@ export function probeNeed(context: RunContext, state: RunState, live: Live, step
   }
 }
 
-/** When polling gives up: the longest time that the runbook names, longer by what people added. */
+/** When polling gives up: a time that the runbook names beyond that of the wait, longer by what people added; else null. */
 export function limitOf(step: Step, status: Extract<StepStatus, { kind: 'waiting' }>): number | null {
-  if (step.timeoutMs === null) return null
+  if (step.timeoutMs === null || step.timeoutMs <= (step.durationMs ?? 0)) return null
   return status.sinceMs + step.timeoutMs + Math.max(0, status.minMs - (step.durationMs ?? 0))
 }
 

@@ -239,7 +239,7 @@ test('when a step fails, the contacts and the known trouble of the runbook are t
   const done = await atTerminal(RUN, [
     [/Type "run" to run it/, 'run'],
     [
-      /Contacts \(line \d+\)[\s\S]*Database \| 555-0100[\s\S]*Troubleshooting[\s\S]*start the agent anew[\s\S]*It has failed/,
+      /Contacts \(.*release\.md:\d+\)[\s\S]*Database \| 555-0100[\s\S]*Troubleshooting[\s\S]*start the agent anew[\s\S]*It has failed/,
       'contacts',
     ],
     [/Database \| 555-0100/, 'pause'],

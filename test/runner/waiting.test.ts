@@ -76,6 +76,14 @@ describe('a probe', () => {
     expect(core.need()).toMatchObject({ kind: 'confirm', step: 'after' })
   })
 
+  test('gives up only at a time beyond that of its wait: one that the runbook names for both is the time of the wait', () => {
+    const core = testCore(runbookOf([{ ...soak, timeoutMs: 30 * MINUTE, probe }, after]))
+    core.ends(1)
+    core.pass(31 * MINUTE)
+    core.ends(1)
+    expect(core.need()).toMatchObject({ kind: 'wait', probe: { limitMs: null, last: 'failed' } })
+  })
+
   test('while it is polled a person can end the wait, which stops the poll, and nothing else starts before that is gone', () => {
     const core = testCore(runbookOf([ready, { id: 'next', kind: 'task', script: 'true\n' }]))
     expect(core.say({ kind: 'end-wait', step: 'ready', reason: 'seen by eye' }).ok).toBe(true)
