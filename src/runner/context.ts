@@ -21,6 +21,8 @@ export interface RunContext {
   readonly defaultTimeoutMs: number | null
   /** Directory in which sessions start. */
   readonly cwd: string
+  /** A person's terminal is there, which scripts that ask or draw at one are lent. Absent: there is none. */
+  readonly terminal?: boolean
 }
 
 export interface Selection {

@@ -25,6 +25,8 @@ export interface ClaimRecord extends Place {
   readonly id: string
   readonly session: string
   readonly timeoutMs: number | null
+  /** Of a script that was lent the person's terminal: whether it got one whose output is recorded, in the spool `out`. */
+  readonly terminal?: 'recorded' | 'unrecorded'
 }
 
 /** A process as the supervisor saw it: its id and, against ids used again, its start. */
