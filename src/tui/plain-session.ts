@@ -39,6 +39,8 @@ export class PlainSession {
   #saying = false
   #pauseAfter = false
   #reveal: (() => void) | null = null
+  /** Lines that wait while a script has the terminal; null while it has not. */
+  #waiting: string[] | null = null
 
   constructor(plain: Plain) {
     const broken = Promise.withResolvers<never>()
@@ -61,6 +63,8 @@ export class PlainSession {
   onEntry(entry: Entry, snapshot: Snapshot): void {
     const { event } = entry
     if (event.kind === 'output') {
+      // The person sees it in their own terminal, as it comes.
+      if (this.#waiting !== null && event.fd === 'pty') return
       this.#scripts.push(event, positionOf(this.#scene.walk, event.step))
       return
     }
@@ -71,7 +75,20 @@ export class PlainSession {
     if (snapshot.state.lastSeq <= entry.seq) this.#refresh(snapshot)
   }
 
+  /** A script gets the terminal: what there is to say waits until it is back. */
+  letGo(line: string): void {
+    this.#print(line)
+    this.#waiting = []
+  }
+
+  takeBack(): void {
+    const lines = this.#waiting ?? []
+    this.#waiting = null
+    for (const line of lines) this.#print(line)
+  }
+
   stillRunning(): void {
+    if (this.#waiting !== null) return
     const line = stillLine(this.#scene, this.#plain.clock.nowMs())
     if (line !== null) this.#print(line)
   }
@@ -332,6 +349,10 @@ export class PlainSession {
   }
 
   #print(line: string): void {
+    if (this.#waiting !== null) {
+      this.#waiting.push(line)
+      return
+    }
     this.#plain.output(`${line}\n`)
   }
 }

@@ -27,6 +27,7 @@ export class ScreenInput {
   readonly #take: (chunk: string | Buffer) => void
   #cancel: (() => void) | null = null
   #closed = false
+  #held = false
 
   constructor(terminal: TerminalInput, after: After) {
     this.#terminal = terminal
@@ -70,6 +71,24 @@ export class ScreenInput {
   unref(): this {
     this.#terminal.unref?.()
     return this
+  }
+
+  /** Reads nothing more from the terminal until `goOn`: another process is to have every key. What was read before is dropped. */
+  hold(): void {
+    if (this.#closed) return
+    this.#held = true
+    this.#cancel?.()
+    this.#filter.flush()
+    this.#terminal.removeListener('data', this.#take)
+    this.#terminal.pause()
+    this.#ready.length = 0
+  }
+
+  goOn(): void {
+    if (this.#closed || !this.#held) return
+    this.#held = false
+    this.#terminal.on('data', this.#take)
+    this.#terminal.resume()
   }
 
   close(): void {

@@ -4,10 +4,10 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ReadStream, WriteStream } from 'node:tty'
 import type { LentTerminal, PersonsTerminal } from './persons-terminal.ts'
 import { openPair, type PtyPackage, type PtyPair, type TerminalSize } from './pty-pair.ts'
 import { createTerminalModes } from './terminal-modes.ts'
+import { openTtyInput, openTtyOutput } from './tty-stream.ts'
 
 /** How long it is tried to write behind the script's output: a script that left its terminal stopped (Ctrl-S) may never let it. */
 const MARK_LIMIT_MS = 3000
@@ -151,8 +151,8 @@ function pumped(
   lent: LentTerminal,
 ): TerminalSession {
   const wire = wireOf(supervisor)
-  const keys = new ReadStream(openSync(terminal.path, constants.O_RDONLY | constants.O_NOCTTY))
-  const screen = new WriteStream(openSync(terminal.path, constants.O_WRONLY | constants.O_NOCTTY))
+  const keys = openTtyInput(terminal.path)
+  const screen = openTtyOutput(terminal.path)
   const spool = openSync(join(claim, 'out'), 'a')
   const leftOn = createTerminalModes()
   let spooled = 0
