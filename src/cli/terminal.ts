@@ -1,11 +1,10 @@
-import { openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
-import { ReadStream, WriteStream } from 'node:tty'
+import type { ReadStream, WriteStream } from 'node:tty'
 import type { Ending, Speaker } from '../model/index.ts'
 import { SignoffError } from '../model/index.ts'
 import type { Drive } from '../runner/index.ts'
-import { hideInput, type PersonsTerminal, systemClock } from '../runner/local/index.ts'
+import { hideInput, openTtyInput, openTtyOutput, type PersonsTerminal, systemClock } from '../runner/local/index.ts'
 import { runPlain } from '../tui/index.ts'
 import type { Io } from './io.ts'
 import { keepTerminal, sizeOfTty, type TerminalKeeper } from './lent-terminal.ts'
@@ -69,23 +68,28 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
     },
     run: ({ drive, speaker, next }) => {
       const resized = (): void => followSize(streams.output)
+      let input = streams.input
+      const reopen = (): ReadStream => {
+        input = openTtyInput('/dev/tty')
+        return input
+      }
       process.on('SIGWINCH', resized)
       return runFullScreen({
         conversation: drive,
         speaker,
-        stdin: streams.input,
+        stdin: input,
         stdout: streams.output,
         clock: { nowMs: io.nowMs },
         options: { ascii: plainCharacters, color, title: drive.runbook.title },
         next,
-        ...(keeper === null ? {} : { onHold: lending => keeper.hold(lending) }),
+        ...(keeper === null ? {} : { lend: { hold: lending => keeper.hold(lending), reopen } }),
         toPlain: () => plain(io, keeper).run({ drive, speaker: { ...speaker, how: 'typed' }, next }),
         onEnter: restore => {
           leave = restore
         },
       }).finally(() => {
         process.off('SIGWINCH', resized)
-        streams.input.destroy()
+        input.destroy()
         streams.output.destroy()
       })
     },
@@ -151,7 +155,7 @@ function lendStdin(keeper: TerminalKeeper, typed: PassThrough): NonNullable<Para
 
 function openTty(): { readonly input: ReadStream; readonly output: WriteStream } | null {
   try {
-    return { input: new ReadStream(openSync('/dev/tty', 'r')), output: new WriteStream(openSync('/dev/tty', 'w')) }
+    return { input: openTtyInput('/dev/tty'), output: openTtyOutput('/dev/tty') }
   } catch {
     // No controlling terminal: plain mode speaks on stderr, which is there.
     return null

@@ -16,8 +16,8 @@ export function createTerminalText(): TerminalText {
   let held = ''
   let cells: string[] = []
   let column = 0
-  /** Characters drawn on the alternate screen; null outside of it. */
-  let drawn: number | null = null
+  /** True while the alternate screen is drawn on. */
+  let drawing = false
   let done = ''
 
   const endLine = (): void => {
@@ -59,7 +59,7 @@ export function createTerminalText(): TerminalText {
       if (numbers.split(';').some(mode => ALTERNATE.has(mode))) alternate(final === 'h')
       return
     }
-    if (mark !== '' || drawn !== null) return
+    if (mark !== '' || drawing) return
     const count = Math.min(Math.max(1, Number(numbers.split(';')[0] || 1)), LONGEST_LINE)
     if (final === 'C') column = Math.min(column + count, LONGEST_LINE)
     else if (final === 'D') column = Math.max(0, column - count)
@@ -71,10 +71,10 @@ export function createTerminalText(): TerminalText {
     else if (MOVES.has(final) || (final === 'J' && numbers !== '' && numbers !== '0')) leaveLine()
   }
   const alternate = (entered: boolean): void => {
-    if (entered === (drawn !== null)) return
+    if (entered === drawing) return
     if (entered) leaveLine()
-    else done += `${drawnText(drawn ?? 0)}\n`
-    drawn = entered ? 0 : null
+    else done += `${DRAWN}\n`
+    drawing = entered
   }
 
   return {
@@ -87,7 +87,7 @@ export function createTerminalText(): TerminalText {
           break
         }
         if (token.startsWith('\u001b') || token.startsWith('\u009b')) sequence(token.replace('\u009b', '\u001b['))
-        else if (drawn !== null) drawn += token.length
+        else if (drawing) continue
         else if (token.length === 1 && token < ' ') control(token)
         else for (const character of token) put(character)
       }
@@ -96,7 +96,7 @@ export function createTerminalText(): TerminalText {
       return lines
     },
     get line() {
-      return drawn === null ? cells.join('').trimEnd() : drawnText(drawn)
+      return drawing ? DRAWN : cells.join('').trimEnd()
     },
   }
 }
@@ -107,10 +107,7 @@ export function readTerminalText(whole: string): string {
   return text.push(whole) + text.line
 }
 
-function drawnText(characters: number): string {
-  return `[full screen, ${characters} characters, not shown here]`
-}
-
+const DRAWN = '[a full-screen program was here; what it drew is in the transcript]'
 /** A script that never ends its line must not grow the memory. */
 const LONGEST_LINE = 16_384
 const ALTERNATE: ReadonlySet<string> = new Set(['47', '1047', '1049'])

@@ -34,8 +34,13 @@ export interface FullScreen {
   readonly next?: readonly string[]
   /** Goes on with the same run in plain mode, after the screen was left; without it `l` says that it cannot. */
   readonly toPlain?: () => Promise<Ending>
-  /** Gets what lends the terminal to a script; returns the function that ends it. Without it no script gets the terminal. */
-  readonly onHold?: (lending: Lending) => () => void
+  /** Lends the terminal to scripts; without it none gets it. */
+  readonly lend?: {
+    /** Gets what is told when a script takes the terminal and brings it back; returns the function that ends it. */
+    hold(lending: Lending): () => void
+    /** Opens the terminal's input anew, behind a script that had it. */
+    reopen(): TerminalInput
+  }
   /** Gets the function that leaves the screen: synchronous, idempotent, for signal handlers. */
   readonly onEnter?: (leave: () => void) => void
 }
@@ -182,16 +187,15 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
       lent = { end: back.resolve, ended }
       ended.catch(gone.reject)
       await gone.promise
-      // Ink has let go of keys and screen. Node reads on until a turn after it was told to stop.
-      await nextTurn()
+      // Ink has let go of keys and screen; the stream is closed a turn after it was told to be.
       input.hold()
       await nextTurn()
       stdout.write(`${handoverText(conversation.runbook, step, recorded)}\r\n`)
     },
     async takeBack() {
-      if (lent === null || over) return
+      if (lent === null || over || screen.lend === undefined) return
       const { end, ended } = lent
-      input.goOn()
+      input.goOn(screen.lend.reopen())
       end()
       await ended
       lent = null
@@ -212,7 +216,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     if (event.kind === 'step.start') ring.start(event.step, event.attempt)
     dispatch({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
   })
-  const letHold = screen.onHold?.(lending)
+  const letHold = screen.lend?.hold(lending)
   const tick = setInterval(() => dispatch({ kind: 'tick', atMs: clock.nowMs() }), TICK_MS)
   stdout.on('resize', onResize)
   conversation.ended.then(ending => dispatch({ kind: 'ended', ending, atMs: clock.nowMs() }), finished.reject)

@@ -40,7 +40,7 @@ export async function runPlain(plain: Plain): Promise<Ending> {
   const { lend } = plain
   const letHold = lend?.hold({
     async letGo({ step, recorded }) {
-      session.letGo(handoverText(plain.conversation.runbook, step, recorded))
+      session.letGo(step, handoverText(plain.conversation.runbook, step, recorded))
       await lend.stopReading()
     },
     async takeBack() {
