@@ -182,6 +182,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         // Refused once the run is no longer driven; the script has its new size all the same.
         tell({ kind: 'resized', event }).catch(() => undefined)
       },
+    }).catch((error: unknown) => {
+      // Nothing was started: the claim may go.
+      removeClaim(claim)
+      throw error
     })
     await follow(order, NOTHING_RECORDED, tell, session.supervisor, session)
   }

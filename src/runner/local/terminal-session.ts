@@ -4,6 +4,7 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { shellMissing } from './check-script.ts'
 import type { LentTerminal, PersonsTerminal } from './persons-terminal.ts'
 import { openPair, type PtyPackage, type PtyPair, type TerminalSize } from './pty-pair.ts'
 import { createTerminalModes } from './terminal-modes.ts'
@@ -38,6 +39,7 @@ export interface TerminalSession {
  * the terminal itself.
  *
  * @param command the supervisor's command line, behind its file: claim folder and so on.
+ * @throws {SignoffError} `SHELL_MISSING`; the person has the terminal back then.
  */
 export async function startInTerminal(options: {
   readonly claim: string
@@ -88,7 +90,8 @@ async function startSupervisor(
             detached: true,
             stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
           })
-    if (supervisor.pid === undefined) throw await new Promise(resolve => supervisor.once('error', resolve))
+    if (supervisor.pid === undefined)
+      throw shellMissing('bash', await new Promise(resolve => supervisor.once('error', resolve)))
     supervisor.unref()
     return supervisor
   } catch (error) {
