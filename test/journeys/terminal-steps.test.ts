@@ -175,6 +175,23 @@ test.each(['SIGTERM', 'SIGHUP'] as const)(
   },
 )
 
+test('"signoff stop" in another terminal ends the script that has this one, and the record says who did it', async () => {
+  const terminal = start(['run', 'sessions.md', '--release', 'v1', '--ui', 'full'])
+  await asked(terminal, /READY {2}1\.1/)
+  expect((await world.signoff(['stop'])).stderr).toContain('no script of it is running')
+  terminal.send('\r')
+  await lent(terminal, /^line 0:/m)
+  const { exitCode, stderr } = await world.signoff(['stop'])
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('its script was stopped')])
+  await terminal.until(/STOPPED|FAILED/)
+  expect(terminal.isAlternate).toBe(true)
+  const transcript = world.transcript('v1')
+  expect(transcript.ofKind('step.stop')).toMatchObject([
+    { signal: 'SIGINT', why: 'person', by: world.operator.principal },
+  ])
+  expect(transcript.ofKind('step.end')).toMatchObject([{ outcome: 'cancelled', result: 'failed' }])
+})
+
 test('in plain mode the session stands between two sentences and is not printed again', async () => {
   const terminal = start(['run', 'book.md', '--release', 'v1', '--ui', 'plain', '--from', '1.2', '--until', '1.2'])
   await asked(terminal, /Type "run" to run it/)

@@ -54,7 +54,7 @@ export interface Stop {
   readonly signal: string
   readonly why: 'person' | 'time-limit'
   readonly by: string | null
-  /** Who sent it, and so who reports it: the supervisor cannot. */
+  /** Who sent it: what anybody but the Signoff that drives the run has sent is reported with the end of the script. */
   readonly sender: 'signoff' | 'supervisor'
 }
 

@@ -8,4 +8,5 @@ export { type Lock, type LockHolder, mayLive, readLock, takeLock } from './lock.
 export type { Handover, LentTerminal, PersonsTerminal } from './persons-terminal.ts'
 export type { TerminalSize } from './pty-pair.ts'
 export { makeSshKey, runSshKeygen, signWithSshKeygen } from './ssh-keygen.ts'
+export { stopRunning } from './stop-running.ts'
 export { openTtyInput, openTtyOutput } from './tty-stream.ts'
