@@ -4,6 +4,7 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ReadStream, WriteStream } from 'node:tty'
 import { shellMissing } from './check-script.ts'
 import type { LentTerminal, PersonsTerminal } from './persons-terminal.ts'
 import { openPair, type PtyPackage, type PtyPair, type TerminalSize } from './pty-pair.ts'
@@ -58,8 +59,14 @@ export async function startInTerminal(options: {
   try {
     const modes = stty(terminal, '-g')
     if (pty === null) return ownTerminal(await startSupervisor(options, null), terminal, modes, lent)
-    const pair = openPair(pty, terminal.size())
-    return pumped(options, pair, await startSupervisor(options, pair), modes, lent)
+    // Everything that can fail is opened before anything is started.
+    const ends = openEnds(options, pty)
+    try {
+      return pumped(options, ends, await startSupervisor(options, ends.pair), modes, lent)
+    } catch (error) {
+      closeEnds(ends)
+      throw error
+    }
   } catch (error) {
     await lent.giveBack()
     throw error
@@ -94,9 +101,6 @@ async function startSupervisor(
       throw shellMissing('bash', await new Promise(resolve => supervisor.once('error', resolve)))
     supervisor.unref()
     return supervisor
-  } catch (error) {
-    pair?.close()
-    throw error
   } finally {
     if (own !== null) closeSync(own)
   }
@@ -143,20 +147,41 @@ function ownTerminal(
     stty(terminal, ...modes)
     await lent.giveBack()
   })()
+  // Whoever has stopped following must not make the process fall over it.
+  over.catch(() => undefined)
   return { supervisor, draining: false, lost: 0, over, dispose: () => wire.destroy() }
 }
 
+/** What a session reads from and writes to. */
+interface Ends {
+  readonly pair: PtyPair
+  readonly keys: ReadStream
+  readonly screen: WriteStream
+  /** Descriptor of the spool. */
+  readonly spool: number
+}
+
+function openEnds({ claim, terminal }: Parameters<typeof startInTerminal>[0], pty: PtyPackage): Ends {
+  const spool = openSync(join(claim, 'out'), 'a')
+  const pair = openPair(pty, terminal.size())
+  return { spool, pair, keys: openTtyInput(terminal.path), screen: openTtyOutput(terminal.path) }
+}
+
+function closeEnds({ pair, keys, screen, spool }: Ends): void {
+  pair.close()
+  keys.destroy()
+  screen.destroy()
+  closeSync(spool)
+}
+
 function pumped(
-  { claim, terminal, spoolBytes, onResize }: Parameters<typeof startInTerminal>[0],
-  pair: PtyPair,
+  { terminal, spoolBytes, onResize }: Parameters<typeof startInTerminal>[0],
+  { pair, keys, screen, spool }: Ends,
   supervisor: ChildProcess,
   modes: readonly string[],
   lent: LentTerminal,
 ): TerminalSession {
   const wire = wireOf(supervisor)
-  const keys = openTtyInput(terminal.path)
-  const screen = openTtyOutput(terminal.path)
-  const spool = openSync(join(claim, 'out'), 'a')
   const leftOn = createTerminalModes()
   let spooled = 0
   let lost = 0
@@ -240,6 +265,7 @@ function pumped(
       await lent.giveBack()
     }
   })()
+  over.catch(() => undefined)
   return {
     supervisor,
     get draining() {
