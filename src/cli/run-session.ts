@@ -22,6 +22,7 @@ import {
   type JournalFile,
   type LocalExecutor,
   openJournal,
+  type PersonsTerminal,
   randomIds,
   randomToken,
   systemClock,
@@ -77,6 +78,8 @@ export interface NewRun {
   readonly selection: Selection
   /** The sealed run whose recovery is walked, with the steps that passed in it; absent for a run of its own. */
   readonly undoes?: { readonly files: RunFiles; readonly done: readonly string[] }
+  /** What scripts that ask or draw are lent; null where nobody is at a terminal. */
+  readonly terminal: PersonsTerminal | null
 }
 
 /**
@@ -112,6 +115,7 @@ export function contextOf(asked: NewRun, config: Config, run: string): RunContex
     cwd: dirname(resolve(asked.path)),
     readScript,
     ...(asked.undoes === undefined ? {} : { undoes: { run: asked.undoes.files.run, done: asked.undoes.done } }),
+    terminal: asked.terminal !== null,
   })
 }
 
@@ -132,6 +136,7 @@ export async function startSession(asked: NewRun, desk: Desk, io: Io, first: Fir
     chain: createChain(),
     going: { mode: 'new' },
     past: EMPTY_STATE,
+    terminal: asked.terminal,
   })
   try {
     await writeFile(join(stateDir, PLACE_FILE), resolve(asked.path), { mode: 0o600 })
@@ -165,7 +170,9 @@ export interface RecordedRun {
    * Takes the run: locks it, cuts a torn tail (`begin` records what was cut) and opens the journal.
    * @throws {SignoffError} `LOCKED` where another process holds it, or wrote to it since it was read.
    */
-  open(): Promise<{ readonly session: Session; readonly begin: (first: FirstWords) => Promise<void> }>
+  open(
+    terminal: PersonsTerminal | null,
+  ): Promise<{ readonly session: Session; readonly begin: (first: FirstWords) => Promise<void> }>
 }
 
 /** Reads a run that is to go on from its journal. */
@@ -189,16 +196,17 @@ export async function readRun(
   const read = await parse(started.runbook.text, started.runbook.path)
   const only = read.mode === 'catalog' ? selection.only : null
   const runbook = (only === null ? null : chooseSection(read, only)) ?? read
-  const asked = { runbook, path, release: started.release, environment: started.env, selection }
+  const asked = { runbook, path, release: started.release, environment: started.env, selection, terminal: null }
   const context = contextOf(asked, desk.config, started.run)
   return {
     context,
     past,
     path,
     torn,
-    async open() {
+    async open(terminal) {
       const going = { mode: 'resume', bytes: bytes.length } as const
-      const session = await open({ context, desk, files, stateDir, io, chain, going, past })
+      const here = { ...context, terminal: terminal !== null }
+      const session = await open({ context: here, desk, files, stateDir, io, chain, going, past, terminal })
       const begin = async (first: FirstWords): Promise<void> => {
         const { opening, attach } = await resumptionOf(past, entries, runbook, session.executor, {
           run: started.run,
@@ -225,6 +233,7 @@ async function open(input: {
   /** `bytes`: how long the file was when it was read, a torn tail included. */
   readonly going: { readonly mode: 'new' } | { readonly mode: 'resume'; readonly bytes: number }
   readonly past: RunState
+  readonly terminal: PersonsTerminal | null
 }): Promise<Session> {
   const { context, desk, files, stateDir, io, chain, going } = input
   await mkdir(stateDir, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
@@ -251,7 +260,11 @@ async function open(input: {
     lock.release()
     throw error
   }
-  const executor = createLocalExecutor({ stateDir, environment: scriptEnvironment(io.environment) })
+  const executor = createLocalExecutor({
+    stateDir,
+    environment: scriptEnvironment(io.environment),
+    terminal: input.terminal,
+  })
   const run = drive(context, { journal, executor, clock, ids: randomIds() }, input.past)
   return {
     context,

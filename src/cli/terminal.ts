@@ -1,13 +1,20 @@
-import { openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
-import { ReadStream, WriteStream } from 'node:tty'
+import type { ReadStream, WriteStream } from 'node:tty'
 import type { Ending, Speaker } from '../model/index.ts'
 import { SignoffError } from '../model/index.ts'
 import type { Drive } from '../runner/index.ts'
-import { editInEditor, hideInput, systemClock } from '../runner/local/index.ts'
+import {
+  editInEditor,
+  hideInput,
+  openTtyInput,
+  openTtyOutput,
+  type PersonsTerminal,
+  systemClock,
+} from '../runner/local/index.ts'
 import { runPlain } from '../tui/index.ts'
 import type { Io } from './io.ts'
+import { keepTerminal, sizeOfTty, type TerminalKeeper } from './lent-terminal.ts'
 
 export type UiChoice = 'auto' | 'full' | 'plain' | 'none'
 
@@ -25,9 +32,17 @@ export interface Walk {
 export type Ui =
   | { readonly kind: 'none' }
   /** `interrupt` is Ctrl-C as a word. */
-  | { readonly kind: 'plain'; run(walk: Walk): Promise<Ending>; interrupt(): void }
-  /** `leave` gives the terminal back at once; for signals. `away`: an editor has it, and Ctrl-C is its own. */
-  | { readonly kind: 'full'; run(walk: Walk): Promise<Ending>; leave(): void; away(): boolean }
+  | ({ readonly kind: 'plain'; interrupt(): void } & AtTerminal)
+  /** `away`: an editor has the terminal, and Ctrl-C is its own. */
+  | ({ readonly kind: 'full'; away(): boolean } & AtTerminal)
+
+interface AtTerminal {
+  run(walk: Walk): Promise<Ending>
+  /** Gives the terminal back at once; for signals. */
+  leave(): void
+  /** What scripts that ask or draw are lent; null where it cannot be lent. */
+  readonly terminal: PersonsTerminal | null
+}
 
 /**
  * `auto`: none without a terminal on stdin; plain for dumb terminals, screen readers and where there is no /dev/tty;
@@ -41,12 +56,13 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
     })
   const { TERM, ACCESSIBLE, INK_SCREEN_READER } = io.environment
   const plainer = TERM === 'dumb' || (ACCESSIBLE ?? '') !== '' || INK_SCREEN_READER === 'true'
-  if (choice === 'plain' || (choice === 'auto' && plainer)) return plain(io)
+  const keeper = keepTerminal()
+  if (choice === 'plain' || (choice === 'auto' && plainer)) return plain(io, keeper)
   const streams = openTty()
   if (streams === null) {
     if (choice === 'full')
       throw new SignoffError('USAGE', '--ui full: there is no /dev/tty to draw on', { advice: 'use --ui plain' })
-    return plain(io)
+    return plain(io, keeper)
   }
   // Loaded only here: React and Ink cost more to start than everything else together.
   const { runFullScreen } = await import('../tui/full-screen.tsx')
@@ -56,52 +72,61 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
   let away = false
   return {
     kind: 'full',
+    terminal: keeper?.terminal ?? null,
     away: () => away,
-    leave: () => leave(),
+    leave: () => {
+      keeper?.recall()
+      leave()
+    },
     run: ({ drive, speaker, next, stateDir }) => {
       const resized = (): void => followSize(streams.output)
+      let input = streams.input
+      const reopen = (): ReadStream => {
+        input = openTtyInput('/dev/tty')
+        return input
+      }
       process.on('SIGWINCH', resized)
       return runFullScreen({
         conversation: drive,
         speaker,
-        stdin: streams.input,
+        stdin: input,
         stdout: streams.output,
         clock: { nowMs: io.nowMs },
         options: { ascii: plainCharacters, color, title: drive.runbook.title },
         next,
+        reopen,
         editScript: (script, name) => {
           away = true
           return editInEditor(script, name, { stateDir, environment: io.environment }).finally(() => {
             away = false
           })
         },
-        toPlain: () => plain(io).run({ drive, speaker: { ...speaker, how: 'typed' }, next, stateDir }),
+        ...(keeper === null ? {} : { lend: { hold: lending => keeper.hold(lending) } }),
+        toPlain: () => plain(io, keeper).run({ drive, speaker: { ...speaker, how: 'typed' }, next, stateDir }),
         onEnter: restore => {
           leave = restore
         },
       }).finally(() => {
         process.off('SIGWINCH', resized)
-        streams.input.destroy()
+        input.destroy()
         streams.output.destroy()
       })
     },
   }
 }
 
-/** Node tells only its own stdout of a new size; for a stream of ours the size is asked of a fresh one. */
 function followSize(output: WriteStream): void {
-  const probe = new WriteStream(openSync('/dev/tty', 'w'))
-  output.columns = probe.columns
-  output.rows = probe.rows
-  probe.destroy()
+  Object.assign(output, sizeOfTty())
   output.emit('resize')
 }
 
-function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
+function plain(io: Io, keeper: TerminalKeeper | null): Extract<Ui, { kind: 'plain' }> {
   const typed = new PassThrough()
   let away = false
   return {
     kind: 'plain',
+    terminal: keeper?.terminal ?? null,
+    leave: () => keeper?.recall(),
     interrupt: () => {
       if (!away) typed.write('stop\n')
     },
@@ -119,13 +144,17 @@ function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
           },
           clock: { nowMs: io.nowMs, at: clock.at },
           hideInput,
-          editScript: (script, name) =>
-            withoutStdin(typed, async () => {
-              away = true
-              const answer = await editInEditor(script, name, { stateDir, environment: io.environment })
+          editScript: async (script, name) => {
+            away = true
+            await stopReading(typed)
+            try {
+              return await editInEditor(script, name, { stateDir, environment: io.environment })
+            } finally {
+              process.stdin.pipe(typed)
               away = false
-              return answer
-            }),
+            }
+          },
+          ...(keeper === null ? {} : { lend: lendStdin(keeper, typed) }),
         })
       } finally {
         process.stdin.unpipe(typed)
@@ -137,22 +166,29 @@ function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
   }
 }
 
-/** Keys are the other's while it has the terminal: a read that is still pending would take the first of them. */
-async function withoutStdin<T>(typed: PassThrough, work: () => Promise<T>): Promise<T> {
-  process.stdin.unpipe(typed)
-  await new Promise(resolve => setImmediate(resolve))
-  process.stdin.pause()
-  await new Promise(resolve => setImmediate(resolve))
-  try {
-    return await work()
-  } finally {
-    process.stdin.pipe(typed)
+/** Lines come from standard input, which is the same terminal: it is left alone while a script has it. */
+function lendStdin(keeper: TerminalKeeper, typed: PassThrough): NonNullable<Parameters<typeof runPlain>[0]['lend']> {
+  return {
+    hold: lending => keeper.hold(lending),
+    stopReading: () => stopReading(typed),
+    goOn() {
+      process.stdin.pipe(typed)
+    },
   }
+}
+
+/** Keys are another's from now on: a read that is still pending would take the first of them. */
+async function stopReading(typed: PassThrough): Promise<void> {
+  const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+  process.stdin.unpipe(typed)
+  await turn()
+  process.stdin.pause()
+  await turn()
 }
 
 function openTty(): { readonly input: ReadStream; readonly output: WriteStream } | null {
   try {
-    return { input: new ReadStream(openSync('/dev/tty', 'r')), output: new WriteStream(openSync('/dev/tty', 'w')) }
+    return { input: openTtyInput('/dev/tty'), output: openTtyOutput('/dev/tty') }
   } catch {
     // No controlling terminal: plain mode speaks on stderr, which is there.
     return null

@@ -133,7 +133,7 @@ function watchSignals(session: Session, ui: Ui, io: Io): Signals {
       if (signal === 'SIGINT' && ui.kind === 'full' && ui.away()) return
       if (came) return
       came = true
-      if (ui.kind === 'full') ui.leave()
+      if (ui.kind !== 'none') ui.leave()
       handleSignal(session, ui, signal, io).then(resolve, reject)
     }
     handlers.set(signal, handler)

@@ -25,6 +25,8 @@ export interface RunContext {
   readonly readScript?: (script: string) => ScriptReading
   /** The sealed run that this one leads back from: its recovery alone is walked here. */
   readonly undoes?: { readonly run: string; readonly done: readonly string[] }
+  /** A person's terminal is there, which scripts that ask or draw at one are lent. Absent: there is none. */
+  readonly terminal?: boolean
 }
 
 export interface Selection {

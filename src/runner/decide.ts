@@ -1,4 +1,5 @@
 import type { Answer, EventOf, RunEvent, RunState, Speaker } from '../model/index.ts'
+import { readTerminalText } from '../model/index.ts'
 import { answerEvents } from './answering.ts'
 import { type ApprovalVerdict, approvalEvent } from './approval.ts'
 import type { RunContext } from './context.ts'
@@ -7,7 +8,7 @@ import { checksOf } from './expectation.ts'
 import { jumpEvents } from './jump.ts'
 import { currentStep, type Live, needOf } from './need.ts'
 import { orderFor, orderOf } from './order.ts'
-import type { ScriptOrder, ScriptReport } from './ports.ts'
+import type { Described, ScriptOrder, ScriptReport } from './ports.ts'
 import { probeOf } from './probe.ts'
 import { rollbackEvents } from './rolling-back.ts'
 import { orderId, positionOf, runningInTheWay, stopPoll } from './running.ts'
@@ -30,13 +31,6 @@ export type Input =
     }
   | { readonly kind: 'approval'; readonly verdict: ApprovalVerdict }
   | { readonly kind: 'time' }
-
-/** What the executor says about an order before it starts: for the record. */
-export interface Described {
-  readonly shell: string
-  readonly cwd: string
-  readonly env: readonly string[]
-}
 
 /**
  * The one place where it is decided what an input means: pure, with no clock, disk, random or network.
@@ -168,13 +162,20 @@ function decidePrepared(state: RunState, input: Extract<Input, { kind: 'prepared
     shell: seen.shell,
     cwd: seen.cwd,
     env: [...seen.env],
-    size: null,
+    size: seen.terminal?.size == null ? null : [...seen.terminal.size],
     timeoutMs: order.timeoutMs,
     gates: [...(record?.phraseSeq == null ? [] : [record.phraseSeq]), ...state.gatesPassed.map(({ seq }) => seq)].sort(
       (a, b) => a - b,
     ),
   }
-  return decided([start], [{ kind: 'start', order }])
+  return decided([start, ...unrecorded(state, order, seen)], [{ kind: 'start', order }])
+}
+
+/** A script that has the terminal itself leaves no output; that it ran unrecorded must stand in the record. */
+function unrecorded(state: RunState, { step, attempt }: ScriptOrder, { terminal }: Described): RunEvent[] {
+  if (terminal === undefined || terminal.unrecorded === null) return []
+  const text = `attempt ${attempt} had the terminal itself, and what it showed is not recorded: ${terminal.unrecorded}`
+  return [{ kind: 'note', step, text, by: state.operator?.principal ?? '' }]
 }
 
 function decideReport(context: RunContext, state: RunState, input: Extract<Input, { kind: 'report' }>): Decision {
@@ -184,7 +185,9 @@ function decideReport(context: RunContext, state: RunState, input: Extract<Input
   if (report.kind !== 'ended') return decided([report.event])
   const step = context.steps.get(id)
   const isTask = step?.kind === 'task'
-  const checks = isTask && report.outcome === 'exited' ? checksOf(step, input.shown) : []
+  const inTerminal = report.end.streams.some(stream => stream.fd === 'pty')
+  const shown = inTerminal ? readTerminalText(input.shown) : input.shown
+  const checks = isTask && report.outcome === 'exited' ? checksOf(step, shown) : []
   // An endless step runs until it is stopped: that is its normal end.
   const stoppedAsMeant = step?.interaction === 'endless' && report.outcome === 'cancelled'
   const passed = stoppedAsMeant || (report.outcome === 'exited' && report.exit === 0 && checks.every(check => check.ok))

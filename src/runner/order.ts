@@ -42,8 +42,23 @@ export function orderOf(
     cwd: context.cwd,
     env,
     secrets,
-    // An endless step has no time limit: it is ended by hand.
-    timeoutMs: step.interaction === 'endless' ? null : (step.timeoutMs ?? context.defaultTimeoutMs),
+    timeoutMs: timeLimitOf(context, step),
     session: inRecovery ? `recovery-${state.recovery?.for ?? 'document'}` : 'main',
+    terminal: step.interaction === 'terminal',
+  }
+}
+
+/** An endless step is ended by hand. One that asks a person waits for that person, unless the runbook itself limits it. */
+function timeLimitOf(context: RunContext, { interaction, timeoutMs }: Step): number | null {
+  switch (interaction) {
+    case 'endless':
+      return null
+    case 'terminal':
+      return timeoutMs
+    case 'none':
+    case 'remote':
+      return timeoutMs ?? context.defaultTimeoutMs
+    default:
+      return interaction satisfies never
   }
 }

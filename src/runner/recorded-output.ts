@@ -5,6 +5,7 @@ export interface RecordedOutput {
   /** Bytes recorded of each stream. */
   readonly out: number
   readonly err: number
+  readonly pty: number
   /** The texts, in the order in which they came: what its expectation is held against, with what follows. */
   readonly shown: string
 }
@@ -14,12 +15,12 @@ export function recordedOutput(
   entries: Iterable<Entry>,
   script: { readonly step: string; readonly attempt: number },
 ): RecordedOutput {
-  const recorded = { out: 0, err: 0 }
+  const recorded = { out: 0, err: 0, pty: 0 }
   const texts: string[] = []
   for (const { event } of entries) {
     if (event.kind !== 'output' || event.step !== script.step || event.attempt !== script.attempt) continue
     if (event.text !== undefined) texts.push(event.text)
-    if (event.fd !== 'pty') recorded[event.fd] = event.at + bytesOf(event)
+    recorded[event.fd] = event.at + bytesOf(event)
   }
   return { ...recorded, shown: texts.join('') }
 }

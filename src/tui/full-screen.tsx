@@ -5,8 +5,9 @@ import { App } from './app/App.tsx'
 import { attentionFor } from './attention.ts'
 import { cleanText } from './clean.ts'
 import { type EditScript, NO_EDITOR } from './editing.ts'
-import { handOver, type Suspend } from './hand-over.ts'
+import { handOver, type Suspend, type TakeBack } from './hand-over.ts'
 import type { KeyPress } from './key-press.ts'
+import { handoverText, type Lending } from './lend.ts'
 import { createOutputRing } from './output-ring.ts'
 import { ScreenInput, type TerminalInput } from './screen-input.ts'
 import { type Effect, initialState, type ScreenEvent, type ScreenState, type Size } from './screen-state.ts'
@@ -34,10 +35,17 @@ export interface FullScreen {
   }
   /** Commands that the finish screen names, such as the one that verifies the transcript. */
   readonly next?: readonly string[]
+  /** Opens the terminal's input anew, behind somebody else who had the terminal; without it nobody gets it. */
+  readonly reopen?: () => TerminalInput
   /** Opens the editor on a script, with the terminal to itself; without it `e` says that it cannot. */
   readonly editScript?: EditScript
   /** Goes on with the same run in plain mode, after the screen was left; without it `l` says that it cannot. */
   readonly toPlain?: () => Promise<Ending>
+  /** Lends the terminal to scripts; without it none gets it. */
+  readonly lend?: {
+    /** Gets what is told when a script takes the terminal and brings it back; returns the function that ends it. */
+    hold(lending: Lending): () => void
+  }
   /** Gets the function that leaves the screen: synchronous, idempotent, for signal handlers. */
   readonly onEnter?: (leave: () => void) => void
 }
@@ -69,8 +77,9 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   let lastBellMs = Number.NEGATIVE_INFINITY
   let title = ''
   let suspend: Suspend | null = null
-  /** The terminal is somebody else's: nothing is drawn, and nothing calls for attention. */
+  /** The terminal is an editor's or a script's: nothing is drawn, and nothing calls for attention. */
   let handedOver = false
+  let takeBack: TakeBack | null = null
   let outputTimer: NodeJS.Timeout | null = null
   let settleTimer: NodeJS.Timeout | null = null
 
@@ -85,12 +94,13 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
       })}
       color={options.color}
       onKeys={onKeys}
-      onSuspendable={given => {
-        suspend = given
-      }}
       onPaste={text => dispatch({ kind: 'paste', text, atMs: clock.nowMs() })}
+      onSuspend={onSuspend}
     />
   )
+  const onSuspend = (given: Suspend): void => {
+    suspend = given
+  }
   const paint = (): void => {
     if (instance === null || over || handedOver) return
     instance.rerender(app())
@@ -141,20 +151,34 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     instance.clear()
     instance.rerender(app())
   }
+  const letGo = async (): Promise<void> => {
+    if (suspend === null || over || screen.reopen === undefined) throw new Error('the screen is not there')
+    handedOver = true
+    takeBack = await handOver(suspend, input)
+  }
+  const comeBack = async (): Promise<void> => {
+    if (takeBack === null || over || screen.reopen === undefined) return
+    await takeBack(screen.reopen())
+    takeBack = null
+    handedOver = false
+    title = ''
+    dispatch({ kind: 'resize', size: sizeOf(stdout), atMs: clock.nowMs() })
+    callAttention(state)
+    redraw()
+  }
+  const inEditor = async (script: string, step: string): Promise<EditorAnswer> => {
+    if (screen.editScript === undefined || screen.reopen === undefined) return NO_EDITOR
+    await letGo()
+    try {
+      return await screen.editScript(script, stepName(conversation.runbook, step))
+    } finally {
+      await comeBack()
+    }
+  }
   const edit = async (step: string): Promise<void> => {
     const began = conversation.scriptToEdit(step)
-    const { editScript } = screen
-    const name = stepName(conversation.runbook, step)
-    handedOver = began.ok && editScript !== undefined
-    const answer: EditorAnswer =
-      began.ok && editScript !== undefined
-        ? await handOver(suspend, input, () => editScript(began.script, name))
-        : began.ok
-          ? NO_EDITOR
-          : { kind: 'problem', why: began.why }
-    handedOver = false
+    const answer: EditorAnswer = began.ok ? await inEditor(began.script, step) : { kind: 'problem', why: began.why }
     dispatch({ kind: 'edited', step, was: began.ok ? began.script : '', answer, atMs: clock.nowMs() })
-    redraw()
   }
   const perform = (effect: Effect): void => {
     switch (effect.kind) {
@@ -189,16 +213,25 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     settleTimer = setTimeout(redraw, SETTLED_MS)
   }
 
+  const lending: Lending = {
+    async letGo({ step, recorded }) {
+      await letGo()
+      stdout.write(`${handoverText(conversation.runbook, step, recorded)}\r\n`)
+    },
+    takeBack: comeBack,
+  }
+
   const leave = leaveOnce(stdout, input, options.title, () => instance)
   const unsubscribe = conversation.onEntry(({ event }, snapshot) => {
     if (event.kind === 'output') {
       ring.push(event)
-      onOutput()
+      if (!handedOver) onOutput()
       return
     }
     if (event.kind === 'step.start') ring.start(event.step, event.attempt)
     dispatch({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
   })
+  const letHold = screen.lend?.hold(lending)
   const tick = setInterval(() => dispatch({ kind: 'tick', atMs: clock.nowMs() }), TICK_MS)
   stdout.on('resize', onResize)
   conversation.ended.then(ending => dispatch({ kind: 'ended', ending, atMs: clock.nowMs() }), finished.reject)
@@ -222,6 +255,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     if (how === 'to-plain' && screen.toPlain !== undefined) {
       leave()
       unsubscribe()
+      letHold?.()
       return await screen.toPlain()
     }
     return await conversation.ended
@@ -232,6 +266,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     if (settleTimer !== null) clearTimeout(settleTimer)
     stdout.removeListener('resize', onResize)
     unsubscribe()
+    letHold?.()
     leave()
   }
 }

@@ -1,32 +1,30 @@
-import type { ScreenInput } from './screen-input.ts'
+import type { ScreenInput, TerminalInput } from './screen-input.ts'
 
-/** Takes Ink off the terminal while something runs, and puts it back whatever becomes of that. */
-export type Suspend = (work: () => Promise<void>) => Promise<void>
+/** Takes Ink off the terminal until its callback has settled. */
+export type Suspend = (meanwhile: () => Promise<void>) => Promise<void>
+
+/** Goes on with the terminal, which is ours again; `input` is its input as opened anew. */
+export type TakeBack = (input: TerminalInput) => Promise<void>
 
 /**
- * Gives the terminal to somebody else, an editor for one, and takes it back. Reading stops a tick before and a tick after
- * the pause: a read that is still pending would take the first keys that are meant for the other.
- *
- * @param suspend Ink's own; null before the first render, when nothing is to be taken off.
+ * Gives the terminal to somebody else, an editor or a script. Resolves once Ink neither draws nor reads and our input is
+ * closed: a stream that is only paused still takes the first key that is meant for the other.
  */
-export async function handOver<T>(suspend: Suspend | null, input: ScreenInput, work: () => Promise<T>): Promise<T> {
-  const result = Promise.withResolvers<T>()
-  const away = async (): Promise<void> => {
-    await tick()
-    input.pause()
-    await tick()
-    try {
-      result.resolve(await work())
-    } catch (error) {
-      result.reject(error)
-    } finally {
-      input.resume()
-    }
+export async function handOver(suspend: Suspend, input: ScreenInput): Promise<TakeBack> {
+  const back = Promise.withResolvers<void>()
+  const gone = Promise.withResolvers<void>()
+  const ended = suspend(() => {
+    gone.resolve()
+    return back.promise
+  })
+  ended.catch(gone.reject)
+  await gone.promise
+  input.hold()
+  // The stream is closed a turn after it was told to be.
+  await new Promise(resolve => setImmediate(resolve))
+  return async terminal => {
+    input.goOn(terminal)
+    back.resolve()
+    await ended
   }
-  await (suspend === null ? away() : suspend(away))
-  return result.promise
-}
-
-function tick(): Promise<void> {
-  return new Promise(resolve => setImmediate(resolve))
 }

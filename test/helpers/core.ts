@@ -62,6 +62,8 @@ export function testCore(
     /** What bash says of every script, if it rejects them. */
     readonly rejects?: string
     readonly undoes?: RunContext['undoes']
+    /** A person's terminal is there, and what would be shown in it can be recorded, or why not. */
+    readonly terminal?: { readonly unrecorded: string | null }
   } = {},
 ): TestCore {
   const context = createContext({
@@ -75,6 +77,7 @@ export function testCore(
     cwd: '/',
     readScript,
     ...(options.undoes === undefined ? {} : { undoes: options.undoes }),
+    terminal: options.terminal !== undefined,
   })
   const events: RunEvent[] = []
   const orders: Order[] = []
@@ -102,7 +105,10 @@ export function testCore(
     if (order.kind === 'check' && rejects !== null && core.need().kind === 'run')
       live = { ...live, rejected: new Map(live.rejected).set(order.step, rejects) }
     if (order.kind !== 'prepare') return null
-    const seen = { shell: 'bash', cwd: '/', env: [] }
+    const size = options.terminal?.unrecorded === null ? ([80, 24] as const) : null
+    const terminal =
+      options.terminal === undefined ? {} : { terminal: { size, unrecorded: options.terminal.unrecorded } }
+    const seen = { shell: 'bash', cwd: '/', env: [], ...(order.order.terminal === true ? terminal : {}) }
     return take({ kind: 'prepared', order: order.order, problem: rejects, seen })
   }
   const take = (input: Input): Reply => {

@@ -21,10 +21,7 @@ test.each([
   const screen = new ScreenDriver(new FakeRun(demoRunbook(), clock), clock, { columns, rows })
   await screen.settle()
   const view = viewOf({ state: screen.state, output: screen.ring, ascii: false, canGoPlain: false, next: [] })
-  const frame = renderToString(
-    <App view={view} color={false} onSuspendable={() => undefined} onKeys={() => {}} onPaste={() => {}} />,
-    { columns },
-  )
+  const frame = renderToString(<App view={view} color={false} onKeys={() => {}} onPaste={() => {}} />, { columns })
   const shown = frame.replace(/\u001b\[[0-9;]*m/g, '').split('\n')
   expect(shown).toHaveLength(rows)
   expect(shown.map(row => row.trimEnd())).toEqual(screen.rows().map(row => row.trimEnd()))

@@ -67,7 +67,7 @@ async function noteInJournal(files: RunFiles, text: string, flags: NoteFlags, io
     })
   const said = flags.type === 'note' ? text : `${flags.type}: ${text}`
   try {
-    const { session } = await recorded.open()
+    const { session } = await recorded.open(null)
     try {
       for (const event of eventsOf(recorded, session.chain.head, said, by, desk.signer.keyid, io.nowMs()))
         await session.journal.append(event)

@@ -61,6 +61,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const values = await firstWords(context, flags, desk.signer.principal, io)
   const waitLimitMs = milliseconds(flags.waitLimit)
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  const terminal = ui.kind === 'none' ? null : ui.terminal
   const way: Way = { context, state: sealed ? EMPTY_STATE : past, key, typed, reason: flags.reason ?? null }
   if (ui.kind === 'none') {
     for (const line of wayLines(way)) io.say(line)
@@ -74,11 +75,11 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   if (asked !== null) {
     const answer = await consent()
     if (answer === null) return declined(io)
-    const session = await startSession(asked, desk, io, [...values, { answer, speaker }])
+    const session = await startSession({ ...asked, terminal }, desk, io, [...values, { answer, speaker }])
     io.say(`Run ${session.context.run} rolls back ${files.run}, release ${context.release}`)
     return walk(session, options, io)
   }
-  const { session, begin } = await recorded.open()
+  const { session, begin } = await recorded.open(terminal)
   const entry = await enterBranch(recorded, session, begin, { values, consent, speaker }, io)
   if (entry !== 'entered') {
     await session.close()
@@ -148,6 +149,7 @@ function newRunFor(
     environment: context.environment,
     selection: { from: null, only: recoveryOnly(key), until: null },
     undoes: { files, done: doneSteps(context, past) },
+    terminal: null,
   }
   return { ...asked, context: contextOf(asked, desk.config, '00000000-0000-7000-8000-000000000000') }
 }

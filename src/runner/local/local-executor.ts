@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
 import { createMasker } from '../masker.ts'
-import type { Executor, ScriptOrder, ScriptReport } from '../ports.ts'
+import type { Described, Executor, RecordedBytes, ScriptOrder, ScriptReport } from '../ports.ts'
 import { atLine, checkScript, shellMissing } from './check-script.ts'
 import {
   claimPath,
@@ -20,13 +20,17 @@ import {
   stateUnwritable,
 } from './claim.ts'
 import { type Follower, openFollower } from './follower.ts'
-import { openOutputStream } from './output-stream.ts'
+import { openOutputStream, type StreamEnd } from './output-stream.ts'
+import type { PersonsTerminal } from './persons-terminal.ts'
 import { readPlace } from './process-identity.ts'
+import { type LoadPty, loadPty } from './pty-pair.ts'
 import { OWN_NAMES, scriptEnvironment } from './script-environment.ts'
 import { sessionScript } from './session-script.ts'
 import { digestsOf, keepSession, readOrigin, readSession } from './session-store.ts'
 import { stopGroup } from './stopper.ts'
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
+import { startInTerminal, type TerminalSession } from './terminal-session.ts'
+import { TERMINAL_SUPERVISOR_SCRIPT } from './terminal-supervisor-script.ts'
 
 export interface LocalExecutorOptions {
   /** Folder of this run's claims, spools and sessions; made with mode 0700. Absolute. */
@@ -39,6 +43,10 @@ export interface LocalExecutorOptions {
   readonly spoolBytes?: number
   /** How long a signal may take to work before the next one. Default 5 s. */
   readonly graceMs?: number
+  /** What scripts that ask or draw are lent. Default: none, and such a script cannot be run. */
+  readonly terminal?: PersonsTerminal | null
+  /** Where pseudo-terminals come from. Default: the optional package. */
+  readonly loadPty?: LoadPty
 }
 
 export interface LocalExecutor extends Executor {
@@ -56,6 +64,8 @@ interface Active {
   readonly tell: (report: ScriptReport) => Promise<void>
   /** Stops that are under way. */
   stops: number
+  /** Set while it has the person's terminal. */
+  readonly session: TerminalSession | null
 }
 
 /**
@@ -70,30 +80,44 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const keepBytes = options.keepBytes ?? 16 * 1024 * 1024
   const spoolBytes = options.spoolBytes ?? 8 * 1024 ** 3
   const graceMs = options.graceMs ?? 5000
+  const terminal = options.terminal ?? null
+  const pty = loadedOnce(options.loadPty ?? loadPty)
   const place = readPlace()
   const madeInBoot = prepareStateDir(stateDir, place.bootId)
   const masker = createMasker()
   const secrets = new Map<string, string>()
   const active = new Map<string, Active>()
+  /** Known from the first check of a script that needs a terminal on. */
+  let packageOfPty: Awaited<ReturnType<LoadPty>> = { missing: '' }
+
+  /** What the record says of the terminal that a script is to get. */
+  const terminalFacts = (order: ScriptOrder): Pick<Described, 'terminal'> => {
+    if (order.terminal !== true || terminal === null) return {}
+    if ('missing' in packageOfPty) return { terminal: { size: null, unrecorded: packageOfPty.missing } }
+    const { columns, rows } = terminal.size()
+    return { terminal: { size: [columns, rows], unrecorded: null } }
+  }
 
   const follow = async (
     order: OrderName,
-    recorded: Readonly<Record<'out' | 'err', number>>,
+    recorded: RecordedBytes,
     report: (report: ScriptReport) => Promise<void>,
     spawned: ChildProcess | null,
+    session: TerminalSession | null = null,
   ): Promise<void> => {
     const claim = claimPath(stateDir, order)
     const record = readRecord(claim)
-    const stream = (fd: 'out' | 'err') =>
-      openOutputStream({ ...nameOf(order), fd, masker: masker.stream(), keepBytes, recorded: recorded[fd] })
+    const stream = (fd: 'out' | 'err' | 'pty') =>
+      openOutputStream({ ...nameOf(order), fd, masker: masker.stream(), keepBytes, recorded: recorded[fd] ?? 0 })
     const tell = oneAtATime(report)
     const follower = openFollower({
       claim,
-      streams: { out: stream('out'), err: stream('err') },
+      // What a terminal showed is one stream, and lies in the first spool; the other one stays empty.
+      streams: { out: stream(record?.terminal === undefined ? 'out' : 'pty'), err: stream('err') },
       report: tell,
-      isStopping: () => current.stops > 0,
+      isStopping: () => current.stops > 0 || session?.draining === true,
     })
-    const current: Active = { follower, tell, stops: 0 }
+    const current: Active = { follower, tell, stops: 0, session }
     active.set(order.id, current)
     spawned?.once('exit', () => follower.supervisorGone())
     if (spawned !== null && spawned.exitCode !== null) follower.supervisorGone()
@@ -105,7 +129,9 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const stops = readStops(claim)
       for (const sent of stops.filter(({ sender }) => sender === 'supervisor'))
         await tell({ kind: 'stopping', event: stopEvent(order, sent) })
-      const end: EventOf<'output.end'> = { kind: 'output.end', ...nameOf(order), streams: [...followed.streams] }
+      await session?.over
+      const streams = streamsOf(followed.streams, record?.terminal, session?.lost ?? 0)
+      const end: EventOf<'output.end'> = { kind: 'output.end', ...nameOf(order), streams }
       await tell({ kind: 'ended', end, ...outcomeOf(followed.ending, stops[0] ?? null) })
     } finally {
       clearTimeout(limit)
@@ -131,6 +157,39 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
+  /** A script in the person's terminal: its supervisor is another one, and the spool is written here. */
+  const runInTerminal = async (
+    order: ScriptOrder,
+    given: Readonly<Record<string, string>>,
+    command: readonly string[],
+    report: (report: ScriptReport) => Promise<void>,
+  ): Promise<void> => {
+    if (terminal === null) throw new Error(`${order.id} needs a terminal`)
+    const claim = claimPath(stateDir, order)
+    const loaded = await pty()
+    const tell = oneAtATime(report)
+    const session = await startInTerminal({
+      claim,
+      step: order.step,
+      terminal,
+      pty: 'missing' in loaded ? null : loaded,
+      script: join(stateDir, 'terminal-supervisor.bash'),
+      command,
+      environment: given,
+      spoolBytes,
+      onResize: ({ columns, rows }) => {
+        const event = { kind: 'output.resize', ...nameOf(order), cols: columns, rows } as const
+        // Refused once the run is no longer driven; the script has its new size all the same.
+        tell({ kind: 'resized', event }).catch(() => undefined)
+      },
+    }).catch((error: unknown) => {
+      // Nothing was started: the claim may go.
+      removeClaim(claim)
+      throw error
+    })
+    await follow(order, NOTHING_RECORDED, tell, session.supervisor, session)
+  }
+
   /** Every variable of a script that holds a secret, by whatever name it came: none of them may reach a session's file. */
   const secretNames = (order: ScriptOrder, given: Readonly<Record<string, string>>): string[] => {
     const values = new Set(secrets.values())
@@ -150,14 +209,18 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         shell: order.shell,
         cwd: session.state?.cwd ?? order.cwd,
         env: [...new Set([...names, ...(known ?? [])])].sort(),
+        ...terminalFacts(order),
       }
     },
 
-    check: order => checkScript(order, scriptEnvironment(order, environment, new Map())),
+    async check(order) {
+      if (order.terminal) packageOfPty = await pty()
+      return checkScript(order, scriptEnvironment(order, environment, new Map()))
+    },
 
     async run(order, report) {
       const claim = claimPath(stateDir, order)
-      if (inspectClaim(claim, place).kind !== 'absent') return follow(order, { out: 0, err: 0 }, report, null)
+      if (inspectClaim(claim, place).kind !== 'absent') return follow(order, NOTHING_RECORDED, report, null)
       const session = readSession(stateDir, order.session)
       const origin = readOrigin(stateDir, order.session)
       const given = scriptEnvironment(order, environment, secrets)
@@ -174,31 +237,29 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       })
       const isOurs = makeClaim(
         claim,
-        { version: 1, id: order.id, session: order.session, timeoutMs: order.timeoutMs, ...place },
+        {
+          version: 1,
+          id: order.id,
+          session: order.session,
+          timeoutMs: order.timeoutMs,
+          ...place,
+          ...(order.terminal ? { terminal: 'missing' in (await pty()) ? 'unrecorded' : 'recorded' } : {}),
+        },
         {
           [file]: atLine(order.script, order.line),
           session: start,
           'given.json': JSON.stringify(digestsOf(withoutSecrets(given, secret))),
         },
       )
-      if (!isOurs) return follow(order, { out: 0, err: 0 }, report, null)
+      if (!isOurs) return follow(order, NOTHING_RECORDED, report, null)
       const seconds = (ms: number): string => (ms / 1000).toFixed(3)
       const limit = order.timeoutMs === null ? '' : seconds(order.timeoutMs + SUPERVISOR_SLACK_MS)
-      const args = [
-        claim,
-        limit,
-        seconds(graceMs),
-        String(spoolBytes),
-        process.umask().toString(8),
-        join(claim, 'session'),
-      ]
-      const supervisor = await startSupervisor(
-        stateDir,
-        [...args, ...commandFor(order.shell, join(claim, file))],
-        given,
-        claim,
-      )
-      return follow(order, { out: 0, err: 0 }, report, supervisor)
+      const mask = process.umask().toString(8)
+      const command = [mask, join(claim, 'session'), ...commandFor(order.shell, join(claim, file))]
+      if (order.terminal) return runInTerminal(order, given, [claim, limit, seconds(graceMs), ...command], report)
+      const args = [claim, limit, seconds(graceMs), String(spoolBytes), ...command]
+      const supervisor = await startSupervisor(stateDir, args, given, claim)
+      return follow(order, NOTHING_RECORDED, report, supervisor)
     },
 
     async find(order) {
@@ -227,8 +288,33 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     },
 
     dispose() {
-      for (const { follower } of active.values()) follower.dispose()
+      for (const { follower, session } of active.values()) {
+        follower.dispose()
+        session?.dispose()
+      }
     },
+  }
+}
+
+const NOTHING_RECORDED: RecordedBytes = { out: 0, err: 0 }
+
+/** Of a terminal there is one stream, or none that anybody could read. */
+function streamsOf(
+  streams: readonly StreamEnd[],
+  terminal: 'recorded' | 'unrecorded' | undefined,
+  lost: number,
+): StreamEnd[] {
+  if (terminal === undefined) return [...streams]
+  if (terminal === 'unrecorded') return []
+  return streams.filter(({ fd }) => fd === 'pty').map(stream => ({ ...stream, lost: stream.lost + lost }))
+}
+
+/** Asks once, when it is asked for the first time. */
+function loadedOnce(load: LoadPty): LoadPty {
+  let loaded: ReturnType<LoadPty> | null = null
+  return () => {
+    loaded ??= load()
+    return loaded
   }
 }
 
@@ -269,15 +355,22 @@ async function startSupervisor(
   return child
 }
 
-/** Makes the folders and the supervisor's file. Returns the boot in which the folder was made. */
+const SUPERVISORS = [
+  ['supervisor.bash', SUPERVISOR_SCRIPT],
+  ['terminal-supervisor.bash', TERMINAL_SUPERVISOR_SCRIPT],
+] as const
+
+/** Makes the folders and the supervisors' files. Returns the boot in which the folder was made. */
 function prepareStateDir(stateDir: string, bootId: string): string {
   try {
     for (const folder of [stateDir, join(stateDir, 'claims'), join(stateDir, 'sessions')]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       chmodSync(folder, 0o700)
     }
-    const supervisor = join(stateDir, 'supervisor.bash')
-    if (readOrNull(supervisor) !== SUPERVISOR_SCRIPT) writeWhole(supervisor, SUPERVISOR_SCRIPT)
+    for (const [name, text] of SUPERVISORS) {
+      const path = join(stateDir, name)
+      if (readOrNull(path) !== text) writeWhole(path, text)
+    }
     const boot = join(stateDir, 'boot')
     const known = readOrNull(boot)
     if (known !== null && known !== '') return known

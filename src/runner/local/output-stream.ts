@@ -31,7 +31,7 @@ export interface OutputStream {
 export function openOutputStream(options: {
   readonly step: string
   readonly attempt: number
-  readonly fd: 'out' | 'err'
+  readonly fd: 'out' | 'err' | 'pty'
   readonly masker: StreamMasker
   readonly keepBytes: number
   readonly recorded: number

@@ -1,4 +1,5 @@
 import { Box, useApp, useCursor, useInput, usePaste } from 'ink'
+import { useEffect } from 'react'
 import type { Suspend } from '../hand-over.ts'
 import { type KeyPress, keysOf } from '../key-press.ts'
 import { paintLine } from '../theme.ts'
@@ -11,13 +12,14 @@ interface AppProps {
   /** All keys of one read of the terminal, in order. */
   readonly onKeys: (keys: readonly KeyPress[]) => void
   readonly onPaste: (text: string) => void
-  /** Gets Ink's own way of leaving the terminal to somebody else. */
-  readonly onSuspendable: (suspend: Suspend) => void
+  /** Gets the function that stops drawing and reading until its callback has settled. */
+  readonly onSuspend?: (suspend: Suspend) => void
 }
 
 /** Draws the view and hands keys on; it decides nothing. */
-export function App({ view, color, onKeys, onPaste, onSuspendable }: AppProps) {
-  onSuspendable(useApp().suspendTerminal)
+export function App({ view, color, onKeys, onPaste, onSuspend }: AppProps) {
+  const { suspendTerminal } = useApp()
+  useEffect(() => onSuspend?.(suspendTerminal), [onSuspend, suspendTerminal])
   const { setCursorPosition } = useCursor()
   useInput((input, key) => onKeys(keysOf(input, key)))
   usePaste(onPaste)
