@@ -65,6 +65,13 @@ export function isExpectation(text: string): boolean {
   )
 }
 
+/** The comment says to wait for a stated time: `Wait 10 minutes`, `wait for 30s`. */
+export function namesTime(text: string): boolean {
+  return /^(?:please )?(?:wait|pause|sleep|soak)\b[^.]{0,40}\b\d+[\s-]*(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?)\b/i.test(
+    text,
+  )
+}
+
 /** Words that carry meaning, lower case, without the small ones: to see whether a comment and a command speak of one thing. */
 export function meaningfulWords(text: string): Set<string> {
   const words = new Set<string>()

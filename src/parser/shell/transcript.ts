@@ -1,4 +1,5 @@
 import { beginsWithCommand } from './known-commands.ts'
+import { readShell } from './syntax.ts'
 
 /** The prompts that make a block a transcript: `$ `, `user@host:~$ `, `[user@host dir]$ `, `PS C:\> `, `C:\> `. Never `$NAME`. */
 export const PROMPT =
@@ -17,12 +18,13 @@ export interface Transcript {
 
 /**
  * Reads a block with prompts (R11). Null if it has none; `mixed` if no script can be taken from it: prompts of several hosts
- * or of a program's console, or output before the first prompt.
+ * or of a program's console, output before the first prompt, or a table of output behind a command without one.
  */
 export function transcriptOf(text: string): Transcript | 'mixed' | null {
   const lines = text.split('\n')
   const prompts = lines.map(line => PROMPT.exec(line)?.[0] ?? null)
-  if (!prompts.some(prompt => prompt !== null)) return hashTranscript(lines)
+  if (!prompts.some(prompt => prompt !== null))
+    return hashTranscript(lines) ?? (showsTable(text, lines) ? 'mixed' : null)
   if (new Set(prompts.flatMap(prompt => (prompt === null ? [] : [hostOf(prompt)]))).size > 1) return 'mixed'
   if (lines.some((line, index) => prompts[index] === null && REPL_PROMPT.test(line.trimStart()))) return 'mixed'
   const first = prompts.findIndex(prompt => prompt !== null)
@@ -47,6 +49,21 @@ function hashTranscript(lines: readonly string[]): Transcript | 'mixed' | null {
     return null
   return split(lines, line => (isPrompt(line) ? '# ' : null))
 }
+
+/** A line of column heads (`NAME   READY   STATUS`) behind a command is what the command has printed. */
+function showsTable(text: string, lines: readonly string[]): boolean {
+  if (!TABLE_HEAD.test(text)) return false
+  const first = lines.findIndex(line => line.trim() !== '' && !line.trimStart().startsWith('#'))
+  if (!beginsWithCommand(lines[first] ?? '')) return false
+  const { texts } = readShell(text)
+  for (const { index } of text.matchAll(TABLE_HEADS))
+    if (index > 0 && !texts.some(({ start, end }) => index >= start && index < end)) return true
+  return false
+}
+
+const TABLE_HEAD =
+  /^[A-Z][A-Z0-9()_%/-]*(?:[ \t]{2,}[A-Z][A-Z0-9()_%/-]*|(?: [A-Z][A-Z0-9()_%/-]*){2,})(?:[ \t]+[A-Z][A-Z0-9()_%/-]*)*[ \t]*$/m
+const TABLE_HEADS = new RegExp(TABLE_HEAD.source, 'gm')
 
 function split(lines: readonly string[], promptOf: (line: string) => string | null): Transcript {
   const script: string[] = []
