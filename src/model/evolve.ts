@@ -213,11 +213,12 @@ const FOLDS: Folds = {
   'run.end': (state, { event }) => ({ ...state, result: event.result }),
 }
 
-/** One question for all steps that share a condition, whatever its capitals and a leading "only". */
+/** One question for all steps that share a condition, whatever its capitals, an "only" around it or a closing colon. */
 export function conditionKey(when: string): string {
   return when
     .toLowerCase()
-    .replace(/^only\s+/, '')
+    .replace(/\s*[:：]$/, '')
+    .replace(/^only\s+|\s+only$/g, '')
     .trim()
 }
 

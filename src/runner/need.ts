@@ -59,7 +59,7 @@ export function activeFlow(context: RunContext, state: RunState): readonly strin
 /** "if needed" and its like say nothing of their own: each step that bears them is a question of its own. */
 export function conditionOf(step: Step): string {
   const key = conditionKey(step.when ?? '')
-  return /^(if (applicable|needed|necessary|required)|optional|optionally|as needed)$/.test(key)
+  return /^((if|where) (applicable|needed|necessary|required)|optional|optionally|as (needed|required))$/.test(key)
     ? `${step.position}: ${key}`
     : key
 }
