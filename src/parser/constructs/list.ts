@@ -18,7 +18,7 @@ export const list: Rule = {
     const next = at.blocks[at.index + 1]
     const takesFence = next?.kind === 'fence' && leadsOn(block)
     const last = block.items.length - 1
-    const numbered = countedOn(block.items)
+    const numbered = countedOn(block.items, onesBefore(at))
     const items = takesFence
       ? numbered.map((item, index) =>
           index === last ? { ...item, endLine: next.endLine, end: next.end, blocks: [...item.blocks, next] } : item,
@@ -32,10 +32,26 @@ export const list: Rule = {
   },
 }
 
-/** A list of only `1.` counts on. */
-function countedOn(items: readonly Item[]): readonly Item[] {
-  const repeats = items.length > 1 && items.every(item => item.number === items[0]?.number && item.number !== null)
-  return repeats ? items.map((item, index) => ({ ...item, number: index + 1 })) : items
+/** A list of only `1.` counts on, over the blocks at column 0 that cut it too. */
+function countedOn(items: readonly Item[], before: number): readonly Item[] {
+  const repeats =
+    items.length + before > 1 && items.every(item => item.number === items[0]?.number && item.number !== null)
+  return repeats && (before === 0 || items[0]?.number === 1)
+    ? items.map((item, index) => ({ ...item, number: before + index + 1 }))
+    : items
+}
+
+/** How many items with the number 1 stand before this list that only blocks at column 0 part from it. */
+function onesBefore(at: At): number {
+  let count = 0
+  for (const block of at.blocks.slice(0, at.index).reverse()) {
+    if (block.kind === 'list' && block.ordered && block.items.every(item => item.number === 1))
+      count += block.items.length
+    else if (block.kind !== 'fence' && block.kind !== 'html' && block.kind !== 'table' && block.kind !== 'paragraph')
+      break
+    else if (block.kind === 'paragraph' && /[:：]$/.test(block.text) && count === 0) break
+  }
+  return count
 }
 
 /** "Mandatory sections:" leads to the parts of a text, not to work. */
@@ -93,7 +109,7 @@ function together(readings: readonly Reading[], used: number): Reading {
   return reading(
     readings.flatMap(one => one.nodes),
     {
-      recovery: readings.flatMap(one => one.recovery),
+      apart: readings.flatMap(one => one.apart),
       findings: readings.flatMap(one => one.findings),
       used,
     },
