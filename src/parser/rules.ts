@@ -1,4 +1,5 @@
 import { labelledAlternatives, listedAlternatives } from './constructs/alternatives.ts'
+import { apartByLabel, apartByLead } from './constructs/apart.ts'
 import { checkTable } from './constructs/check-table.ts'
 import { conditionLabel } from './constructs/condition-label.ts'
 import { criteria } from './constructs/criteria.ts'
@@ -8,7 +9,6 @@ import { invisible, skipped } from './constructs/invisible.ts'
 import { list } from './constructs/list.ts'
 import { orParagraph } from './constructs/or-paragraph.ts'
 import { paragraph } from './constructs/paragraph.ts'
-import { recoveryLabel } from './constructs/recovery-label.ts'
 import { taskSection } from './constructs/task-section.ts'
 import { templateBlock, templateSection } from './constructs/template.ts'
 import type { Rule } from './draft.ts'
@@ -23,7 +23,8 @@ export const RULES: readonly Rule[] = [
   skipped,
   templateSection,
   taskSection,
-  recoveryLabel,
+  apartByLabel,
+  apartByLead,
   labelledAlternatives,
   listedAlternatives,
   conditionLabel,
