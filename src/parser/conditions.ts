@@ -89,7 +89,9 @@ function leadingCondition(text: string): Conditional | null {
   if (colon?.[1] !== undefined && colon[2] !== undefined) return { when: colon[1], title: capital(colon[2]) }
   const comma = /^(.{2,160}?)(?:,|\s+then)\s+\S/i.exec(text)
   if (comma?.[1] !== undefined) return { when: comma[1], title: text }
-  return /^optional/i.test(text) ? { when: 'optional', title: text } : { when: firstSentence(text), title: text }
+  return /^optional/i.test(text)
+    ? { when: 'optional', title: text }
+    : { when: firstSentence(text).replace(/\s*[:：]$/, ''), title: text }
 }
 
 /** Of several sentences the first is the condition. */

@@ -204,7 +204,7 @@ export function underCondition(made: Reading, when: string | null | undefined): 
   return {
     ...made,
     nodes: mapDrafts(made.nodes, conditional),
-    recovery: made.recovery.map(one => ({ ...one, nodes: mapDrafts(one.nodes, conditional) })),
+    apart: made.apart.map(one => ({ ...one, nodes: mapDrafts(one.nodes, conditional) })),
   }
 }
 

@@ -68,13 +68,23 @@ function isEmpty(one: SectionReading): boolean {
   return one.nodes.length === 0 && one.apart.length === 0 && one.children.every(isEmpty)
 }
 
-/** A numbered heading that tells a person to do something, with prose only below it, is that step: else it would be lost. */
+/**
+ * A numbered heading that tells a person to do something, or names checks over bullets, with prose only below it, is that
+ * step: else it would be lost.
+ */
 function headingAsStep(section: SectionDraft): Draft[] {
-  if (section.number === null || section.template || section.role !== 'main' || !isImperative(section.title)) return []
+  const namesChecks =
+    NAMES_CHECKS.test(section.title.replace(/\([^)]*\)/g, '')) && section.blocks.some(block => block.kind === 'list')
+  if (section.number === null || section.template || section.role !== 'main') return []
+  if (!isImperative(section.title) && !namesChecks) return []
   const { title, line } = section
   const step = textStep({ text: title, rule: 'R9', line, endLine: line, detail: textOf(section.blocks) })
-  return [{ ...step, when: null }]
+  return [{ ...step, kind: namesChecks ? 'confirmation' : step.kind, when: null }]
 }
+
+/** Headings over what must be so before or after: their bullets are looked at, by a person. */
+const NAMES_CHECKS =
+  /\b(?:pre-?conditions?|pre-?requisites?|checkpoint|checks?|checklist|readiness|verification|validation)\b/i
 
 type Inside = Pick<At, 'page' | 'section' | 'label' | 'item'>
 

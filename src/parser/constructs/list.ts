@@ -1,5 +1,5 @@
 import { diagnostic } from '../../model/index.ts'
-import type { Item, ListBlock } from '../blocks.ts'
+import type { Block, Item, ListBlock } from '../blocks.ts'
 import { type At, mapDrafts, type Reading, type Rule, reading, underCondition } from '../draft.ts'
 import { headingKey } from '../heading.ts'
 import { beginsWithMark, namesWork } from '../words.ts'
@@ -16,10 +16,10 @@ export const list: Rule = {
     if (block.kind !== 'list') return null
     if (isContents(at, block) || namesHeadings(at, block)) return reading([])
     const next = at.blocks[at.index + 1]
-    const takesFence = next?.kind === 'fence' && leadsOn(block)
+    const takesNext = next !== undefined && takes(block, next)
     const last = block.items.length - 1
     const numbered = countedOn(block.items, onesBefore(at))
-    const items = takesFence
+    const items = takesNext
       ? numbered.map((item, index) =>
           index === last ? { ...item, endLine: next.endLine, end: next.end, blocks: [...item.blocks, next] } : item,
         )
@@ -27,7 +27,7 @@ export const list: Rule = {
     const readings = items.map(item =>
       underCondition(readItem(at, item, item.checked !== null || isStep(at, block, item.title)), item.under),
     )
-    const made = underLead(together(readings, takesFence ? 2 : 1), conditionOf(at))
+    const made = underLead(together(readings, takesNext ? 2 : 1), conditionOf(at))
     return { ...made, findings: [...misnumbered(at, numbered), ...made.findings] }
   },
 }
@@ -44,7 +44,8 @@ function countedOn(items: readonly Item[], before: number): readonly Item[] {
 /** How many items with the number 1 stand before this list that only blocks at column 0 part from it. */
 function onesBefore(at: At): number {
   let count = 0
-  for (const block of at.blocks.slice(0, at.index).reverse()) {
+  // Nobody counts on over more; a section of many thousand blocks is read in a time that grows with its length.
+  for (const block of at.blocks.slice(Math.max(0, at.index - MOST_BLOCKS), at.index).reverse()) {
     if (block.kind === 'list' && block.ordered && block.items.every(item => item.number === 1))
       count += block.items.length
     else if (block.kind !== 'fence' && block.kind !== 'html' && block.kind !== 'table' && block.kind !== 'paragraph')
@@ -53,6 +54,8 @@ function onesBefore(at: At): number {
   }
   return count
 }
+
+const MOST_BLOCKS = 200
 
 /** "Mandatory sections:" leads to the parts of a text, not to work. */
 const NAMES_PARTS = /\b(?:sections|fields|columns|headings|reasons|examples|references|links|severities)\s*:$/i
@@ -89,6 +92,24 @@ function isStep(at: At, block: ListBlock, title: string): boolean {
 function leadsOn(block: ListBlock): boolean {
   const last = block.items.at(-1)
   return last !== undefined && last.blocks.length === 0 && /(?::|\b(?:following|below))$/i.test(last.title)
+}
+
+/**
+ * A fence belongs to the last item where that leads on to it, or where it stands on the very next line; bullets do where a
+ * numbered item leads on to them.
+ */
+function takes(block: ListBlock, next: Block): boolean {
+  if (next.kind === 'fence') return leadsOn(block) || isOnNextLine(block, next)
+  return next.kind === 'list' && block.ordered && !next.ordered && leadsOn(block) && next.items.every(isPlain)
+}
+
+function isOnNextLine(block: ListBlock, next: Block): boolean {
+  const last = block.items.at(-1)
+  return block.ordered && last !== undefined && last.blocks.length === 0 && next.line === last.endLine + 1
+}
+
+function isPlain(item: Item): boolean {
+  return item.checked === null && item.blocks.every(block => block.kind === 'list' && block.items.every(isPlain))
 }
 
 /** A list of links into the page. */
