@@ -40,7 +40,8 @@ export function withBoldCondition(bold: string | null, text: string): string {
 
 /** The condition that a label stands for as a whole: `**If downtime is expected**:`, `**Optional**`. */
 export function conditionOfLabel(name: string): string | null {
-  return OPENS.test(name) && !NO_CONDITION.test(name) ? name : null
+  const opens = OPENS.test(name) || (/^for\s+\S/i.test(name) && !EXAMPLE.test(name))
+  return opens && !NO_CONDITION.test(name) ? name : null
 }
 
 /**

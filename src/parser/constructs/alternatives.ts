@@ -77,13 +77,10 @@ function optionsBehind(at: At, first: OptionMark): LabelledOption[] {
 
 function toChoice(at: At, found: readonly LabelledOption[]): Reading {
   const inside = found.map(({ label, body }) => at.readAll(body, { label }))
-  const options = found.map(
-    ({ label, mark }, index): OptionDraft => ({
-      name: plainLabel(mark.label),
-      note: label.note ?? mark.note,
-      nodes: inside[index]?.nodes ?? [],
-    }),
-  )
+  const options = found.map(({ label, mark }, index): OptionDraft => {
+    const option = { name: plainLabel(mark.label), note: label.note ?? mark.note, nodes: inside[index]?.nodes ?? [] }
+    return { ...option, nodes: optionNodes(option, label.line, label.endLine) }
+  })
   const last = found.at(-1)
   const end = last?.body.at(-1) ?? last?.label ?? at.block
   const choice = draft({

@@ -23,15 +23,20 @@ import { stepsOfScript } from './script-block.ts'
 import { isElsewhere } from './session.ts'
 import { placeInScript, placeOf, scriptOfLines, sliceScript } from './text.ts'
 
-/** Rules R1, R10, R11 and R14: a fence is a script, a manual step, an expectation, or text; always a step or a finding. */
+/** Rule R1 comes before all: what is broken is text, whatever stands around it. */
+export const brokenFence: Rule = {
+  rule: 'R1',
+  name: 'broken fence',
+  read: at => (at.block.kind === 'fence' ? broken(at, at.block) : null),
+}
+
+/** Rules R10, R11 and R14: a fence is a script, a manual step, an expectation, or text; always a step or a finding. */
 export const fence: Rule = {
   rule: 'R10',
   name: 'fence',
   read(at) {
     const { block } = at
     if (block.kind !== 'fence') return null
-    const whole = broken(at, block)
-    if (whole !== null) return whole
     const made = notForUs(at, block) ?? otherLanguage(at, block) ?? shell(at, block)
     return directive(block.directives, 'task') === null ? made : forcedScript(at, block, made)
   },

@@ -42,7 +42,8 @@ export function optionMarkOf(text: string): OptionMark | null {
     const rest = `${text.slice(0, pair.index)}_${text.slice(pair.index + pair[0].length)}`.toLowerCase()
     return mark(`pair ${rest.replace(/[\s:]+/g, ' ').trim()}`, text)
   }
-  if (/^(?:for|via|using|with)\s+\S/i.test(text)) return mark('for', text)
+  if (/^(?:for|via|using|with)\s+(?!(?:example|instance|each|every|more|reference|details?)\b)\S/i.test(text))
+    return mark('for', text)
   if (PLATFORM.test(plainLabel(text))) return mark('platform', text)
   return null
 }
