@@ -52,18 +52,32 @@ function hashTranscript(lines: readonly string[]): Transcript | 'mixed' | null {
 
 /** A line of column heads (`NAME   READY   STATUS`) behind a command is what the command has printed. */
 function showsTable(text: string, lines: readonly string[]): boolean {
-  if (!TABLE_HEAD.test(text)) return false
   const first = lines.findIndex(line => line.trim() !== '' && !line.trimStart().startsWith('#'))
+  if (!lines.some((line, index) => index > first && isTableHead(line))) return false
   if (!beginsWithCommand(lines[first] ?? '')) return false
+  // In a heredoc or a quote it is text of the script. These come in the order of the script, as the lines do.
   const { texts } = readShell(text)
-  for (const { index } of text.matchAll(TABLE_HEADS))
-    if (index > 0 && !texts.some(({ start, end }) => index >= start && index < end)) return true
+  const sorted = texts.toSorted((a, b) => a.start - b.start)
+  let next = 0
+  let coveredTo = 0
+  let start = 0
+  for (const [index, line] of lines.entries()) {
+    for (let one = sorted[next]; one !== undefined && one.start <= start; one = sorted[++next])
+      coveredTo = Math.max(coveredTo, one.end)
+    if (index > first && start >= coveredTo && isTableHead(line)) return true
+    start += line.length + 1
+  }
   return false
 }
 
-const TABLE_HEAD =
-  /^[A-Z][A-Z0-9()_%/-]*(?:[ \t]{2,}[A-Z][A-Z0-9()_%/-]*|(?: [A-Z][A-Z0-9()_%/-]*){2,})(?:[ \t]+[A-Z][A-Z0-9()_%/-]*)*[ \t]*$/m
-const TABLE_HEADS = new RegExp(TABLE_HEAD.source, 'gm')
+/** Three names in capitals, or two that are set apart like columns. */
+function isTableHead(line: string): boolean {
+  if (!/^[A-Z]/.test(line) || line.length > 400) return false
+  const names = line.trimEnd().split(/[ \t]+/)
+  return (
+    names.every(name => /^[A-Z][A-Z0-9()_%/-]*$/.test(name)) && names.length >= (/ {2}|\t/.test(line.trimEnd()) ? 2 : 3)
+  )
+}
 
 function split(lines: readonly string[], promptOf: (line: string) => string | null): Transcript {
   const script: string[] = []
