@@ -1,7 +1,7 @@
 import { applyDirectives } from './apply-directives.ts'
 import type { Block, LabelBlock } from './blocks.ts'
-import { probeIn } from './constructs/probe.ts'
 import { closesDetails } from './constructs/label-scope.ts'
+import { probeIn } from './constructs/probe.ts'
 import { textOf } from './constructs/text.ts'
 import { textStep } from './constructs/text-step.ts'
 import { namesWatching } from './constructs/wait.ts'
