@@ -284,6 +284,7 @@ const ENDLESS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['python', words => words.includes('http.server') || words.includes('runserver')],
   ['python3', words => words.includes('http.server') || words.includes('runserver')],
   ['manage.py', words => words[1] === 'runserver'],
+  ['artisan', words => words[1] === 'serve'],
   ['php', words => hasOption(words, '-S') || (words[1] === 'artisan' && words[2] === 'serve')],
   ['vite', words => words.length === 1 || /^(?:dev|serve|preview)$/.test(words[1] ?? '')],
   ['uvicorn', () => true],

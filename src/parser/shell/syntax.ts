@@ -23,6 +23,8 @@ export interface SimpleCommand extends Range {
   readonly assignments: readonly ShellAssignment[]
   /** True if its input comes from a pipe, a file or a heredoc. */
   readonly fed: boolean
+  /** Its input where the script holds it: a heredoc, a here-string, what `echo` pipes into it. */
+  readonly input: string | null
   /** Targets of output redirections. */
   readonly writes: readonly string[]
   readonly background: boolean
@@ -162,6 +164,7 @@ interface Frame {
   /** Set inside a script whose positions are not those of the text (escaped backticks): its place in the text. */
   readonly place: Range | null
   readonly fed: boolean
+  readonly input: string | null
   readonly background: boolean
   /** How many substitutions it lies in. */
   readonly depth: number
@@ -188,7 +191,7 @@ class Reader {
 
   read(root: SyntaxNode): void {
     const { forEachChild } = shellGrammar.get()
-    const stack: Frame[] = [{ node: root, place: null, fed: false, background: false, depth: 0 }]
+    const stack: Frame[] = [{ node: root, place: null, fed: false, input: null, background: false, depth: 0 }]
     for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
       const { node, place } = frame
       this.#take(frame)
@@ -200,6 +203,7 @@ class Reader {
       const inner =
         node.type === 'Script' && node.source !== undefined ? (place ?? { start: node.pos, end: node.end }) : place
       let followsInPipe = false
+      let printed: string | null = null
       forEachChild(node, child => {
         const childPlace =
           child.type === 'Script' && child.source !== undefined && inner === null
@@ -208,16 +212,20 @@ class Reader {
         stack.push({
           node: child,
           place: childPlace,
+          input: followsInPipe ? printed : frame.input,
           fed: frame.fed || followsInPipe || (node.type === 'Redirected' && node.redirects.some(feeds)),
           depth,
           background: frame.background || (node.type === 'Statement' && node.background === true),
         })
-        if (node.type === 'Pipeline' && child.type !== 'Time' && child.type !== 'Negation') followsInPipe = true
+        if (node.type === 'Pipeline' && child.type !== 'Time' && child.type !== 'Negation') {
+          followsInPipe = true
+          printed = printedBy(child)
+        }
       })
     }
   }
 
-  #take({ node, place, fed, background }: Frame): void {
+  #take({ node, place, fed, input, background }: Frame): void {
     const range = place ?? { start: node.pos, end: node.end }
     switch (node.type) {
       case 'Script':
@@ -225,8 +233,14 @@ class Reader {
           this.nestedError = place === null ? node.errors[0] : { message: node.errors[0].message, pos: place.start }
         break
       case 'Command':
-        this.#takeCommand(node, range, place, fed, background)
+        this.#takeCommand(node, range, place, { fed, input, background })
         break
+      case 'Redirected': {
+        const writes = writesOf(node.redirects)
+        if (writes.length > 0)
+          this.commands.push({ ...range, words: [], assignments: [], fed, input: null, writes, background })
+        break
+      }
       case 'Function':
         this.functions.add(node.name.value)
         break
@@ -309,8 +323,7 @@ class Reader {
     node: Extract<SyntaxNode, { type: 'Command' }>,
     range: Range,
     place: Range | null,
-    fed: boolean,
-    background: boolean,
+    { fed, input, background }: Pick<Frame, 'fed' | 'input' | 'background'>,
   ): void {
     const words: ShellWord[] = node.name === undefined ? [] : [wordOf(node.name, place)]
     const assignments: ShellAssignment[] = []
@@ -332,11 +345,18 @@ class Reader {
       }
     }
     this.#takeBuiltin(words)
-    const writes = node.redirects.flatMap(item =>
-      item.type === 'Redirect' && item.operator.includes('>') && item.target !== undefined ? [item.target.value] : [],
-    )
+    const writes = writesOf(node.redirects)
+    const feeding = node.redirects.findLast(feeds)
     if (words.length > 0 || assignments.length > 0 || writes.length > 0)
-      this.commands.push({ ...range, words, assignments, fed: fed || node.redirects.some(feeds), writes, background })
+      this.commands.push({
+        ...range,
+        words,
+        assignments,
+        fed: fed || feeding !== undefined,
+        input: feeding === undefined ? input : textOf(feeding),
+        writes,
+        background,
+      })
   }
 
   /** Builtins that set the variables they name. */
@@ -351,8 +371,34 @@ class Reader {
   }
 }
 
-function feeds(redirect: Extract<SyntaxNode, { type: 'Redirect' | 'HereDoc' | 'HereString' }>): boolean {
+type Redirection = Extract<SyntaxNode, { type: 'Redirect' | 'HereDoc' | 'HereString' }>
+
+function feeds(redirect: Redirection): boolean {
   return redirect.operator.startsWith('<')
+}
+
+/** The text of a heredoc or a here-string; null for a file. */
+function textOf(redirect: Redirection): string | null {
+  if (redirect.type === 'HereDoc') return redirect.body.text
+  return redirect.type === 'HereString' ? (redirect.target?.value ?? null) : null
+}
+
+function writesOf(redirects: readonly Redirection[]): string[] {
+  return redirects.flatMap(item =>
+    item.type === 'Redirect' && item.operator.includes('>') && item.target !== undefined ? [item.target.value] : [],
+  )
+}
+
+/** What `echo …`, `printf …` or `cat <<EOF` hands to the next command of its pipe; null where that is not in the script. */
+function printedBy(node: SyntaxNode): string | null {
+  if (node.type !== 'Command') return null
+  const given = node.redirects.findLast(feeds)
+  if (node.name?.value === 'cat') return given === undefined ? null : textOf(given)
+  if (node.name?.value !== 'echo' && node.name?.value !== 'printf') return null
+  return node.suffix
+    .flatMap(item => (item.type === 'Word' ? [item.value] : item.type === 'Assignment' ? [item.text] : []))
+    .join(' ')
+    .replaceAll('\\n', '\n')
 }
 
 function at(node: { readonly pos: number; readonly end: number }): Range {
