@@ -184,6 +184,7 @@ class Reader {
   readonly functions = new Set<string>()
   nestedError: { readonly message: string; readonly pos: number } | undefined
   readonly #source: string
+  readonly #written = new Set<SyntaxNode>()
 
   constructor(source: string) {
     this.#source = source
@@ -291,6 +292,18 @@ class Reader {
       case 'ArithmeticExpansion':
         this.#region(place, range, 'arithmetic')
         break
+      case 'ArithmeticBinary':
+        if (/^[^=<>!]*=$/.test(node.operator)) this.#setInArithmetic(node.left, place)
+        break
+      case 'ArithmeticUnary':
+        if (node.operator === '++' || node.operator === '--') this.#setInArithmetic(node.operand, place)
+        break
+      case 'ArithmeticWord':
+        if (!this.#written.has(node) && node.parts === undefined) this.#readVariable(node.value, range, false, null)
+        break
+      case 'Coproc':
+        if (node.name !== undefined) this.sets.push({ name: node.name.value, ...(place ?? at(node.name)), gives: true })
+        break
       case 'SimpleExpansion':
         this.#readVariable(node.text.replace(/^\$/, ''), range, false, null)
         break
@@ -309,6 +322,13 @@ class Reader {
       default:
         break
     }
+  }
+
+  /** `((i = 0))`, `((i++))`: counting up from nothing is how loops begin, so it reads no value from outside. */
+  #setInArithmetic(target: SyntaxNode, place: Range | null): void {
+    if (target.type !== 'ArithmeticWord') return
+    this.#written.add(target)
+    this.sets.push({ name: target.value, ...(place ?? at(target)), gives: true })
   }
 
   #region(place: Range | null, range: Range, is: Surrounding): void {
@@ -362,12 +382,15 @@ class Reader {
   /** Builtins that set the variables they name. */
   #takeBuiltin(words: readonly ShellWord[]): void {
     const [name, ...rest] = words
-    const gives = name !== undefined && /^(?:read|mapfile|readarray|getopts|printf|local)$/.test(name.text)
+    const gives = name !== undefined && /^(?:read|mapfile|readarray|getopts|printf|local|let)$/.test(name.text)
     if (!gives && !/^(?:export|declare|typeset|readonly)$/.test(name?.text ?? '')) return
     if (name?.text === 'printf' && rest[0]?.text !== '-v') return
     const names = name?.text === 'printf' ? rest.slice(1, 2) : name?.text === 'getopts' ? rest.slice(1, 2) : rest
-    for (const word of names)
-      if (/^[A-Za-z_]\w*$/.test(word.text)) this.sets.push({ name: word.text, start: word.start, end: word.end, gives })
+    for (const word of names) {
+      const set = /^([A-Za-z_]\w*)(?:$|[-+*/%]?=|\+\+|--)/.exec(word.text)?.[1]
+      if (set !== undefined && (set === word.text || name?.text === 'let'))
+        this.sets.push({ name: set, start: word.start, end: word.end, gives })
+    }
   }
 }
 
