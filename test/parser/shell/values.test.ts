@@ -239,6 +239,45 @@ test.each([
   expect(unfinishedIn(script)).toBe(why)
 })
 
+test.each([
+  ['aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRf', 'wJalrXUtnFEMI/K7MDENG/bPxRf'],
+  ['{"token": "abc123def456"}', 'abc123def456'],
+  ['secretKey: "abc123def456"', 'abc123def456'],
+  ['PGPASSWORD=hunter2 psql', 'hunter2'],
+  ['login --password hunter2 --user x', 'hunter2'],
+  ['sshpass -p hunter2 ssh x', 'hunter2'],
+  ['redis-cli -h y -a hunter2 ping', 'hunter2'],
+  ['mysql -u root -pS3cret99 db', 'S3cret99'],
+  ['curl -s -u admin:S3cret99 https://x', 'S3cret99'],
+  ['redis://:s3cr3tpw@h:6379', 's3cr3tpw'],
+  ['curl -H "Authorization: Bearer abcdef1234567890abcd" x', 'abcdef1234567890abcd'],
+  ["curl -H 'X-Api-Key: abcdef1234567890' x", 'abcdef1234567890'],
+  ["ALTER USER x WITH PASSWORD 'hunter2'", 'hunter2'],
+  ['echo "hunter2" | docker login -u x --password-stdin', 'hunter2'],
+  [
+    'https://hooks.slack.com/services/T00000000/B11111111/abcdefABCDEF1234567890',
+    'T00000000/B11111111/abcdefABCDEF1234567890',
+  ],
+])('the secret in %s is %s', (text, secret) => {
+  expect(literalSecretsIn(text).map(({ start, end }) => text.slice(start, end))).toEqual([secret])
+})
+
+test.each([
+  'password: $PASS',
+  'curl -u admin:$PASS https://x',
+  'curl -H "Authorization: Bearer $TOKEN" x',
+  'curl -H "Authorization: Bearer <token>" x',
+  'https://user:<password>@host',
+  'login --password "$PASSWORD" --token <token>',
+  'token: v1.2.3',
+  'password_file=/etc/x1',
+  'TOKEN=$(get-token --v1)',
+  'key: AKIAIOSFODNN7EXAMPLE',
+  'mysql -p -u root1 db',
+])('%s has none', text => {
+  expect(literalSecretsIn(text)).toEqual([])
+})
+
 test('literal secrets are the obvious ones only', () => {
   const found = (text: string): string[] => literalSecretsIn(text).map(({ start, end }) => text.slice(start, end))
   const key = `AKIA${'Q3EGTX7A2BCD4WXY'}`
