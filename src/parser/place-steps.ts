@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnostic, type Role } from '../model/index.ts'
 import { asSection } from './constructs/apart.ts'
 import type { ApartDraft, ApartRole, Draft, DraftNode } from './draft.ts'
+import { optionNames } from './option-names.ts'
 import type { SectionReading } from './read-section.ts'
 import type { SectionDraft } from './sections.ts'
 import { slug, stableSlug, UniqueNames } from './slug.ts'
@@ -101,9 +102,8 @@ function optionOf(
 ): { readonly position: string; readonly choice: PlacedStep['choice'] } | null {
   for (const { id, position, draft } of choices) {
     const letter = draft.optionSections?.indexOf(index) ?? -1
-    const option = draft.options?.[letter]
-    if (option !== undefined)
-      return { position: `${position}${letterOf(letter)}`, choice: { group: id, option: option.name } }
+    const option = optionNames(draft.options ?? [])[letter]
+    if (option !== undefined) return { position: `${position}${letterOf(letter)}`, choice: { group: id, option } }
   }
   return null
 }
@@ -244,12 +244,13 @@ function placeNodes(
     into.push(step)
     outermost.push(id)
     if (node.options === null) continue
+    const named = optionNames(node.options)
     const options = node.options.map((option, letter) => ({
-      name: option.name,
+      name: named[letter] ?? option.name,
       steps: placeNodes(
         option.nodes,
         `${position}${letterOf(letter)}`,
-        { group: id, option: option.name },
+        { group: id, option: named[letter] ?? option.name },
         heading,
         into,
         names,
