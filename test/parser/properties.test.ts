@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { PlanSchema } from '../../src/model/index.ts'
 import { parseRunbook, toPlan } from '../../src/parser/index.ts'
 import { read } from './helpers/parse.ts'
+import { expectSound, lostIn } from './helpers/sound.ts'
 
 const PIECES = [
   '# Title',
@@ -164,12 +165,19 @@ describe('any text', () => {
     )
   })
 
-  test('each line of a script is the end of a line of the file', () => {
+  test('each fence and each box is a step or a finding', () => {
     fc.assert(
       fc.property(markdown, text => {
-        const lines = text.split(/\r\n|\n|\r/)
-        for (const step of read(text).steps)
-          for (const line of step.script?.split('\n') ?? []) expect(lines.some(one => one.endsWith(line))).toBe(true)
+        expect(lostIn(read(text))).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+
+  test('the lines of a script are lines of its step, and the plan is sound', () => {
+    fc.assert(
+      fc.property(markdown, text => {
+        expectSound(text)
       }),
       RUNS,
     )
