@@ -73,10 +73,24 @@ const PIECES = [
   '{% if a %}',
   '',
 ]
+/** Lines at random seldom close a fence, so whole blocks stand among them. */
+const BLOCKS = [
+  '```bash\ndeploy <org> --to "$PLACE"\n```',
+  '```sh\n# 1. Build\nmake build\n\n# 2. Push\ngit push\n```',
+  '```console\n$ kubectl get pods\nNAME READY\n$ make test\n```',
+  '1. Deploy:\n\n   ```bash\n   cat <<EOF\n     two\n\n   EOF\n   ```\n2. Look',
+  '> ```bash\n> make quoted\n> ```',
+  '```bash\n# Option 1: a\nmake a\n\n# Option 2: b\nmake b\n```',
+  '```\nls -la\n```',
+  '## Phase 3: Undo\n\n### Rollback\n\n```bash\nkubectl rollout undo d/a\n```',
+  '## Clean up\n\n```bash\nmake tidy\n```',
+  '## Appendix\n\n```bash\nmake look\n```',
+]
 const markdown = fc
   .array(
     fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(...PIECES) },
+      { weight: 3, arbitrary: fc.constantFrom(...BLOCKS.map(block => `\n${block}\n`)) },
       { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
     ),
     { maxLength: 40 },
