@@ -101,7 +101,7 @@ const markdown = fc
 
 const RUNS = { numRuns: 300 }
 
-describe('any text', () => {
+describe('any text', { timeout: 60_000 }, () => {
   test('any bytes parse without a throw, into a plan that keeps to its schema', () => {
     fc.assert(
       fc.property(
