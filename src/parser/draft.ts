@@ -117,6 +117,8 @@ export interface Page {
   readonly read: ReadonlySet<string>
   /** Values that the page declares and that a bold prefix may name as a condition, in lower case. */
   readonly declared: ReadonlySet<string>
+  /** True for the sections below one that opened a session elsewhere and did not leave it (rule R15). */
+  readonly inSession?: boolean
 }
 
 /** Where a rule reads. */

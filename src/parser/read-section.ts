@@ -2,6 +2,7 @@ import { applyDirectives } from './apply-directives.ts'
 import type { Block, LabelBlock } from './blocks.ts'
 import { closesDetails } from './constructs/label-scope.ts'
 import { probeIn } from './constructs/probe.ts'
+import { below } from './constructs/session.ts'
 import { textOf } from './constructs/text.ts'
 import { textStep } from './constructs/text-step.ts'
 import { namesWatching } from './constructs/wait.ts'
@@ -35,7 +36,7 @@ export function readSection(section: SectionDraft, page: Page): SectionReading {
   const { choices, children } = choicesBetween(
     remedies(
       section,
-      section.children.map(child => readSection(child, page)),
+      section.children.map(child => readSection(child, below(section, page))),
     ),
   )
   const waits = nodes.some(isWait) ? [] : watching(section, page)

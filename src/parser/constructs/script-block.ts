@@ -27,7 +27,12 @@ import { textStep } from './text-step.ts'
 
 /** Rules R7, R12 and R15 inside a block: its comment groups are steps, its alternatives a choice. */
 export function stepsOfScript(at: At, block: FenceBlock, script: ScriptText, sample: string | null): Reading {
-  const context = contextOf(at, block, withStarts(script))
+  const made = contextOf(at, block, withStarts(script))
+  // What a sample of its output asks, the script will ask.
+  const context =
+    sample !== null && ASKS_IN_OUTPUT.test(sample)
+      ? { ...made, interaction: made.interaction ?? ('terminal' as const) }
+      : made
   const pieces = splitBlock(script.text).map(readable)
   const nodes = pieces.flatMap(piece => toNodes(context, piece, pieces.length === 1, null))
   const only = nodes.length === 1 ? nodes[0] : undefined
@@ -253,6 +258,10 @@ function choice(context: Context, piece: Extract<Piece, { kind: 'choice' }>): Dr
 /** "by providing your passphrase", "the wizard asks": its person needs the terminal. */
 const ASKS_A_PERSON =
   /\b(?:passphrase|2FA|MFA|OTP|two-factor|one-time (?:password|passcode|code)|wizard|(?:you (?:will|are|may|might) be|when) (?:asked|prompted))\b/i
+
+/** `Enter your PIN:`, `Password:`, `Do you want to continue? [y/N]` at the end of a line of output. */
+const ASKS_IN_OUTPUT =
+  /^(?:enter|type|provide|input)\b[^\n]{0,60}:\s*$|^[^\n]{0,60}\b(?:password|passphrase|passcode|pin)\b[^\n]{0,20}:\s*$|\[(?:y\/n|yes\/no)\][^\n]{0,10}$|\((?:y\/n|yes\/no)[^\n)]{0,20}\)\??:?\s*$/im
 
 function titleOf(context: Context, text: string, alone: boolean): string {
   if (alone) return leadTitle(context.at)

@@ -14,14 +14,22 @@ export function riskOfScripts(command: EffectiveCommand): Risk | null {
 
 /** What the options behind a script's name add: `./check.sh --fix`, `verify.mjs --delete`. */
 export function raisedByOptions(words: readonly string[], risk: Risk): Risk {
-  const options = words.flatMap(word => /^--([a-z][a-z-]*)(?:=(?!false|no|0).*)?$/.exec(word)?.[1] ?? [])
-  if (options.some(option => /^(?:delete|destroy|drop|purge|wipe|prune|reset|force)$/.test(option)))
-    return strongest([risk, 'danger'])
+  const options = words.flatMap(word => /^--([a-z][a-z.-]*)(?:=(?!false|no|0).*)?$/.exec(word)?.[1] ?? [])
+  if (options.some(takesAway)) return strongest([risk, 'danger'])
   const acts = options.some(option =>
     /^(?:apply|execute|deploy|fix|write|publish|push|migrate|restart|rollback|live|no-dry-run)$/.test(option),
   )
   return strongest([risk, acts ? 'change' : 'view'])
 }
+
+/** `--delete`, `--delete-blocks`, `--rewrite.to-delete-config-file`; not `--no-delete`, `--skip-prune`. */
+function takesAway(option: string): boolean {
+  const words = option.split(/[.-]/)
+  if (/^(?:no|not|skip|without|keep|disable|ignore|exclude)$/.test(words[0] ?? '')) return false
+  return words.some(word => TAKES_AWAY.has(word)) || option === 'reset' || option === 'force'
+}
+
+const TAKES_AWAY: ReadonlySet<string> = new Set(['delete', 'destroy', 'drop', 'purge', 'wipe', 'prune', 'erase'])
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '))
 

@@ -313,6 +313,8 @@ describe('the risk of a command is never too low', () => {
       'crictl rmi x',
       'ufw reset',
       'iptables-save | ufw delete 3',
+      'thanos tools bucket rewrite --no-dry-run --rewrite.to-delete-config-file x',
+      './tidy.sh --delete-blocks',
     ].map(script => [script, 'danger'] as const),
   ])('%s is %s', (script, risk) => {
     expect(riskOf(script)).toBe(risk)
@@ -341,6 +343,7 @@ describe('the risk of a command is never too low', () => {
     ['safe', 'terraform plan -destroy'],
     ['safe', 'docker exec app npm test'],
     ['safe', 'curl -sS x -o /tmp/y'],
+    ['safe', './check.sh --no-delete --skip-prune'],
   ] as const)('and what is only %s stays so: %s', (risk, script) => {
     expect(riskOf(script)).toBe(risk)
   })
