@@ -220,7 +220,7 @@ describe.skipIf(!existsSync(CORPUS))('the shell blocks of public runbooks', () =
     expect(disagreed.filter(text => shell.findValues(text).every(value => value.kind === 'env'))).toEqual([])
   })
 
-  test('are answered by every function', () => {
+  test('are answered by every function', { timeout: 60_000 }, () => {
     for (const text of blocks) for (const ask of ALL) expect(() => ask(text)).not.toThrow()
   })
 })

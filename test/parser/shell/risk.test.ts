@@ -402,6 +402,9 @@ describe('what a script asks of the terminal', () => {
     ...[
       'ssh host uptime',
       'ssh host <<EOF\nls\nEOF',
+      'ssh host <<EOF\nsudo su - app\nls\nEOF',
+      "alias db='psql' v=vim",
+      "trap 'tail -f x' EXIT",
       'psql -c "select 1"',
       'psql < x.sql',
       'echo x | psql',
