@@ -93,11 +93,14 @@ export function lostIn({ runbook, diagnostics, steps }: Read): string[] {
     const from = node.position?.start.line ?? 0
     const to = node.position?.end.line ?? 0
     const isStep = steps.some(step => step.line <= to && step.endLine >= from)
-    if (!isStep && !diagnostics.some(one => one.line >= from && one.line <= to)) lost.push(`${from} fence`)
+    // Behind a fence that is never closed all is text, and its one finding says so.
+    const unclosed = diagnostics.some(one => one.code === 'SO001' && one.line < from)
+    if (!isStep && !unclosed && !diagnostics.some(one => one.line >= from && one.line <= to)) lost.push(`${from} fence`)
   })
   visit(tree, 'listItem', node => {
     const line = node.position?.start.line ?? 0
-    if (typeof node.checked === 'boolean' && !steps.some(step => step.line === line) && boxes++ >= inert)
+    const isText = diagnostics.some(one => one.code === 'SO001' && one.line < line)
+    if (typeof node.checked === 'boolean' && !isText && !steps.some(step => step.line === line) && boxes++ >= inert)
       lost.push(`${line} box`)
   })
   return lost
