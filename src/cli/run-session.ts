@@ -112,7 +112,7 @@ export function contextOf(asked: NewRun, config: Config, run: string): RunContex
     releaseParameters: releaseParameters(asked.runbook),
     roles: config.roles,
     defaultTimeoutMs: config.timeoutMs,
-    cwd: dirname(resolve(asked.path)),
+    cwd: resolve(dirname(resolve(asked.path)), asked.runbook.cwd ?? '.'),
     readScript,
     ...(asked.undoes === undefined ? {} : { undoes: { run: asked.undoes.files.run, done: asked.undoes.done } }),
     terminal: asked.terminal !== null,

@@ -1,7 +1,8 @@
-import type { Evidence, FormField, Risk, Runbook, Section, Step, StepDetail } from '../model/index.ts'
+import type { Evidence, FormField, Risk, Runbook, Section, Shell, Step, StepDetail } from '../model/index.ts'
 import type { Draft } from './draft.ts'
-import { environmentOf } from './environment.ts'
+import { environmentOf, markedEnvironment } from './environment.ts'
 import { type PlacedFlows, WHOLE_DOCUMENT } from './flows.ts'
+import { isFolder } from './folder.ts'
 import { type FormSources, fillFields, formSources } from './form-sources.ts'
 import { toApprovers } from './owners.ts'
 import type { FoundParameters } from './parameters.ts'
@@ -21,6 +22,8 @@ export interface Parts {
   readonly linkOf: (text: string) => string | null
   /** An environment that the front matter names. */
   readonly environment: string | null
+  /** The shell of blocks whose tag names none; null where the front matter says nothing. */
+  readonly shell: Shell | null
   /** Time limit of scripts that the front matter names. */
   readonly timeoutMs: number | null
 }
@@ -111,7 +114,8 @@ function buildStep(placed: PlacedStep, section: PlacedSection, context: Context)
   ]
   const found = environmentOf(draft.title, near, command === null ? null : environmentOfScript(command))
   // A marker may name an environment, but not take production away.
-  const environment = found === 'production' ? found : (draft.fixed.environment ?? found)
+  const environment =
+    found === 'production' ? found : (markedEnvironment(draft.fixed.environment, section.draft.environment) ?? found)
   const criteria = context.criteria.get(placed.id)
   return {
     id: placed.id,
@@ -167,9 +171,17 @@ function buildDetail(
   const notes = (draft.options ?? []).flatMap(option =>
     option.note === null ? [] : [`${option.name}: ${option.note}`],
   )
+  const runs = draft.script !== null || draft.offer !== null
+  const said = runs ? draft.fixed.cwd : null
+  const cwd = said !== null && isFolder(said) ? said : null
   const link = draft.kind === 'choice' ? null : context.linkOf(draft.title)
   return {
-    detail: [...draft.detail, ...notes, ...(link === null ? [] : [link])],
+    detail: [
+      ...draft.detail,
+      ...notes,
+      ...(link === null ? [] : [link]),
+      ...(cwd === null ? [] : [`starts in the folder ${cwd}`]),
+    ],
     slots: slots?.script ?? [],
     offerSlots: slots?.offer ?? [],
     offerRisk: draft.offer === null ? null : riskOf(draft.offer.text),
@@ -179,9 +191,14 @@ function buildDetail(
     fields: fields(draft.fields, context),
     unfinished: draft.unfinished,
     pointOfNoReturn: context.afterNoReturn.has(step.id),
+    ...(cwd === null ? {} : { cwd }),
+    ...(runs && context.shell !== null && !NAMES_SHELL.test(draft.language ?? '') ? { shell: context.shell } : {}),
     ...(draft.kind === 'wait' ? { countsFrom: draft.beforeClosing ? ('section' as const) : ('step' as const) } : {}),
   }
 }
+
+/** Tags that say by which shell a block runs. */
+const NAMES_SHELL = /^(?:bash|sh|zsh)$/
 
 function fields(drafted: readonly FormField[], context: Context): readonly FormField[] {
   return drafted.length === 0 ? drafted : fillFields(drafted, context.sources)
@@ -199,8 +216,11 @@ function riskOfStep(placed: PlacedStep): Risk {
 }
 
 function approversOf(placed: PlacedStep, section: PlacedSection): readonly string[] {
-  if (placed.draft.approvers !== null) return placed.draft.approvers
-  return section.draft.approvers.length > 0 ? section.draft.approvers : section.draft.owners
+  const { approvers, fixed } = placed.draft
+  // A marker names those of a gate that it made, and adds to those of any other.
+  if (placed.draft.rule === 'R3' && fixed.approvers.length > 0) return fixed.approvers
+  const named = approvers ?? (section.draft.approvers.length > 0 ? section.draft.approvers : section.draft.owners)
+  return [...new Set([...named, ...fixed.approvers])]
 }
 
 function isRequired(section: PlacedSection): boolean {

@@ -1,6 +1,5 @@
 import type { Root } from 'mdast'
 import { type Diagnostic, diagnostic, type Runbook } from '../model/index.ts'
-import { markersFollowed } from './checks/markers-followed.ts'
 import { namedSections } from './checks/named-sections.ts'
 import { ownerMissing } from './checks/owner-missing.ts'
 import { pageLinks } from './checks/page-links.ts'
@@ -22,7 +21,6 @@ export function checkRunbook(runbook: Runbook, source: Source, root: Root): Diag
     ...unclearChoices(runbook),
     ...unfinishedText(runbook, source),
     ...pageLinks(root),
-    ...markersFollowed(runbook, root),
     ...namedSections(runbook),
     ...literalSecrets(source),
     ...oneMachineOnly(runbook, source),

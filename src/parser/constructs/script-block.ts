@@ -15,6 +15,7 @@ import {
   type ScriptText,
 } from '../draft.ts'
 import { findSpan } from '../duration.ts'
+import { markedEnvironment } from '../environment.ts'
 import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishedIn } from '../shell/index.ts'
 import { plainTitle, titleAndDetail } from '../words.ts'
 import { optionNodes } from './alternatives.ts'
@@ -63,7 +64,7 @@ interface Context {
 
 function contextOf(at: At, block: FenceBlock, script: ScriptText): Context {
   const attributes = fenceAttributes(block.meta)
-  const timeout = directive(block.directives, 'timeout') ?? attributes.timeoutText
+  const timeout = attributes.timeoutText ?? directive(block.directives, 'timeout')
   const risk = directive(block.directives, 'risk') ?? attributes.risk
   return {
     at,
@@ -73,9 +74,11 @@ function contextOf(at: At, block: FenceBlock, script: ScriptText): Context {
     when: conditionOfLead(at),
     elsewhere: isElsewhere(at, block),
     fixed: {
-      id: directive(block.directives, 'id') ?? attributes.id,
+      id: attributes.id,
       risk: risk === 'view' || risk === 'safe' || risk === 'change' || risk === 'danger' ? risk : null,
-      environment: directive(block.directives, 'environment') ?? attributes.environment,
+      environment: markedEnvironment(directive(block.directives, 'environment'), attributes.environment),
+      cwd: directive(block.directives, 'cwd') ?? attributes.cwd ?? at.section.task?.directory ?? null,
+      approvers: [],
     },
     aside: attributes.paletteOnly,
     manual: attributes.manual || directive(block.directives, 'manual') !== null,

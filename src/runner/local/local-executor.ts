@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
 import { createMasker } from '../masker.ts'
 import type { Described, Executor, RecordedBytes, ScriptOrder, ScriptReport } from '../ports.ts'
@@ -26,7 +26,7 @@ import { readPlace } from './process-identity.ts'
 import { type LoadPty, loadPty } from './pty-pair.ts'
 import { OWN_NAMES, scriptEnvironment } from './script-environment.ts'
 import { sessionScript } from './session-script.ts'
-import { digestsOf, keepSession, readOrigin, readSession } from './session-store.ts'
+import { digestsOf, keepSession, readOrigin, readSession, type Session } from './session-store.ts'
 import { stopGroup } from './stopper.ts'
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
 import { startInTerminal, type TerminalSession } from './terminal-session.ts'
@@ -207,13 +207,15 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const names = Object.keys(given).filter(name => known === null || isFresh(name, secret, given, before.given))
       return {
         shell: order.shell,
-        cwd: session.state?.cwd ?? order.cwd,
+        cwd: startOf(order, session),
         env: [...new Set([...names, ...(known ?? [])])].sort(),
         ...terminalFacts(order),
       }
     },
 
     async check(order) {
+      const folder = startOf(order, readSession(stateDir, order.session))
+      if (!isFolder(folder)) return `the folder ${folder}, where this block starts, is not there`
       if (order.terminal) packageOfPty = await pty()
       return checkScript(order, scriptEnvironment(order, environment, new Map()))
     },
@@ -231,6 +233,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         state: session.file,
         exportsOf: origin?.file ?? null,
         cwd: order.cwd,
+        folder: order.folder === undefined ? null : startOf(order, session),
         fresh: Object.keys(given).filter(name => isFresh(name, secret, given, (origin ?? session).given)),
         secret,
         bashEnv: environment.BASH_ENV ?? null,
@@ -316,6 +319,15 @@ function loadedOnce(load: LoadPty): LoadPty {
     loaded ??= load()
     return loaded
   }
+}
+
+/** Absolute path of the folder in which an order starts. */
+function startOf(order: Pick<ScriptOrder, 'cwd' | 'folder'>, session: Session): string {
+  return order.folder === undefined ? (session.state?.cwd ?? order.cwd) : resolve(order.cwd, order.folder)
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
 /** The command line of a block. bash is started first for the other shells too: it knows where the session stands. */

@@ -11,6 +11,8 @@ export interface SessionStart {
   readonly exportsOf: string | null
   /** Where a session without state starts. */
   readonly cwd: string
+  /** Where this block starts, and it alone: the session goes on from where it stood before. Absolute; null for where it stands. */
+  readonly folder: string | null
   /** Names whose value this order gives anew, so that the state does not overwrite it. */
   readonly fresh: readonly string[]
   /** Names that are never written into the state: secrets. */
@@ -25,6 +27,7 @@ export function sessionScript(start: SessionStart): string {
   const head = [
     `__signoff_file=${shellQuote(start.dump)}`,
     `__signoff_own=${shellQuote(` ${OWN_VARIABLES} ${start.secret.join(' ')} `)}`,
+    `__signoff_folder=${shellQuote(start.folder ?? '')}`,
     `__signoff_fresh=${shellQuote(` ${start.fresh.join(' ')} `)}`,
     bashEnv,
   ]
@@ -76,6 +79,7 @@ const OWN_VARIABLES = [
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
  * - `exit` inside a function runs the EXIT trap in the scope of that function. Its locals are taken out: `t`, an
  *   attribute that means nothing on a variable, marks the global one, and what hides it is unset until it shows.
+ * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
  * - A block starts with errexit and pipefail, whatever the block before it did to them.
  */
 const SESSION_FUNCTIONS = `
@@ -102,6 +106,7 @@ __signoff_set() {
   [[ :$__signoff_options: != *:xtrace:* ]] || builtin set -x
 }
 __signoff_cd() {
+  if [[ -n $__signoff_folder ]]; then __signoff_stood=$1; builtin set -- "$__signoff_folder"; fi
   builtin cd -- "$1" 2>/dev/null && return
   builtin printf 'signoff: the folder %s, where this block starts, is not there\\n' "$1" >&2
   builtin exit 1
@@ -136,12 +141,12 @@ __signoff_write() {
   for __signoff_n in "\${__signoff_all[@]}"; do
     [[ \${!__signoff_n@a} == *x* ]] && __signoff_exported+=" $__signoff_n"
   done
-  builtin printf '#cwd %q\n#exported%s\\n' "$PWD" "$__signoff_exported"
+  builtin printf '#cwd %q\n#exported%s\\n' "\${__signoff_stood-$PWD}" "$__signoff_exported"
   builtin shopt -p
   builtin shopt -u nocasematch
   builtin declare -p "\${__signoff_all[@]}"
   builtin printf '__signoff_again\\n'
-  builtin printf '__signoff_cd %q\\n' "$PWD"
+  builtin printf '__signoff_cd %q\\n' "\${__signoff_stood-$PWD}"
   [[ -n \${OLDPWD-} ]] && builtin printf 'OLDPWD=%q\\n' "$OLDPWD"
   for ((__signoff_n = \${#DIRSTACK[@]} - 1; __signoff_n > 0; __signoff_n--)); do
     builtin printf 'builtin pushd -n %q >/dev/null\\n' "\${DIRSTACK[__signoff_n]}"
