@@ -198,7 +198,7 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
 function walkOptions(command: Command): Command {
   return command
     .option('--set <name=value>', 'a value of the runbook', pairs, new Map())
-    .option('--secret <name=file>', 'a secret, read from a file', pairs, new Map())
+    .option('--secret <name=file>', 'a secret, from a file; - is standard input, /dev/fd/3 a descriptor', pairs, new Map())
     .option('--secret-env <name=variable>', 'a secret, read from an environment variable', pairs, new Map())
     .option('--answers <file>', 'answers for a run that nobody attends (YAML)')
     .option('--confirm <step=phrase>', 'the typed phrase of a dangerous step', pairs, new Map())

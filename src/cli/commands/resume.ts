@@ -9,11 +9,22 @@ import { milliseconds } from '../config.ts'
 import { exitCodeOfResult } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type FirstWords, openDesk, readRun } from '../run-session.ts'
+import { sayUnmasked, withSecretCommands } from '../secret-commands.ts'
+import { withSecretsOfSpool } from '../secrets-of-spool.ts'
 import { chooseUi } from '../terminal.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
 import { findWorkspace } from '../workspace.ts'
-import { checkFiles, firstWords, providedFor, readable, reportMissing, stepNamed, type WalkFlags } from './run.ts'
+import {
+  checkFiles,
+  firstWords,
+  providedFor,
+  readable,
+  reportMissing,
+  stepNamed,
+  type WalkFlags,
+  withoutSecretVariables,
+} from './run.ts'
 
 export interface ResumeFlags extends WalkFlags {
   readonly retry: readonly string[]
@@ -33,8 +44,11 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
       advice: `signoff verify ${files.folder}`,
     })
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
-  const { context, past, path, open } = await readRun(files, desk, io, async (text, name) =>
-    readable(await loadAndParse(Buffer.from(text), name), name),
+  const { context, past, path, open } = await readRun(
+    files,
+    desk,
+    withoutSecretVariables(io, flags),
+    async (text, name) => readable(await loadAndParse(Buffer.from(text), name), name),
   )
   if (past.result !== null) {
     const { session } = await open(null)
@@ -52,7 +66,10 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, decisionsOf(flags, context))
-  const values = await firstWords(context, flags, desk.signer.principal, io)
+  const flagged = await firstWords(context, flags, desk.signer.principal, io)
+  const commanded = await withSecretCommands(context, flagged, desk.config, desk.signer.principal, io)
+  const values = await withSecretsOfSpool(context, past, commanded, desk.signer.principal, io)
+  sayUnmasked(context.runbook, values, io)
   const jump = jumpOf(flags, context, past, provided, desk.signer.principal)
   const first = jump === null ? values : [...values, jump.said]
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)

@@ -21,6 +21,8 @@ import { readRunbook } from '../read-runbook.ts'
 import { checkRelease } from '../release-name.ts'
 import { findingLine } from '../render/finding-line.ts'
 import { contextOf, type FirstWords, openDesk, startSession, walksRecoveryOnly } from '../run-session.ts'
+import { sayUnmasked, withSecretCommands } from '../secret-commands.ts'
+import { checkDescriptors, secretFromFile } from '../secret-file.ts'
 import { chooseUi, type UiChoice } from '../terminal.ts'
 import { walk } from '../walk.ts'
 
@@ -65,14 +67,16 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const context = contextOf(asked, desk.config, '00000000-0000-7000-8000-000000000000')
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, new Map())
-  const first = await firstWords(context, flags, desk.signer.principal, io)
+  const flagged = await firstWords(context, flags, desk.signer.principal, io)
+  const first = await withSecretCommands(context, flagged, desk.config, desk.signer.principal, io)
+  sayUnmasked(runbook, first, io)
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
   if (ui.kind === 'none') {
     const code = reportMissing(context, first, provided, io)
     if (code !== 0) return code
   }
   const terminal = ui.kind === 'none' ? null : ui.terminal
-  const session = await startSession({ ...asked, terminal }, desk, io, first)
+  const session = await startSession({ ...asked, terminal }, desk, withoutSecretVariables(io, flags), first)
   io.say(
     `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}…`,
   )
@@ -178,6 +182,7 @@ export async function firstWords(context: RunContext, flags: WalkFlags, by: stri
     if (value === '') throw new SignoffError('USAGE', `--set ${name}=: a value is needed`)
     add(name, value, 'flag')
   }
+  checkDescriptors(flags.secret)
   for (const [name, file] of flags.secret) add(name, await secretFromFile(name, file), 'flag')
   for (const [name, variable] of flags.secretEnv) {
     const value = io.environment[variable]
@@ -197,16 +202,11 @@ export async function firstWords(context: RunContext, flags: WalkFlags, by: stri
   return [...words.filter(isSecret), ...words.filter(word => !isSecret(word))]
 }
 
-async function secretFromFile(name: string, path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new SignoffError(
-      'USAGE',
-      `--secret ${name}=${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`,
-    )
-  })
-  const value = text.replace(/\r?\n$/, '')
-  if (value === '') throw new SignoffError('USAGE', `--secret ${name}=${path}: the file is empty`)
-  return value
+/** A variable that `--secret-env` names is a secret: it reaches the steps that use it, and is inherited by no other. */
+export function withoutSecretVariables(io: Io, flags: Pick<WalkFlags, 'secretEnv'>): Io {
+  const secret = new Set(flags.secretEnv.values())
+  const kept = Object.entries(io.environment).filter(([name]) => !secret.has(name))
+  return { ...io, environment: Object.fromEntries(kept) }
 }
 
 /** Everything an unattended run would have to ask, at once and before anything runs. Returns 20 if there is any. */

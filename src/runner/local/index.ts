@@ -8,6 +8,8 @@ export { createLocalExecutor, type LocalExecutor, type LocalExecutorOptions } fr
 export { type Lock, type LockHolder, mayLive, readLock, takeLock } from './lock.ts'
 export type { Handover, LentTerminal, PersonsTerminal } from './persons-terminal.ts'
 export type { TerminalSize } from './pty-pair.ts'
+export { readDescriptor } from './read-descriptor.ts'
+export { askSecretCommand, type CommandSecret } from './secret-command.ts'
 export { makeSshKey, runSshKeygen, signWithSshKeygen } from './ssh-keygen.ts'
 export { stopRunning } from './stop-running.ts'
 export { openTtyInput, openTtyOutput } from './tty-stream.ts'
