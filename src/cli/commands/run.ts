@@ -17,6 +17,8 @@ import { cleanText } from '../../tui/index.ts'
 import { type AnswersFile, readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
 import type { Io } from '../io.ts'
+import { exitCodeOf, type PreflightFinding, preflightLines } from '../preflight/finding.ts'
+import { preflight } from '../preflight/preflight.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { checkRelease } from '../release-name.ts'
 import { findingLine } from '../render/finding-line.ts'
@@ -71,10 +73,11 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const first = await withSecretCommands(context, flagged, desk.config, desk.signer.principal, io)
   sayUnmasked(runbook, first, io)
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
-  if (ui.kind === 'none') {
-    const code = reportMissing(context, first, provided, io)
-    if (code !== 0) return code
-  }
+  const attended = ui.kind !== 'none'
+  const about = { context, selection, first, answers: provided.answers, attended }
+  const stopped = reportPreflight(await preflight(desk, about, io), attended, io)
+  const lacking = attended ? 0 : reportMissing(context, first, provided, io)
+  if (stopped !== 0 || lacking !== 0) return stopped || lacking
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const session = await startSession({ ...asked, terminal }, desk, withoutSecretVariables(io, flags), first)
   io.say(
@@ -207,6 +210,19 @@ export function withoutSecretVariables(io: Io, flags: Pick<WalkFlags, 'secretEnv
   const secret = new Set(flags.secretEnv.values())
   const kept = Object.entries(io.environment).filter(([name]) => !secret.has(name))
   return { ...io, environment: Object.fromEntries(kept) }
+}
+
+/**
+ * Tells what would get in the way, once and before step 1. Warnings stop nothing.
+ * @returns the exit code where an error keeps the run from starting, else 0.
+ */
+function reportPreflight(findings: readonly PreflightFinding[], attended: boolean, io: Io): number {
+  // Where nobody is there, the values that are missing are listed with everything else that nobody will be asked.
+  const told = attended ? findings : findings.filter(({ check }) => check !== 'value-missing')
+  for (const line of preflightLines(told, cleanText)) io.say(line)
+  const code = exitCodeOf(findings)
+  if (code !== 0) io.say('signoff: the run cannot start like this; nothing was run')
+  return code
 }
 
 /** Everything an unattended run would have to ask, at once and before anything runs. Returns 20 if there is any. */
