@@ -3,7 +3,7 @@ import type { Ending, ErrorCode, Result } from '../model/index.ts'
 /** What a code means, for `signoff help exit-codes` and the table of docs/commands.md. */
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ['0', 'complete; for `partial` runs (--only, --until) the selection is complete'],
-  ['1', 'a step failed and the run stopped, or the run was aborted; lint and plan: findings of level error'],
+  ['1', 'a step failed and the run stopped, or the run was aborted; lint, plan and doctor: findings of level error'],
   ['2', 'usage'],
   ['20', 'paused, or a person, a value, a key or an approval is needed'],
   ['21', 'NO-GO'],

@@ -29,7 +29,8 @@ export function calledPrograms(script: string, shell: 'bash' | 'sh' | 'zsh'): Ca
   const aliases: string[] = []
   const looksFor: string[] = []
   const call = (word: string, offset: number): void => {
-    if (isProgram(word, shell) && !programs.has(word)) programs.set(word, offset)
+    // What the script does not hold stands in for a placeholder of it.
+    if (isProgram(word, shell) && script.includes(word) && !programs.has(word)) programs.set(word, offset)
   }
   for (const command of commands) {
     const { words, origin, behind } = command
@@ -40,7 +41,7 @@ export function calledPrograms(script: string, shell: 'bash' | 'sh' | 'zsh'): Ca
     call(words[0] ?? '', offset)
     if (words[0] === 'alias') {
       for (const word of words.slice(1)) {
-        const found = /^([^=]+)=\s*(\S*)/.exec(word)
+        const found = /^([^=]+)=["'\s]*([^\s"']*)/.exec(word)
         if (found === null) continue
         aliases.push(found[1] ?? '')
         call(found[2] ?? '', offset)
