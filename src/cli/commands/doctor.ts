@@ -67,7 +67,7 @@ async function aboutToRun(
   const settings = config ?? { ...EMPTY_CONFIG, userPath: '' }
   const chosen = read.mode === 'catalog' && flags.only !== undefined ? chooseSection(read, flags.only) : null
   const runbook = chosen ?? read
-  const asked = { runbook, path, release, environment: flags.env ?? null, selection }
+  const asked = { runbook, path, release, environment: flags.env ?? null, selection, terminal: null }
   let context = contextOf(asked, settings, '00000000-0000-7000-8000-000000000000')
   // Of a catalog any section may be chosen later, so each of them is looked at.
   if (read.mode === 'catalog' && chosen === null) context = withAllSections(context)
