@@ -11,6 +11,7 @@ export {
   selectFlow,
 } from './context.ts'
 export { type Drive, drive } from './drive.ts'
+export { expectationProblem, type Matches } from './expectation.ts'
 export { gateNeed } from './gate-need.ts'
 export { jumpEvents } from './jump.ts'
 export { type Lacking, lackingOf } from './missing.ts'

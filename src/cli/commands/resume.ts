@@ -9,15 +9,13 @@ import { milliseconds } from '../config.ts'
 import { exitCodeOfResult } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { type FirstWords, openDesk, readRun } from '../run-session.ts'
-import { sayUnmasked, withSecretCommands } from '../secret-commands.ts'
-import { withSecretsOfSpool } from '../secrets-of-spool.ts'
 import { chooseUi } from '../terminal.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
 import { findWorkspace } from '../workspace.ts'
 import {
   checkFiles,
-  firstWords,
+  openingWords,
   providedFor,
   readable,
   reportMissing,
@@ -66,10 +64,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, decisionsOf(flags, context))
-  const flagged = await firstWords(context, flags, desk.signer.principal, io)
-  const commanded = await withSecretCommands(context, flagged, desk.config, desk.signer.principal, io)
-  const values = await withSecretsOfSpool(context, past, commanded, desk.signer.principal, io)
-  sayUnmasked(context.runbook, values, io)
+  const values = await openingWords(context, past, flags, desk, io)
   const jump = jumpOf(flags, context, past, provided, desk.signer.principal)
   const first = jump === null ? values : [...values, jump.said]
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Answer, Runbook, Speaker } from '../../model/index.ts'
+import type { Answer, Runbook, RunState, Speaker } from '../../model/index.ts'
 import { EMPTY_STATE, SignoffError } from '../../model/index.ts'
 import { loadAndParse, type Parsed } from '../../parser/index.ts'
 import {
@@ -22,9 +22,10 @@ import { preflight } from '../preflight/preflight.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { checkRelease } from '../release-name.ts'
 import { findingLine } from '../render/finding-line.ts'
-import { contextOf, type FirstWords, openDesk, startSession, walksRecoveryOnly } from '../run-session.ts'
+import { contextOf, type Desk, type FirstWords, openDesk, startSession, walksRecoveryOnly } from '../run-session.ts'
 import { sayUnmasked, withSecretCommands } from '../secret-commands.ts'
 import { checkDescriptors, secretFromFile } from '../secret-file.ts'
+import { withSecretsOfSpool } from '../secrets-of-spool.ts'
 import { chooseUi, type UiChoice } from '../terminal.ts'
 import { walk } from '../walk.ts'
 
@@ -69,9 +70,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const context = contextOf(asked, desk.config, '00000000-0000-7000-8000-000000000000')
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, new Map())
-  const flagged = await firstWords(context, flags, desk.signer.principal, io)
-  const first = await withSecretCommands(context, flagged, desk.config, desk.signer.principal, io)
-  sayUnmasked(runbook, first, io)
+  const first = await openingWords(context, null, flags, desk, io)
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
   const attended = ui.kind !== 'none'
   const about = { context, selection, first, answers: provided.answers, attended }
@@ -162,6 +161,27 @@ export function stepNamed(context: RunContext, reference: string) {
   throw new SignoffError('USAGE', `"${reference}" is no step of ${context.runbook.path}`, {
     advice: `signoff plan ${context.runbook.path} shows positions and ids`,
   })
+}
+
+/**
+ * What is said before a run goes anywhere: values by flag, secrets by file, variable or command, and those that only an earlier
+ * process of the run knew. Which of them cannot be masked is told.
+ *
+ * @param past null for a run that begins.
+ */
+export async function openingWords(
+  context: RunContext,
+  past: RunState | null,
+  flags: WalkFlags,
+  desk: Desk,
+  io: Io,
+): Promise<FirstWords> {
+  const by = desk.signer.principal
+  const flagged = await firstWords(context, flags, by, io)
+  const commanded = await withSecretCommands(context, flagged, desk.config, by, io)
+  const words = past === null ? commanded : await withSecretsOfSpool(context, past, commanded, by, io)
+  sayUnmasked(context.runbook, words, io)
+  return words
 }
 
 /** Values by flag, secrets by file or variable, and variables that the environment already has. */

@@ -7,6 +7,7 @@ import { z } from 'zod'
 export const CHECKS = {
   'runbook-invalid': { level: 'error', exit: 65 },
   'nothing-to-walk': { level: 'error', exit: 65 },
+  'expectation-unreadable': { level: 'error', exit: 65 },
   'config-invalid': { level: 'error', exit: 65 },
   'key-missing': { level: 'error', exit: 20 },
   'key-revoked': { level: 'error', exit: 20 },

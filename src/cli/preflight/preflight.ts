@@ -1,5 +1,5 @@
 import type { Answers, RunContext } from '../../runner/index.ts'
-import { findSection, findStep, type Selection } from '../../runner/index.ts'
+import { expectationProblem, findSection, findStep, type Selection } from '../../runner/index.ts'
 import { hasProgram, runSshKeygen } from '../../runner/local/index.ts'
 import { checkRevoked, readAllowedSigners, type Signer } from '../../transcript/index.ts'
 import { readRevoked } from '../gate-approvals.ts'
@@ -45,6 +45,7 @@ export async function preflight(bench: Bench, run: AboutToRun | null, io: Io): P
   return [
     ...found,
     ...unreachable(run, ahead),
+    ...expectationFindings(context, ahead),
     ...gateFindings(context, ahead, signers, signer, io.nowMs()),
     ...terminalFindings(run, ahead),
     ...missingValues(context, ahead, run.first, answers),
@@ -92,6 +93,17 @@ function unreachable({ context, selection, answers }: AboutToRun, ahead: StepsAh
     const message = `${what} names ${step.position} ${step.title}, which this run cannot come to: ${why}`
     const place = { path: context.runbook.path, line: step.line, steps: [step.position] }
     return [preflightFinding('step-unreachable', message, 'take one of the two out', place)]
+  })
+}
+
+/** What can never be met would fail its step for no fault of what it ran. */
+function expectationFindings(context: RunContext, ahead: StepsAhead): PreflightFinding[] {
+  return [...ahead.forward, ...ahead.back].flatMap(step => {
+    const problem = expectationProblem(step)
+    if (problem === null) return []
+    const message = `what ${step.position} ${step.title} is expected to print cannot be read as ${step.expect?.kind}: ${problem}`
+    const place = { path: context.runbook.path, line: step.line, steps: [step.position] }
+    return [preflightFinding('expectation-unreadable', message, 'mend it, or say another way to compare', place)]
   })
 }
 

@@ -7,6 +7,7 @@ export { type JournalFile, type JournalOptions, type LineChain, openJournal } fr
 export { createLocalExecutor, type LocalExecutor, type LocalExecutorOptions } from './local-executor.ts'
 export { type Lock, type LockHolder, mayLive, readLock, takeLock } from './lock.ts'
 export { freeBytes, hasProgram, isWritable, sshVersion } from './machine.ts'
+export { matchesInTime } from './matches.ts'
 export type { Handover, LentTerminal, PersonsTerminal } from './persons-terminal.ts'
 export type { TerminalSize } from './pty-pair.ts'
 export { readDescriptor } from './read-descriptor.ts'
