@@ -27,6 +27,8 @@ test('a threshold decides: what was wanted and what was there are on record, for
   expect(met, met.stderr).toMatchObject({ exitCode: 0 })
   const failed = await run(script, 'json', '$.failed < 2\n$.state = "ok"')
   expect(failed, failed.stderr).toMatchObject({ exitCode: 1 })
+  // The exit code alone would look like success.
+  expect(failed.stderr).toContain('failed, exit 0, but $.failed is 2, expected < 2, after')
   expect(failed.ends()).toMatchObject([
     {
       result: 'failed',
