@@ -74,7 +74,8 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
   const attended = ui.kind !== 'none'
   const about = { context, selection, first, answers: provided.answers, attended }
-  const stopped = reportPreflight(await preflight(desk, about, io), attended, io)
+  const findings = await preflight(desk, about, io)
+  const stopped = reportPreflight(findings, attended, io)
   const lacking = attended ? 0 : reportMissing(context, first, provided, io)
   if (stopped !== 0 || lacking !== 0) return stopped || lacking
   const terminal = ui.kind === 'none' ? null : ui.terminal
@@ -83,7 +84,14 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
     `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}…`,
   )
   for (const line of requiredLines(runbook, flags.only)) io.say(line)
-  return walk(session, { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }, io)
+  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }
+  return walk(session, { ...options, notice: noticeOf(findings, path) }, io)
+}
+
+/** The screen covers what was told before it. */
+function noticeOf(findings: readonly PreflightFinding[], path: string): string | null {
+  const count = findings.length
+  return count === 0 ? null : `${count} ${count === 1 ? 'warning' : 'warnings'}: signoff doctor ${path}`
 }
 
 /** @throws {SignoffError} `RUNBOOK_INVALID` listing every finding of level error with its place. */
