@@ -85,13 +85,13 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   )
   for (const line of requiredLines(runbook, flags.only)) io.say(line)
   const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }
-  return walk(session, { ...options, notice: noticeOf(findings, path) }, io)
+  return walk(session, { ...options, notice: noticeOf(findings) }, io)
 }
 
-/** The screen covers what was told before it. */
-function noticeOf(findings: readonly PreflightFinding[], path: string): string | null {
+/** The screen covers what was told before it. Short, since it stands beside what is needed now. */
+function noticeOf(findings: readonly PreflightFinding[]): string | null {
   const count = findings.length
-  return count === 0 ? null : `${count} ${count === 1 ? 'warning' : 'warnings'}: signoff doctor ${path}`
+  return count === 0 ? null : `${count} ${count === 1 ? 'warning' : 'warnings'}: see signoff doctor`
 }
 
 /** @throws {SignoffError} `RUNBOOK_INVALID` listing every finding of level error with its place. */
