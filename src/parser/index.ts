@@ -1,4 +1,5 @@
 export { annotateRunbook } from './annotate/annotate.ts'
+export { isShellTag } from './constructs/fence-kind.ts'
 export { fileLinks } from './file-links.ts'
 export { literalValues, maskValues } from './literal-mask.ts'
 export { loadAllNeeds } from './needs.ts'

@@ -90,7 +90,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
 
 /** The screen covers what was told before it. Short, since it stands beside what is needed now. */
 function noticeOf(findings: readonly PreflightFinding[]): string | null {
-  const count = findings.length
+  const count = findings.filter(({ check }) => check !== 'value-missing').length
   return count === 0 ? null : `${count} ${count === 1 ? 'warning' : 'warnings'}: see signoff doctor`
 }
 
@@ -245,9 +245,12 @@ export function withoutSecretVariables(io: Io, flags: Pick<WalkFlags, 'secretEnv
  * @returns the exit code where an error keeps the run from starting, else 0.
  */
 function reportPreflight(findings: readonly PreflightFinding[], attended: boolean, io: Io): number {
-  // Where nobody is there, the values that are missing are listed with everything else that nobody will be asked.
-  const told = attended ? findings : findings.filter(({ check }) => check !== 'value-missing')
+  const told = findings.filter(({ check }) => check !== 'value-missing')
   for (const line of preflightLines(told, cleanText)) io.say(line)
+  // Where nobody is there, they are listed with everything else that nobody will be asked.
+  const open = findings.length - told.length
+  if (attended && open > 0)
+    io.say(`${open} ${open === 1 ? 'value is' : 'values are'} not given yet, and asked when a step needs it`)
   const code = exitCodeOf(findings)
   if (code !== 0) io.say('signoff: the run cannot start like this; nothing was run')
   return code

@@ -1,5 +1,5 @@
 import type { Step } from '../../model/index.ts'
-import { calledPrograms } from '../../parser/index.ts'
+import { calledPrograms, isShellTag } from '../../parser/index.ts'
 import type { RunContext } from '../../runner/index.ts'
 import { type PreflightFinding, preflightFinding } from './finding.ts'
 import type { StepsAhead } from './steps-ahead.ts'
@@ -85,22 +85,9 @@ function textsOf(context: RunContext, step: Step): { readonly text: string; read
   return texts.flatMap(text => (text === null ? [] : [{ text, line: text === step.script ? line : step.line }]))
 }
 
-/** Null for what this machine's shells do not run: another machine, another language. */
+/** Null for what no shell of this machine reads: another machine, another language. An offer is shell, whatever stands around it. */
 function shellOf(step: Step): 'bash' | 'sh' | 'zsh' | null {
   if (step.interaction === 'remote') return null
-  switch (step.language) {
-    case 'sh':
-    case 'zsh':
-      return step.language
-    case null:
-    case 'bash':
-    case 'shell':
-    case 'console':
-    case 'shell-session':
-    case 'terminal':
-    case 'azurecli':
-      return 'bash'
-    default:
-      return step.script === null ? null : 'bash'
-  }
+  if (step.language === 'sh' || step.language === 'zsh') return step.language
+  return step.language === null || step.script === null || isShellTag(step.language) ? 'bash' : null
 }
