@@ -6,15 +6,17 @@ import { SignoffError } from '../model/index.ts'
 import { configFolder, type Workspace } from './workspace.ts'
 import { parseYaml } from './yaml-file.ts'
 
+const time = z.string().regex(/^\d+(ms|s|m|h)$/, 'expected a time such as 30m')
+
 /** `.signoff/config.yaml`: reviewed like code. It may tighten what a runbook demands, never loosen it. */
 export const ProjectConfigSchema = z.strictObject({
   version: z.literal(1).default(1),
   /** Who may approve for a role that a runbook names: principals of allowed_signers. */
   roles: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
   /** Time limit of a task that names none, such as `30m`. */
-  timeout: z
-    .string()
-    .regex(/^\d+(ms|s|m|h)$/, 'expected a time such as 30m')
+  timeout: time.optional(),
+  secrets: z
+    .custom<undefined>(() => false, 'a repository may not name commands for secrets; your own configuration may')
     .optional(),
 })
 
@@ -22,6 +24,24 @@ export const ProjectConfigSchema = z.strictObject({
 export const UserConfigSchema = z.strictObject({
   version: z.literal(1).default(1),
   signing: z.strictObject({ key: z.string().min(1), principal: z.string().min(1).optional() }).optional(),
+  /** Commands that give secrets, by the name of the value. Only here: a repository must not name what runs on this machine unasked. */
+  secrets: z
+    .record(
+      z.string(),
+      z.strictObject({
+        /** Program and arguments, started without a shell. */
+        command: z
+          .array(z.string().min(1))
+          .min(1)
+          .refine(([program = '']) => !program.includes('/') || program.startsWith('/'), {
+            error: 'expected a name to be found on the PATH, or an absolute path',
+          }),
+        timeout: time.optional(),
+        /** Folders whose runbooks may have it; all of them where it is left out. */
+        projects: z.array(z.string().regex(/^[~/]/, 'expected an absolute path, or one below ~')).min(1).optional(),
+      }),
+    )
+    .default({}),
 })
 
 export interface Config {
@@ -29,19 +49,41 @@ export interface Config {
   readonly timeoutMs: number | null
   readonly signingKey: string | null
   readonly principal: string | null
+  /** By the name of the value. */
+  readonly secrets: ReadonlyMap<string, SecretCommand>
+  /** Where the user's own configuration lies, whether it is there or not. */
+  readonly userPath: string
   /** sha256 of the project's file, null without one; recorded in every transcript. */
   readonly projectSha256: string | null
+}
+
+/** A command that gives a secret. */
+export interface SecretCommand {
+  readonly command: readonly string[]
+  readonly timeoutMs: number | null
+  readonly projects: readonly string[] | null
 }
 
 /** @throws {SignoffError} `CONFIG_INVALID` with line and column. */
 export async function readConfig(workspace: Workspace, environment: NodeJS.ProcessEnv): Promise<Config> {
   const project = await readYaml(workspace.config, ProjectConfigSchema)
-  const user = await readYaml(join(configFolder(environment), 'config.yaml'), UserConfigSchema)
+  const userPath = join(configFolder(environment), 'config.yaml')
+  const user = await readYaml(userPath, UserConfigSchema)
+  const secrets = Object.entries(user?.value.secrets ?? {}).map(([name, { command, timeout, projects }]) => {
+    const entry = {
+      command,
+      timeoutMs: timeout === undefined ? null : milliseconds(timeout),
+      projects: projects ?? null,
+    }
+    return [name, entry] as const
+  })
   return {
     roles: project?.value.roles ?? {},
     timeoutMs: project?.value.timeout === undefined ? null : milliseconds(project.value.timeout),
     signingKey: user?.value.signing?.key ?? null,
     principal: user?.value.signing?.principal ?? null,
+    secrets: new Map(secrets),
+    userPath,
     projectSha256: project?.sha256 ?? null,
   }
 }

@@ -3,7 +3,7 @@ import type { Ending, ErrorCode, Result } from '../model/index.ts'
 /** What a code means, for `signoff help exit-codes` and the table of docs/commands.md. */
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ['0', 'complete; for `partial` runs (--only, --until) the selection is complete'],
-  ['1', 'a step failed and the run stopped, or the run was aborted; lint and plan: findings of level error'],
+  ['1', 'a step failed and the run stopped, or the run was aborted; lint, plan and doctor: findings of level error'],
   ['2', 'usage'],
   ['20', 'paused, or a person, a value, a key or an approval is needed'],
   ['21', 'NO-GO'],
@@ -38,6 +38,7 @@ const BY_ERROR: Readonly<Record<ErrorCode, number>> = {
   ANSWERS_INVALID: 65,
   CONFIG_INVALID: 65,
   KEY_MISSING: 20,
+  SECRETS_MISSING: 20,
   KEY_UNUSABLE: 20,
   SIGNING_FAILED: 20,
   JOURNAL_UNWRITABLE: 74,

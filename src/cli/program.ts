@@ -21,15 +21,13 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     .exitOverride()
 
   walkOptions(
-    program
-      .command('run')
-      .description('walk a runbook for one release')
-      .argument('<file>', 'the runbook, a Markdown file')
-      .requiredOption('--release <id>', 'name of the release, such as v1.4.2')
-      .option('--env <name>', 'environment of the run; it can only raise how strongly is asked')
-      .option('--from <step>', 'begin at this step or section')
-      .option('--only <section>', 'walk this section alone')
-      .option('--until <step>', 'end with this step or section'),
+    selectionOptions(
+      program
+        .command('run')
+        .description('walk a runbook for one release')
+        .argument('<file>', 'the runbook, a Markdown file')
+        .requiredOption('--release <id>', 'name of the release, such as v1.4.2'),
+    ),
   ).action((file: string, options: Record<string, never>) =>
     does(async () => (await import('./commands/run.ts')).run(file, options as never, io))(),
   )
@@ -101,6 +99,21 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     .option('--explain <code>', 'what a code means, why it matters, how to mend it')
     .action((files: string[], options: Record<string, never>) =>
       does(async () => (await import('./commands/lint.ts')).lint(files, options, io))(),
+    )
+
+  valueOptions(
+    selectionOptions(
+      program
+        .command('doctor')
+        .description('what would get in the way of a run: keys, approvers, disk; of a runbook, its programs and values')
+        .argument('[file]', 'the runbook; without it only the workspace is looked at')
+        .option('--release <id>', 'name of the release'),
+    ),
+  )
+    .option('--key <file>', 'your signing key')
+    .option('--json', 'the findings as data (signoff.doctor/1)')
+    .action((file: string | undefined, options: Record<string, never>) =>
+      does(async () => (await import('./commands/doctor.ts')).doctor(file ?? null, options as never, io))(),
     )
 
   program
@@ -195,12 +208,29 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
   return exitCode
 }
 
-function walkOptions(command: Command): Command {
+function selectionOptions(command: Command): Command {
+  return command
+    .option('--env <name>', 'environment of the run; it can only raise how strongly is asked')
+    .option('--from <step>', 'begin at this step or section')
+    .option('--only <section>', 'walk this section alone')
+    .option('--until <step>', 'end with this step or section')
+}
+
+function valueOptions(command: Command): Command {
   return command
     .option('--set <name=value>', 'a value of the runbook', pairs, new Map())
-    .option('--secret <name=file>', 'a secret, read from a file', pairs, new Map())
+    .option(
+      '--secret <name=file>',
+      'a secret, from a file; - is standard input, /dev/fd/3 a descriptor',
+      pairs,
+      new Map(),
+    )
     .option('--secret-env <name=variable>', 'a secret, read from an environment variable', pairs, new Map())
     .option('--answers <file>', 'answers for a run that nobody attends (YAML)')
+}
+
+function walkOptions(command: Command): Command {
+  return valueOptions(command)
     .option('--confirm <step=phrase>', 'the typed phrase of a dangerous step', pairs, new Map())
     .addOption(
       new Option('--ui <kind>', 'who is asked, and how').choices(['auto', 'full', 'plain', 'none']).default('auto'),

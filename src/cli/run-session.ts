@@ -21,6 +21,7 @@ import {
   gitFacts,
   type JournalFile,
   type LocalExecutor,
+  matchesInTime,
   openJournal,
   type PersonsTerminal,
   randomIds,
@@ -114,6 +115,7 @@ export function contextOf(asked: NewRun, config: Config, run: string): RunContex
     defaultTimeoutMs: config.timeoutMs,
     cwd: resolve(dirname(resolve(asked.path)), asked.runbook.cwd ?? '.'),
     readScript,
+    matches: matchesInTime,
     ...(asked.undoes === undefined ? {} : { undoes: { run: asked.undoes.files.run, done: asked.undoes.done } }),
     terminal: asked.terminal !== null,
   })

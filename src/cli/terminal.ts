@@ -26,6 +26,8 @@ export interface Walk {
   readonly stateDir: string
   /** Commands to go on with, for the last screen. */
   readonly next: readonly string[]
+  /** What was told before the screen covered it, in a few words. */
+  readonly notice?: string | null
 }
 
 /** Who is there to be asked, and how. */
@@ -78,7 +80,7 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
       keeper?.recall()
       leave()
     },
-    run: ({ drive, speaker, next, stateDir }) => {
+    run: ({ drive, speaker, next, stateDir, notice = null }) => {
       const resized = (): void => followSize(streams.output)
       let input = streams.input
       const reopen = (): ReadStream => {
@@ -92,7 +94,7 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
         stdin: input,
         stdout: streams.output,
         clock: { nowMs: io.nowMs },
-        options: { ascii: plainCharacters, color, title: drive.runbook.title },
+        options: { ascii: plainCharacters, color, title: drive.runbook.title, notice },
         next,
         reopen,
         editScript: (script, name) => {

@@ -22,6 +22,8 @@ export interface WalkOptions {
   readonly json: boolean
   /** Approval files named by flag, taken before anything else. */
   readonly approvals: readonly string[]
+  /** Told on the first screen; for what was said before it. */
+  readonly notice?: string | null
 }
 
 /** Walks a run with whoever is there, seals it if it ended, and says how it stands. Returns the exit code. */
@@ -75,6 +77,7 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
         speaker,
         stateDir: session.stateDir,
         next: [`signoff verify ${session.files.folder}`, `signoff export ${session.files.folder} --format md`],
+        notice: options.notice ?? null,
       })
     default:
       options.ui satisfies never

@@ -139,8 +139,8 @@ export type Answer =
   | { readonly kind: 'pause'; readonly reason: string }
   | { readonly kind: 'abort'; readonly reason: string }
 
-/** What became of something said: taken (and recorded), or refused with a sentence for the person who said it. */
-export type Reply = { readonly ok: true } | { readonly ok: false; readonly why: string }
+/** What became of something said: taken (and recorded), or refused; `note` and `why` are sentences for the person who said it. */
+export type Reply = { readonly ok: true; readonly note?: string } | { readonly ok: false; readonly why: string }
 
 export type ScriptToEdit = { readonly ok: true; readonly script: string } | { readonly ok: false; readonly why: string }
 

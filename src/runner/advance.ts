@@ -2,6 +2,7 @@ import type { EventOf, RunEvent, RunState, Section, Step, StepCounts } from '../
 import { countSteps, isEnded, isJumpedOver, valueProblem } from '../model/index.ts'
 import { asItRuns } from './as-it-runs.ts'
 import type { RunContext } from './context.ts'
+import { gateNeed } from './gate-need.ts'
 import { activeFlow, askedText, conditionOf, currentStep, type Live } from './need.ts'
 import { missingValues } from './script-text.ts'
 import { beganAt, waitEvent } from './waiting.ts'
@@ -180,19 +181,11 @@ function gateEvent(context: RunContext, state: RunState, step: Step, moment: Mom
 }
 
 function requestOf(context: RunContext, state: RunState, step: Step, challenge: string): EventOf<'approval.request'> {
-  const roles = (step.approvers ?? []).map(({ role, principal }) => ({
-    role,
-    from: principal !== null ? [principal] : role === null ? null : (context.roles[role]?.slice() ?? null),
-  }))
-  const mapped = roles.some(({ from }) => from !== null)
-  // Where nobody is mapped to a role, any two different signers decide, whatever the number of names in the runbook.
-  const anyone = { role: null, from: null }
-  const need = mapped ? roles : [anyone, anyone]
   return {
     kind: 'approval.request',
     step: step.id,
     ask: `${step.title}: ${context.runbook.title}, release ${context.release}?`,
-    need,
+    need: gateNeed(step, context.roles),
     touch: 'none',
     criteria: (step.criteria ?? []).map(id => criterionOf(context, state, id)),
     challenge,

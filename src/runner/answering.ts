@@ -7,6 +7,7 @@ import { editEvents } from './edit.ts'
 import { fillForm } from './form.ts'
 import { conditionOf, type Live, needOf } from './need.ts'
 import { stopPoll } from './running.ts'
+import { canBeMasked } from './secret-forms.ts'
 import { secretVariable } from './secret-places.ts'
 import { endWaitEvents, extendWaitEvents } from './waiting.ts'
 
@@ -141,12 +142,12 @@ function valueEvents(context: RunContext, answer: Extract<Answer, { kind: 'value
     by: speaker.by,
     source: speaker.source,
   }
-  return decided(
-    [event],
-    secret
-      ? [{ kind: 'keep-secret', name: answer.name, variable: secretVariable(answer.name), value: answer.value }]
-      : [],
-  )
+  if (!secret) return decided([event])
+  const variable = secretVariable(answer.name)
+  const keeping = decided([event], [{ kind: 'keep-secret', name: answer.name, variable, value: answer.value }])
+  if (canBeMasked(answer.value)) return keeping
+  const note = `${answer.name} is shorter than 6 characters: it is not masked where a script prints it`
+  return { ...keeping, reply: { ok: true, note } }
 }
 
 /** In production a step is passed over by the phrase alone, whoever asks for it: a terminal, a flag or a file. */

@@ -1,6 +1,7 @@
 import type { EventOf, Runbook, ScriptReading, Section, Step } from '../model/index.ts'
 import { stepsOf } from '../model/index.ts'
 import { findStep } from './asking.ts'
+import type { Matches } from './expectation.ts'
 
 /** What a run is about and never changes while it lasts. */
 export interface RunContext {
@@ -25,6 +26,8 @@ export interface RunContext {
   readonly readScript?: (script: string) => ScriptReading
   /** The sealed run that this one leads back from: its recovery alone is walked here. */
   readonly undoes?: { readonly run: string; readonly done: readonly string[] }
+  /** Looks for the pattern of an author in an output, within a limit; without it there is none. */
+  readonly matches?: Matches
   /** A person's terminal is there, which scripts that ask or draw at one are lent. Absent: there is none. */
   readonly terminal?: boolean
 }

@@ -4,7 +4,7 @@ import { answerEvents } from './answering.ts'
 import { type ApprovalVerdict, approvalEvent } from './approval.ts'
 import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
-import { checksOf } from './expectation.ts'
+import { checksOf, matchesWithoutLimit, type ShownOutput } from './expectation.ts'
 import { jumpEvents } from './jump.ts'
 import { currentStep, type Live, needOf } from './need.ts'
 import { orderFor, orderOf } from './order.ts'
@@ -27,7 +27,10 @@ export type Input =
       readonly step: string
       readonly attempt: number
       readonly report: ScriptReport
+      /** Its output so far. */
       readonly shown: string
+      /** With an end: what else its expectation is held against; where it is left out, `shown` is all of it. */
+      readonly seen?: Omit<ShownOutput, 'text'>
     }
   | { readonly kind: 'approval'; readonly verdict: ApprovalVerdict }
   | { readonly kind: 'time' }
@@ -186,8 +189,10 @@ function decideReport(context: RunContext, state: RunState, input: Extract<Input
   const step = context.steps.get(id)
   const isTask = step?.kind === 'task'
   const inTerminal = report.end.streams.some(stream => stream.fd === 'pty')
-  const shown = inTerminal ? readTerminalText(input.shown) : input.shown
-  const checks = isTask && report.outcome === 'exited' ? checksOf(step, shown) : []
+  const text = inTerminal ? readTerminalText(input.shown) : input.shown
+  const seen = { unseen: null, contains: null, ...input.seen, text, out: inTerminal ? text : (input.seen?.out ?? text) }
+  const checks =
+    isTask && report.outcome === 'exited' ? checksOf(step, seen, context.matches ?? matchesWithoutLimit) : []
   // An endless step runs until it is stopped: that is its normal end.
   const stoppedAsMeant = step?.interaction === 'endless' && report.outcome === 'cancelled'
   const passed = stoppedAsMeant || (report.outcome === 'exited' && report.exit === 0 && checks.every(check => check.ok))

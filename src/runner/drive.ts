@@ -23,11 +23,12 @@ import { nextPoll } from './polling.ts'
 import type { Ports, ScriptOrder, ScriptReport } from './ports.ts'
 import { limitOf } from './probe.ts'
 import type { RecordedOutput } from './recorded-output.ts'
+import { openSeenOutput, type SeenOutput } from './seen-output.ts'
 
 /** How long output may be in the journal before it must be on the disk. */
 const OUTPUT_SYNC_MS = 1000
-/** How much of a script's output is kept in memory for the checks that its author asked for. */
-const CHECKED_CHARS = 1 << 20
+
+const NOTHING_SHOWN = { text: '', out: '', unseen: null, contains: null }
 
 /** A run that is being driven: what front ends speak through, and what the rim of the program may do to it. */
 export interface Drive extends Conversation {
@@ -63,7 +64,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   let queue: Promise<unknown> = Promise.resolve()
   let cancelTimer: (() => void) | null = null
   let cancelSync: (() => void) | null = null
-  const shown = new Map<string, string>()
+  const shown = new Map<string, SeenOutput>()
   const listeners = new Set<(entry: Entry, snapshot: Snapshot) => void>()
   const ended = Promise.withResolvers<Ending>()
   const failed = Promise.withResolvers<never>()
@@ -82,10 +83,11 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     unseen.push(entry)
   }
 
-  /** A runbook may hold a secret in its own text; the record of what ran does not repeat it. */
+  /** A runbook may hold a secret in its own text; the record of what ran, and of what was expected, does not repeat it. */
   function masked(event: RunEvent): RunEvent {
     if (event.kind === 'step.start') return { ...event, script: ports.executor.mask(event.script) }
-    return event.kind === 'step.edit' ? { ...event, was: ports.executor.mask(event.was) } : event
+    if (event.kind !== 'step.end' || event.checks.length === 0) return event
+    return { ...event, checks: event.checks.map(check => ({ ...check, want: ports.executor.mask(check.want) })) }
   }
 
   function show(): void {
@@ -228,7 +230,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
         return problem === null ? null : carryOutOne({ kind: 'reject', step: step.id, why: problem })
       }
       case 'start':
-        shown.set(order.order.id, '')
+        shown.set(order.order.id, openSeenOutput(context.steps.get(order.order.step)))
         follow(ports.executor.run(order.order, taker(order.order)))
         return null
       case 'stop':
@@ -261,16 +263,16 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
   function taker(order: Pick<ScriptOrder, 'id' | 'step' | 'attempt'>): (report: ScriptReport) => Promise<void> {
     return async report => {
-      if (report.kind === 'output' && report.event.text !== undefined) {
-        const before = shown.get(order.id) ?? ''
-        if (before.length < CHECKED_CHARS) shown.set(order.id, before + report.event.text)
-      }
+      if (report.kind === 'output') shown.get(order.id)?.take(report.event)
+      const { text, ...seen } =
+        report.kind === 'ended' ? (shown.get(order.id)?.shown(report.end) ?? NOTHING_SHOWN) : NOTHING_SHOWN
       const reply = await enqueue({
         kind: 'report',
         step: order.step,
         attempt: order.attempt,
         report,
-        shown: shown.get(order.id) ?? '',
+        shown: text,
+        seen,
       })
       if (!reply.ok) throw new Error(reply.why)
     }
@@ -314,7 +316,9 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     async attach(step, attempt, recorded) {
       const order = { id: `${context.run}:${step}:${attempt}`, run: context.run, step, attempt }
       // Its expectation is held against all of its output, not only against what comes from now on.
-      shown.set(order.id, recorded.shown.slice(0, CHECKED_CHARS))
+      const seen = openSeenOutput(context.steps.get(step))
+      for (const event of recorded.events) seen.take(event)
+      shown.set(order.id, seen)
       follow(ports.executor.attach(order, recorded, taker(order)))
     },
     async interrupt(ending, event) {

@@ -1,39 +1,99 @@
 import type { Check, Step } from '../model/index.ts'
+import { checkJsonCondition, readJsonConditions } from './json-conditions.ts'
+
+/** What is known of a script's output when it is held against what its author expects. */
+export interface ShownOutput {
+  /** All of it, in the order in which it came; of a long output the beginning. */
+  readonly text: string
+  /** What came on standard output alone: JSON is read from there, whatever is said beside it. */
+  readonly out: string
+  /** Why `text` is not all of it, as the rest of a sentence; null where it is. */
+  readonly unseen: string | null
+  /** Whether the expected text came anywhere, also behind the end of `text`; null where only `text` can tell. */
+  readonly contains: boolean | null
+}
+
+/**
+ * Whether a pattern is found in a text, line ends counting as ends (`m`); null where that takes longer than a person would wait.
+ * @throws {SyntaxError} where it is no pattern.
+ */
+export type Matches = (pattern: string, text: string) => boolean | null
+
+/** Without a limit: for those who bring their own patterns. */
+export const matchesWithoutLimit: Matches = (pattern, text) => new RegExp(pattern, 'm').test(text)
 
 /**
  * Checks the output of a task against what the author said it must be. Only exact, contains, regex and json decide;
- * `similar` and `shown` advise, since "5/5 ready" and "0/5 ready" are more than 0.8 alike.
+ * `similar` and `shown` advise, since "5/5 ready" and "0/5 ready" are more than 0.8 alike. What cannot be told of all of the output
+ * is never taken for met: it fails, and `got` says why.
  */
-export function checksOf(step: Step, output: string): Check[] {
+export function checksOf(step: Pick<Step, 'expect'>, shown: ShownOutput, matches: Matches): Check[] {
   if (step.expect === null || step.expect.kind === 'similar' || step.expect.kind === 'shown') return []
   const { kind, text } = step.expect
   const want = text.replace(/\n$/, '')
-  const ok = matches(kind, want, output)
-  return [{ name: 'output', op: kind, want, got: ok ? null : output.slice(-2000), unit: null, ok }]
-}
-
-function matches(kind: 'exact' | 'contains' | 'regex' | 'json', want: string, output: string): boolean {
+  const answer = (ok: boolean, got: string | null): Check[] => [{ name: 'output', op: kind, want, got, unit: null, ok }]
+  const differs = (output: string): string => output.slice(-MOST_GOT)
+  if (kind === 'contains') {
+    const ok = shown.contains ?? shown.text.includes(want)
+    return answer(ok, ok ? null : differs(shown.text))
+  }
+  if (shown.unseen !== null) return answer(false, `not compared, because ${shown.unseen}`)
   switch (kind) {
-    case 'exact':
-      return output.replace(/\n$/, '') === want
-    case 'contains':
-      return output.includes(want)
+    case 'exact': {
+      const ok = shown.text.replace(/\n$/, '') === want
+      return answer(ok, ok ? null : differs(shown.text))
+    }
     case 'regex':
       try {
-        return new RegExp(want, 'm').test(output)
+        const found = matches(want, shown.text)
+        if (found === null) return answer(false, 'not compared, because the pattern takes too long on this output')
+        return answer(found, found ? null : differs(shown.text))
       } catch {
         // A pattern that cannot be read decides nothing in favour of the step.
-        return false
+        return answer(false, 'not compared, because the pattern cannot be read')
       }
     case 'json':
-      try {
-        return holds(JSON.parse(want), JSON.parse(output))
-      } catch {
-        return false
-      }
+      return jsonChecks(want, shown.out, answer)
     default:
       kind satisfies never
-      return false
+      return []
+  }
+}
+
+/** What is wrong with an expectation itself, to be said before anything runs; null where nothing is. */
+export function expectationProblem({ expect }: Pick<Step, 'expect'>): string | null {
+  if (expect === null) return null
+  const text = expect.text.replace(/\n$/, '')
+  if (expect.kind === 'contains' && text === '') return 'it is empty, and every output contains that'
+  try {
+    if (expect.kind === 'regex') new RegExp(text, 'm')
+    if (expect.kind !== 'json') return null
+    const read = readJsonConditions(text)
+    if (read === null) JSON.parse(text)
+    return read !== null && 'problem' in read ? read.problem : null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** How much of an output that differs is recorded with the check; all of it is recorded as output. */
+const MOST_GOT = 2000
+
+function jsonChecks(want: string, out: string, answer: (ok: boolean, got: string | null) => Check[]): Check[] {
+  let output: unknown
+  try {
+    output = JSON.parse(out)
+  } catch {
+    return answer(false, `not JSON: ${out.slice(-MOST_GOT)}`)
+  }
+  const read = readJsonConditions(want)
+  if (read !== null && 'problem' in read) return answer(false, `not compared, because of ${read.problem}`)
+  if (read !== null) return read.conditions.map(condition => checkJsonCondition(condition, output))
+  try {
+    const ok = holds(JSON.parse(want), output)
+    return answer(ok, ok ? null : out.slice(-MOST_GOT))
+  } catch {
+    return answer(false, 'not compared, because what is expected is no JSON')
   }
 }
 

@@ -6,8 +6,8 @@ export interface RecordedOutput {
   readonly out: number
   readonly err: number
   readonly pty: number
-  /** The texts, in the order in which they came: what its expectation is held against, with what follows. */
-  readonly shown: string
+  /** What its expectation is held against, with what follows. */
+  readonly events: readonly EventOf<'output'>[]
 }
 
 /** Gathers what was recorded of the output of one attempt. */
@@ -16,13 +16,13 @@ export function recordedOutput(
   script: { readonly step: string; readonly attempt: number },
 ): RecordedOutput {
   const recorded = { out: 0, err: 0, pty: 0 }
-  const texts: string[] = []
+  const events: EventOf<'output'>[] = []
   for (const { event } of entries) {
     if (event.kind !== 'output' || event.step !== script.step || event.attempt !== script.attempt) continue
-    if (event.text !== undefined) texts.push(event.text)
+    events.push(event)
     recorded[event.fd] = event.at + bytesOf(event)
   }
-  return { ...recorded, shown: texts.join('') }
+  return { ...recorded, events }
 }
 
 function bytesOf({ text, b64 }: EventOf<'output'>): number {

@@ -1,13 +1,18 @@
 /** Values and derived forms shorter than this are not masked: they would hit ordinary words. */
 export const SHORTEST_SECRET = 6
 
+/** False for a value that is too short to be masked. */
+export function canBeMasked(value: string): boolean {
+  return [...withoutLineEnd(value)].length >= SHORTEST_SECRET
+}
+
 /**
  * The forms in which a secret is looked for: the value, each line of it, and its URI, JSON, shell-quoted, hex,
  * base64 (three alignments) and base64url forms. Empty if the value is too short to be masked.
  */
 export function secretForms(value: string): Buffer[] {
-  const trimmed = value.replace(/[\r\n]+$/, '')
-  if ([...trimmed].length < SHORTEST_SECRET) return []
+  if (!canBeMasked(value)) return []
+  const trimmed = withoutLineEnd(value)
   const bytes = Buffer.from(trimmed)
   const lines = trimmed.split(/\r?\n/)
   const texts = [trimmed, ...lines, ...uriForms(trimmed), ...jsonForms(trimmed), ...shellForms(trimmed)]
@@ -16,11 +21,17 @@ export function secretForms(value: string): Buffer[] {
   return [...all].map(form => Buffer.from(form))
 }
 
+function withoutLineEnd(value: string): string {
+  return value.replace(/[\r\n]+$/, '')
+}
+
 function uriForms(value: string): string[] {
   const strict = encodeStrictly(value)
   const loose = encodeLoosely(value)
-  const forms = [strict, loose, strict.replaceAll('%20', '+')]
-  return [...forms, ...forms.map(form => form.replace(/%[0-9A-F]{2}/g, hex => hex.toLowerCase()))]
+  // What a form sends: `*` stays, `~` does not, a space is `+`. And what Python and others leave of a path.
+  const form = strict.replaceAll('%2A', '*').replaceAll('~', '%7E').replaceAll('%20', '+')
+  const forms = [strict, loose, strict.replaceAll('%20', '+'), form, strict.replaceAll('%2F', '/')]
+  return [...forms, ...forms.map(text => text.replace(/%[0-9A-F]{2}/g, hex => hex.toLowerCase()))]
 }
 
 /** As `encodeURIComponent`, which leaves `!'()*` alone, and refuses a lone surrogate. */
@@ -38,16 +49,43 @@ function jsonForms(value: string): string[] {
   return [plain, ascii, plain.replaceAll('/', '\\/')]
 }
 
-/** Inside single quotes, inside double quotes, after backslashes (`printf %q`), and inside `$'..'`. */
+/**
+ * Inside single quotes, inside double quotes, after backslashes, and inside `$'..'`: what `printf %q`, `${V@Q}`, `declare -p`
+ * and `set -x` of bash write, and what quotes every character that may mean something to any shell.
+ */
 function shellForms(value: string): string[] {
   return [
     value.replaceAll("'", "'\\''"),
     value.replaceAll("'", `'"'"'`),
     value.replace(/["$`\\]/g, '\\$&'),
+    value.replace(/[ \t\n!"$&'()*,;<>?[\\\]^`{|}]|^#|(?<=^|[:=])~/g, '\\$&'),
     value.replace(/[^A-Za-z0-9_./:=@%+,\-\u0080-\uffff]/g, '\\$&'),
     value.replace(/[^A-Za-z0-9_./:@%+\-\u0080-\uffff]/g, '\\$&'),
-    value.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t'),
+    dollarQuoted(value, /[\x00-\x1f'\\\x7f]/g),
+    // In the C locale every byte of a character beyond ASCII.
+    dollarQuoted(Buffer.from(value).toString('latin1'), /[\x00-\x1f'\\\x7f-\xff]/g),
   ]
+}
+
+const NAMED_ESCAPES: Readonly<Record<string, string>> = {
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '\x1b': '\\E',
+  "'": "\\'",
+  '\\': '\\\\',
+}
+
+/** As bash writes it inside `$'..'`: what has no letter of its own and is not printed is octal. */
+function dollarQuoted(value: string, notPrinted: RegExp): string {
+  return value.replace(notPrinted, char => {
+    const octal = `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`
+    return NAMED_ESCAPES[char] ?? octal
+  })
 }
 
 /** The characters that depend on the secret alone, for each of the three places it can start at in a group of three bytes. */

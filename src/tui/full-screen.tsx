@@ -32,6 +32,8 @@ export interface FullScreen {
     readonly color: boolean
     /** Title of the terminal window while the screen is up; null leaves the title alone. */
     readonly title: string | null
+    /** Told first, until the next key; left out where there is nothing to tell. */
+    readonly notice?: string | null
   }
   /** Commands that the finish screen names, such as the one that verifies the transcript. */
   readonly next?: readonly string[]
@@ -70,7 +72,11 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     return () => clearTimeout(timer)
   })
   const finished = Promise.withResolvers<'leave' | 'to-plain'>()
-  let state: ScreenState = initialState(conversation.runbook, conversation.snapshot(), sizeOf(stdout), clock.nowMs())
+  const { runbook } = conversation
+  let state: ScreenState = {
+    ...initialState(runbook, conversation.snapshot(), sizeOf(stdout), clock.nowMs()),
+    message: options.notice ?? null,
+  }
   let instance: Instance | null = null
   let over = false
   let flushing = 0

@@ -122,7 +122,25 @@ function outcomeText(event: EventOf<'step.end'>): string {
   if (event.outcome === 'timed-out') return 'failed, timed out,'
   if (event.outcome === 'cancelled') return `was stopped${event.signal === null ? '' : ` (${event.signal})`}`
   if (event.outcome === 'signalled') return `failed, ended by ${event.signal ?? 'a signal'},`
+  const unmet = event.checks.filter(({ ok }) => !ok)
+  if (event.exit === 0 && unmet.length > 0) return `failed, exit 0, but ${unmet.map(unmetText).join('; ')},`
   return event.exit === null ? 'failed' : `failed, exit ${event.exit},`
+}
+
+const MOST_SHOWN = 60
+
+/** Why an expectation was not met: the exit code alone would look like success. */
+function unmetText({ name, op, want, got }: EventOf<'step.end'>['checks'][number]): string {
+  if (name === 'output') {
+    const why = got?.startsWith('not compared') ? `: ${got}` : ''
+    return `its output is not as expected (${op})${why}`
+  }
+  const found = got === null ? 'not there' : shortened(got)
+  return op === 'exists' ? `${name} is not there` : `${name} is ${found}, expected ${op} ${shortened(want)}`
+}
+
+function shortened(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
 }
 
 function waitStarted(event: EventOf<'wait.start'>, told: Told): string {

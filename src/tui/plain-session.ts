@@ -310,6 +310,7 @@ export class PlainSession {
     this.#plain.conversation.say(answer, this.#plain.speaker).then(reply => {
       this.#saying = false
       if (!reply.ok) this.#print(`Refused: ${cleanText(reply.why)}.`)
+      else if (reply.note !== undefined) this.#print(`${cleanText(reply.note)}.`)
       const asked = this.#refresh(this.#plain.conversation.snapshot())
       // What changes nothing about the question leaves it to be asked again.
       if (!asked && (!reply.ok || answer.kind === 'note')) this.#question()

@@ -2,7 +2,7 @@ import type { Need, Runbook, Step } from '../model/index.ts'
 import { countSteps } from '../model/index.ts'
 import { type Ask, numbersTo, type Progress } from './act.ts'
 import { cleanLines, cleanText } from './clean.ts'
-import { evidenceText } from './evidence-text.ts'
+import { evidenceText, expectLabel } from './evidence-text.ts'
 import { outlineOf } from './outline.ts'
 import { deviationsPage, type Page } from './shown-text.ts'
 import { seenOf } from './status.ts'
@@ -193,7 +193,7 @@ function bodyLines(scene: Scene, step: Step): string[] {
   return [
     ...indented(script),
     ...indented(manual),
-    ...(step.expect === null ? [] : ['Expected:', ...indented(step.expect.text)]),
+    ...(step.expect === null ? [] : [`${expectLabel(step.expect)}:`, ...indented(step.expect.text)]),
     ...(offer === null ? [] : ['The step offers a command, "check" runs it:', ...indented(offer.script)]),
     ...(need.kind === 'choose' ? need.options.map((option, index) => `  ${index + 1} ${cleanText(option)}`) : []),
     ...(need.kind === 'form'

@@ -37,7 +37,9 @@ export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
       return only(painted(state, event.version, event.atMs))
     case 'reply': {
       const { state: after, effects } = withSnapshot({ ...state, saying: false }, event.snapshot)
-      return { state: event.reply.ok ? after : { ...withNewQuestion(after), message: event.reply.why }, effects }
+      const { reply } = event
+      if (!reply.ok) return { state: { ...withNewQuestion(after), message: reply.why }, effects }
+      return { state: reply.note === undefined ? after : { ...after, message: reply.note }, effects }
     }
     case 'edited':
       return edited(state, event)

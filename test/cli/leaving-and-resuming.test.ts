@@ -186,17 +186,17 @@ test('no name from outside acts on the terminal', async () => {
 })
 
 test('a secret lies in no file of a run, by whatever variable it came and whichever step needs it', async () => {
-  const runbook = `---\nsignoff:\n  values:\n    TOKEN: {secret: true}\n---\n${TWO_STEPS.replace('echo built', 'printenv TOKEN_OF_MINE')}
+  const runbook = `---\nsignoff:\n  values:\n    TOKEN: {secret: true}\n---\n${TWO_STEPS.replace('echo built', 'printenv THE_SAME')}
 3. Use it:
    \`\`\`bash
-   echo "got $(printenv TOKEN_OF_MINE)"
+   echo "got $(printenv THE_SAME)"
    test -n "$TOKEN"
    exit 3
    \`\`\`
 `
   writeFileSync(at('secret.md'), runbook)
   const args = ['run', 'secret.md', '--release', 'v1', '--answers', answers(), '--secret-env', 'TOKEN=TOKEN_OF_MINE']
-  const result = await world.signoff(args, { TOKEN_OF_MINE: 's3cr3t-xyz-123' })
+  const result = await world.signoff(args, { TOKEN_OF_MINE: 's3cr3t-xyz-123', THE_SAME: 's3cr3t-xyz-123' })
   expect(result.exitCode, result.stderr).toBe(1)
   expect(world.transcript('v1').ofKind('step.end').at(-1)).toMatchObject({ step: expect.any(String), exit: 3 })
   expect(result.stderr).toContain('got ***')

@@ -13,6 +13,7 @@ const MADE_UP: Readonly<Record<string, unknown>> = {
   need: [],
   over: [],
   observed: [],
+  checks: [],
   without: [],
   done: [],
   failed: [],
@@ -91,4 +92,32 @@ test('a secret is never told, and what comes from outside is cleaned', () => {
 test('every event is told but output and what only frames it', () => {
   const silent = Object.keys(EVENT_FIELDS).filter(kind => !TOLD.has(kind))
   expect(silent.sort()).toEqual(['output', 'output.end', 'output.resize', 'run.plan'])
+})
+
+test('a script that ended with 0 and whose output is not as expected says so, with what was there', () => {
+  const check = { name: '$.failed', op: '<', want: '5', got: '7', unit: null, ok: false }
+  const output = {
+    name: 'output',
+    op: 'exact',
+    want: 'a',
+    got: 'not compared, because it is long',
+    unit: null,
+    ok: false,
+  }
+  const sentences = told('1.2', [
+    {
+      kind: 'step.end',
+      step: 's1.2',
+      attempt: 1,
+      outcome: 'exited',
+      exit: 0,
+      signal: null,
+      ms: 2000,
+      result: 'failed',
+      checks: [check, output, { ...check, name: '$.state', ok: true }],
+    },
+  ])
+  expect(sentences.join('\n')).toContain(
+    'failed, exit 0, but $.failed is 7, expected < 5; its output is not as expected (exact): not compared, because it is long, after',
+  )
 })

@@ -13,7 +13,16 @@ import { chooseUi } from '../terminal.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
 import { findWorkspace } from '../workspace.ts'
-import { checkFiles, firstWords, providedFor, readable, reportMissing, stepNamed, type WalkFlags } from './run.ts'
+import {
+  checkFiles,
+  openingWords,
+  providedFor,
+  readable,
+  reportMissing,
+  stepNamed,
+  type WalkFlags,
+  withoutSecretVariables,
+} from './run.ts'
 
 export interface ResumeFlags extends WalkFlags {
   readonly retry: readonly string[]
@@ -33,8 +42,11 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
       advice: `signoff verify ${files.folder}`,
     })
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
-  const { context, past, path, open } = await readRun(files, desk, io, async (text, name) =>
-    readable(await loadAndParse(Buffer.from(text), name), name),
+  const { context, past, path, open } = await readRun(
+    files,
+    desk,
+    withoutSecretVariables(io, flags),
+    async (text, name) => readable(await loadAndParse(Buffer.from(text), name), name),
   )
   if (past.result !== null) {
     const { session } = await open(null)
@@ -52,7 +64,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, decisionsOf(flags, context))
-  const values = await firstWords(context, flags, desk.signer.principal, io)
+  const values = await openingWords(context, past, flags, desk, io)
   const jump = jumpOf(flags, context, past, provided, desk.signer.principal)
   const first = jump === null ? values : [...values, jump.said]
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)

@@ -22,7 +22,15 @@ import { chooseUi } from '../terminal.ts'
 import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
 import { walk } from '../walk.ts'
 import { findWorkspace } from '../workspace.ts'
-import { checkFiles, firstWords, providedFor, readable, reportMissing, type WalkFlags } from './run.ts'
+import {
+  checkFiles,
+  openingWords,
+  providedFor,
+  readable,
+  reportMissing,
+  type WalkFlags,
+  withoutSecretVariables,
+} from './run.ts'
 
 export interface RollbackFlags extends WalkFlags {
   /** Phase, section or step that the recovery leads back from; `document` for the one of the whole runbook. */
@@ -42,7 +50,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const files = await findRun(workspace.transcripts, reference)
   const sealed = (await readIfThere(files.bundle)) !== null
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
-  const recorded = await readRun(files, desk, io, async (text, name) =>
+  const recorded = await readRun(files, desk, withoutSecretVariables(io, flags), async (text, name) =>
     readable(await loadAndParse(Buffer.from(text), name), name),
   )
   const { past } = recorded
@@ -58,7 +66,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   answers?.checkAgainst(context)
   await checkFiles('--approval', flags.approval)
   const provided = providedFor(context, answers, { confirm: others }, desk.signer.principal, new Map())
-  const values = await firstWords(context, flags, desk.signer.principal, io)
+  const values = await openingWords(context, sealed ? null : past, flags, desk, io)
   const waitLimitMs = milliseconds(flags.waitLimit)
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
   const terminal = ui.kind === 'none' ? null : ui.terminal
@@ -75,7 +83,10 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   if (asked !== null) {
     const answer = await consent()
     if (answer === null) return declined(io)
-    const session = await startSession({ ...asked, terminal }, desk, io, [...values, { answer, speaker }])
+    const session = await startSession({ ...asked, terminal }, desk, withoutSecretVariables(io, flags), [
+      ...values,
+      { answer, speaker },
+    ])
     io.say(`Run ${session.context.run} rolls back ${files.run}, release ${context.release}`)
     return walk(session, options, io)
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Answer, EMPTY_STATE, type Runbook, SignoffError, type Speaker, valueProblem } from '../../model/index.ts'
+import type { Answer, Runbook, RunState, Speaker } from '../../model/index.ts'
+import { EMPTY_STATE, SignoffError, valueProblem } from '../../model/index.ts'
 import { loadAndParse, type Parsed } from '../../parser/index.ts'
 import {
   chooseSection,
@@ -16,10 +17,15 @@ import { cleanText } from '../../tui/index.ts'
 import { type AnswersFile, readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
 import type { Io } from '../io.ts'
+import { exitCodeOf, type PreflightFinding, preflightLines } from '../preflight/finding.ts'
+import { preflight } from '../preflight/preflight.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { checkRelease } from '../release-name.ts'
 import { findingLine } from '../render/finding-line.ts'
-import { contextOf, type FirstWords, openDesk, startSession, walksRecoveryOnly } from '../run-session.ts'
+import { contextOf, type Desk, type FirstWords, openDesk, startSession, walksRecoveryOnly } from '../run-session.ts'
+import { sayUnmasked, withSecretCommands } from '../secret-commands.ts'
+import { checkDescriptors, secretFromFile } from '../secret-file.ts'
+import { withSecretsOfSpool } from '../secrets-of-spool.ts'
 import { chooseUi, type UiChoice } from '../terminal.ts'
 import { walk } from '../walk.ts'
 
@@ -64,19 +70,28 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const context = contextOf(asked, desk.config, '00000000-0000-7000-8000-000000000000')
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, new Map())
-  const first = await firstWords(context, flags, desk.signer.principal, io)
+  const first = await openingWords(context, null, flags, desk, io)
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
-  if (ui.kind === 'none') {
-    const code = reportMissing(context, first, provided, io)
-    if (code !== 0) return code
-  }
+  const attended = ui.kind !== 'none'
+  const about = { context, selection, first, answers: provided.answers, attended }
+  const findings = await preflight(desk, about, io)
+  const stopped = reportPreflight(findings, attended, io)
+  const lacking = attended ? 0 : reportMissing(context, first, provided, io)
+  if (stopped !== 0 || lacking !== 0) return stopped || lacking
   const terminal = ui.kind === 'none' ? null : ui.terminal
-  const session = await startSession({ ...asked, terminal }, desk, io, first)
+  const session = await startSession({ ...asked, terminal }, desk, withoutSecretVariables(io, flags), first)
   io.say(
     `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}…`,
   )
   for (const line of requiredLines(runbook, flags.only)) io.say(line)
-  return walk(session, { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }, io)
+  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }
+  return walk(session, { ...options, notice: noticeOf(findings) }, io)
+}
+
+/** The screen covers what was told before it. Short, since it stands beside what is needed now. */
+function noticeOf(findings: readonly PreflightFinding[]): string | null {
+  const count = findings.filter(({ check }) => check !== 'value-missing').length
+  return count === 0 ? null : `${count} ${count === 1 ? 'warning' : 'warnings'}: see signoff doctor`
 }
 
 /** @throws {SignoffError} `RUNBOOK_INVALID` listing every finding of level error with its place. */
@@ -156,6 +171,27 @@ export function stepNamed(context: RunContext, reference: string) {
   })
 }
 
+/**
+ * What is said before a run goes anywhere: values by flag, secrets by file, variable or command, and those that only an earlier
+ * process of the run knew. Which of them cannot be masked is told.
+ *
+ * @param past null for a run that begins.
+ */
+export async function openingWords(
+  context: RunContext,
+  past: RunState | null,
+  flags: WalkFlags,
+  desk: Desk,
+  io: Io,
+): Promise<FirstWords> {
+  const by = desk.signer.principal
+  const flagged = await firstWords(context, flags, by, io)
+  const commanded = await withSecretCommands(context, flagged, desk.config, by, io)
+  const words = past === null ? commanded : await withSecretsOfSpool(context, past, commanded, by, io)
+  sayUnmasked(context.runbook, words, io)
+  return words
+}
+
 /** Values by flag, secrets by file or variable, and variables that the environment already has. */
 export async function firstWords(context: RunContext, flags: WalkFlags, by: string, io: Io): Promise<FirstWords> {
   const speaker: Speaker = { by, how: 'flag', source: null }
@@ -180,6 +216,7 @@ export async function firstWords(context: RunContext, flags: WalkFlags, by: stri
     if (value === '') throw new SignoffError('USAGE', `--set ${name}=: a value is needed`)
     add(name, value, 'flag')
   }
+  checkDescriptors(flags.secret)
   for (const [name, file] of flags.secret) add(name, await secretFromFile(name, file), 'flag')
   for (const [name, variable] of flags.secretEnv) {
     const value = io.environment[variable]
@@ -199,16 +236,27 @@ export async function firstWords(context: RunContext, flags: WalkFlags, by: stri
   return [...words.filter(isSecret), ...words.filter(word => !isSecret(word))]
 }
 
-async function secretFromFile(name: string, path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new SignoffError(
-      'USAGE',
-      `--secret ${name}=${path}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`,
-    )
-  })
-  const value = text.replace(/\r?\n$/, '')
-  if (value === '') throw new SignoffError('USAGE', `--secret ${name}=${path}: the file is empty`)
-  return value
+/** A variable that `--secret-env` names is a secret: it reaches the steps that use it, and is inherited by no other. */
+export function withoutSecretVariables(io: Io, flags: Pick<WalkFlags, 'secretEnv'>): Io {
+  const secret = new Set(flags.secretEnv.values())
+  const kept = Object.entries(io.environment).filter(([name]) => !secret.has(name))
+  return { ...io, environment: Object.fromEntries(kept) }
+}
+
+/**
+ * Tells what would get in the way, once and before step 1. Warnings stop nothing.
+ * @returns the exit code where an error keeps the run from starting, else 0.
+ */
+function reportPreflight(findings: readonly PreflightFinding[], attended: boolean, io: Io): number {
+  const told = findings.filter(({ check }) => check !== 'value-missing')
+  for (const line of preflightLines(told, cleanText)) io.say(line)
+  // Where nobody is there, they are listed with everything else that nobody will be asked.
+  const open = findings.length - told.length
+  if (attended && open > 0)
+    io.say(`${open} ${open === 1 ? 'value is' : 'values are'} not given yet, and asked when a step needs it`)
+  const code = exitCodeOf(findings)
+  if (code !== 0) io.say('signoff: the run cannot start like this; nothing was run')
+  return code
 }
 
 /** Everything an unattended run would have to ask, at once and before anything runs. Returns 20 if there is any. */

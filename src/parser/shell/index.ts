@@ -1,3 +1,4 @@
+export { type CalledPrograms, calledPrograms } from './called-programs.ts'
 export { type CommentGroup, commentGroups } from './comment-groups.ts'
 export { type OptionMark, optionMarkOf, plainLabel } from './comment-words.ts'
 export { environmentIn, environmentOf } from './environment.ts'

@@ -46,6 +46,13 @@ export function gitConfig(folder: string, key: string): Promise<string | null> {
   return git(folder, 'config', '--get', key)
 }
 
+/** Whether git would change line ends of a file at this path: null outside a work tree, or without git. */
+export async function convertsLineEnds(folder: string, path: string): Promise<boolean | null> {
+  if ((await git(folder, 'rev-parse', '--is-inside-work-tree')) !== 'true') return null
+  const said = await git(folder, 'check-attr', 'text', '--', path)
+  return said === null ? null : !said.endsWith(': unset')
+}
+
 async function git(folder: string, ...args: string[]): Promise<string | null> {
   // No optional locks: looking at a repository must change nothing in it.
   const result = await execa('git', ['-C', folder, ...args], {

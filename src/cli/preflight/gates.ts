@@ -1,0 +1,111 @@
+import type { Step } from '../../model/index.ts'
+import { gateNeed, type RunContext } from '../../runner/index.ts'
+import { APPROVAL_NAMESPACE, checkSigner, principalsOf, type SignersFile } from '../../transcript/index.ts'
+import { type PreflightFinding, preflightFinding } from './finding.ts'
+import type { StepsAhead } from './steps-ahead.ts'
+
+/** Somebody who could approve: a principal with the keys that may sign for them now. */
+interface Candidate {
+  readonly principal: string
+  readonly keyids: readonly string[]
+}
+
+/**
+ * Gates ahead that nobody could open, or not everybody who is named: each approval must come from another person with another
+ * key, and none of them from the operator.
+ *
+ * @param operator null where it is not known who will walk the run.
+ */
+export function gateFindings(
+  context: RunContext,
+  ahead: StepsAhead,
+  signers: SignersFile,
+  operator: { readonly principal: string; readonly keyid: string } | null,
+  nowMs: number,
+): PreflightFinding[] {
+  const candidates = candidatesOf(signers, nowMs)
+  const others = candidates
+    .filter(({ principal }) => principal !== operator?.principal)
+    .map(one => ({ ...one, keyids: one.keyids.filter(keyid => keyid !== operator?.keyid) }))
+    .filter(({ keyids }) => keyids.length > 0)
+  const gates = [...ahead.forward, ...ahead.back].filter(({ kind }) => kind === 'gate')
+  return gates.flatMap(step => gateFinding(context, step, candidates, others, operator?.principal ?? null))
+}
+
+function gateFinding(
+  context: RunContext,
+  step: Step,
+  candidates: readonly Candidate[],
+  others: readonly Candidate[],
+  operator: string | null,
+): PreflightFinding[] {
+  const need = gateNeed(step, context.roles)
+  const place = { path: context.runbook.path, line: step.line, steps: [step.position] }
+  const gate = `the gate ${step.position} ${step.title}`
+  const named = [...new Set(need.flatMap(({ from }) => from ?? []))]
+  const findings = named.flatMap(principal => {
+    if (others.some(other => other.principal === principal)) return []
+    const why =
+      principal === operator
+        ? 'walks this run, and nobody approves their own'
+        : candidates.some(candidate => candidate.principal === principal)
+          ? 'has no key but the operator’s'
+          : 'has no key in the signers file that may sign approvals now'
+    const message = `${gate} counts on ${principal}, who ${why}`
+    const help = 'let another person walk or approve, or have a line for them in .signoff/allowed_signers reviewed'
+    return [preflightFinding('approver-cannot-sign', message, help, place)]
+  })
+  const unmapped = [
+    ...new Set(
+      (step.approvers ?? []).flatMap(({ role }) => (role !== null && context.roles[role] === undefined ? [role] : [])),
+    ),
+  ]
+  if (unmapped.length > 0) {
+    const who = need.every(({ role }) => role === null)
+      ? 'any two different signers decide'
+      : 'any signer may decide for it'
+    const message = `${gate} names ${unmapped.map(role => `"${role}"`).join(' and ')}, whom .signoff/config.yaml maps to nobody: ${who}`
+    findings.push(preflightFinding('role-not-mapped', message, `roles: { ${unmapped[0]}: [name@example.com] }`, place))
+  }
+  if (
+    !canAllBeGiven(
+      need.map(({ from }) => from),
+      others,
+    )
+  ) {
+    const message = `${gate} cannot be opened: it needs ${need.length} ${need.length === 1 ? 'approval' : 'approvals from different people'}, and ${others.length === 0 ? 'nobody but the operator may sign any' : `only ${others.map(({ principal }) => principal).join(', ')} may sign`}`
+    const help = 'signoff init --role approver makes a line for whoever approves; have it reviewed like code'
+    findings.push(preflightFinding('gate-cannot-open', message, help, place))
+  }
+  return findings
+}
+
+/** One person and one key for each approval. Gates name few people, so that trying all of them is quick. */
+function canAllBeGiven(needs: readonly (readonly string[] | null)[], others: readonly Candidate[]): boolean {
+  // Those with the fewest to choose from first: what cannot be met shows early.
+  const ordered = [...needs].sort((a, b) => (a?.length ?? 1e6) - (b?.length ?? 1e6))
+  const place = (index: number, people: ReadonlySet<string>, keys: ReadonlySet<string>): boolean => {
+    const from = ordered[index]
+    if (from === undefined) return true
+    return others.some(
+      ({ principal, keyids }) =>
+        !people.has(principal) &&
+        (from === null || from.includes(principal)) &&
+        keyids.some(
+          keyid => !keys.has(keyid) && place(index + 1, new Set(people).add(principal), new Set(keys).add(keyid)),
+        ),
+    )
+  }
+  return place(0, new Set(), new Set())
+}
+
+function candidatesOf(signers: SignersFile, nowMs: number): Candidate[] {
+  const keys = new Map<string, Set<string>>()
+  for (const { key, certAuthority } of signers.lines) {
+    if (certAuthority) continue
+    for (const principal of principalsOf(signers, key, APPROVAL_NAMESPACE))
+      if (checkSigner(signers, { key, principal, namespace: APPROVAL_NAMESPACE, atMs: nowMs }).ok)
+        keys.set(principal, (keys.get(principal) ?? new Set()).add(key.keyid))
+  }
+  return [...keys].map(([principal, keyids]) => ({ principal, keyids: [...keyids] }))
+}

@@ -1,0 +1,122 @@
+import type { Answers, RunContext } from '../../runner/index.ts'
+import { expectationProblem, findSection, findStep, type Selection } from '../../runner/index.ts'
+import { hasProgram, runSshKeygen } from '../../runner/local/index.ts'
+import { checkRevoked, readAllowedSigners, type Signer } from '../../transcript/index.ts'
+import { readRevoked } from '../gate-approvals.ts'
+import type { Io } from '../io.ts'
+import type { FirstWords } from '../run-session.ts'
+import type { Workspace } from '../workspace.ts'
+import { type PreflightFinding, preflightFinding } from './finding.ts'
+import { gateFindings } from './gates.ts'
+import { missingPrograms } from './programs.ts'
+import { type StepsAhead, stepsAhead } from './steps-ahead.ts'
+import { missingValues } from './values.ts'
+import { workspaceFindings } from './workspace-checks.ts'
+
+export interface AboutToRun {
+  readonly context: RunContext
+  readonly selection: Selection
+  readonly first: FirstWords
+  readonly answers: Answers
+  /** True where a person can be asked, and can be lent a terminal. */
+  readonly attended: boolean
+}
+
+export interface Bench {
+  readonly workspace: Workspace
+  readonly signersText: string | null
+  /** Whoever walks the run; null where nobody could be found. */
+  readonly signer: Pick<Signer, 'principal' | 'keyid' | 'publicKey'> | null
+}
+
+/**
+ * Everything that would get in the way of a run and can be seen before its first step. Starts nothing but git, ssh and ssh-keygen, and
+ * writes nothing.
+ *
+ * @param run null looks at the workspace alone.
+ */
+export async function preflight(bench: Bench, run: AboutToRun | null, io: Io): Promise<PreflightFinding[]> {
+  const { workspace, signersText, signer } = bench
+  const found = [...(await workspaceFindings(workspace, signersText, io)), ...(await keyFindings(bench))]
+  if (run === null) return found
+  const { context, answers } = run
+  const ahead = stepsAhead(context, answers)
+  const signers = readAllowedSigners(signersText ?? '')
+  return [
+    ...found,
+    ...unreachable(run, ahead),
+    ...expectationFindings(context, ahead),
+    ...gateFindings(context, ahead, signers, signer, io.nowMs()),
+    ...terminalFindings(run, ahead),
+    ...missingValues(context, ahead, run.first, answers),
+    ...missingPrograms(context, ahead, name => hasProgram(name, context.cwd, io.environment)),
+  ]
+}
+
+/** A run that is sealed with a revoked key verifies nowhere. */
+async function keyFindings({ workspace, signer }: Bench): Promise<PreflightFinding[]> {
+  const path = workspace.revoked
+  const unreadable = (why: string) =>
+    preflightFinding('revoked-keys-unreadable', `it cannot be read, and so revokes every key: ${why}`, 'mend it', {
+      path,
+    })
+  try {
+    const bytes = await readRevoked(path)
+    if (signer === null) return []
+    const answer = await checkRevoked(bytes, signer.publicKey, runSshKeygen)
+    if (answer.kind === 'unreadable') return [unreadable(answer.why)]
+    if (answer.kind === 'good') return []
+    const message = `the key of ${signer.principal} (${signer.keyid}) is revoked`
+    return [preflightFinding('key-revoked', message, 'name another key by --key FILE', { path })]
+  } catch (error) {
+    return [unreadable(error instanceof Error ? error.message : String(error))]
+  }
+}
+
+/** What was said beforehand for a step that other things said beforehand rule out: one of the two was not meant. */
+function unreachable({ context, selection, answers }: AboutToRun, ahead: StepsAhead): PreflightFinding[] {
+  const said: (readonly [what: string, reference: string])[] = [
+    ...(['from', 'until', 'only'] as const).flatMap(key => {
+      const reference = selection[key]
+      const isStep = reference !== null && findSection(context.runbook, reference) === null
+      return isStep ? [[`--${key}`, reference] as const] : []
+    }),
+    ...answers.answers.map(({ step }) => ['answers', step] as const),
+    ...(['waits', 'forms', 'confirm', 'choices'] as const).flatMap(key =>
+      Object.keys(answers[key]).map(reference => [key, reference] as const),
+    ),
+  ]
+  return said.flatMap(([what, reference]) => {
+    const step = findStep(context.runbook, reference)
+    const why = step === null ? undefined : ahead.out.get(step.id)
+    if (step === null || why === undefined) return []
+    const message = `${what} names ${step.position} ${step.title}, which this run cannot come to: ${why}`
+    const place = { path: context.runbook.path, line: step.line, steps: [step.position] }
+    return [preflightFinding('step-unreachable', message, 'take one of the two out', place)]
+  })
+}
+
+/** What can never be met would fail its step for no fault of what it ran. */
+function expectationFindings(context: RunContext, ahead: StepsAhead): PreflightFinding[] {
+  return [...ahead.forward, ...ahead.back].flatMap(step => {
+    const problem = expectationProblem(step)
+    if (problem === null) return []
+    const message = `what ${step.position} ${step.title} is expected to print cannot be read as ${step.expect?.kind}: ${problem}`
+    const place = { path: context.runbook.path, line: step.line, steps: [step.position] }
+    return [preflightFinding('expectation-unreadable', message, 'mend it, or say another way to compare', place)]
+  })
+}
+
+function terminalFindings({ context, attended }: AboutToRun, ahead: StepsAhead): PreflightFinding[] {
+  if (attended) return []
+  return ahead.forward
+    .filter(({ script, interaction }) => script !== null && interaction === 'terminal')
+    .map(step =>
+      preflightFinding(
+        'needs-terminal',
+        `${step.position} ${step.title} asks at a terminal, and here is none`,
+        'walk the run at a terminal, or record this step by hand',
+        { path: context.runbook.path, line: step.line, steps: [step.position] },
+      ),
+    )
+}

@@ -1,0 +1,93 @@
+import type { Step } from '../../model/index.ts'
+import { calledPrograms, isShellTag } from '../../parser/index.ts'
+import type { RunContext } from '../../runner/index.ts'
+import { type PreflightFinding, preflightFinding } from './finding.ts'
+import type { StepsAhead } from './steps-ahead.ts'
+
+/** Whether the machine has a program; relative paths begin in the folder in which the run starts. */
+export type HasProgram = (name: string) => boolean
+
+/**
+ * Programs that the scripts and offers of the steps ahead call and this machine lacks, each once. A warning: an earlier step may
+ * install it. What a script defines, or looks for by itself, is not missed.
+ */
+export function missingPrograms(context: RunContext, ahead: StepsAhead, hasProgram: HasProgram): PreflightFinding[] {
+  const missing = new Map<string, { line: number; steps: string[]; onlyBack: boolean; mayCome: string | null }>()
+  const shells = new Map<string, string[]>()
+  const walk = (steps: readonly Step[], isBack: boolean): void => {
+    const known = new Set<string>()
+    let moved = false
+    let brings: string | null = null
+    for (const step of steps) {
+      const shell = shellOf(step)
+      for (const { text, line } of shell === null ? [] : textsOf(context, step)) {
+        const needed = shell ?? 'bash'
+        if (!hasProgram(needed)) shells.set(needed, [...(shells.get(needed) ?? []), step.position])
+        const called = calledPrograms(text, needed)
+        for (const name of [...called.defines, ...called.looksFor]) known.add(name)
+        if (called.moves) moved = true
+        for (const { name, offset } of called.programs) {
+          const isRelative = name.includes('/') && !/^[/~]/.test(name)
+          if (known.has(name) || (isRelative && moved) || hasProgram(name)) continue
+          const at = line + text.slice(0, offset).split('\n').length - 1
+          const before = missing.get(name) ?? { line: at, steps: [], onlyBack: isBack, mayCome: brings }
+          if (!before.steps.includes(step.position)) before.steps.push(step.position)
+          missing.set(name, before)
+        }
+        if (called.mayBring) brings ??= step.position
+      }
+    }
+  }
+  walk(ahead.forward, false)
+  walk(ahead.back, true)
+  const { path } = context.runbook
+  return [
+    ...[...shells].map(([shell, steps]) =>
+      preflightFinding(
+        'shell-missing',
+        `${shell} is not on the PATH, and ${called(steps, 'is')} written for it`,
+        `install ${shell}`,
+        {
+          path,
+          line: context.steps.get(idAt(context, steps[0]))?.line ?? null,
+          steps: [...new Set(steps)],
+        },
+      ),
+    ),
+    ...[...missing].map(([name, { line, steps, onlyBack, mayCome }]) => {
+      const where = name.includes('/') ? 'is no program here' : 'is not on the PATH'
+      const way = onlyBack ? ', on the way back' : ''
+      const maybe = mayCome === null ? '' : `; ${mayCome} sources a file or changes the PATH, and may bring it`
+      const help = `install it before step ${steps[0]}, unless an earlier step does`
+      const message = `${name} ${where}, and ${called(steps, 'calls')} it${way}${maybe}`
+      return preflightFinding('command-missing', message, help, { path, line, steps })
+    }),
+  ]
+}
+
+/** `2.1 calls`, `2.1 and 2 more call`. */
+function called(positions: readonly string[], verb: 'calls' | 'is'): string {
+  const [first = '', ...rest] = [...new Set(positions)]
+  const plural = verb === 'calls' ? 'call' : 'are'
+  return rest.length === 0
+    ? `${first} ${verb}`
+    : `${first}, ${rest.slice(0, 3).join(', ')}${rest.length > 3 ? ` and ${rest.length - 3} more` : ''} ${plural}`
+}
+
+function idAt(context: RunContext, position: string | undefined): string {
+  return [...context.steps.values()].find(step => step.position === position)?.id ?? ''
+}
+
+/** What runs on this machine: the script of a task, and what is offered beside a question. */
+function textsOf(context: RunContext, step: Step): { readonly text: string; readonly line: number }[] {
+  const line = context.runbook.details.get(step.id)?.scriptLine ?? step.line
+  const texts = [step.script, step.offer === step.script ? null : step.offer, step.probe?.script ?? null]
+  return texts.flatMap(text => (text === null ? [] : [{ text, line: text === step.script ? line : step.line }]))
+}
+
+/** Null for what no shell of this machine reads: another machine, another language. An offer is shell, whatever stands around it. */
+function shellOf(step: Step): 'bash' | 'sh' | 'zsh' | null {
+  if (step.interaction === 'remote') return null
+  if (step.language === 'sh' || step.language === 'zsh') return step.language
+  return step.language === null || step.script === null || isShellTag(step.language) ? 'bash' : null
+}

@@ -1,0 +1,66 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeWorld, type World } from '../helpers/world/index.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await makeWorld({ files: { 'README.md': '# Here\n' } })
+}, 30_000)
+afterAll(() => world.remove())
+
+let release = 0
+async function run(script: string, kind: string, expected: string) {
+  release++
+  const text = `# Release\n\n## Phase 1: Check\n\nCount them:\n\n\`\`\`bash\n${script}\n\`\`\`\n\n<!-- signoff expect=${kind} -->\n\n\`\`\`\n${expected}\n\`\`\`\n`
+  writeFileSync(join(world.repository.clone, 'release.md'), text)
+  const result = await world.signoff(['run', 'release.md', '--release', `v${release}`])
+  const ends = (): unknown => world.transcript(`v${release}`).ofKind('step.end')
+  return { ...result, ends }
+}
+
+test('a threshold decides: what was wanted and what was there are on record, for each line', {
+  timeout: 30_000,
+}, async () => {
+  const script = 'echo "looking" >&2; echo \'{"failed": 2, "state": "ok"}\''
+  const met = await run(script, 'json', '$.failed < 5\n$.state = "ok"')
+  expect(met, met.stderr).toMatchObject({ exitCode: 0 })
+  const failed = await run(script, 'json', '$.failed < 2\n$.state = "ok"')
+  expect(failed, failed.stderr).toMatchObject({ exitCode: 1 })
+  // The exit code alone would look like success.
+  expect(failed.stderr).toContain('failed, exit 0, but $.failed is 2, expected < 2, after')
+  expect(failed.ends()).toMatchObject([
+    {
+      result: 'failed',
+      exit: 0,
+      checks: [
+        { name: '$.failed', op: '<', want: '2', got: '2', ok: false },
+        { name: '$.state', op: '=', want: '"ok"', got: '"ok"', ok: true },
+      ],
+    },
+  ])
+})
+
+test('a pattern that takes for ever hangs no run', { timeout: 30_000 }, async () => {
+  const result = await run("printf '%060d!\\n' 0 | tr 0 a", 'regex', '^(a+)+$')
+  expect(result, result.stderr).toMatchObject({ exitCode: 1 })
+  expect(result.ends()).toMatchObject([{ checks: [{ got: expect.stringContaining('takes too long'), ok: false }] }])
+})
+
+test('an output beyond what is compared passes by what it contains, and by nothing that needs all of it', {
+  timeout: 60_000,
+}, async () => {
+  const script = "head -c 6000000 /dev/zero | tr '\\0' 0 | fold -w 99; echo; echo 'all done'"
+  const contains = await run(script, 'contains', 'all done')
+  expect(contains, contains.stderr.slice(-500)).toMatchObject({ exitCode: 0 })
+  const regex = await run(script, 'regex', '^0')
+  expect(regex.exitCode).toBe(1)
+  expect(regex.ends()).toMatchObject([{ checks: [{ got: expect.stringContaining('not compared'), ok: false }] }])
+})
+
+test('what cannot be read keeps a run from starting, with 65 and its place', async () => {
+  const result = await run('echo x', 'regex', '(unclosed')
+  expect(result.exitCode).toBe(65)
+  expect(result.stderr).toMatch(/release\.md:\d+:1: error: .*cannot be read as regex.*\[expectation-unreadable\]/)
+  expect(() => world.transcript(`v${release}`)).toThrow()
+})
