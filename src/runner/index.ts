@@ -11,6 +11,7 @@ export {
   selectFlow,
 } from './context.ts'
 export { type Drive, drive } from './drive.ts'
+export { type AcceptanceVerdict, isOpenTo } from './handing-off.ts'
 export { jumpEvents } from './jump.ts'
 export { type Lacking, lackingOf } from './missing.ts'
 export { conditionOf, needOf } from './need.ts'
