@@ -9,7 +9,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] =
   ['21', 'NO-GO'],
   ['22', 'rolled back'],
   ['23', 'rollback incomplete'],
-  ['24', 'locked by another run, or the runbook changed'],
+  ['24', 'another process holds the run or took it over, somebody else operates it, or the runbook changed'],
   ['65', 'runbook, answers or configuration invalid'],
   ['70', 'a bug of ours'],
   ['74', 'the journal could not be written'],
@@ -75,12 +75,19 @@ export function exitCodeOfResult(result: Result): number {
   }
 }
 
+/** Pauses that are not simply "somebody or something is needed", which is 20. */
+const PAUSED: Partial<Readonly<Record<Extract<Ending, { kind: 'paused' }>['why'], number>>> = {
+  failed: 1,
+  rejected: 65,
+  changed: 24,
+}
+
 export function exitCodeOfEnding(ending: Ending): number {
   switch (ending.kind) {
     case 'ended':
       return exitCodeOfResult(ending.result)
     case 'paused':
-      return ending.why === 'failed' ? 1 : ending.why === 'rejected' ? 65 : 20
+      return PAUSED[ending.why] ?? 20
     case 'signal':
       return 128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[ending.signal]
     default:

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { EventOf } from '../model/index.ts'
 import { runSshKeygen } from '../runner/local/index.ts'
-import { checkApproval } from '../transcript/index.ts'
+import { checkApproval, saysAcceptance } from '../transcript/index.ts'
+import { takeAcceptance } from './accepted.ts'
 import type { Io } from './io.ts'
+import { readRevoked } from './revoked-file.ts'
 import type { Session } from './run-session.ts'
 import { readIfThere } from './transcript-files.ts'
 
@@ -17,6 +18,7 @@ export async function takeApproval(
   via: EventOf<'approval'>['via'],
   io: Io,
 ): Promise<boolean> {
+  if (saysAcceptance(untrustedText.trim())) return takeAcceptance(session, untrustedText.trim(), io)
   const { state } = session.drive.snapshot()
   const open = [...state.gates].find(([step]) => state.steps.get(step)?.status.kind === 'open-gate')
   if (open === undefined || state.start === null) {
@@ -74,12 +76,4 @@ export async function takeApproval(
   if (!recorded.some(({ event }) => event.envelope === envelope))
     io.say(`signoff: approval of ${position} refused: it came twice, or the gate was answered before it came`)
   return true
-}
-
-/** The revocation file, null where none is configured. One that is there and cannot be read is an error. */
-export async function readRevoked(path: string): Promise<Uint8Array | null> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw error
-  })
 }

@@ -13,4 +13,6 @@ export interface Io {
   /** One question at the terminal, yes or no; no without a terminal. */
   confirm(question: string): Promise<boolean>
   nowMs(): number
+  /** Aborted once nobody reads standard output any more. */
+  readonly gone?: AbortSignal
 }

@@ -25,8 +25,10 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
 function processIo(): Io {
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
   // A reader that goes away (`signoff plan | head`) is no failure of ours.
+  const gone = new AbortController()
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
+    gone.abort()
   })
   const ask = async (question: string): Promise<string> => {
     if (!interactive) return ''
@@ -51,5 +53,6 @@ function processIo(): Io {
     ask,
     confirm: async question => /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim()),
     nowMs: Date.now,
+    gone: gone.signal,
   }
 }

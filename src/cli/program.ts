@@ -47,6 +47,7 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
       )
       .option('--jump <step>', 'go on at this step: forward over others, or back to open it again; needs --reason')
       .option('--reason <text>', 'why; recorded with the decision')
+      .option('--take-over', 'take the run from whoever holds or operates it; needs --reason')
       .option('--keep-runbook', 'go on with the text that the run began with, though the file changed'),
   ).action((run: string | undefined, options: Record<string, never>) =>
     does(async () => (await import('./commands/resume.ts')).resume(run ?? null, options as never, io))(),
@@ -144,6 +145,45 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     .option('--key <file>', 'your signing key, which says who you are')
     .action((run: string | undefined, options: { key?: string }) =>
       does(async () => (await import('./commands/stop.ts')).stop(run ?? null, options, io))(),
+    )
+
+  program
+    .command('status')
+    .description('where a run stands: done, running, needed now and of whom, who holds it; reads only')
+    .argument('[run]', 'id of the run, or the beginning of it; the newest that is not sealed')
+    .option('--watch', 'tell each new line as it comes, until the run ends')
+    .option('--json', 'as data (signoff.status/1); with --watch a line each time something was added')
+    .action((run: string | undefined, options: Record<string, never>) =>
+      does(async () => (await import('./commands/status.ts')).status(run ?? null, options, io))(),
+    )
+
+  program
+    .command('list')
+    .description('all runs, newest first: release, state, sealed or not, operator, times')
+    .option('--json', 'as data (signoff.list/1)')
+    .action((options: Record<string, never>) =>
+      does(async () => (await import('./commands/list.ts')).list(options, io))(),
+    )
+
+  program
+    .command('handoff')
+    .description('offer a run of yours, which nobody walks now, to another operator; signed')
+    .argument('<run>', 'id of the run, or the beginning of it')
+    .option('--to <principal>', 'to whom, as the signers file names them')
+    .option('--note <text>', 'what they should know')
+    .option('--withdraw', 'withdraw the offer that stands')
+    .option('--key <file>', 'your signing key')
+    .action((run: string, options: Record<string, never>) =>
+      does(async () => (await import('./commands/handoff.ts')).handoff(run, options, io))(),
+    )
+
+  program
+    .command('accept')
+    .description('take a run that is on offer to you; signed with your own key, you operate it from then on')
+    .argument('<run>', 'id of the run, or the beginning of it')
+    .option('--key <file>', 'your signing key')
+    .action((run: string, options: Record<string, never>) =>
+      does(async () => (await import('./commands/accept.ts')).accept(run, options, io))(),
     )
 
   program

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { hostname, platform, userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Answer, EventOf, Runbook, RunState, Speaker } from '../model/index.ts'
@@ -11,6 +11,7 @@ import {
   type Drive,
   drive,
   planEvent,
+  type RunbookFile,
   type RunContext,
   resumptionOf,
   type Selection,
@@ -18,6 +19,7 @@ import {
 } from '../runner/index.ts'
 import {
   createLocalExecutor,
+  finishDetaching,
   gitFacts,
   type JournalFile,
   type LocalExecutor,
@@ -26,13 +28,15 @@ import {
   type PersonsTerminal,
   randomIds,
   randomToken,
+  runbookFile,
   systemClock,
-  takeLock,
   uuidv7,
 } from '../runner/local/index.ts'
 import { type Chain, createChain, readJournal, SEAL_NAMESPACE, type Signer } from '../transcript/index.ts'
 import { type Config, readConfig } from './config.ts'
+import { handoffSigner } from './handoff-halves.ts'
 import type { Io } from './io.ts'
+import { type RunLocks, type TakenRun, takeLocks, takeStateLock } from './run-locks.ts'
 import { findSigner } from './signing-key.ts'
 import { findParents, type RunFiles, readIfThere, runFiles } from './transcript-files.ts'
 import { VERSION } from './version.ts'
@@ -49,6 +53,9 @@ export interface Session {
   readonly journal: JournalFile
   readonly executor: LocalExecutor
   readonly stateDir: string
+  readonly locks: RunLocks
+  /** What has the terminal, set by whoever walks the run. */
+  readonly screen: { isFull: boolean }
   /** Ends followers and timers, closes the journal, releases the lock. Scripts are left to their supervisors. */
   close(): Promise<void>
 }
@@ -98,7 +105,7 @@ export function walksRecoveryOnly(selection: Pick<Selection, 'only'>): boolean {
 const RECOVERY_ONLY = 'recovery:'
 
 /** What a run is about, before it exists: enough to see what it will lack. */
-export function contextOf(asked: NewRun, config: Config, run: string): RunContext {
+export function contextOf(asked: NewRun, config: Pick<Config, 'roles' | 'timeoutMs'>, run: string): RunContext {
   const selected = walksRecoveryOnly(asked.selection) ? { flow: [] } : selectFlow(asked.runbook, asked.selection)
   if ('unknown' in selected)
     throw new SignoffError('USAGE', `"${selected.unknown}" is no step or section of the main flow of ${asked.path}`, {
@@ -136,9 +143,10 @@ export async function startSession(asked: NewRun, desk: Desk, io: Io, first: Fir
     stateDir,
     io,
     chain: createChain(),
-    going: { mode: 'new' },
+    going: { mode: 'new', locks: await takeStateLock(stateDir, desk.signer.principal) },
     past: EMPTY_STATE,
     terminal: asked.terminal,
+    runbook: fileOf(asked.selection, resolve(asked.path), asked.runbook.sha256, true),
   })
   try {
     await writeFile(join(stateDir, PLACE_FILE), resolve(asked.path), { mode: 0o600 })
@@ -153,8 +161,13 @@ export async function startSession(asked: NewRun, desk: Desk, io: Io, first: Fir
 /** Where the runbook lay: the journal only knows its path in the repository, if it was in one. */
 const PLACE_FILE = 'runbook-path'
 
-async function whereItWas(stateDir: string, fallback: string): Promise<string> {
-  return (await readIfThere(join(stateDir, PLACE_FILE))) ?? fallback
+/** `known` is false where nobody wrote it down for this user: then it is a guess. */
+async function whereItWas(
+  stateDir: string,
+  fallback: string,
+): Promise<{ readonly path: string; readonly known: boolean }> {
+  const written = await readIfThere(join(stateDir, PLACE_FILE))
+  return { path: written ?? fallback, known: written !== null }
 }
 
 /** Values and decisions that are said before the run goes anywhere by itself. */
@@ -168,12 +181,18 @@ export interface RecordedRun {
   readonly path: string
   /** What was cut off at the end of its journal. */
   readonly torn: { readonly bytes: number; readonly sha256: string } | null
+  /** Where claims, spools and a lock of this user lie. */
+  readonly stateDir: string
+  /** The file of its runbook, to be looked at. */
+  readonly runbook: RunbookFile
   /**
    * Takes the run: locks it, cuts a torn tail (`begin` records what was cut) and opens the journal.
+   * @param taken a run that was taken from somebody already, with the reason; its locks are let go of by whoever gets the session.
    * @throws {SignoffError} `LOCKED` where another process holds it, or wrote to it since it was read.
    */
   open(
     terminal: PersonsTerminal | null,
+    taken?: (TakenRun & { readonly reason: string }) | null,
   ): Promise<{ readonly session: Session; readonly begin: (first: FirstWords) => Promise<void> }>
 }
 
@@ -193,7 +212,7 @@ export async function readRun(
       advice: 'start a new run by "signoff run FILE --release ID"',
     })
   const stateDir = stateFolder(io.environment, started.run)
-  const path = await whereItWas(stateDir, resolve(projectOf(desk.workspace), started.runbook.path))
+  const { path, known } = await whereItWas(stateDir, resolve(projectOf(desk.workspace), started.runbook.path))
   const selection = started.selection ?? { from: null, only: null, until: null }
   const read = await parse(started.runbook.text, started.runbook.path)
   const only = read.mode === 'catalog' ? selection.only : null
@@ -205,10 +224,15 @@ export async function readRun(
     past,
     path,
     torn,
-    async open(terminal) {
-      const going = { mode: 'resume', bytes: bytes.length } as const
+    stateDir,
+    runbook: fileOf(selection, path, started.runbook.sha256, known),
+    async open(terminal, taken = null) {
+      const locks = taken?.locks ?? (await takeLocks(stateDir, files, desk.signer.principal))
+      const going = { mode: 'resume', locks, bytes: bytes.length } as const
       const here = { ...context, terminal: terminal !== null }
-      const session = await open({ context: here, desk, files, stateDir, io, chain, going, past, terminal })
+      const looked = fileOf(selection, path, started.runbook.sha256, known)
+      const all = { context: here, desk, files, stateDir, io, chain, going, past, terminal, runbook: looked }
+      const session = await open(all)
       const begin = async (first: FirstWords): Promise<void> => {
         const { opening, attach } = await resumptionOf(past, entries, runbook, session.executor, {
           run: started.run,
@@ -216,6 +240,7 @@ export async function readRun(
           torn,
           operator: { principal: desk.signer.principal, keyid: desk.signer.keyid },
           nowMs: io.nowMs(),
+          taken: taken === null ? null : takenEvent(past, started, taken, desk.signer, chain.head),
         })
         await session.drive.begin(opening, first)
         if (attach !== null) await session.drive.attach(attach.step, attach.attempt, attach.recorded)
@@ -223,6 +248,26 @@ export async function readRun(
       return { session, begin }
     },
   }
+}
+
+/** The file to look at. What leads back from a sealed run walks the text of that run, whatever has become of the file since. */
+function fileOf(selection: Selection, path: string, sha256: string, known: boolean): RunbookFile {
+  return walksRecoveryOnly(selection) ? { look: async () => null } : runbookFile(path, sha256, known)
+}
+
+/** Somebody else goes on, or the same person in the place of a process that may live; null where it is neither. */
+function takenEvent(
+  past: RunState,
+  started: EventOf<'run.start'>,
+  taken: TakenRun & { readonly reason: string },
+  signer: Signer,
+  head: string,
+): EventOf<'writer.changed'> | null {
+  const before = past.operator ?? started.operator
+  if (taken.from === null && before.principal === signer.principal) return null
+  const from = { ...before, host: taken.from?.host ?? started.host.name }
+  const to = { principal: signer.principal, keyid: signer.keyid, host: hostname() }
+  return { kind: 'writer.changed', from, to, reason: taken.reason, head }
 }
 
 async function open(input: {
@@ -233,19 +278,16 @@ async function open(input: {
   readonly io: Io
   readonly chain: Chain
   /** `bytes`: how long the file was when it was read, a torn tail included. */
-  readonly going: { readonly mode: 'new' } | { readonly mode: 'resume'; readonly bytes: number }
+  readonly going:
+    | { readonly mode: 'new'; readonly locks: RunLocks }
+    | { readonly mode: 'resume'; readonly locks: RunLocks; readonly bytes: number }
   readonly past: RunState
   readonly terminal: PersonsTerminal | null
+  readonly runbook: RunbookFile
 }): Promise<Session> {
   const { context, desk, files, stateDir, io, chain, going } = input
-  await mkdir(stateDir, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    throw new SignoffError('STATE_UNWRITABLE', `${stateDir}: ${error.message}`, {
-      advice: 'set XDG_STATE_HOME to a folder that can be written',
-      cause: error,
-    })
-  })
+  const { locks } = going
   const clock = systemClock()
-  const lock = takeLock(join(stateDir, 'lock'), desk.signer.principal)
   let journal: JournalFile
   try {
     if (going.mode === 'resume') await cutTornTail(files.journal, going.bytes, chain.bytes)
@@ -258,8 +300,9 @@ async function open(input: {
       mode: going.mode,
       expectedBytes: chain.bytes,
     })
+    if (going.mode === 'new') locks.addJournal(files)
   } catch (error) {
-    lock.release()
+    locks.release()
     throw error
   }
   const executor = createLocalExecutor({
@@ -267,7 +310,17 @@ async function open(input: {
     environment: scriptEnvironment(io.environment),
     terminal: input.terminal,
   })
-  const run = drive(context, { journal, executor, clock, ids: randomIds() }, input.past)
+  const screen = { isFull: false }
+  const handoff = handoffSigner({
+    signer: desk.signer,
+    workspace: desk.workspace,
+    chain,
+    start: () => run.snapshot().state.start,
+    onScreen: () => screen.isFull,
+    nowMs: io.nowMs,
+  })
+  const { runbook } = input
+  const run = drive(context, { journal, executor, clock, ids: randomIds(), runbook, handoff }, input.past)
   return {
     context,
     drive: run,
@@ -278,12 +331,14 @@ async function open(input: {
     journal,
     executor,
     stateDir,
+    locks,
+    screen,
     async close() {
       executor.dispose()
       try {
         await journal.close()
       } finally {
-        lock.release()
+        locks.release()
       }
       // The folder goes only once nothing in it is needed: a run that is paused keeps its shell state there.
       if (run.snapshot().state.result !== null) await rm(stateDir, { recursive: true, force: true })
@@ -293,7 +348,7 @@ async function open(input: {
 
 /** Cuts what follows the last good line. A file that grew since it was read is somebody's who was at work: nothing of it is cut. */
 async function cutTornTail(path: string, readBytes: number, goodBytes: number): Promise<void> {
-  const { size } = await stat(path)
+  const { size } = (await finishDetaching(path)) ? { size: -1 } : await stat(path)
   if (size !== readBytes)
     throw new SignoffError(
       'LOCKED',

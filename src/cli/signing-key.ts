@@ -68,6 +68,7 @@ export async function findSigner(
     principal,
     keyid: key.publicKey.keyid,
     publicKey: key.publicKey,
+    mayAsk: true,
     sign: (asked, bytes) => signWithSshKeygen(path, asked, bytes),
   }
 }

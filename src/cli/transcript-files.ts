@@ -1,8 +1,9 @@
-import { chmod, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { EventOf } from '../model/index.ts'
 import { SignoffError } from '../model/index.ts'
 import { leafOfLine, sealSha256 } from '../transcript/index.ts'
+import { unreadable } from './journal-reader.ts'
 
 /** Most first lines, which hold the runbook's text, are read at once. */
 const FIRST_LINE_CHUNK = 256 * 1024
@@ -66,10 +67,13 @@ export async function findRun(transcripts: string, reference: string | null): Pr
     if (direct !== null) return filesIn(resolve(direct))
   }
   const all = await listRuns(transcripts)
-  const fitting = reference === null ? await unsealed(all) : all.filter(files => files.run.startsWith(reference))
+  const fitting =
+    reference === null ? await unsealed(all) : all.filter(files => reference !== '' && files.run.startsWith(reference))
   const last = fitting.at(-1)
   if (last !== undefined && (reference === null || fitting.length === 1)) return last
-  const known = all.slice(-5).map(files => `${files.run} (${basename(dirname(files.folder))})`)
+  const known = (fitting.length > 1 ? fitting : all)
+    .slice(-5)
+    .map(files => `${files.run} (${basename(dirname(files.folder))})`)
   const why =
     reference === null
       ? 'no run is under way'
@@ -77,20 +81,23 @@ export async function findRun(transcripts: string, reference: string | null): Pr
         ? `"${reference}" fits ${fitting.length} runs`
         : `no run "${reference}"`
   throw new SignoffError('RUN_NOT_FOUND', `${why} below ${transcripts}`, {
-    advice: known.length === 0 ? 'start one by "signoff run FILE --release ID"' : `the newest: ${known.join(', ')}`,
+    advice:
+      known.length === 0
+        ? 'start one by "signoff run FILE --release ID"'
+        : `${fitting.length > 1 ? 'say more of it' : 'the newest'}: ${known.join(', ')}`,
   })
 }
 
 async function unsealed(all: readonly RunFiles[]): Promise<RunFiles[]> {
   const open: RunFiles[] = []
-  for (const files of all) if ((await readIfThere(files.bundle)) === null) open.push(files)
+  for (const files of all) if (!(await isThere(files.bundle))) open.push(files)
   return open
 }
 
 async function asFolder(reference: string): Promise<string | null> {
   const name = basename(reference)
   if (name === 'journal.jsonl' || name === 'transcript.intoto.jsonl') return dirname(reference)
-  return (await readIfThere(join(reference, 'journal.jsonl'))) === null ? null : reference
+  return (await isThere(join(reference, 'journal.jsonl'))) ? reference : null
 }
 
 /**
@@ -193,6 +200,26 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** The bytes of a journal. @throws {SignoffError} `TRANSCRIPT_UNREADABLE` with why. */
+export async function readJournalFile(files: RunFiles): Promise<Buffer> {
+  return readFile(files.journal).catch((error: unknown) => {
+    throw unreadable(files.journal, error)
+  })
+}
+
+/** Whether there is such a file; one that may not be read is there. */
+export async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    info => info.isFile(),
+    () => false,
+  )
+}
+
+/** The release that a run's folder is named for. */
+export function releaseOf(files: RunFiles): string {
+  return unescapeRelease(basename(dirname(files.folder)))
+}
+
 export async function readIfThere(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
@@ -203,7 +230,7 @@ export async function readIfThere(path: string): Promise<string | null> {
 async function foldersIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
-    throw error
+    throw unreadable(folder, error)
   })
   return entries.filter(entry => entry.isDirectory()).map(entry => entry.name)
 }

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Ending, RunEvent, Speaker } from '../model/index.ts'
+import type { Ending, RunEvent, RunState, Speaker } from '../model/index.ts'
 import { countSteps, SignoffError } from '../model/index.ts'
 import { type Provided, walkUnattended } from '../runner/index.ts'
 import { sealJournal } from '../transcript/index.ts'
 import { contactLines, createPlainOutput, sentenceFor } from '../tui/index.ts'
 import { exitCodeOfEnding } from './exit-codes.ts'
 import { takeApproval } from './gate-approvals.ts'
+import { watchHolding } from './holding.ts'
 import { type Inbox, openInbox } from './inbox.ts'
 import { NOTE_FILE, takeNote } from './inbox-notes.ts'
 import type { Io } from './io.ts'
@@ -32,6 +33,8 @@ export async function walk(session: Session, options: WalkOptions, io: Io): Prom
   const aside: Io = options.ui.kind === 'full' ? { ...io, say: () => undefined } : io
   const inbox = openInbox(session.workspace.inbox, session.context.run, aside.say)
   const watcher = watchGates(session, inbox, aside)
+  session.screen.isFull = options.ui.kind === 'full'
+  const holding = watchHolding(session)
   const signals = watchSignals(session, options.ui, io)
   try {
     for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', aside)
@@ -46,6 +49,7 @@ export async function walk(session: Session, options: WalkOptions, io: Io): Prom
     throw error
   } finally {
     signals.stop()
+    holding.stop()
     await watcher.stop()
     await session.close()
   }
@@ -209,13 +213,17 @@ async function finish(session: Session, ending: Ending, inbox: Inbox, options: W
   io.say(`Transcript: ${files.folder}`)
   if (seal !== null)
     io.say(`Sealed by ${session.signer.principal} (${session.signer.keyid}); check it: signoff verify ${files.folder}`)
-  else io.say(`Go on: signoff resume ${id}`)
+  else io.say(`${goesOn(state, session)}: signoff resume ${id}`)
   const exitCode = exitCodeOfEnding(ending)
   if (options.json)
     io.write(
       `${JSON.stringify({ schema: 'signoff.run/1', run: id, release: context.release, result, exitCode, steps: counts, transcript: files.folder, seal })}\n`,
     )
   return exitCode
+}
+
+function goesOn({ operator }: RunState, { signer }: Session): string {
+  return operator === null || operator.principal === signer.principal ? 'Go on' : `${operator.principal} goes on`
 }
 
 /** Signs what was recorded, after one more look at the file. Returns the seal's identity. */

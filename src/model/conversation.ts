@@ -47,6 +47,8 @@ export type Need =
       readonly probe?: ProbeNeed | null
     }
   | { readonly kind: 'running'; readonly step: string; readonly attempt: number; readonly sinceMs: number }
+  /** The file of the runbook is another one by now, or gone (`now` null): a person decides before `step` begins. */
+  | { readonly kind: 'changed'; readonly step: string; readonly now: string | null; readonly diff: string }
   | {
       readonly kind: 'decide'
       readonly step: string
@@ -138,6 +140,11 @@ export type Answer =
   | { readonly kind: 'stop-script'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'escalate' }
   | { readonly kind: 'pause'; readonly reason: string }
   | { readonly kind: 'abort'; readonly reason: string }
+  /** On a changed file: go on with the text that the run began with, or pause. */
+  | { readonly kind: 'runbook'; readonly decision: 'keep' | 'stop' }
+  /** Offers the run to another operator, in place of an earlier offer. */
+  | { readonly kind: 'offer'; readonly to: string; readonly note: string | null }
+  | { readonly kind: 'withdraw-offer' }
 
 /** What became of something said: taken (and recorded), or refused; `note` and `why` are sentences for the person who said it. */
 export type Reply = { readonly ok: true; readonly note?: string } | { readonly ok: false; readonly why: string }
@@ -184,7 +191,7 @@ export type Ending =
   | { readonly kind: 'ended'; readonly result: Result }
   | {
       readonly kind: 'paused'
-      readonly why: 'asked' | 'failed' | 'missing' | 'rejected' | 'gate' | 'unknown' | 'wait'
+      readonly why: 'asked' | 'failed' | 'missing' | 'rejected' | 'gate' | 'unknown' | 'wait' | 'changed'
       readonly reason: string
     }
   | { readonly kind: 'signal'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }

@@ -153,7 +153,7 @@ const FOLDS: Folds = {
   },
   'approval.refused': (state, { event }) => {
     const found = [...state.gates].find(([, gate]) => gate.request === event.request)
-    if (found === undefined) return state
+    if (found === undefined) return withRefusedAcceptance(state, event)
     const [step, gate] = found
     return { ...state, gates: new Map(state.gates).set(step, { ...gate, refused: [...gate.refused, event.why] }) }
   },
@@ -198,6 +198,12 @@ const FOLDS: Folds = {
     ...state,
     recovery: state.recovery === null ? null : { ...state.recovery, ended: event.result },
   }),
+  'runbook.changed': (state, { event }) => ({
+    ...state,
+    keptRunbook: event.decision === 'keep' ? { now: event.now } : null,
+  }),
+  'handoff.offer': (state, { event, seq, atMs }) => ({ ...state, offer: { seq, atMs, event, refused: [] } }),
+  'handoff.withdraw': (state, { event }) => (state.offer?.seq === event.offer ? { ...state, offer: null } : state),
   'handoff.accept': (state, { event }) => withOperator(state, { principal: event.by, keyid: event.keyid }),
   'writer.changed': (state, { event }) => ({
     ...withOperator(state, { principal: event.to.principal, keyid: event.to.keyid }),
@@ -295,7 +301,15 @@ function withRecord(state: RunState, step: string, change: Partial<StepRecord>):
   return record === undefined ? state : { ...state, steps: state.steps.changed(step, { ...record, ...change }) }
 }
 
+function withRefusedAcceptance(state: RunState, event: EventOf<'approval.refused'>): RunState {
+  const { offer } = state
+  if (offer === null || offer.seq !== event.request) return state
+  return { ...state, offer: { ...offer, refused: [...offer.refused, event.why] } }
+}
+
 function withOperator(state: RunState, operator: { readonly principal: string; readonly keyid: string }): RunState {
   const known = state.operators.some(o => o.principal === operator.principal && o.keyid === operator.keyid)
-  return { ...state, operator, operators: known ? state.operators : [...state.operators, operator] }
+  // What one operator offered is not the next one's to be taken from.
+  const offer = state.operator?.principal === operator.principal ? state.offer : null
+  return { ...state, operator, offer, operators: known ? state.operators : [...state.operators, operator] }
 }

@@ -244,6 +244,7 @@ export const EVENT_FIELDS = {
   },
   'runbook.changed': { was: hex, now: hex.nullable(), diff: text, decision: z.enum(['keep', 'stop']), by: text },
   'handoff.offer': { to: text, note: text.nullable(), challenge: text, by: text, keyid: text, envelope: text },
+  'handoff.withdraw': { offer: natural, by: text },
   'handoff.accept': { offer: natural, by: text, keyid: text, envelope: text },
   'writer.changed': {
     from: z.strictObject({ principal: text, keyid: text, host: text }),

@@ -123,6 +123,16 @@ export interface RunState {
   readonly operator: { readonly principal: string; readonly keyid: string } | null
   /** Everybody who has operated this run: none of them may approve in it. */
   readonly operators: readonly { readonly principal: string; readonly keyid: string }[]
+  /** The hand-over that is on offer; null where none is, or it was taken, withdrawn or made void by another operator. */
+  readonly offer: {
+    readonly seq: number
+    readonly atMs: number
+    readonly event: EventOf<'handoff.offer'>
+    /** Why acceptances of it were refused. */
+    readonly refused: readonly EventOf<'approval.refused'>['why'][]
+  } | null
+  /** The changed file that a person has decided to go on beside; `now` is null where it is gone. */
+  readonly keptRunbook: { readonly now: string | null } | null
   readonly notes: readonly {
     readonly step: string | null
     readonly text: string
@@ -155,6 +165,8 @@ export const EMPTY_STATE: RunState = {
   recovery: null,
   operator: null,
   operators: [],
+  offer: null,
+  keptRunbook: null,
   notes: [],
   paused: null,
   aborted: null,

@@ -19,6 +19,14 @@ export interface Moment {
  * Called again after each, until null: so every automatic step is recorded before the next is thought of.
  */
 export function nextAutomatic(context: RunContext, state: RunState, live: Live, moment: Moment): RunEvent | null {
+  const event = followingEvent(context, state, live, moment)
+  // Nothing begins while it is not decided whether the run goes on beside a changed file; what has begun may end.
+  return live.changed != null && event !== null && BEGINNINGS.has(event.kind) ? null : event
+}
+
+const BEGINNINGS: ReadonlySet<RunEvent['kind']> = new Set<RunEvent['kind']>(['wait.start', 'approval.request', 'param'])
+
+function followingEvent(context: RunContext, state: RunState, live: Live, moment: Moment): RunEvent | null {
   if (state.result !== null || state.running !== null || state.paused !== null) return null
   // Cut off before its plan was written: nothing has been walked, so nothing has ended.
   if (state.steps.size === 0) return null

@@ -13,7 +13,19 @@ import { endWaitEvents, extendWaitEvents } from './waiting.ts'
 
 type PlainAnswer = Exclude<
   Answer,
-  { kind: 'run' | 'run-offer' | 'stop-script' | 'rollback' | 'jump' | 'pause' | 'abort' }
+  {
+    kind:
+      | 'run'
+      | 'run-offer'
+      | 'stop-script'
+      | 'rollback'
+      | 'jump'
+      | 'pause'
+      | 'abort'
+      | 'runbook'
+      | 'offer'
+      | 'withdraw-offer'
+  }
 >
 
 /** What a person's answer to the present question is recorded as; an answer to any other question is refused. */

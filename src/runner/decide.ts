@@ -2,13 +2,15 @@ import type { Answer, EventOf, RunEvent, RunState, Speaker } from '../model/inde
 import { readTerminalText } from '../model/index.ts'
 import { answerEvents } from './answering.ts'
 import { type ApprovalVerdict, approvalEvent } from './approval.ts'
+import { decideChanged, decideLook } from './changed-runbook.ts'
 import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
 import { checksOf, matchesWithoutLimit, type ShownOutput } from './expectation.ts'
+import { type AcceptanceVerdict, decideAcceptance, decideOffer, decideWithdrawal } from './handing-off.ts'
 import { jumpEvents } from './jump.ts'
 import { currentStep, type Live, needOf } from './need.ts'
 import { orderFor, orderOf } from './order.ts'
-import type { Described, ScriptOrder, ScriptReport } from './ports.ts'
+import type { Described, RunbookFile, ScriptOrder, ScriptReport } from './ports.ts'
 import { probeOf } from './probe.ts'
 import { rollbackEvents } from './rolling-back.ts'
 import { orderId, positionOf, runningInTheWay, stopPoll } from './running.ts'
@@ -33,6 +35,10 @@ export type Input =
       readonly seen?: Omit<ShownOutput, 'text'>
     }
   | { readonly kind: 'approval'; readonly verdict: ApprovalVerdict }
+  /** What a look at the file of the runbook has shown. */
+  | { readonly kind: 'runbook'; readonly seen: NonNullable<Awaited<ReturnType<RunbookFile['look']>>> }
+  | { readonly kind: 'offered'; readonly event: EventOf<'handoff.offer'> }
+  | { readonly kind: 'acceptance'; readonly verdict: AcceptanceVerdict }
   | { readonly kind: 'time' }
 
 /**
@@ -49,6 +55,12 @@ export function decide(context: RunContext, state: RunState, live: Live, input: 
       return decideReport(context, state, input)
     case 'approval':
       return decided([approvalEvent(state, input.verdict)])
+    case 'runbook':
+      return decideLook(context, state, input.seen)
+    case 'offered':
+      return decided([input.event])
+    case 'acceptance':
+      return decideAcceptance(context, state, input.verdict)
     case 'time':
       return decided([])
     default:
@@ -59,7 +71,15 @@ export function decide(context: RunContext, state: RunState, live: Live, input: 
 
 function decideAnswer(context: RunContext, state: RunState, live: Live, answer: Answer, speaker: Speaker): Decision {
   if (state.result !== null) return refused(`the run has ended: ${state.result}`)
+  const ofChange = decideChanged(context, state, live, answer, speaker)
+  if (ofChange !== null) return ofChange
   switch (answer.kind) {
+    case 'runbook':
+      return refused('the file of the runbook has not changed')
+    case 'offer':
+      return decideOffer(state, answer, speaker)
+    case 'withdraw-offer':
+      return decideWithdrawal(state, speaker)
     case 'run':
     case 'run-offer':
       return decideRun(context, state, live, answer, speaker)

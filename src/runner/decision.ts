@@ -1,4 +1,5 @@
 import type { Reply, RunEvent } from '../model/index.ts'
+import type { ChangedRunbook } from './changed-runbook.ts'
 import type { ScriptOrder } from './ports.ts'
 
 /** What is to be done once the events of a decision are durable. */
@@ -16,6 +17,9 @@ export type Order =
   | { readonly kind: 'keep-secret'; readonly name: string; readonly variable: string; readonly value: string }
   | { readonly kind: 'reject'; readonly step: string; readonly why: string }
   | { readonly kind: 'forget'; readonly id: string }
+  /** Asks about a changed file from now on, or no more. */
+  | { readonly kind: 'ask-runbook'; readonly changed: ChangedRunbook | null }
+  | { readonly kind: 'sign-offer'; readonly to: string; readonly note: string | null }
 
 /** What an input leads to: events to record, then orders to carry out, and a reply to whoever spoke. */
 export interface Decision {

@@ -16,6 +16,7 @@ import type { RunContext } from './context.ts'
 import { decide, type Input } from './decide.ts'
 import type { Decision, Order } from './decision.ts'
 import { scriptToEdit } from './edit.ts'
+import type { AcceptanceVerdict } from './handing-off.ts'
 import { maskAnswer } from './mask-answer.ts'
 import { type Live, needOf } from './need.ts'
 import { orderFor } from './order.ts'
@@ -43,6 +44,10 @@ export interface Drive extends Conversation {
   ): Promise<void>
   /** Brings in a signed approval that was checked. Not ok: the run is no longer driven here, and nothing was recorded. */
   approval(verdict: ApprovalVerdict): Promise<Reply>
+  /** Brings in a signed acceptance of a hand-over that was checked. */
+  acceptance(verdict: AcceptanceVerdict): Promise<Reply>
+  /** Gives the run up, such as to another writer: nothing is recorded any more, and `failed` and `ended` reject. */
+  fail(error: SignoffError): void
   /** Follows a script that an earlier process of this run started. */
   attach(step: string, attempt: number, recorded: RecordedOutput): Promise<void>
   /** Ends the drive from outside: records the pause and leaves scripts to their supervisor. */
@@ -85,9 +90,19 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
   /** A runbook may hold a secret in its own text; the record of what ran, and of what was expected, does not repeat it. */
   function masked(event: RunEvent): RunEvent {
-    if (event.kind === 'step.start') return { ...event, script: ports.executor.mask(event.script) }
-    if (event.kind !== 'step.end' || event.checks.length === 0) return event
-    return { ...event, checks: event.checks.map(check => ({ ...check, want: ports.executor.mask(check.want) })) }
+    const mask = (text: string): string => ports.executor.mask(text)
+    switch (event.kind) {
+      case 'step.start':
+        return { ...event, script: mask(event.script) }
+      case 'step.edit':
+        return { ...event, was: mask(event.was) }
+      case 'step.end':
+        return { ...event, checks: event.checks.map(check => ({ ...check, want: mask(check.want) })) }
+      case 'runbook.changed':
+        return { ...event, diff: mask(event.diff) }
+      default:
+        return event
+    }
   }
 
   function show(): void {
@@ -113,6 +128,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
   /** Everything that follows by itself: each event recorded before the next is thought of, all durable before any is shown. */
   async function advance(): Promise<void> {
+    await lookAtRunbook()
     let lookedMs = 0
     for (;;) {
       const moment = { nowMs: ports.clock.nowMs(), challenge: ports.ids.challenge() }
@@ -122,11 +138,17 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       await record(event)
     }
     await ports.journal.barrier()
-    const poll = over ? null : nextPoll(context, state, live, ports.clock.nowMs())
+    const poll = over || live.changed != null ? null : nextPoll(context, state, live, ports.clock.nowMs())
     if (poll?.kind === 'due') await carryOutOne({ kind: 'prepare', order: poll.order })
     armTimer(lookedMs, poll?.kind === 'later' ? poll.atMs : null)
     show()
     if (state.result !== null) finish({ kind: 'ended', result: state.result })
+  }
+
+  /** Whether the file of the runbook is what it was. Asked each time before a step can begin. */
+  async function lookAtRunbook(): Promise<void> {
+    const seen = over ? null : ((await ports.runbook?.look()) ?? null)
+    if (seen !== null) await carryOut(decide(context, state, live, { kind: 'runbook', seen }))
   }
 
   /** @param lookedMs what was due by then has led to all that it leads to; only a script's end, or a person, changes it now. */
@@ -161,8 +183,10 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     cancelSync?.()
     // Nothing may start any more; what runs is told, and what it did stays with its supervisor for `resume`.
     const running = state.running
+    // Another writer follows the script from now on: it is not ours to stop.
+    const isTaken = error instanceof SignoffError && error.code === 'LOCKED'
     const told =
-      running === null
+      running === null || isTaken
         ? Promise.resolve()
         : ports.executor.stop(`${context.run}:${running.step}:${running.attempt}`, 'SIGTERM', null)
     told
@@ -183,6 +207,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   async function handle(input: Input): Promise<Reply> {
     if (over) return { ok: false, why: 'the run is no longer driven here' }
     try {
+      if (input.kind === 'said') await lookAtRunbook()
       const decision = decide(context, state, live, input)
       // With another value the same block is another text, as an edited one is, and bash is asked again.
       if (decision.events.some(event => event.kind === 'param' || event.kind === 'step.edit'))
@@ -241,6 +266,19 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
         ports.executor.keepSecret(order.variable, order.value)
         live = { ...live, heldSecrets: new Set(live.heldSecrets).add(order.name) }
         return null
+      case 'ask-runbook': {
+        const { changed } = order
+        const diff = changed === null ? '' : ports.executor.mask(changed.diff)
+        live = { ...live, changed: changed === null ? null : { ...changed, diff } }
+        return null
+      }
+      case 'sign-offer': {
+        const signed = await ports.handoff?.offer(order.to, order.note, ports.ids.challenge())
+        if (signed === undefined) return { ok: false, why: 'no key is at hand here to sign an offer with' }
+        if (!signed.ok) return signed
+        await recordAll(decide(context, state, live, { kind: 'offered', event: signed.event }).events)
+        return null
+      }
       case 'reject':
         live = { ...live, rejected: new Map(live.rejected).set(order.step, order.why) }
         return null
@@ -297,6 +335,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     async begin(opening, first = []) {
       const work = queue.then(async () => {
         await recordAll(opening)
+        await lookAtRunbook()
         for (const { answer, speaker } of first) {
           const decision = decide(context, state, live, {
             kind: 'said',
@@ -313,6 +352,8 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       await work
     },
     approval: verdict => enqueue({ kind: 'approval', verdict }),
+    acceptance: verdict => enqueue({ kind: 'acceptance', verdict }),
+    fail: giveUp,
     async attach(step, attempt, recorded) {
       const order = { id: `${context.run}:${step}:${attempt}`, run: context.run, step, attempt }
       // Its expectation is held against all of its output, not only against what comes from now on.
@@ -335,6 +376,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
   function pauseEnding(decision: Decision): Ending {
     const pause = decision.events.find(event => event.kind === 'run.pause')
-    return { kind: 'paused', why: 'asked', reason: pause?.reason ?? '' }
+    const changed = decision.events.some(event => event.kind === 'runbook.changed')
+    return { kind: 'paused', why: changed ? 'changed' : 'asked', reason: pause?.reason ?? '' }
   }
 }

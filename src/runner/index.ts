@@ -13,6 +13,7 @@ export {
 export { type Drive, drive } from './drive.ts'
 export { expectationProblem, type Matches } from './expectation.ts'
 export { gateNeed } from './gate-need.ts'
+export { type AcceptanceVerdict, isOpenTo } from './handing-off.ts'
 export { jumpEvents } from './jump.ts'
 export { type Lacking, lackingOf } from './missing.ts'
 export { conditionOf, needOf } from './need.ts'

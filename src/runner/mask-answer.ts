@@ -22,7 +22,7 @@ export function maskAnswer(answer: Answer, mask: (text: string) => string): Answ
   }
 }
 
-const STRUCTURAL = new Set(['kind', 'step', 'answer', 'choice', 'flow', 'option', 'phrase', 'when', 'to'])
+const STRUCTURAL = new Set(['kind', 'step', 'answer', 'choice', 'flow', 'option', 'phrase', 'when', 'to', 'decision'])
 
 function maskStrings<T extends Answer>(answer: T, mask: (text: string) => string): T {
   const visit = (value: unknown): unknown =>

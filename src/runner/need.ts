@@ -2,6 +2,7 @@ import type { FormQuestion, Need, Offer, RunState, Step, StepDetail } from '../m
 import { conditionKey, isEnded, recoveryKey } from '../model/index.ts'
 import { asItRuns } from './as-it-runs.ts'
 import { askFor } from './asking.ts'
+import type { ChangedRunbook } from './changed-runbook.ts'
 import type { RunContext } from './context.ts'
 import { probeNeed, probeOf } from './probe.ts'
 import { isPoll } from './running.ts'
@@ -13,6 +14,8 @@ export interface Live {
   readonly heldSecrets: ReadonlySet<string>
   /** What bash said of a script it rejected, by step. */
   readonly rejected: ReadonlyMap<string, string>
+  /** The changed file of the runbook that nobody has decided on yet. */
+  readonly changed?: ChangedRunbook | null
 }
 
 /** The one thing that is needed now. Pure: the same context, state and live facts give the same need. */
@@ -22,6 +25,7 @@ export function needOf(context: RunContext, state: RunState, live: Live): Need {
   if (state.running !== null && !isPoll(context, state)) return { kind: 'running', ...state.running }
   const step = currentStep(context, state)
   if (step === null) return { kind: 'finished', result: 'passed' }
+  if (live.changed != null) return { kind: 'changed', step: step.id, ...live.changed }
   const status = state.steps.get(step.id)?.status ?? { kind: 'pending' }
   if (status.kind === 'failed') {
     const failedState = status.why === 'exit' ? 'failed' : status.why

@@ -9,6 +9,29 @@ export interface Ports {
   readonly executor: Executor
   readonly clock: Clock
   readonly ids: Ids
+  /** The file that the runbook was read from; absent where there is none to look at. */
+  readonly runbook?: RunbookFile
+  /** Signs offers of a hand-off with the operator's key; absent where nobody can. */
+  readonly handoff?: HandoffSigner
+}
+
+export interface RunbookFile {
+  /**
+   * Looks whether the file is still what it was at the last look; the first compares with the text that the run began with. Null
+   * where nothing is new. `sha256` and `text` are null where the file is gone.
+   */
+  look(): Promise<{ readonly sha256: string | null; readonly text: string | null } | null>
+}
+
+export interface HandoffSigner {
+  /** Signs over the journal's last line. Nothing is appended meanwhile: whoever calls holds the turn. */
+  offer(
+    to: string,
+    note: string | null,
+    challenge: string,
+  ): Promise<
+    { readonly ok: true; readonly event: EventOf<'handoff.offer'> } | { readonly ok: false; readonly why: string }
+  >
 }
 
 /** The append-only record. What `append` has returned for is written; `barrier` makes it survive a power cut. */

@@ -11,6 +11,8 @@ export interface ResumeFacts {
   readonly torn: { readonly bytes: number; readonly sha256: string } | null
   readonly operator: EventOf<'run.resume'>['operator']
   readonly nowMs: number
+  /** Recorded first where the run is taken from somebody. */
+  readonly taken?: EventOf<'writer.changed'> | null
 }
 
 /** How a run goes on: the first events to record, and the script to be followed again. */
@@ -52,7 +54,7 @@ export async function resumptionOf(
   const plan: RunEvent[] = past.steps.size === 0 ? [planEvent(runbook)] : []
   const lost: RunEvent[] = running !== null && !attachable ? [unknownEnd(running, facts.nowMs)] : []
   return {
-    opening: [...plan, resume, ...lost],
+    opening: [...plan, ...(facts.taken == null ? [] : [facts.taken]), resume, ...lost],
     attach:
       running !== null && attachable
         ? { step: running.step, attempt: running.attempt, recorded: recordedOutput(entries, running) }

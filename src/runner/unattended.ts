@@ -129,6 +129,8 @@ export function answerFor(context: RunContext, need: Need, given: Provided): Fou
       if (passing.missing !== null) return passing.missing
       return say({ kind: 'end-wait', step: step.id, reason: entry.reason, phrase: passing.phrase })
     }
+    case 'changed':
+      return { kind: 'wait' }
     case 'decide': {
       const decision = given.decisions.get(step.id)
       if (decision !== undefined) return decided(context, given, step, decision, fromFlag)
@@ -226,6 +228,12 @@ export async function walkUnattended(
         return pause('missing', reply.why)
       }
     }
+    if (need.kind === 'changed') {
+      // Nobody is there to look at the difference: it is recorded, and a person goes on.
+      const reply = await conversation.say({ kind: 'runbook', decision: 'stop' }, speaker)
+      if (reply.ok) return conversation.ended
+      continue
+    }
     if (need.kind === 'decide' && need.state === 'no-go') {
       const stop = { kind: 'decide', step: need.step, choice: 'stop', reason: 'NO-GO' } as const
       const reply = await conversation.say(stop, speaker)
@@ -279,6 +287,7 @@ function pauseReason(
   switch (need.kind) {
     case 'running':
     case 'finished':
+    case 'changed':
       return null
     case 'gate':
       return { why: found.kind === 'missing' ? 'missing' : 'gate', reason: `${at} needs approval` }

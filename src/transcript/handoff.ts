@@ -1,6 +1,12 @@
 import type { EventOf } from '../model/index.ts'
-import { APPROVAL_TYPE, type ApprovalStatement, approvalSubjects, wrongSubject } from './approval-statement.ts'
-import { checkWho } from './check-approval.ts'
+import {
+  APPROVAL_TYPE,
+  type ApprovalStatement,
+  ApprovalStatementSchema,
+  approvalSubjects,
+  wrongSubject,
+} from './approval-statement.ts'
+import { checkWho, type Refusal } from './check-approval.ts'
 import { readEnvelope } from './dsse.ts'
 import { STATEMENT_TYPE } from './seal-statement.ts'
 import type { Trust } from './signature-check.ts'
@@ -13,6 +19,8 @@ export interface HandoffContext {
   readonly request: { readonly seq: number; readonly leaf: string; readonly challenge: string }
   readonly to: string
   readonly by: string
+  /** For an acceptance: the key that made the offer, which cannot accept it as well. */
+  readonly offeredBy?: string
 }
 
 /** The statement that both sign in a hand-off, each with their own key, as an approval is signed. */
@@ -40,7 +48,23 @@ export function buildHandoff(context: HandoffContext, decidedOnMs: number): Appr
 
 export type HandoffAnswer =
   | { readonly ok: true; readonly keyid: string }
-  | { readonly ok: false; readonly exit: 5 | 6; readonly detail: string }
+  | {
+      readonly ok: false
+      readonly exit: 5 | 6
+      /** What the writer records of it: `approval.refused` is for acceptances too. */
+      readonly why: EventOf<'approval.refused'>['why']
+      readonly detail: string
+    }
+
+/** Whether a signed envelope says of itself that it accepts a hand-over: believed by nobody, it only says who is to look at it. */
+export function saysAcceptance(untrustedEnvelope: string): boolean {
+  try {
+    const said: unknown = JSON.parse(readEnvelope(untrustedEnvelope)?.payload.toString('utf8') ?? 'null')
+    return ApprovalStatementSchema.safeParse(said).data?.predicate.decision === 'handoff-accept'
+  } catch {
+    return false
+  }
+}
 
 /** Whether one half of a hand-off holds. Keys must be valid at `atMs`. */
 export async function checkHandoff(
@@ -50,24 +74,30 @@ export async function checkHandoff(
   atMs: number,
 ): Promise<HandoffAnswer> {
   const envelope = readEnvelope(untrustedEnvelope)
-  if (envelope === null) return { ok: false, exit: 5, detail: 'not a signed envelope' }
+  if (envelope === null) return { ok: false, exit: 5, why: 'bad-signature', detail: 'not a signed envelope' }
   const who = await checkWho(envelope, trust, atMs)
-  if (!who.ok) return { ok: false, exit: 5, detail: who.detail }
+  if (!who.ok) return { ok: false, exit: 5, why: who.why, detail: who.detail }
   const wrong = wrongBinding(who.statement, context)
-  if (wrong !== null) return { ok: false, exit: 6, detail: wrong }
-  if (!who.named) return { ok: false, exit: 6, detail: `no line names ${context.by}` }
+  if (wrong !== null) return { ok: false, exit: 6, ...wrong }
+  if (!who.named) return { ok: false, exit: 6, why: 'unlisted', detail: `no line names ${context.by}` }
+  if (who.key.keyid === context.offeredBy)
+    return { ok: false, exit: 6, why: 'operator', detail: 'it is signed with the key that made the offer' }
   return { ok: true, keyid: who.key.keyid }
 }
 
-function wrongBinding({ subject, predicate }: ApprovalStatement, context: HandoffContext): string | null {
+function wrongBinding({ subject, predicate }: ApprovalStatement, context: HandoffContext): Refusal | null {
   const { start, request } = context
-  if (predicate.decision !== context.decision) return 'it is the other half, or an approval'
-  if (predicate.run !== start.run || predicate.release !== start.release) return 'it is for another run'
-  if (predicate.approver !== context.by) return 'somebody else has signed it'
-  if (predicate.request.seq !== request.seq || predicate.request.leaf !== request.leaf) return 'it is for another line'
-  if (predicate.request.challenge !== request.challenge) return 'its challenge is another'
-  if (predicate.meaning !== handoffMeaning(context.to)) return 'it is to somebody else'
-  return wrongSubject(subject, start.runbook.sha256, start.git?.commit ?? null)
+  const stale = (detail: string): Refusal => ({ why: 'stale', detail })
+  const other = (detail: string): Refusal => ({ why: 'other-run', detail })
+  if (predicate.decision !== context.decision) return stale('it is the other half, or an approval')
+  if (predicate.run !== start.run || predicate.release !== start.release) return other('it is for another run')
+  if (predicate.approver !== context.by) return { why: 'unlisted', detail: 'somebody else has signed it' }
+  if (predicate.request.seq !== request.seq || predicate.request.leaf !== request.leaf)
+    return stale('it is for another line')
+  if (predicate.request.challenge !== request.challenge) return stale('its challenge is another')
+  if (predicate.meaning !== handoffMeaning(context.to)) return stale('it is to somebody else')
+  const detail = wrongSubject(subject, start.runbook.sha256, start.git?.commit ?? null)
+  return detail === null ? null : other(detail)
 }
 
 function handoffMeaning(to: string): string {

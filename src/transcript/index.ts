@@ -17,15 +17,17 @@ export { PAYLOAD_TYPE, pae, sealSha256, toEnvelope } from './dsse.ts'
 export { toJson } from './export-json.ts'
 export { toMarkdown } from './export-markdown.ts'
 export { exportRefusal } from './export-warning.ts'
-export { buildHandoff, checkHandoff, type HandoffContext } from './handoff.ts'
+export { buildHandoff, checkHandoff, type HandoffAnswer, type HandoffContext, saysAcceptance } from './handoff.ts'
 export { leafOfLine } from './hash.ts'
 export { type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'
 export { type DecodedLine, decodeLine, LINE_BYTES, LONG_LINE_BYTES } from './line.ts'
+export { mayEverSign } from './named-signers.ts'
 export { type ReadJournal, readJournal } from './read-journal.ts'
 export { checkRevoked } from './revoked-keys.ts'
 export { createFactGatherer, type RunFacts } from './run-facts.ts'
 export { checkBeforeSeal, type Seal, sealJournal, signSeal } from './seal.ts'
 export { buildSealStatement, type SealStatement, SealStatementSchema } from './seal-statement.ts'
+export type { Trust } from './signature-check.ts'
 export {
   ADDENDUM_NAMESPACE,
   APPROVAL_NAMESPACE,

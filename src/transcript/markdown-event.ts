@@ -88,6 +88,8 @@ function tell(event: RunEvent): Told {
       return say(`the runbook's file had changed; ${event.by} chose ${event.decision}`, fenced(event.diff, 'diff'))
     case 'handoff.offer':
       return say(`hand-over offered by ${event.by} to ${event.to}${because(event.note)}`)
+    case 'handoff.withdraw':
+      return say(`hand-over offer withdrawn by ${event.by}`)
     case 'handoff.accept':
       return say(`hand-over accepted by ${event.by}`)
     case 'writer.changed':

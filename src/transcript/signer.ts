@@ -16,6 +16,8 @@ export interface Signer {
   /** `SHA256:..` of the public key. */
   readonly keyid: string
   readonly publicKey: SshPublicKey
+  /** True where signing may ask somebody at the terminal, for a passphrase or a touch. */
+  readonly mayAsk?: boolean
   /** Gives the armored SSHSIG (sha512) over `bytes`. @throws {SignoffError} `SIGNING_FAILED` */
   sign(namespace: Namespace, bytes: Uint8Array): Promise<string>
 }

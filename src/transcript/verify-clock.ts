@@ -4,6 +4,15 @@ import type { Finding } from './verify-report.ts'
 /** What the two clocks of one writer may differ by before it is said. */
 const TOLERANCE_MS = 2000
 
+/** Lines that a process of its own may have written: a run that nobody walks is handed over without being gone on with. */
+const NEW_WRITER: ReadonlySet<string> = new Set([
+  'run.resume',
+  'writer.changed',
+  'handoff.offer',
+  'handoff.withdraw',
+  'handoff.accept',
+])
+
 export interface ClockCheck {
   add(line: DecodedLine): void
   findings(strict: boolean): Finding[]
@@ -21,7 +30,7 @@ export function createClockCheck(): ClockCheck {
   }
   return {
     add(line) {
-      const isNewWriter = line.kind === 'run.resume' || line.kind === 'writer.changed'
+      const isNewWriter = NEW_WRITER.has(line.kind)
       if (before !== null && line.atMs < before.atMs) note('the time goes back', line)
       if (start === null || isNewWriter) start = line
       else {

@@ -1,4 +1,4 @@
-import type { EventOf, RunState } from '../model/index.ts'
+import type { EventOf, RunEvent, RunState } from '../model/index.ts'
 import { checkHandoff, type HandoffContext } from './handoff.ts'
 import type { ScannedLine } from './journal-scan.ts'
 import type { Trust } from './signature-check.ts'
@@ -21,12 +21,15 @@ interface Half {
 /** Hand-offs: an offer by the operator, an acceptance by the one it is made to, each bound to the line before it. */
 export function createHandoffCheck(): HandoffCheck {
   const halves: Half[] = []
+  const findings: Finding[] = []
   let offer: { readonly seq: number; readonly leaf: string; readonly event: EventOf<'handoff.offer'> } | null = null
   return {
     add({ seq, leaf, prev, entry }, before) {
       const event = entry?.event
       const start = before.start
       if (event === undefined || start === null) return
+      const wrong = wrongChange(event, before)
+      if (wrong !== null) findings.push({ check: 'hand-offs', exit: 6, message: wrong, line: seq + 1 })
       if (event.kind === 'handoff.offer') {
         const byOperator = before.operator?.principal === event.by && before.operator.keyid === event.keyid
         const request = { seq: seq - 1, leaf: prev, challenge: event.challenge }
@@ -34,8 +37,11 @@ export function createHandoffCheck(): HandoffCheck {
         halves.push({ seq, keyid: event.keyid, envelope: event.envelope, context: byOperator ? context : null })
         offer = { seq, leaf, event }
       }
+      if (event.kind === 'handoff.withdraw' && offer?.seq === event.offer) offer = null
       if (event.kind === 'handoff.accept') {
-        const fits = offer !== null && offer.seq === event.offer && offer.event.to === event.by
+        // An offer binds whoever operated the run then: after another operator, or a later offer, it is nobody's to take.
+        const stands = offer !== null && before.operator?.principal === offer.event.by
+        const fits = stands && offer !== null && offer.seq === event.offer && offer.event.to === event.by
         const context: HandoffContext | null =
           fits && offer !== null
             ? {
@@ -44,6 +50,7 @@ export function createHandoffCheck(): HandoffCheck {
                 request: { seq: offer.seq, leaf: offer.leaf, challenge: offer.event.challenge },
                 to: event.by,
                 by: event.by,
+                offeredBy: offer.event.keyid,
               }
             : null
         halves.push({ seq, keyid: event.keyid, envelope: event.envelope, context })
@@ -51,7 +58,6 @@ export function createHandoffCheck(): HandoffCheck {
       }
     },
     async finish(trust, atMs) {
-      const findings: Finding[] = []
       for (const { seq, keyid, envelope, context } of halves) {
         const found = (exit: 5 | 6, message: string) =>
           findings.push({ check: 'hand-offs', exit, message: `the hand-off: ${message}`, line: seq + 1 })
@@ -66,4 +72,16 @@ export function createHandoffCheck(): HandoffCheck {
       return findings
     },
   }
+}
+
+/** An operator changes by a hand-over that both signed, or for a reason that stands in the record: not by going on with the run. */
+function wrongChange(event: RunEvent, before: RunState): string | null {
+  const was = before.operator?.principal
+  if (event.kind === 'run.resume' && event.operator.principal !== was)
+    return `${event.operator.principal} goes on in the place of ${was ?? 'nobody'}, without a hand-over or a reason`
+  if (event.kind !== 'writer.changed') return null
+  if (event.reason.trim() === '') return `${event.to.principal} has taken the run over without a reason`
+  return event.from.principal === was
+    ? null
+    : `the run is taken from ${event.from.principal}, and ${was ?? 'nobody'} operated it`
 }

@@ -1,6 +1,7 @@
 import type { Step } from '../model/index.ts'
 import { type Act, reasonAsk, textAsk } from './act.ts'
 import { jumpTo, openEditor, waitAct } from './control-acts.ts'
+import { changedAct, handOverAct, keepAct, stopForChangeAct } from './people-acts.ts'
 import { endRunAct, pauseAct, recoverAct, stopAct } from './run-acts.ts'
 import {
   decideAct,
@@ -42,6 +43,8 @@ export type Wish =
   | 'edit'
   | 'jump'
   | 'note'
+  | 'hand-over'
+  | 'keep'
   | 'stop'
   | 'pause'
   | 'pause-after'
@@ -57,6 +60,8 @@ export type Wished = { readonly kind: 'act'; readonly act: Act } | { readonly ki
  */
 export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep(scene)): Wished {
   const { need } = scene
+  if (need.kind === 'changed' && !WHILE_CHANGED.has(wish))
+    return cannot(scene, 'the file of the runbook has changed: decide on that first')
   switch (wish) {
     case 'proceed':
       return proceed(scene)
@@ -107,7 +112,13 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
     case 'note':
       if (need.kind === 'finished') return cannot(scene, 'the run has ended; signoff note RUN TEXT adds to it')
       return act(noteAct(scene, at))
+    case 'hand-over':
+      if (need.kind === 'finished') return cannot(scene, 'the run has ended')
+      return act(handOverAct(scene))
+    case 'keep':
+      return need.kind === 'changed' ? act(keepAct(need)) : cannot(scene, 'the file of the runbook has not changed')
     case 'stop':
+      if (need.kind === 'changed') return act(stopForChangeAct(need))
       return scene.state.running === null
         ? cannot(scene, 'no script is running')
         : act(stopAct(scene, scene.state.running))
@@ -123,6 +134,17 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
       return cannot(scene, '')
   }
 }
+
+/** Wishes that begin no step. */
+const WHILE_CHANGED: ReadonlySet<Wish> = new Set<Wish>([
+  'proceed',
+  'keep',
+  'stop',
+  'note',
+  'hand-over',
+  'pause',
+  'end-run',
+])
 
 function proceed(scene: Scene): Wished {
   const { need } = scene
@@ -153,6 +175,8 @@ function proceed(scene: Scene): Wished {
       return cannot(scene, 'it is running')
     case 'blocked':
       return cannot(scene, need.why)
+    case 'changed':
+      return act(changedAct(need))
     case 'finished':
       return cannot(scene, 'the run has ended')
     default:

@@ -83,6 +83,7 @@ export const BINDINGS: readonly Binding[] = [
     ...bind(['walk', 'outline'], ['J'], 'J', () => 'jump there', { kind: 'jump' }, 53),
     whyNot: state => whyNoJump(state.scene, lookedAt(state)),
   },
+  { ...wish(['h'], 'h', 'hand-over', () => 'hand over', 50), answers: false },
   bind(['walk', 'outline'], ['o'], 'o', () => 'outline', { kind: 'outline' }, 59),
   {
     ...bind(['walk'], ['C'], 'C', () => 'contacts', { kind: 'contacts' }, 54),
@@ -212,6 +213,8 @@ function proceedLabel(state: ScreenState): string {
       return 'fill'
     case 'form':
       return 'form'
+    case 'changed':
+      return 'look and decide'
     case 'choose':
       return 'take'
     case 'finished':

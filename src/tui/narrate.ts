@@ -46,7 +46,10 @@ const SENTENCES: Sentences = {
     `Gate ${at(told, event.step)} is open: ${counted(event.need.length, 'approval')} needed. They run: signoff approve ${runOf(told)} ${at(told, event.step)}.`,
   approval: (event, told) =>
     `Gate ${at(told, event.step)}: ${event.decision.toUpperCase()} signed by ${event.principal}${event.role === null ? '' : `, ${event.role}`}.`,
-  'approval.refused': event => `An approval was refused: ${REFUSED[event.why]}.`,
+  'approval.refused': (event, { snapshot }) =>
+    snapshot.state.offer?.seq === event.request
+      ? `An acceptance of the run was refused: ${REFUSED_ACCEPTANCE[event.why] ?? REFUSED[event.why]}.`
+      : `An approval was refused: ${REFUSED[event.why]}.`,
   'gate.end': (event, told) => `Gate ${at(told, event.step)}: ${event.decision.toUpperCase()}. ${progress(told)}`,
   'wait.start': (event, told) => waitStarted(event, told),
   'wait.end': (event, told) => waited(event, told),
@@ -59,9 +62,12 @@ const SENTENCES: Sentences = {
       : `Rollback incomplete: ${event.done.length} done, ${event.failed.length} failed, ${event.without.length} without a way back.`,
   'runbook.changed': event =>
     `The runbook file has changed; ${event.decision === 'keep' ? 'the run goes on with the text it began with' : 'the run stops'}, decided by ${event.by}.`,
-  'handoff.offer': event => `The run is offered to ${event.to} by ${event.by}.`,
-  'handoff.accept': event => `The run was taken over by ${event.by}.`,
-  'writer.changed': event => `The run goes on by ${event.to.principal} on ${event.to.host}: ${event.reason}.`,
+  'handoff.offer': (event, told) =>
+    `The run is offered to ${event.to} by ${event.by}${event.note === null ? '' : `: ${event.note}`}. They take it by: signoff accept ${runOf(told)}.`,
+  'handoff.withdraw': event => `The offer was withdrawn by ${event.by}.`,
+  'handoff.accept': event => `The run was handed over to ${event.by}, who operates it now.`,
+  'writer.changed': event =>
+    `The run was taken over from ${event.from.principal} on ${event.from.host} by ${event.to.principal} on ${event.to.host}: ${event.reason}.`,
   'run.pause': event => `Run paused: ${event.reason}.`,
   'run.resume': event =>
     `Run resumed by ${event.operator.principal} after ${spokenDuration(event.gapMs)}. ${counted(event.attached.length, 'script')} attached, ${event.unknown.length} of unknown outcome.`,
@@ -89,6 +95,12 @@ const REFUSED: Readonly<Record<EventOf<'approval.refused'>['why'], string>> = {
   'other-run': 'it was signed for another run',
   'bad-signature': 'its signature does not verify',
   'no-touch': 'the key was not touched',
+}
+
+const REFUSED_ACCEPTANCE: Partial<typeof REFUSED> = {
+  unlisted: 'the run is not on offer to the signer, or no line names them',
+  operator: 'it is signed with the key that made the offer',
+  stale: 'it is for an earlier offer',
 }
 
 /** `17 of 23 done, 1 skipped.` */

@@ -55,6 +55,13 @@ export function needText(scene: Scene, nowMs: number, picked: string): NeedText 
       return of('running', 'RUNNING', title, `${runningFor(scene, need, nowMs)}: Ctrl-C stop options, p pause after`)
     case 'decide':
       return decideText(scene, need, title, seen)
+    case 'changed':
+      return of(
+        'needs',
+        'NEEDS YOU',
+        title,
+        `the runbook file ${need.now === null ? 'is gone: Enter decides' : 'has changed: Enter shows how'}`,
+      )
     case 'blocked':
       return of('blocked', 'BLOCKED', title, `${need.why}: e edits it, m by hand, s skip`)
     default:

@@ -313,7 +313,7 @@ export class PlainSession {
       else if (reply.note !== undefined) this.#print(`${cleanText(reply.note)}.`)
       const asked = this.#refresh(this.#plain.conversation.snapshot())
       // What changes nothing about the question leaves it to be asked again.
-      if (!asked && (!reply.ok || answer.kind === 'note')) this.#question()
+      if (!asked && (!reply.ok || ASIDE.has(answer.kind))) this.#question()
     }, this.#break)
   }
 
@@ -377,7 +377,10 @@ export class PlainSession {
 }
 
 /** Words that answer no question, so that they need not wait for one. */
-const ANY_TIME: ReadonlySet<Wish> = new Set<Wish>(['note', 'stop', 'pause', 'pause-after'])
+const ANY_TIME: ReadonlySet<Wish> = new Set<Wish>(['note', 'hand-over', 'stop', 'pause', 'pause-after'])
+
+/** What is said beside the question, which then stands as before. */
+const ASIDE: ReadonlySet<Answer['kind']> = new Set<Answer['kind']>(['note', 'offer', 'withdraw-offer'])
 
 function takesWords(ask: Ask): boolean {
   return (ask.kind === 'text' && !ask.secret) || ask.kind === 'observed' || ask.kind === 'pick'

@@ -191,6 +191,7 @@ function bodyLines(scene: Scene, step: Step): string[] {
   const offer = 'offer' in need ? need.offer : null
   const manual = step.kind === 'manual' && step.original !== null && step.original.includes('\n') ? step.original : null
   return [
+    ...(need.kind === 'changed' ? indented(need.diff) : []),
     ...indented(script),
     ...indented(manual),
     ...(step.expect === null ? [] : [`${expectLabel(step.expect)}:`, ...indented(step.expect.text)]),
@@ -260,6 +261,8 @@ function questionText(scene: Scene): string {
       return `It has failed (${need.state}). Type "retry",${isTask ? ' "edit",' : ''} "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
     case 'blocked':
       return `It cannot run: ${need.why}. Type "edit", "byhand", "skip" or "pause". An empty line does nothing.`
+    case 'changed':
+      return `The file of the runbook ${need.now === null ? 'is gone' : 'has changed, as shown: - was, + is now'}. Type "keep" to go on with the text that the run began with, or "stop" to pause it. An empty line does nothing.`
     case 'running':
     case 'finished':
       return ''

@@ -1,5 +1,5 @@
 import { type Act, beginAct, type Outcome, openAsk, type Taken, takeText } from './act.ts'
-import { wishFor } from './acts.ts'
+import { type Wish, wishFor } from './acts.ts'
 import { editedAct } from './control-acts.ts'
 import type { KeyPress } from './key-press.ts'
 import { type Binding, bindingFor, type Command, modeOf } from './keys.ts'
@@ -19,7 +19,7 @@ import {
 } from './screen-state.ts'
 import { chooseAct, valueAct } from './step-acts.ts'
 import { dropped, droppedText, isTyping, pasted, suggested, typed } from './typing.ts'
-import { neededStep, questionName } from './walk.ts'
+import { neededStep, questionName, shortRun } from './walk.ts'
 
 /** The screen after one more event, and what it asks of the world. Pure: time is inside the event. */
 export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
@@ -39,7 +39,8 @@ export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
       const { state: after, effects } = withSnapshot({ ...state, saying: false }, event.snapshot)
       const { reply } = event
       if (!reply.ok) return { state: { ...withNewQuestion(after), message: reply.why }, effects }
-      return { state: reply.note === undefined ? after : { ...after, message: reply.note }, effects }
+      const taken = withReceipt(after)
+      return { state: reply.note === undefined ? taken : { ...taken, message: reply.note }, effects }
     }
     case 'edited':
       return edited(state, event)
@@ -66,6 +67,16 @@ function edited(before: ScreenState, event: Extract<ScreenEvent, { kind: 'edited
   if (answer.kind === 'unchanged') return only({ ...state, message: 'nothing was changed' })
   if (neededStep(state.scene) !== step) return only({ ...state, message: 'the question has changed meanwhile' })
   return started(state, editedAct(state.scene, step, was, answer.script), false)
+}
+
+/** What was done with something that changes nothing else on the screen. */
+function withReceipt(state: ScreenState): ScreenState {
+  const { offer } = state.scene.state
+  if (state.lastSaid === 'offer' && offer !== null) {
+    const run = shortRun(state.scene.state)
+    return { ...state, message: `on offer to ${offer.event.to}: they run  signoff accept ${run}` }
+  }
+  return state.lastSaid === 'withdraw-offer' ? { ...state, message: 'the offer is withdrawn' } : state
 }
 
 function painted(state: ScreenState, version: number, atMs: number): ScreenState {
@@ -217,8 +228,11 @@ function wished(state: ScreenState, what: Extract<Command, { kind: 'wish' }>): R
     return only({ ...state, pauseAfter: false, message: 'the run goes on after this step' })
   const found = wishFor(what.wish, state.scene, lookedAt(state))
   if (found.kind === 'cannot') return only({ ...state, message: found.why })
-  return started(state, found.act, what.wish === 'note' || what.wish === 'pause', what.wish === 'stop')
+  return started(state, found.act, OUTLIVES.has(what.wish), what.wish === 'stop')
 }
+
+/** What is asked for whatever question stands: a new question does not close it. */
+const OUTLIVES: ReadonlySet<Wish> = new Set<Wish>(['note', 'pause', 'hand-over'])
 
 function choices(count: number): string {
   return count === 2 ? '1 or 2' : `1 to ${count}`

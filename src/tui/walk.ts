@@ -93,5 +93,6 @@ function detailOf(need: Snapshot['need']): string {
   if (need.kind === 'condition') return need.when
   if (need.kind === 'values') return need.names.join(' ')
   if (need.kind === 'gate') return need.asksText ?? ''
+  if (need.kind === 'changed') return need.now ?? 'gone'
   return need.kind === 'decide' ? need.state : ''
 }

@@ -9,7 +9,12 @@ import * as run from './helpers/run.ts'
 const next = run.lead
 const signersText = `${run.SIGNERS}${signersLine(run.operator)}${signersLine(next)}`
 
-async function handedOver(offerBy: Signer, acceptBy: Signer, leafOf?: string) {
+async function handedOver(
+  offerBy: Signer,
+  acceptBy: Signer,
+  leafOf?: string,
+  between?: (writer: ReturnType<typeof run.createWriter>) => void,
+) {
   const writer = run.createWriter()
   writer.add(run.runStart(), { ...run.PLAN, steps: [run.planned('tell-support', 'confirmation')] })
   const { start } = fold(writer.entries)
@@ -27,7 +32,8 @@ async function handedOver(offerBy: Signer, acceptBy: Signer, leafOf?: string) {
     keyid: offerBy.keyid,
     envelope: await signApproval(offered, offerBy),
   })
-  const answered = { seq: 2, leaf: writer.chain.head, challenge }
+  between?.(writer)
+  const answered = { seq: 2, leaf: writer.chain.leaf(2) ?? '', challenge }
   const accepted = buildHandoff({ ...half, decision: 'handoff-accept', request: answered, by: acceptBy.principal }, 0)
   writer.add({
     kind: 'handoff.accept',
@@ -54,4 +60,53 @@ describe('a hand-off', () => {
     expect(taken.findings.map(({ check, exit }) => [check, exit])).toContainEqual(['hand-offs', 6])
     expect((await handedOver(run.operator, next, 'a'.repeat(64))).exitCode).toBe(6)
   })
+
+  it('of an offer that was withdrawn, or made by somebody who no longer operated the run, is 6', async () => {
+    const withdrawn = await handedOver(run.operator, next, undefined, writer =>
+      writer.add({ kind: 'handoff.withdraw', offer: 2, by: run.operator.principal }),
+    )
+    expect(withdrawn.findings).toMatchObject([{ check: 'hand-offs', exit: 6 }])
+    const { manager } = run
+    const from = { principal: run.operator.principal, keyid: run.operator.keyid, host: 'h' }
+    const to = { principal: manager.principal, keyid: manager.keyid, host: 'h' }
+    const taken = await handedOver(run.operator, next, undefined, writer =>
+      writer.add({ kind: 'writer.changed', from, to, reason: 'gone', head: writer.chain.head }),
+    )
+    expect(taken.findings).toMatchObject([{ check: 'hand-offs', exit: 6 }])
+  })
+})
+
+describe('another operator without a hand-off', () => {
+  const going = { tornBytes: 0, tornSha256: null, gapMs: 0, attached: [], unknown: [] }
+  const { operator: first, manager: second } = run
+  const signers = `${run.SIGNERS}${signersLine(second)}`
+
+  async function goesOn(...events: Parameters<ReturnType<typeof run.createWriter>['add']>) {
+    const writer = run.createWriter()
+    writer.add(run.runStart(), { ...run.PLAN, steps: [run.planned('tell-support', 'confirmation')] }, ...events)
+    writer.add(run.confirm('tell-support'))
+    writer.add(run.runEnd(writer))
+    return run.verify(writer.bytes(), await run.sealed(writer, second), { signersText: signers })
+  }
+  const resume = { kind: 'run.resume', head: 'a'.repeat(64), ...going, operator: person(second) } as const
+  const taking = (reason: string) =>
+    ({
+      kind: 'writer.changed',
+      from: { ...person(first), host: 'h' },
+      to: { ...person(second), host: 'h' },
+      reason,
+      head: 'a'.repeat(64),
+    }) as const
+
+  it('is good with a reason, and 6 without one or by going on alone', async () => {
+    expect(await goesOn(taking('they left'), resume)).toMatchObject({ exitCode: 0, findings: [] })
+    expect((await goesOn(taking(' '), resume)).findings).toMatchObject([{ check: 'hand-offs', exit: 6 }])
+    expect((await goesOn(resume)).findings).toMatchObject([
+      { check: 'hand-offs', exit: 6, message: expect.stringContaining('without a hand-over or a reason') },
+    ])
+  })
+
+  function person({ principal, keyid }: Signer) {
+    return { principal, keyid }
+  }
 })

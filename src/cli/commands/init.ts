@@ -103,7 +103,7 @@ async function makeFolder(workspace: Workspace): Promise<void> {
   await mkdir(workspace.transcripts, { recursive: true })
   // Without it autocrlf changes the bytes of a transcript, and so its digest.
   await writeNew(join(workspace.transcripts, '.gitattributes'), '* -text\n')
-  await writeNew(join(workspace.root, '.gitignore'), 'inbox/\n.reserve\n')
+  await writeNew(join(workspace.root, '.gitignore'), 'inbox/\n.reserve\n.lock\n')
 }
 
 async function writeNew(path: string, text: string): Promise<void> {

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
 import type { Answer, RunState } from '../../model/index.ts'
 import { fold, SignoffError } from '../../model/index.ts'
 import { loadAndParse } from '../../parser/index.ts'
@@ -8,7 +6,9 @@ import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
 import { exitCodeOfResult } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { type FirstWords, openDesk, readRun } from '../run-session.ts'
+import { checkOperator } from '../operator.ts'
+import { takeOver } from '../run-locks.ts'
+import { type FirstWords, openDesk, type RecordedRun, readRun } from '../run-session.ts'
 import { chooseUi } from '../terminal.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
@@ -31,6 +31,7 @@ export interface ResumeFlags extends WalkFlags {
   readonly jump?: string
   readonly reason?: string
   readonly keepRunbook?: boolean
+  readonly takeOver?: boolean
 }
 
 /** Goes on with a run from its journal, or only seals one that ended. */
@@ -42,12 +43,13 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
       advice: `signoff verify ${files.folder}`,
     })
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
-  const { context, past, path, open } = await readRun(
-    files,
-    desk,
-    withoutSecretVariables(io, flags),
-    async (text, name) => readable(await loadAndParse(Buffer.from(text), name), name),
-  )
+  const read = () =>
+    readRun(files, desk, withoutSecretVariables(io, flags), async (text, name) =>
+      readable(await loadAndParse(Buffer.from(text), name), name),
+    )
+  const recorded = await read()
+  const { context, past, path, open, stateDir } = recorded
+  checkOperator(past, files.run, desk.signer.principal, flags)
   if (past.result !== null) {
     const { session } = await open(null)
     try {
@@ -60,19 +62,21 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   }
   const waitLimitMs = milliseconds(flags.waitLimit)
   await checkFiles('--approval', flags.approval)
-  await checkUnchanged(context.runbook.sha256, path, flags)
+  const keep = await keepWord(recorded, flags, desk.signer.principal)
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, decisionsOf(flags, context))
   const values = await openingWords(context, past, flags, desk, io)
   const jump = jumpOf(flags, context, past, provided, desk.signer.principal)
-  const first = jump === null ? values : [...values, jump.said]
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  if (ui.kind === 'none') refuseChanged(keep, path)
   if (ui.kind === 'none' && past.running === null) {
     const code = reportMissing(context, values, provided, io, jump?.after ?? past)
     if (code !== 0) return code
   }
-  const { session, begin } = await open(ui.kind === 'none' ? null : ui.terminal)
+  const first = [...keep.words, ...values, ...(jump === null ? [] : [jump.said])]
+  const terminal = ui.kind === 'none' ? null : ui.terminal
+  const { session, begin } = flags.takeOver === true ? await taken() : await open(terminal)
   try {
     await begin(first)
   } catch (error) {
@@ -81,6 +85,21 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   }
   io.say(`Run ${context.run} goes on, release ${context.release}`)
   return walk(session, { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }, io)
+
+  /** Whoever held it may have written meanwhile: it is read again once it is ours. */
+  async function taken(): ReturnType<RecordedRun['open']> {
+    const reason = flags.reason ?? ''
+    const got = await takeOver(stateDir, files, desk.signer.principal, reason)
+    try {
+      const again = await read()
+      if (again.past.result !== null)
+        throw new SignoffError('LOCKED', `the run has ended meanwhile: ${again.past.result}`)
+      return await again.open(terminal, { ...got, reason })
+    } catch (error) {
+      got.locks.release()
+      throw error
+    }
+  }
 }
 
 function decisionsOf(flags: ResumeFlags, context: Parameters<typeof stepNamed>[0]): Map<string, Answer> {
@@ -130,22 +149,29 @@ function jumpOf(
   return { said: { answer, speaker }, after: fold(entries, state) }
 }
 
-/** The run goes on with the text it began with; that the file is another one by now is never passed over in silence. */
-async function checkUnchanged(sha256: string, path: string, flags: ResumeFlags): Promise<void> {
-  const there = await stat(path).then(
-    info => info.isFile(),
-    () => false,
-  )
-  if (!there || flags.keepRunbook === true) return
-  const now = createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex')
-  if (now === sha256) return
-  throw new SignoffError(
-    'RUNBOOK_CHANGED',
-    `${path} changed since this run began (sha256 ${now.slice(0, 16)}…, was ${sha256.slice(0, 16)}…)`,
-    {
-      advice: 'start a new run, or go on with the text that this run began with: --keep-runbook',
-    },
-  )
+/**
+ * The run goes on with the text it began with; that the file is another one by now, or gone, is never passed over in silence. The
+ * decision to go on beside it is recorded, once for each state of the file.
+ */
+async function keepWord(recorded: RecordedRun, flags: ResumeFlags, by: string): Promise<Kept> {
+  const seen = await recorded.runbook.look()
+  const kept = recorded.past.keptRunbook
+  if (seen === null || kept?.now === seen.sha256) return { changed: null, words: [] }
+  if (flags.keepRunbook !== true) return { changed: seen, words: [] }
+  const answer = { kind: 'runbook', decision: 'keep' } as const
+  return { changed: null, words: [{ answer, speaker: { by, how: 'flag', source: null } }] }
+}
+
+interface Kept {
+  /** The file as it is now, where nobody has decided on it: at a terminal the walk begins with that question. */
+  readonly changed: { readonly sha256: string | null } | null
+  readonly words: FirstWords
+}
+
+function refuseChanged({ changed }: Kept, path: string): void {
+  if (changed === null) return
+  const how = changed.sha256 === null ? 'is gone' : `has changed (sha256 ${changed.sha256.slice(0, 16)}…)`
+  throw new SignoffError('RUNBOOK_CHANGED', `${path} ${how} since this run began`, {
+    advice: 'start a new run, or go on with the text that this run began with: --keep-runbook',
+  })
 }

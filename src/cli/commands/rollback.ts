@@ -6,6 +6,7 @@ import { cleanText } from '../../tui/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
 import type { Io } from '../io.ts'
+import { checkOperator } from '../operator.ts'
 import {
   contextOf,
   type Desk,
@@ -58,6 +59,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
     throw new SignoffError('USAGE', `${files.run} has ended and is not sealed yet`, {
       advice: `signoff resume ${files.run} seals it; then it can be rolled back`,
     })
+  if (!sealed) checkOperator(past, files.run, desk.signer.principal, {})
   const key = chooseFlow(recorded.context.runbook, flags.for ?? null)
   const asked = sealed ? newRunFor(recorded, key, desk, files) : null
   const context = asked?.context ?? recorded.context

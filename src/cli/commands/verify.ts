@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { lstat, readFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
-import { gitConfig, mayLive, readLock, runSshKeygen } from '../../runner/local/index.ts'
+import { gitConfig, runSshKeygen } from '../../runner/local/index.ts'
 import { type VerifyReport, verifyTranscript } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { readConfig } from '../config.ts'
 import type { Io } from '../io.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { count } from '../render/plan-text.ts'
+import { holderOf } from '../run-locks.ts'
 import { findRun, type RunFiles, readIfThere, unescapeRelease } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 
@@ -59,15 +60,10 @@ export async function verifyFiles(files: RunFiles, flags: VerifyFlags, io: Io): 
       ...(flags.requireApprovals === undefined ? {} : { requireApprovals: flags.requireApprovals }),
       roles: config.roles,
     },
-    lockHeld: isHeld(join(stateFolder(io.environment, run), 'lock')),
+    lockHeld: holderOf(stateFolder(io.environment, run), files) !== null,
     planOf: async (text, path) => (await import('../demanded-plan.ts')).demandedPlan(text, path),
     sshKeygen: runSshKeygen,
   })
-}
-
-function isHeld(lock: string): boolean {
-  const holder = readLock(lock)
-  return holder !== null && mayLive(holder)
 }
 
 /** The signers that the reader trusts: named, or of the working directory's repository; never beside the transcript. */

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, statSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Entry, type RunEvent, SignoffError } from '../../model/index.ts'
@@ -33,6 +33,8 @@ export interface JournalOptions {
 export interface JournalFile extends Journal {
   /** Bytes of all lines so far. */
   readonly bytes: number
+  /** What is wrong where the file of that name is gone, or another one since somebody has taken the run over; else null. */
+  misplaced(): SignoffError | null
   /** Syncs, sets mode 0400 and closes: nothing is appended to a sealed journal. */
   seal(): Promise<void>
   /** Syncs what was appended, and closes. */
@@ -52,13 +54,14 @@ const CLOSING: ReadonlySet<RunEvent['kind']> = new Set(['step.stop', 'output.end
  * On a full disk the reserve beside the journal is given up. The line at hand is completed with it, since the chain has it; its
  * `append` rejects all the same, and from then on only what ends the running step is taken (`CLOSING`).
  *
- * @throws {SignoffError} `JOURNAL_UNWRITABLE` with the system's error in the message; `LOCKED` if the file is not as this writer left it.
+ * @throws {SignoffError} `JOURNAL_UNWRITABLE` with the system's error in the message; `LOCKED` if the file is not as this writer left it, or no longer the one of that name.
  */
 export async function openJournal(options: JournalOptions): Promise<JournalFile> {
   const { path, chain, nowMs, monoMs, salt, mode } = options
   const reserve = join(dirname(path), '.reserve')
   const file = await openFile(path, mode).catch((error: unknown) => Promise.reject(unwritable(path, error)))
   let bytes = 0
+  let identity: Identity | null = null
   let failure: SignoffError | null = null
   /** Set once the disk was full and the reserve was given up. */
   let full: SignoffError | null = null
@@ -117,6 +120,9 @@ export async function openJournal(options: JournalOptions): Promise<JournalFile>
           salt: salt(),
         })
         await writeAll(Buffer.from(line))
+        // Before anything is shown: a line in a file that was taken from us is in no record.
+        const lost = misplaced(path, identity)
+        if (lost !== null) fail(lost)
         if (full !== null && !CLOSING.has(event.kind)) throw full
         return entry
       }),
@@ -144,6 +150,7 @@ export async function openJournal(options: JournalOptions): Promise<JournalFile>
       return bytes
     },
 
+    misplaced: () => misplaced(path, identity),
     seal: () => end(true),
     close: () => end(false),
   }
@@ -166,6 +173,7 @@ export async function openJournal(options: JournalOptions): Promise<JournalFile>
     const { size } = await file.stat()
     if (mode === 'resume' && size !== options.expectedBytes) throw changedError(path, options.expectedBytes ?? 0, size)
     bytes = size
+    identity = await file.stat({ bigint: true })
     await file.chmod(0o600)
     await makeReserve(reserve)
     await syncPath(dirname(path))
@@ -174,6 +182,24 @@ export async function openJournal(options: JournalOptions): Promise<JournalFile>
     throw error instanceof SignoffError ? error : unwritable(path, error)
   }
   return journal
+}
+
+interface Identity {
+  readonly dev: bigint
+  readonly ino: bigint
+}
+
+/** Whether the file that is open is still the one of that name. Synchronous: it costs a hundredth of the write before it. */
+function misplaced(path: string, identity: Identity | null): SignoffError | null {
+  const there = statSync(path, { bigint: true, throwIfNoEntry: false })
+  if (there === undefined)
+    return new SignoffError('JOURNAL_UNWRITABLE', `${path} is gone: it was moved or deleted`, {
+      advice: 'put it back where it was, then `signoff resume`',
+    })
+  if (there.ino === identity?.ino && there.dev === identity.dev) return null
+  return new SignoffError('LOCKED', `${path} is another file by now: somebody has taken this run over`, {
+    advice: 'what was said last is not recorded; `signoff status` shows who goes on',
+  })
 }
 
 async function openFile(path: string, mode: JournalOptions['mode']): Promise<FileHandle> {

@@ -20,14 +20,28 @@ const HolderSchema = z.strictObject({
   bootId: z.string(),
   procStart: z.string(),
   principal: z.string(),
+  /** Why it was taken from a holder that may have lived. */
+  reason: z.string().optional(),
+  /** While it is being taken over: nobody else takes it in the middle of that. */
+  taking: z.literal(true).optional(),
 })
 /** Who holds a run. */
 export type LockHolder = z.infer<typeof HolderSchema>
 
 export interface Lock {
   readonly holder: LockHolder
+  /** False once somebody has taken it over. */
+  isHeld(): boolean
+  holderNow(): LockHolder | null
+  /** Says that a take-over is over: from now on another one may displace this holder. */
+  settle(): void
   /** Removes the lock, if it is still this one. */
   release(): void
+}
+
+export interface TakeOver {
+  readonly from: LockHolder
+  readonly reason: string
 }
 
 /** A lock file that is being written is empty for an instant; older than this, its writer died in that instant. */
@@ -37,20 +51,30 @@ const WRITING_MS = 2000
  * Takes the lock of a run for this process. A lock is broken only on the host that it names, when its process is provably
  * gone: another boot, no such process, or another process under the same id.
  *
+ * @param takeOver the holder that a person takes it from, as it was read and shown: that one alone is displaced, alive or not.
  * @throws {SignoffError} `LOCKED` with who holds it, where and since when; `STATE_UNWRITABLE`.
  */
-export function takeLock(path: string, principal: string): Lock {
+export function takeLock(path: string, principal: string, takeOver: TakeOver | null = null): Lock {
   const holder: LockHolder = {
     pid: process.pid,
     host: hostname(),
     bootId: readPlace().bootId,
     procStart: readProcessStart(process.pid) ?? '',
     principal,
+    ...(takeOver === null ? {} : { reason: takeOver.reason, taking: true as const }),
   }
   // Breaking can race with another breaker; each loser looks again, and finds the winner's lock.
   for (let attempt = 0; attempt < 5; attempt++) {
-    if (createLock(path, holder)) return { holder, release: () => releaseLock(path, holder) }
-    if (!breakLock(path, holder)) break
+    if (createLock(path, holder))
+      return {
+        holder,
+        // A lock that somebody deleted was taken by nobody.
+        isHeld: () => isSame(readLock(path) ?? holder, holder),
+        holderNow: () => readLock(path),
+        settle: () => settleLock(path, holder),
+        release: () => releaseLock(path, holder),
+      }
+    if (!breakLock(path, holder, takeOver?.from ?? null)) break
   }
   throw lockedError(path)
 }
@@ -93,9 +117,9 @@ function createLock(path: string, holder: LockHolder): boolean {
 }
 
 /** Moves a dead lock aside under a name of our own, and puts it back if it turns out to be a new one. */
-function breakLock(path: string, by: LockHolder): boolean {
+function breakLock(path: string, by: LockHolder, displaced: LockHolder | null): boolean {
   const found = readLock(path)
-  if (found === null ? isBeingWritten(path) : mayLive(found)) return false
+  if (found === null ? isBeingWritten(path) : mayLive(found) && !mayDisplace(path, found, displaced)) return false
   const aside = `${path}.${by.pid}.broken`
   try {
     renameSync(path, aside)
@@ -103,7 +127,7 @@ function breakLock(path: string, by: LockHolder): boolean {
     return hasCode(error, 'ENOENT')
   }
   const moved = readLock(aside)
-  if (moved !== null && mayLive(moved)) {
+  if (moved !== null && mayLive(moved) && !isSame(moved, displaced)) {
     try {
       writeFileSync(path, readFileSync(aside), { flag: 'wx', mode: 0o600 })
     } catch (error) {
@@ -114,24 +138,57 @@ function breakLock(path: string, by: LockHolder): boolean {
   return true
 }
 
+/** A take-over that lasts longer was cut off on a host that cannot be asked. */
+const TAKING_MS = 10 * 60_000
+
+function mayDisplace(path: string, found: LockHolder, displaced: LockHolder | null): boolean {
+  return isSame(found, displaced) && !(found.taking === true && isYounger(path, TAKING_MS))
+}
+
+function settleLock(path: string, { taking: _taking, ...holder }: LockHolder): void {
+  if (!isSame(readLock(path), holder)) return
+  const fresh = `${path}.${holder.pid}.new`
+  writeFileSync(fresh, `${JSON.stringify(holder)}\n`, { mode: 0o600 })
+  renameSync(fresh, path)
+}
+
 function isBeingWritten(path: string): boolean {
+  return isYounger(path, WRITING_MS)
+}
+
+function isYounger(path: string, ageMs: number): boolean {
   try {
-    return Date.now() - statSync(path).mtimeMs < WRITING_MS
+    return Date.now() - statSync(path).mtimeMs < ageMs
   } catch {
     return false
   }
 }
 
 function releaseLock(path: string, holder: LockHolder): void {
-  const found = readLock(path)
-  if (found !== null && found.pid === holder.pid && found.procStart === holder.procStart) rmSync(path, { force: true })
+  if (isSame(readLock(path), holder)) rmSync(path, { force: true })
+}
+
+function isSame(a: LockHolder | null, b: LockHolder | null): boolean {
+  return (
+    a !== null &&
+    b !== null &&
+    a.pid === b.pid &&
+    a.host === b.host &&
+    a.bootId === b.bootId &&
+    a.procStart === b.procStart
+  )
 }
 
 function lockedError(path: string): SignoffError {
   const holder = readLock(path)
   const who = holder === null ? 'another process' : `${holder.principal} (process ${holder.pid} on ${holder.host})`
+  if (holder?.taking === true)
+    return new SignoffError('LOCKED', `this run is just being taken over by ${who}`, {
+      advice: 'look again in a moment',
+    })
   return new SignoffError('LOCKED', `this run is held by ${who}${since(path)}`, {
-    advice: 'watch it with `signoff status --watch`, or take it over with `signoff resume --take-over --reason ...`',
+    advice:
+      'watch it by `signoff status RUN --watch`, or take it over by `signoff resume RUN --take-over --reason TEXT`',
   })
 }
 

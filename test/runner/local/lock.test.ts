@@ -75,18 +75,41 @@ test('releasing leaves the lock of another alone', () => {
 
 test('of many that race for a dead lock exactly one gets it', async () => {
   leftBehind()
+  // Whoever gets it holds it until all have been told.
   const code = `import { takeLock } from ${JSON.stringify(INDEX)}
-    try { takeLock(process.argv[1], 'x'); console.log('got'); setTimeout(() => {}, 1500) } catch (e) { console.log(e.code) }`
-  const said = await Promise.all(
-    Array.from({ length: 5 }, async () => {
-      const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', code, path])
-      let out = ''
-      child.stdout.on('data', chunk => {
-        out += chunk
-      })
-      await once(child, 'close')
-      return out.trim()
-    }),
+    try { takeLock(process.argv[1], 'x'); console.log('got') } catch (e) { console.log(e.code) }
+    process.stdin.on('end', () => process.exit()).resume()`
+  const children = Array.from({ length: 5 }, () =>
+    spawn(process.execPath, ['--input-type=module-typescript', '-e', code, path]),
   )
-  expect(said.sort()).toEqual(['LOCKED', 'LOCKED', 'LOCKED', 'LOCKED', 'got'])
+  try {
+    const said = await Promise.all(children.map(async child => String((await once(child.stdout, 'data'))[0]).trim()))
+    expect(said.sort()).toEqual(['LOCKED', 'LOCKED', 'LOCKED', 'LOCKED', 'got'])
+  } finally {
+    const closed = children.map(child => once(child, 'close'))
+    for (const child of children) child.stdin.end()
+    await Promise.all(closed)
+  }
+}, 30_000)
+
+test('a take-over displaces the holder that was seen and no other, with the reason for the one displaced', () => {
+  leftBehind({ host: 'elsewhere.example.com' })
+  const from = readLock(path)
+  if (from === null) throw new Error('no lock was left')
+  const lock = takeLock(path, 'op@example.com', { from, reason: 'that host burnt' })
+  expect(lock.isHeld()).toBe(true)
+  // Of two who saw the same holder the second finds the first.
+  expect(() => takeLock(path, 'kim@example.com', { from, reason: 'me too' })).toThrow(
+    expect.objectContaining({ code: 'LOCKED', message: expect.stringContaining('op@example.com') }),
+  )
+  // Nor does anybody take it from one who is in the middle of that.
+  const middle = { from: lock.holder, reason: 'it hangs' }
+  expect(() => takeLock(path, 'kim@example.com', middle)).toThrow(/just being taken over by op@example\.com/)
+  lock.settle()
+  const next = takeLock(path, 'kim@example.com', middle)
+  // The same process here: only what it took the lock for tells the two apart, as two processes are told by their ids.
+  expect(next.holderNow()).toMatchObject({ principal: 'kim@example.com', reason: 'it hangs' })
+  rmSync(path)
+  expect(next.isHeld()).toBe(true)
+  next.release()
 })

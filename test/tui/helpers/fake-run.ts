@@ -65,6 +65,8 @@ export class FakeRun implements Conversation {
   readonly said: Answer[] = []
   readonly entries: Entry[] = []
   state: RunState = EMPTY_STATE
+  /** The difference of a changed runbook that nobody has decided on. */
+  changed: string | null = null
   readonly #clock: { nowMs(): number }
   readonly #scripts: Readonly<Record<string, Script>>
   readonly #listeners = new Set<(entry: Entry, snapshot: Snapshot) => void>()
@@ -182,6 +184,8 @@ export class FakeRun implements Conversation {
     const step = flow
       .map(id => this.#steps.get(id))
       .find(s => s !== undefined && !isEnded(this.state.steps.get(s.id)?.status ?? { kind: 'pending' }))
+    if (step !== undefined && this.changed !== null)
+      return { kind: 'changed', step: step.id, now: 'b'.repeat(64), diff: this.changed }
     return step === undefined ? { kind: 'finished', result: 'passed' } : this.#needOf(step)
   }
 
@@ -387,6 +391,27 @@ export class FakeRun implements Conversation {
         }
         return null
       }
+      case 'runbook': {
+        const diff = this.changed ?? ''
+        this.changed = null
+        const [was, now] = ['a'.repeat(64), 'b'.repeat(64)]
+        this.emit({ kind: 'runbook.changed', was, now, diff, decision: answer.decision, by })
+        return null
+      }
+      case 'offer':
+        this.emit({
+          kind: 'handoff.offer',
+          to: answer.to,
+          note: answer.note,
+          challenge: 'c',
+          by,
+          keyid: 'k',
+          envelope: 'e',
+        })
+        return null
+      case 'withdraw-offer':
+        this.emit({ kind: 'handoff.withdraw', offer: this.state.offer?.seq ?? 0, by })
+        return null
       case 'gate-text':
         return 'no text is asked'
       default:

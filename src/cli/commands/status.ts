@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { countSteps, type Entry } from '../../model/index.ts'
+import {
+  cleanText,
+  createPlainOutput,
+  deviationsIn,
+  neededLine,
+  neededOf,
+  type Scene,
+  type StatusFacts,
+  standingOf,
+  statusLines,
+} from '../../tui/index.ts'
+import type { Io } from '../io.ts'
+import { readGrowing } from '../journal-reader.ts'
+import { holderOf } from '../run-locks.ts'
+import { createRunView, type RunView } from '../run-view.ts'
+import { findRun, isThere, type RunFiles } from '../transcript-files.ts'
+import { findWorkspace, stateFolder } from '../workspace.ts'
+
+export interface StatusFlags {
+  readonly watch?: boolean
+  readonly json?: boolean
+}
+
+const LOOK_MS = 250
+
+/**
+ * Says where a run stands, from its journal alone: whoever may read that may look, from any terminal, and changes nothing. With
+ * `--watch` each new line is told as it comes, until the run has ended.
+ */
+export async function status(reference: string | null, flags: StatusFlags, io: Io): Promise<number> {
+  const files = await findRun(findWorkspace(io.cwd).transcripts, reference)
+  const view = createRunView()
+  const teller = createTeller(view, files, flags, io)
+  let fresh: Entry[] = []
+  await readGrowing(
+    files.journal,
+    line => {
+      // Output is nearly all of a long journal, and says nothing of where the run stands: only what comes from now on is shown.
+      if (line.entry !== null && (teller.watches || line.entry.event.kind !== 'output')) fresh.push(line.entry)
+    },
+    async () => {
+      const entries = fresh
+      fresh = []
+      await teller.take(entries)
+      if (flags.watch !== true || view.state.result !== null || io.gone?.aborted === true) return false
+      await sleep(LOOK_MS)
+      return true
+    },
+  )
+  return 0
+}
+
+/** What is said first, and then of each batch of new lines. */
+function createTeller(view: RunView, files: RunFiles, flags: StatusFlags, io: Io) {
+  let watches = false
+  let asked = ''
+  const scripts = createPlainOutput(line => io.write(`${line}\n`))
+  const facts = async (): Promise<StatusFacts> => ({
+    holder: holderOf(stateFolder(io.environment, files.run), files),
+    sealed: await isThere(files.bundle),
+    deviations: view.deviations,
+  })
+  const sayAll = async (scene: Scene): Promise<void> => {
+    const seen = await facts()
+    if (flags.json === true) io.write(`${JSON.stringify(documentOf(scene, seen, files))}\n`)
+    else for (const line of statusLines(scene, seen, io.nowMs())) io.write(`${line}\n`)
+  }
+  const sayNeed = (scene: Scene): void => {
+    const needed = neededOf(scene)
+    const line = needed === null || needed.kind === 'running' ? '' : neededLine(needed)
+    if (watches && line !== asked && line !== '' && flags.json !== true) io.write(`${cleanText(line)}\n`)
+    asked = line
+  }
+  return {
+    get watches() {
+      return watches
+    },
+    async take(entries: readonly Entry[]) {
+      const tell = (entry: Entry, sentence: string | null): void => {
+        const { event } = entry
+        if (event.kind === 'output')
+          scripts.push(event, view.state.steps.get(event.step)?.planned.position ?? event.step)
+        if (event.kind === 'output.end') scripts.end()
+        if (sentence !== null) io.write(`${sentence}\n`)
+      }
+      await view.take(entries, watches && flags.json !== true ? tell : undefined)
+      const scene = view.scene()
+      if (scene === null) return
+      if (!watches || (flags.json === true && entries.length > 0)) await sayAll(scene)
+      sayNeed(scene)
+      watches = true
+    },
+  }
+}
+
+function documentOf(scene: Scene, facts: StatusFacts, files: RunFiles): object {
+  const { state } = scene
+  const { start, running, offer } = state
+  const iso = (atMs: number) => new Date(atMs).toISOString()
+  return {
+    schema: 'signoff.status/1',
+    run: start?.run ?? null,
+    release: start?.release ?? null,
+    environment: start?.env ?? null,
+    runbook: { path: start?.runbook.path ?? null, sha256: start?.runbook.sha256 ?? null },
+    standing: standingOf(scene, facts),
+    result: state.result,
+    operator: state.operator,
+    holder: facts.holder,
+    startedOn: iso(state.startedAtMs),
+    lastOn: iso(state.lastAtMs),
+    steps: countSteps(state),
+    running: running === null ? null : { ...running, sinceMs: undefined, since: iso(running.sinceMs) },
+    needed: neededOf(scene),
+    offer:
+      offer === null ? null : { to: offer.event.to, by: offer.event.by, note: offer.event.note, on: iso(offer.atMs) },
+    deviations: deviationsIn(scene, facts),
+    transcript: files.folder,
+  }
+}

@@ -1,0 +1,29 @@
+import { readFileSync, writeSync } from 'node:fs'
+import { SignoffError } from '../../../src/model/index.ts'
+import { openJournal, randomToken } from '../../../src/runner/local/index.ts'
+import { createChain, readJournal } from '../../../src/transcript/index.ts'
+import { PLAN, runStart } from '../../transcript/helpers/run.ts'
+
+/** Appends notes to a real journal until it is taken away, and prints each that was acknowledged, then the code of the end. */
+const [path = '', mode = 'new'] = process.argv.slice(2)
+const chain = mode === 'new' ? createChain() : (await readJournal(readFileSync(path))).chain
+const journal = await openJournal({
+  path,
+  chain,
+  nowMs: Date.now,
+  monoMs: () => performance.now(),
+  salt: randomToken,
+  mode: mode === 'new' ? 'new' : 'resume',
+  expectedBytes: chain.bytes,
+})
+try {
+  if (mode === 'new') for (const event of [runStart(), PLAN]) await journal.append(event)
+  for (let count = 0; ; count++) {
+    const text = `${process.pid}-${count}`
+    await journal.append({ kind: 'note', step: null, text, by: 'op@example.com' })
+    writeSync(1, `${text}\n`)
+  }
+} catch (error) {
+  writeSync(1, `${error instanceof SignoffError ? error.code : String(error)}\n`)
+  await journal.close()
+}
