@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
 import { createMasker } from '../masker.ts'
 import type { Executor, ScriptOrder, ScriptReport } from '../ports.ts'
-import { atLine, checkScript, shellMissing } from './check-script.ts'
+import { atLine, checkScript } from './check-script.ts'
 import {
   claimPath,
   type Ending,
@@ -20,10 +19,11 @@ import {
   stateUnwritable,
 } from './claim.ts'
 import { type Follower, openFollower } from './follower.ts'
+import { createLauncher } from './launcher.ts'
 import { openOutputStream } from './output-stream.ts'
 import { readPlace } from './process-identity.ts'
-import { OWN_NAMES, scriptEnvironment } from './script-environment.ts'
-import { sessionScript } from './session-script.ts'
+import { inheritedEnvironment, OWN_NAMES, ownEnvironment, scriptEnvironment } from './script-environment.ts'
+import { SESSION_MORE, sessionScript } from './session-script.ts'
 import { digestsOf, keepSession, readOrigin, readSession } from './session-store.ts'
 import { stopGroup } from './stopper.ts'
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
@@ -75,12 +75,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const masker = createMasker()
   const secrets = new Map<string, string>()
   const active = new Map<string, Active>()
+  const launcher = createLauncher(join(stateDir, 'supervisor.bash'), inheritedEnvironment(environment))
 
   const follow = async (
     order: OrderName,
     recorded: Readonly<Record<'out' | 'err', number>>,
     report: (report: ScriptReport) => Promise<void>,
-    spawned: ChildProcess | null,
   ): Promise<void> => {
     const claim = claimPath(stateDir, order)
     const record = readRecord(claim)
@@ -95,8 +95,6 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     })
     const current: Active = { follower, tell, stops: 0 }
     active.set(order.id, current)
-    spawned?.once('exit', () => follower.supervisorGone())
-    if (spawned !== null && spawned.exitCode !== null) follower.supervisorGone()
     const limit = armLimit(claim, record?.timeoutMs ?? null, () => stop(order, 'escalate', 'time-limit', null))
     try {
       const followed = await follower.follow()
@@ -153,11 +151,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       }
     },
 
-    check: order => checkScript(order, scriptEnvironment(order, environment, new Map())),
+    check: order =>
+      checkScript(order, scriptEnvironment(order, environment, new Map()), launcher, join(stateDir, 'checked')),
 
     async run(order, report) {
       const claim = claimPath(stateDir, order)
-      if (inspectClaim(claim, place).kind !== 'absent') return follow(order, { out: 0, err: 0 }, report, null)
+      if (inspectClaim(claim, place).kind !== 'absent') return follow(order, { out: 0, err: 0 }, report)
       const session = readSession(stateDir, order.session)
       const origin = readOrigin(stateDir, order.session)
       const given = scriptEnvironment(order, environment, secrets)
@@ -165,7 +164,9 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const file = `${order.step.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 80)}.sh`
       const start = sessionScript({
         dump: join(claim, 'state'),
+        more: join(stateDir, 'session.bash'),
         state: session.file,
+        given: Object.keys(given),
         exportsOf: origin?.file ?? null,
         cwd: order.cwd,
         fresh: Object.keys(given).filter(name => isFresh(name, secret, given, (origin ?? session).given)),
@@ -181,24 +182,24 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
           'given.json': JSON.stringify(digestsOf(withoutSecrets(given, secret))),
         },
       )
-      if (!isOurs) return follow(order, { out: 0, err: 0 }, report, null)
+      if (!isOurs) return follow(order, { out: 0, err: 0 }, report)
       const seconds = (ms: number): string => (ms / 1000).toFixed(3)
       const limit = order.timeoutMs === null ? '' : seconds(order.timeoutMs + SUPERVISOR_SLACK_MS)
-      const args = [
-        claim,
-        limit,
-        seconds(graceMs),
-        String(spoolBytes),
-        process.umask().toString(8),
-        join(claim, 'session'),
-      ]
-      const supervisor = await startSupervisor(
-        stateDir,
-        [...args, ...commandFor(order.shell, join(claim, file))],
-        given,
-        claim,
-      )
-      return follow(order, { out: 0, err: 0 }, report, supervisor)
+      const own = Object.entries(ownEnvironment(order, secrets)).map(([name, value]) => `${name}=${value}`)
+      const words = [claim, limit, seconds(graceMs), String(spoolBytes), process.umask().toString(8)]
+      await launcher
+        .start([
+          ...words,
+          join(claim, 'session'),
+          String(own.length),
+          ...own,
+          ...commandFor(order.shell, join(claim, file)),
+        ])
+        .catch(error => {
+          removeClaim(claim)
+          throw error
+        })
+      return follow(order, { out: 0, err: 0 }, report)
     },
 
     async find(order) {
@@ -210,7 +211,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
     async attach(order, recorded, report) {
       if (!existsSync(claimPath(stateDir, order))) throw stateUnwritable(new Error(`${order.id} has no claim`))
-      return follow(order, recorded, report, null)
+      return follow(order, recorded, report)
     },
 
     stop: (id, signal, by) => stop({ id }, signal, 'person', by),
@@ -228,6 +229,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
     dispose() {
       for (const { follower } of active.values()) follower.dispose()
+      launcher.close()
     },
   }
 }
@@ -247,28 +249,6 @@ function commandFor(shell: ScriptOrder['shell'], file: string): string[] {
   }
 }
 
-async function startSupervisor(
-  stateDir: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  claim: string,
-): Promise<ChildProcess> {
-  const child = spawn('bash', ['-p', join(stateDir, 'supervisor.bash'), ...args], {
-    cwd: '/',
-    env: environment,
-    detached: true,
-    stdio: 'ignore',
-  })
-  if (child.pid === undefined) {
-    const cause = await new Promise(resolve => child.once('error', resolve))
-    removeClaim(claim)
-    throw shellMissing('bash', cause)
-  }
-  // Nothing here may keep a process alive that has been told to go.
-  child.unref()
-  return child
-}
-
 /** Makes the folders and the supervisor's file. Returns the boot in which the folder was made. */
 function prepareStateDir(stateDir: string, bootId: string): string {
   try {
@@ -276,8 +256,8 @@ function prepareStateDir(stateDir: string, bootId: string): string {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       chmodSync(folder, 0o700)
     }
-    const supervisor = join(stateDir, 'supervisor.bash')
-    if (readOrNull(supervisor) !== SUPERVISOR_SCRIPT) writeWhole(supervisor, SUPERVISOR_SCRIPT)
+    for (const [name, text] of Object.entries({ 'supervisor.bash': SUPERVISOR_SCRIPT, 'session.bash': SESSION_MORE }))
+      if (readOrNull(join(stateDir, name)) !== text) writeWhole(join(stateDir, name), text)
     const boot = join(stateDir, 'boot')
     const known = readOrNull(boot)
     if (known !== null && known !== '') return known
