@@ -17,7 +17,7 @@ import type { RunContext } from './context.ts'
 import { decide, type Input } from './decide.ts'
 import type { Decision, Order } from './decision.ts'
 import { type Live, needOf } from './need.ts'
-import type { Ports, ScriptOrder, ScriptReport } from './ports.ts'
+import type { Executor, LateEvent, Ports, ScriptOrder, ScriptReport } from './ports.ts'
 import type { RecordedOutput } from './recorded-output.ts'
 
 /** How long output may be in the journal before it must be on the disk. */
@@ -40,6 +40,8 @@ export interface Drive extends Conversation {
   approval(verdict: ApprovalVerdict): Promise<Reply>
   /** Follows a script that an earlier process of this run started. */
   attach(step: string, attempt: number, recorded: RecordedOutput): Promise<void>
+  /** Follows late output of a script that had ended in an earlier process of this run. False if nothing of it is left. */
+  attachLate(step: string, attempt: number, recorded: Parameters<Executor['attachLate']>[1]): boolean
   /** Ends the drive from outside: records the pause and leaves scripts to their supervisor. */
   interrupt(ending: Ending, event: RunEvent | null): Promise<void>
   /** Rejects with what made it impossible to go on, such as a journal that cannot be written. */
@@ -60,6 +62,9 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   let cancelTimer: (() => void) | null = null
   let cancelSync: (() => void) | null = null
   const shown = new Map<string, string>()
+  /** What is on record of late output, by stream: what `leave` hands over may have been recorded just before. */
+  const lateSeen = new Map<string, number>()
+  let leftAlone = false
   const listeners = new Set<(entry: Entry, snapshot: Snapshot) => void>()
   const ended = Promise.withResolvers<Ending>()
   const failed = Promise.withResolvers<never>()
@@ -73,9 +78,24 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   let unseen: Entry[] = []
 
   async function record(event: RunEvent): Promise<void> {
+    // Nothing follows either of them from this process: what is late is recorded now, or not at all.
+    if ((event.kind === 'run.end' || event.kind === 'run.pause') && !leftAlone) {
+      leftAlone = true
+      for (const late of await ports.executor.leave()) if (isNewLate(late)) await record(late)
+    }
+    if (event.kind === 'output.late' || event.kind === 'output.late.end') noteLate(event)
     const entry = await ports.journal.append(event.kind === 'step.start' ? masked(event) : event)
     state = evolve(state, entry)
     unseen.push(entry)
+  }
+
+  function isNewLate(late: LateEvent): boolean {
+    const seen = lateSeen.get(lateKey(late)) ?? -1
+    return (late.kind === 'output.late' ? late.at : 0) > seen
+  }
+
+  function noteLate(late: LateEvent): void {
+    lateSeen.set(lateKey(late), late.kind === 'output.late' ? late.at : 0)
   }
 
   /** A runbook may hold a secret in its own text; the record of what ran does not repeat it. */
@@ -92,7 +112,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
   async function recordAll(events: readonly RunEvent[]): Promise<void> {
     for (const event of events) await record(event)
-    if (events.some(event => event.kind !== 'output')) await ports.journal.barrier()
+    if (events.some(event => event.kind !== 'output' && event.kind !== 'output.late')) await ports.journal.barrier()
     else if (events.length > 0) syncSoon()
   }
 
@@ -164,7 +184,8 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   }
 
   async function handle(input: Input): Promise<Reply> {
-    if (over) return { ok: false, why: 'the run is no longer driven here' }
+    if (over || (leftAlone && input.kind === 'report' && input.report.kind === 'late'))
+      return { ok: false, why: 'the run is no longer driven here' }
     try {
       const decision = decide(context, state, live, input)
       // With another value the same block is another text, and bash is asked again.
@@ -282,7 +303,13 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       const order = { id: `${context.run}:${step}:${attempt}`, run: context.run, step, attempt }
       // Its expectation is held against all of its output, not only against what comes from now on.
       shown.set(order.id, recorded.shown.slice(0, CHECKED_CHARS))
-      follow(ports.executor.attach(order, recorded, taker(order)))
+      // Without a secret that the run knows of, its output cannot be masked.
+      const isUnread = [...state.values].some(([name, value]) => value.masked && !live.heldSecrets.has(name))
+      follow(ports.executor.attach(order, recorded, taker(order), isUnread))
+    },
+    attachLate(step, attempt, recorded) {
+      const order = { id: `${context.run}:${step}:${attempt}`, run: context.run, step, attempt }
+      return ports.executor.attachLate(order, recorded, taker(order))
     },
     async interrupt(ending, event) {
       const work = queue.then(async () => {
@@ -315,6 +342,10 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     const pause = decision.events.find(event => event.kind === 'run.pause')
     return { kind: 'paused', why: 'asked', reason: pause?.reason ?? '' }
   }
+}
+
+function lateKey(late: LateEvent): string {
+  return `${late.step}:${late.attempt}:${late.kind === 'output.late' ? late.fd : 'end'}`
 }
 
 const STRUCTURAL = new Set(['kind', 'step', 'answer', 'choice', 'flow', 'option', 'phrase', 'when'])

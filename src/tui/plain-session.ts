@@ -60,7 +60,7 @@ export class PlainSession {
 
   onEntry(entry: Entry, snapshot: Snapshot): void {
     const { event } = entry
-    if (event.kind === 'output') {
+    if (event.kind === 'output' || event.kind === 'output.late') {
       this.#scripts.push(event, positionOf(this.#scene.walk, event.step))
       return
     }

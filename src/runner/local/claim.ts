@@ -25,6 +25,8 @@ export interface ClaimRecord extends Place {
   readonly id: string
   readonly session: string
   readonly timeoutMs: number | null
+  /** Whether its shell is one that leaves a state to the next block. */
+  readonly carries: boolean
 }
 
 /** A process as the supervisor saw it: its id and, against ids used again, its start. */
@@ -42,10 +44,12 @@ export interface Ending {
 
 export interface Status {
   readonly block: SeenProcess | null
+  /** The processes that copy its output into the spools; null before its first byte. */
+  readonly copiers: Readonly<Record<'out' | 'err', SeenProcess | null>>
   readonly ending: Ending | null
   readonly lost: Readonly<Record<'out' | 'err', number>>
-  /** Nobody holds the pipes any more: the spools are complete. */
-  readonly drained: boolean
+  /** Streams that nobody holds any more: their spools are complete. */
+  readonly closed: ReadonlySet<'out' | 'err'>
 }
 
 export interface Stop {
@@ -152,16 +156,20 @@ export function readStatus(path: string): Status {
 export function parseStatus(text: string): Status {
   let block: SeenProcess | null = null
   let ending: Ending | null = null
+  const copiers: Record<'out' | 'err', SeenProcess | null> = { out: null, err: null }
   const lost = { out: 0, err: 0 }
-  let drained = false
+  const closed = new Set<'out' | 'err'>()
   for (const line of text.split('\n').slice(0, -1)) {
     const words = line.split(' ')
-    if (words[0] === 'block') block = { pid: Number(words[1]), start: startOfStat(words.slice(2).join(' ')) }
-    else if (words[0] === 'ended') ending = endingOf(words)
-    else if (words[0] === 'lost' && (words[1] === 'out' || words[1] === 'err')) lost[words[1]] = Number(words[2])
-    else if (words[0] === 'drained') drained = true
+    const [what, fd] = words
+    if (what === 'block') block = { pid: Number(words[1]), start: startOfStat(words.slice(2).join(' ')) }
+    else if (what === 'copier' && (fd === 'out' || fd === 'err'))
+      copiers[fd] = { pid: Number(words[2]), start: startOfStat(words.slice(3).join(' ')) }
+    else if (what === 'ended') ending = endingOf(words)
+    else if (what === 'lost' && (fd === 'out' || fd === 'err')) lost[fd] = Number(words[2])
+    else if (what === 'closed' && (fd === 'out' || fd === 'err')) closed.add(fd)
   }
-  return { block, ending, lost, drained }
+  return { block, copiers, ending, lost, closed }
 }
 
 /** Signals that were sent to the script, the first one first. */

@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
 import { createMasker } from '../masker.ts'
-import type { Executor, ScriptOrder, ScriptReport } from '../ports.ts'
+import type { Executor, LateEvent, ScriptOrder, ScriptReport } from '../ports.ts'
 import { atLine, checkScript } from './check-script.ts'
 import {
   claimPath,
@@ -18,12 +18,14 @@ import {
   type Stop,
   stateUnwritable,
 } from './claim.ts'
-import { type Follower, openFollower } from './follower.ts'
+import { type Followed, type Follower, openFollower, type Streams } from './follower.ts'
 import { createLauncher } from './launcher.ts'
+import { findLeftBehind } from './left-behind.ts'
 import { openOutputStream } from './output-stream.ts'
-import { readPlace } from './process-identity.ts'
+import { readPlace, readProcessStart } from './process-identity.ts'
 import { inheritedEnvironment, OWN_NAMES, ownEnvironment, scriptEnvironment } from './script-environment.ts'
 import { SESSION_MORE, sessionScript } from './session-script.ts'
+import type { SessionState } from './session-state.ts'
 import { digestsOf, keepSession, readOrigin, readSession } from './session-store.ts'
 import { stopGroup } from './stopper.ts'
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
@@ -37,6 +39,8 @@ export interface LocalExecutorOptions {
   readonly keepBytes?: number
   /** How much of each stream reaches the disk at most; what follows is counted as lost. Default 8 GiB. */
   readonly spoolBytes?: number
+  /** How much late output of each script is kept. Default 1 MiB. */
+  readonly lateBytes?: number
   /** How long a signal may take to work before the next one. Default 5 s. */
   readonly graceMs?: number
 }
@@ -58,6 +62,20 @@ interface Active {
   stops: number
 }
 
+/** A script that has ended, and whose pipes others hold. */
+interface Late {
+  /** Begins to follow them; nothing happens the second time. */
+  begin(): void
+  /** The claim goes when the following ends. */
+  forget(): void
+  /** Ends the following; gives what is not on record yet. */
+  leave(): Promise<LateEvent[]>
+  /** Ends the following and gives nothing: a later process goes on with it. */
+  dispose(): void
+}
+
+const FDS = ['out', 'err'] as const
+
 /**
  * Runs scripts on this machine, each under a small supervisor that outlives Signoff: what was started is found again by its
  * claim folder. `sh` and `zsh` scripts start with the folder, umask and exported variables that the bash blocks before them
@@ -69,46 +87,145 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const { stateDir, environment } = options
   const keepBytes = options.keepBytes ?? 16 * 1024 * 1024
   const spoolBytes = options.spoolBytes ?? 8 * 1024 ** 3
+  const lateBytes = options.lateBytes ?? 1024 * 1024
   const graceMs = options.graceMs ?? 5000
   const place = readPlace()
   const madeInBoot = prepareStateDir(stateDir, place.bootId)
   const masker = createMasker()
   const secrets = new Map<string, string>()
   const active = new Map<string, Active>()
+  const late = new Map<string, Late>()
   const launcher = createLauncher(join(stateDir, 'supervisor.bash'), inheritedEnvironment(environment))
 
   const follow = async (
     order: OrderName,
     recorded: Readonly<Record<'out' | 'err', number>>,
     report: (report: ScriptReport) => Promise<void>,
+    isUnread = false,
   ): Promise<void> => {
     const claim = claimPath(stateDir, order)
     const record = readRecord(claim)
-    const stream = (fd: 'out' | 'err') =>
-      openOutputStream({ ...nameOf(order), fd, masker: masker.stream(), keepBytes, recorded: recorded[fd] })
+    const maskers = { out: masker.stream(), err: masker.stream() }
+    const streams = eachStream(fd =>
+      openOutputStream({ ...nameOf(order), fd, masker: maskers[fd], keepBytes, recorded: recorded[fd] }),
+    )
     const tell = oneAtATime(report)
     const follower = openFollower({
       claim,
-      streams: { out: stream('out'), err: stream('err') },
-      report: tell,
+      report: event => tell(event.kind === 'output' ? { kind: 'output', event } : { kind: 'late', event }),
       isStopping: () => current.stops > 0,
     })
     const current: Active = { follower, tell, stops: 0 }
     active.set(order.id, current)
     const limit = armLimit(claim, record?.timeoutMs ?? null, () => stop(order, 'escalate', 'time-limit', null))
+    let isLate = false
     try {
-      const followed = await follower.follow()
+      const followed = await follower.follow(streams, isUnread)
       if (followed === null) return
-      if (record !== null) keepSession(stateDir, record.session, claim)
+      const state = record?.carries === true ? keepSession(stateDir, record.session, claim) : 'none'
       const stops = readStops(claim)
       for (const sent of stops.filter(({ sender }) => sender === 'supervisor'))
         await tell({ kind: 'stopping', event: stopEvent(order, sent) })
+      const leftBehind = leftEvent(order, followed, state)
+      if (leftBehind !== null) await tell({ kind: 'left', event: leftBehind })
+      isLate = (leftBehind?.open.length ?? 0) > 0
+      // Before the end is told: whoever takes it may end the run, and with it all that is late.
+      if (isLate) {
+        const lateStreams = eachStream(fd =>
+          openOutputStream({
+            ...nameOf(order),
+            fd,
+            masker: maskers[fd],
+            keepBytes: lateBytes,
+            recorded: 0,
+            kind: 'output.late',
+            from: streams[fd].bytes,
+            at: streams[fd].bytes,
+            maskedBefore: maskers[fd].masked,
+          }),
+        )
+        const untilBytes = streams.out.bytes + streams.err.bytes + lateBytes
+        late.set(order.id, openLate(order, follower, lateStreams, untilBytes, tell))
+      }
       const end: EventOf<'output.end'> = { kind: 'output.end', ...nameOf(order), streams: [...followed.streams] }
       await tell({ kind: 'ended', end, ...outcomeOf(followed.ending, stops[0] ?? null) })
+      late.get(order.id)?.begin()
     } finally {
       clearTimeout(limit)
+      if (!isLate) follower.dispose()
       if (active.get(order.id) === current) active.delete(order.id)
     }
+  }
+
+  /** What a script left, where there is something to say of it. */
+  const leftEvent = (
+    order: OrderName,
+    { ending, status }: Followed,
+    state: SessionState | null | 'none',
+  ): EventOf<'step.left'> | null => {
+    const open = FDS.filter(fd => !status.closed.has(fd))
+    const processes = findLeftBehind(order, status.block, ending?.ms ?? Number.POSITIVE_INFINITY).map(
+      ({ pid, name, command, escaped }) => ({ pid, name: masker.mask(name), command: masker.mask(command), escaped }),
+    )
+    const left = state === null || state === 'none' ? { jobs: [], descriptors: [] } : state
+    const jobs = left.jobs.filter(pid => readProcessStart(pid) !== null)
+    const isWorthSaying = state === null || [jobs, left.descriptors, open, processes].some(list => list.length > 0)
+    if (!isWorthSaying) return null
+    const what = state === 'none' ? 'none' : state === null ? 'before' : 'kept'
+    const { descriptors } = left
+    return { kind: 'step.left', ...nameOf(order), state: what, jobs, descriptors: [...descriptors], open, processes }
+  }
+
+  /** Follows what others say into the pipes of a script that has ended. */
+  const openLate = (
+    order: OrderName,
+    follower: Follower,
+    streams: Streams,
+    untilBytes: number,
+    tell: (report: ScriptReport) => Promise<void>,
+  ): Late => {
+    const left = Promise.withResolvers<void>()
+    let work: Promise<LateEvent[]> | null = null
+    let isForgotten = false
+    let isLeaving = false
+    const follow = async (): Promise<LateEvent[]> => {
+      const ended = await follower.followLate(streams, untilBytes)
+      if (ended === null) return []
+      const chunks = ended.events.flatMap(event => (event.kind === 'output.late' ? [event] : []))
+      const events: LateEvent[] = [
+        ...chunks,
+        { kind: 'output.late.end', ...nameOf(order), why: ended.why, streams: [...ended.streams] },
+      ]
+      for (let event = events[0]; event !== undefined; event = events[0]) {
+        if (!isLeaving) await Promise.race([tell({ kind: 'late', event }), left.promise])
+        if (isLeaving) return events
+        events.shift()
+      }
+      late.delete(order.id)
+      if (isForgotten) removeClaim(claimPath(stateDir, order))
+      return []
+    }
+    const current: Late = {
+      dispose: () => follower.dispose(),
+      begin() {
+        // That a report is refused means that the run is driven no longer: the claim stays for whoever goes on with it.
+        work ??= follow().catch(() => [])
+      },
+      forget() {
+        isForgotten = true
+      },
+      async leave() {
+        isLeaving = true
+        left.resolve()
+        follower.leave()
+        current.begin()
+        const events = await work
+        late.delete(order.id)
+        if (isForgotten) removeClaim(claimPath(stateDir, order))
+        return events ?? []
+      },
+    }
+    return current
   }
 
   const stop = async (
@@ -175,7 +292,14 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       })
       const isOurs = makeClaim(
         claim,
-        { version: 1, id: order.id, session: order.session, timeoutMs: order.timeoutMs, ...place },
+        {
+          version: 1,
+          id: order.id,
+          session: order.session,
+          timeoutMs: order.timeoutMs,
+          carries: order.shell === 'bash',
+          ...place,
+        },
         {
           [file]: atLine(order.script, order.line),
           session: start,
@@ -209,9 +333,46 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       return state.kind === 'starting' ? 'running' : state.kind
     },
 
-    async attach(order, recorded, report) {
+    async attach(order, recorded, report, isUnread = false) {
       if (!existsSync(claimPath(stateDir, order))) throw stateUnwritable(new Error(`${order.id} has no claim`))
-      return follow(order, recorded, report)
+      return follow(order, recorded, report, isUnread)
+    },
+
+    attachLate(order, recorded, report) {
+      const claim = claimPath(stateDir, order)
+      if (!existsSync(claim)) return false
+      const streams = eachStream(fd =>
+        openOutputStream({
+          ...nameOf(order),
+          fd,
+          masker: masker.stream(),
+          keepBytes: lateBytes,
+          recorded: recorded[fd].at,
+          kind: 'output.late',
+          from: recorded[fd].from,
+          maskedBefore: recorded[fd].masked,
+        }),
+      )
+      const tell = oneAtATime(report)
+      const follower = openFollower({
+        claim,
+        report: async event => {
+          if (event.kind === 'output.late') await tell({ kind: 'late', event })
+        },
+        isStopping: () => false,
+      })
+      const untilBytes = recorded.out.from + recorded.err.from + lateBytes
+      const found = openLate(order, follower, streams, untilBytes, tell)
+      late.set(order.id, found)
+      found.forget()
+      found.begin()
+      return true
+    },
+
+    async leave() {
+      const events: LateEvent[] = []
+      for (const one of [...late.values()]) events.push(...(await one.leave()))
+      return events
     },
 
     stop: (id, signal, by) => stop({ id }, signal, 'person', by),
@@ -224,11 +385,14 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     mask: text => masker.mask(text),
 
     async forget(id) {
-      removeClaim(claimPath(stateDir, { id }))
+      const held = late.get(id)
+      if (held === undefined) removeClaim(claimPath(stateDir, { id }))
+      else held.forget()
     },
 
     dispose() {
       for (const { follower } of active.values()) follower.dispose()
+      for (const { dispose } of late.values()) dispose()
       launcher.close()
     },
   }
@@ -315,6 +479,10 @@ function outcomeOf(
 function signalName(code: number): string {
   const known = Object.entries(constants.signals).find(([, value]) => value === code)
   return known?.[0] ?? `SIG${code}`
+}
+
+function eachStream<T>(make: (fd: 'out' | 'err') => T): Record<'out' | 'err', T> {
+  return { out: make('out'), err: make('err') }
 }
 
 function stopEvent(order: Pick<OrderName, 'step' | 'attempt'>, stop: Stop): EventOf<'step.stop'> {

@@ -37,14 +37,20 @@ export function readSession(stateDir: string, name: string): Session {
 /**
  * Takes the state over that a block has left in its claim. Where there is none (it was killed, called `exec`, or the disk was full)
  * the session stays as it was. Calling it again changes nothing.
+ *
+ * @returns the state; null where there is none.
  */
-export function keepSession(stateDir: string, name: string, claim: string): void {
+export function keepSession(stateDir: string, name: string, claim: string): SessionState | null {
   const state = join(claim, STATE)
-  if (!existsSync(state) || readSessionState(state) === null) return
+  // It was taken over before: by a process that was killed before it could say so.
+  if (!existsSync(state)) return readSession(stateDir, name).state
+  const left = readSessionState(state)
+  if (left === null) return null
   const folder = sessionPath(stateDir, name)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   renameSync(join(claim, GIVEN), join(folder, GIVEN))
   renameSync(state, join(folder, STATE))
+  return left
 }
 
 /** Digests of values, so that a value that was given anew is told from one that the scripts have changed since. */

@@ -20,7 +20,7 @@
  *   spool; the copiers (`dd`, since `head -c` holds output back) read them until the last process that holds them has gone. Most
  *   scripts leave one stream silent: `dd` is started at its first byte.
  * - `status`, space for which was made before: lines, each of them whole or not yet there. `block PID STAT`,
- *   `copier out|err PID STAT`, `ended CODE exited|signalled START END UPSTART UPEND`, `lost out|err BYTES`, `drained`.
+ *   `copier out|err PID STAT`, `ended CODE exited|signalled START END UPSTART UPEND`, `lost out|err BYTES`, `closed out|err`.
  * - `stop.SIGINT` and so on: made with O_EXCL by whoever sends that signal, so that Signoff and the time limit here
  *   never both send it. The limit is armed as soon as the script runs.
  *
@@ -45,8 +45,8 @@ __signoff_stat() { IFS= read -r __signoff_stat <"/proc/$1/stat" || __signoff_sta
 __signoff_uptime() { IFS=' ' read -r __signoff_up _ </proc/uptime || __signoff_up=; }
 __signoff_copy() {
   LC_ALL=C
-  IFS= read -r -d '' -n 1 __signoff_byte || return 0
   __signoff_lost=0
+  IFS= read -r -d '' -n 1 __signoff_byte || { printf 'closed %s\\n' "$1" >&5; return; }
   if [[ -n $__signoff_byte ]]; then printf %s "$__signoff_byte"; else printf '\\0'; fi >>"$__signoff_claim/$1" || __signoff_lost=1
   if [[ $OSTYPE == linux* ]]; then
     command -p dd bs=131072 iflag=count_bytes count=$((__signoff_spool - 1)) status=none <&0 >>"$__signoff_claim/$1" &
@@ -56,6 +56,7 @@ __signoff_copy() {
   wait $!
   if IFS= read -r -d '' -n 1; then __signoff_lost=$((__signoff_lost + 1 + $(command -p wc -c))); fi
   ((__signoff_lost == 0)) || printf 'lost %s %s\\n' "$1" $__signoff_lost >&5
+  printf 'closed %s\\n' "$1" >&5
 }
 __signoff_watch() {
   command -p sleep "$__signoff_limit"
@@ -112,7 +113,6 @@ __signoff_supervise() {
     kill -KILL -- -$__signoff_watcher 2>/dev/null
   fi
   wait $__signoff_out; wait $__signoff_err
-  printf 'drained\\n' >&5
   exit
 }
 while IFS= read -r -d '' __signoff_what; do

@@ -256,7 +256,7 @@ describe('describe', () => {
       env: { TAG: 'v1' },
       secrets: ['TOKEN'],
     })
-    const own = ['SIGNOFF', 'SIGNOFF_RUN', 'SIGNOFF_STEP']
+    const own = ['SIGNOFF', 'SIGNOFF_ATTEMPT', 'SIGNOFF_RUN', 'SIGNOFF_STEP']
     expect(session.executor.describe(first)).toEqual({
       shell: 'bash',
       cwd: session.folder,
