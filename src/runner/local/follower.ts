@@ -1,6 +1,6 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { closeSync, type FSWatcher, fstatSync, openSync, readSync, watch } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { type Ending, isAlive, readStatus, readSupervisor, type Status } from './claim.ts'
 import type { OutputEvent, OutputStream, StreamEnd } from './output-stream.ts'
 import { hasMembers } from './process-identity.ts'
@@ -79,6 +79,7 @@ export function openFollower(options: {
   const untold: OutputEvent[] = []
   const left = Promise.withResolvers<void>()
 
+  /** Reads what is there of each stream, once. It was written a moment ago, so that no disk is waited for. */
   const pump = async (
     spools: Spools,
     streams: Streams,
@@ -86,12 +87,14 @@ export function openFollower(options: {
   ): Promise<number> => {
     let moved = 0
     for (const fd of ['out', 'err'] as const) {
-      const { bytesRead } = await spools[fd].read(spools.buffer, 0, READ_BYTES, offsets[fd])
-      if (bytesRead === 0) continue
-      offsets[fd] += bytesRead
-      moved += bytesRead
-      await tell(streams[fd].push(spools.buffer.subarray(0, bytesRead)))
+      const bytes = readSync(spools[fd], spools.buffer, 0, READ_BYTES, offsets[fd])
+      if (bytes === 0) continue
+      offsets[fd] += bytes
+      moved += bytes
+      await tell(streams[fd].push(spools.buffer.subarray(0, bytes)))
     }
+    // A flood of which nothing is kept any more is told to nobody: keys and timers have their turn here.
+    if (moved > 0) await turn()
     return moved
   }
 
@@ -121,6 +124,7 @@ export function openFollower(options: {
     const flush = flushing(streams, reportAll)
     let lookMs = SHORTEST_LOOK_MS
     let endedSince: number | null = null
+    let cut: Record<'out' | 'err', number> | null = null
     let movedAt = performance.now()
     for (;;) {
       // The status is read before the spools: what the script wrote before it ended is in them by then.
@@ -132,19 +136,22 @@ export function openFollower(options: {
       await flush(now)
       // The pipes may be closed before anybody has asked how the script ended, or by the script itself.
       const hasEnded = status.ending !== null || gone
-      let isOver = hasEnded && isClosed(status) && moved === 0 && !isStopping()
-      if (!isOver && hasEnded) {
+      const isWhole = isClosed(status) && moved === 0 && !isStopping()
+      if (hasEnded && !isClosed(status) && cut === null) {
         endedSince ??= now
         const isQuiet = now - Math.max(movedAt, endedSince) >= LATE_QUIET_MS
         const mayFinish = !isStopping() && (isQuiet || now - endedSince >= LATE_LIMIT_MS)
         // With nobody of the script left to hold the pipes their end is on its way: a busy machine only takes longer
         // to bring it, and what has not arrived yet is output like any other.
         const isHeld = mayFinish && (gone || isGroupLeft(status))
-        isOver = mayFinish && (isHeld || now - endedSince >= END_LIMIT_MS)
-        if (mayFinish && !isOver) movedAt = now
+        // What came until now is the script's own, however far the reading is behind.
+        if (isHeld || (mayFinish && now - endedSince >= END_LIMIT_MS)) cut = sizesOf(spools)
+        else if (mayFinish) movedAt = now
       }
+      const isCut = cut !== null && offsets.out >= cut.out && offsets.err >= cut.err
+      const isOver = hasEnded && (isWhole || isCut || (isUnread && cut !== null))
       if (isOver) {
-        const { events, streams: ends } = endOf(streams, status, isUnread ? await unreadOf(spools) : NOTHING)
+        const { events, streams: ends } = endOf(streams, status, isUnread ? unreadOf(spools) : NOTHING)
         await reportAll(events)
         return { ending: status.ending, streams: ends, status }
       }
@@ -184,7 +191,7 @@ export function openFollower(options: {
       if (leaving || (isClosed(status) && moved === 0)) {
         if (leaving) letGo(claim)
         const why = isClosed(status) ? ('closed' as const) : ('left' as const)
-        const { events, streams: ends } = endOf(streams, status, await unreadOf(spools), true)
+        const { events, streams: ends } = endOf(streams, status, unreadOf(spools), true)
         return { why, events: [...untold, ...events], streams: ends }
       }
       if (moved === 0) await bell.rest(streams.out.waiting || streams.err.waiting ? COALESCE_MS : LONGEST_LATE_LOOK_MS)
@@ -192,18 +199,18 @@ export function openFollower(options: {
   }
 
   /** What is in the spools and was not read. */
-  const unreadOf = async (spools: Spools): Promise<Record<'out' | 'err', number>> => ({
-    out: Math.max(0, (await spools.out.stat()).size - offsets.out),
-    err: Math.max(0, (await spools.err.stat()).size - offsets.err),
-  })
+  const unreadOf = (spools: Spools): Record<'out' | 'err', number> => {
+    const { out, err } = sizesOf(spools)
+    return { out: out - offsets.out, err: err - offsets.err }
+  }
 
   const withSpools = async <T>(work: (spools: Spools) => Promise<T>): Promise<T> => {
-    const spools = await openSpools(claim)
+    const spools = openSpools(claim)
     try {
       return await work(spools)
     } finally {
-      await spools.out.close()
-      await spools.err.close()
+      closeSync(spools.out)
+      closeSync(spools.err)
     }
   }
 
@@ -300,18 +307,23 @@ function watchSupervisor(claim: string): { look(): { readonly status: Status; re
   }
 }
 
+/** Open files, and room for what is read of them. */
 interface Spools {
-  readonly out: FileHandle
-  readonly err: FileHandle
+  readonly out: number
+  readonly err: number
   readonly buffer: Buffer
 }
 
-async function openSpools(claim: string): Promise<Spools> {
-  const out = await open(join(claim, 'out'), 'r')
+function sizesOf({ out, err }: Spools): Record<'out' | 'err', number> {
+  return { out: fstatSync(out).size, err: fstatSync(err).size }
+}
+
+function openSpools(claim: string): Spools {
+  const out = openSync(join(claim, 'out'), 'r')
   try {
-    return { out, err: await open(join(claim, 'err'), 'r'), buffer: Buffer.allocUnsafe(READ_BYTES) }
+    return { out, err: openSync(join(claim, 'err'), 'r'), buffer: Buffer.allocUnsafe(READ_BYTES) }
   } catch (error) {
-    await out.close()
+    closeSync(out)
     throw error
   }
 }

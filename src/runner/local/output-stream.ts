@@ -57,7 +57,7 @@ export function openOutputStream(options: {
   let pending: Buffer[] = []
   let pendingBytes = 0
   let pendingAt = 0
-  let tail: Buffer[] = []
+  let tail: Buffer | null = null
   let tailBytes = 0
   let headEnd: number | null = null
 
@@ -90,13 +90,14 @@ export function openOutputStream(options: {
     return events
   }
 
+  /** The newest bytes, in one buffer that is made once: a flood must not leave a heap of old tails behind. */
   const keepTail = (chunk: Buffer): void => {
-    tail.push(chunk.length > TAIL_BYTES ? Buffer.from(chunk.subarray(-TAIL_BYTES)) : Buffer.from(chunk))
-    tailBytes += Math.min(chunk.length, TAIL_BYTES)
-    for (let first = tail[0]; first !== undefined && tailBytes - first.length >= TAIL_BYTES; first = tail[0]) {
-      tail.shift()
-      tailBytes -= first.length
-    }
+    tail ??= Buffer.allocUnsafe(TAIL_BYTES)
+    const added = chunk.subarray(-TAIL_BYTES)
+    const staying = Math.min(tailBytes, TAIL_BYTES - added.length)
+    tail.copyWithin(0, tailBytes - staying, tailBytes)
+    added.copy(tail, staying)
+    tailBytes = staying + added.length
   }
 
   const accept = (all: Buffer): OutputEvent[] => {
@@ -132,14 +133,13 @@ export function openOutputStream(options: {
     flush: () => take(false),
     end(lost, open = false) {
       const events = [...(open ? [] : accept(masker.end())), ...take(true)]
-      if (tailBytes > 0) {
-        const all = Buffer.concat(tail)
-        const last = all.subarray(Math.max(0, all.length - TAIL_BYTES))
+      if (tail !== null) {
+        const last = tail.subarray(0, tailBytes)
         // A cut that left something out must not start inside a character either.
         const from = bytes - last.length > (headEnd ?? 0) ? leadingContinuation(last) : 0
         events.push(...emit(bytes - last.length + from, last.subarray(from)))
       }
-      tail = []
+      tail = null
       const masked = Math.max(0, masker.masked - (options.maskedBefore ?? 0))
       const sha256 = hash.digest('hex')
       return { events, end: { fd, bytes: Math.max(0, bytes - origin), sha256, kept, masked, lost } }

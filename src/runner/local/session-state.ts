@@ -25,7 +25,9 @@ export function readSessionState(path: string): SessionState | null {
     return null
   }
   try {
-    const size = fstatSync(file).size
+    const facts = fstatSync(file)
+    if (!facts.isFile()) return null
+    const size = facts.size
     const tail = Buffer.alloc(STATE_END.length)
     readSync(file, tail, 0, tail.length, Math.max(0, size - tail.length))
     if (tail.toString('latin1') !== STATE_END) return null

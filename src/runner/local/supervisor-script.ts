@@ -9,6 +9,8 @@
  *   is read by `.` in a fork: the same reader as `bash -n`, without starting another bash. What it says goes to `FILE.said`.
  * - `run COUNT WORD..`: forks a supervisor. Secrets come this way too: no file and no list of processes ever shows them.
  *
+ * Descriptors that Signoff was started with are no business of its scripts: it closes them. 255 is its own script.
+ *
  * It ends when its stdin does, that is when Signoff ends, however; its supervisors go on.
  *
  * A supervisor, of which there is one for each order, outlives Signoff and needs nothing of Node. Its words: claim folder, time limit
@@ -39,6 +41,10 @@
  */
 export const SUPERVISOR_SCRIPT = `{
 umask 077
+for __signoff_fd in /dev/fd/*; do
+  __signoff_fd=\${__signoff_fd##*/}
+  [[ $__signoff_fd == [0-2] || $__signoff_fd == 255 || $__signoff_fd == *[!0-9]* ]] || eval "exec $__signoff_fd>&-"
+done
 set -m -o noclobber
 trap : HUP INT TERM
 __signoff_stat() { IFS= read -r __signoff_stat <"/proc/$1/stat" || __signoff_stat=$(ps -o lstart= -p "$1"); }
