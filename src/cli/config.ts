@@ -3,8 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { SignoffError } from '../model/index.ts'
+import { canHaveInterpreter, type Interpreters } from '../parser/index.ts'
 import { configFolder, type Workspace } from './workspace.ts'
 import { parseYaml } from './yaml-file.ts'
+
+const time = z.string().regex(/^\d+(ms|s|m|h)$/, 'expected a time such as 30m')
 
 /** `.signoff/config.yaml`: reviewed like code. It may tighten what a runbook demands, never loosen it. */
 export const ProjectConfigSchema = z.strictObject({
@@ -12,10 +15,22 @@ export const ProjectConfigSchema = z.strictObject({
   /** Who may approve for a role that a runbook names: principals of allowed_signers. */
   roles: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
   /** Time limit of a task that names none, such as `30m`. */
-  timeout: z
-    .string()
-    .regex(/^\d+(ms|s|m|h)$/, 'expected a time such as 30m')
-    .optional(),
+  timeout: time.optional(),
+  /** How long a running script may say nothing before that is pointed out, such as `5m`; it is never stopped for it. */
+  silence: time.optional(),
+  /** Commands that run blocks of other languages, by tag: `{ python: [python3] }`. Without one they are by hand. */
+  interpreters: z
+    .record(
+      z.string().refine(canHaveInterpreter, 'expected the tag of a language, such as python; shells need none'),
+      z
+        .array(z.string().min(1))
+        .min(1)
+        .refine(
+          ([program = '']) => !program.includes('/') || program.startsWith('/'),
+          'expected a name or an absolute path',
+        ),
+    )
+    .default({}),
 })
 
 /** The user's own configuration. Only here, by flag or by environment may a signing key be named. */
@@ -27,11 +42,15 @@ export const UserConfigSchema = z.strictObject({
 export interface Config {
   readonly roles: Readonly<Record<string, readonly string[]>>
   readonly timeoutMs: number | null
+  readonly silenceMs: number
+  readonly interpreters: Interpreters
   readonly signingKey: string | null
   readonly principal: string | null
   /** sha256 of the project's file, null without one; recorded in every transcript. */
   readonly projectSha256: string | null
 }
+
+const DEFAULT_SILENCE_MS = 120_000
 
 /** @throws {SignoffError} `CONFIG_INVALID` with line and column. */
 export async function readConfig(workspace: Workspace, environment: NodeJS.ProcessEnv): Promise<Config> {
@@ -40,6 +59,8 @@ export async function readConfig(workspace: Workspace, environment: NodeJS.Proce
   return {
     roles: project?.value.roles ?? {},
     timeoutMs: project?.value.timeout === undefined ? null : milliseconds(project.value.timeout),
+    silenceMs: project?.value.silence === undefined ? DEFAULT_SILENCE_MS : milliseconds(project.value.silence),
+    interpreters: project?.value.interpreters ?? {},
     signingKey: user?.value.signing?.key ?? null,
     principal: user?.value.signing?.principal ?? null,
     projectSha256: project?.sha256 ?? null,

@@ -93,6 +93,7 @@ export function contextOf(asked: NewRun, config: Config, run: string): RunContex
     releaseParameters: releaseParameters(asked.runbook),
     roles: config.roles,
     defaultTimeoutMs: config.timeoutMs,
+    interpreters: config.interpreters,
     cwd: dirname(resolve(asked.path)),
   })
 }

@@ -23,6 +23,8 @@ export interface Draft {
   /** The number that the author printed before it. */
   readonly printed: number | null
   readonly script: ScriptText | null
+  /** Text for an interpreter that the configuration names, and its line: a task, once the step is built. Nothing reads it as shell. */
+  readonly program: { readonly text: string; readonly line: number } | null
   readonly language: string | null
   readonly original: string | null
   readonly offer: ScriptText | null
@@ -113,6 +115,8 @@ export interface Page {
   readonly read: ReadonlySet<string>
   /** Values that the page declares and that a bold prefix may name as a condition, in lower case. */
   readonly declared: ReadonlySet<string>
+  /** Commands that the project's configuration names for blocks of other languages, by tag. */
+  readonly interpreters: Readonly<Record<string, readonly string[]>>
 }
 
 /** Where a rule reads. */
@@ -143,6 +147,7 @@ const EMPTY: Omit<Draft, 'kind' | 'title' | 'rule' | 'line' | 'endLine'> = {
   node: 'step',
   printed: null,
   script: null,
+  program: null,
   language: null,
   original: null,
   offer: null,

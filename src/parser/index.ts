@@ -1,4 +1,5 @@
 export { annotateRunbook } from './annotate/annotate.ts'
+export { canHaveInterpreter, type Interpreters } from './constructs/program.ts'
 export { fileLinks } from './file-links.ts'
 export { literalValues, maskValues } from './literal-mask.ts'
 export { loadAllNeeds } from './needs.ts'

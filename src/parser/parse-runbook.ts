@@ -5,6 +5,7 @@ import { diagnostic } from '../model/index.ts'
 import { buildPhases } from './build-runbook.ts'
 import { checkRunbook } from './check-runbook.ts'
 import { declaredValues } from './conditions.ts'
+import type { Interpreters } from './constructs/program.ts'
 import { findContacts } from './contacts.ts'
 import { checkDirectives } from './directives.ts'
 import type { Page } from './draft.ts'
@@ -37,9 +38,11 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Values that are known before the runbook is read, by name. */
+/** What is known before the runbook is read: values by name, and what the project's configuration says. */
 export interface ParseOptions {
   readonly values?: ReadonlyMap<string, string>
+  /** Commands for blocks of other languages, by tag: `{ python: ['python3'] }`. Without one such a block is never run. */
+  readonly interpreters?: Interpreters
 }
 
 /**
@@ -96,6 +99,7 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
     headings: new Set(draft.phases.flatMap(headingsIn).map(headingKey)),
     read: readNames(root),
     declared: declaredValues(source.lines),
+    interpreters: options.interpreters ?? {},
   }
   const read = draft.phases.map(section => readSection(section, page))
   const { phases: positioned, diagnostics: ofPlaces } = placeSteps(

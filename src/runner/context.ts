@@ -19,6 +19,8 @@ export interface RunContext {
   /** Principals by role, from the configuration; a role that is not listed is not mapped. */
   readonly roles: Readonly<Record<string, readonly string[]>>
   readonly defaultTimeoutMs: number | null
+  /** Commands for scripts of other languages, by the language of their step. */
+  readonly interpreters: Readonly<Record<string, readonly string[]>>
   /** Directory in which sessions start. */
   readonly cwd: string
 }
@@ -30,11 +32,13 @@ export interface Selection {
 }
 
 export function createContext(
-  input: Omit<RunContext, 'steps' | 'mainFlow' | 'partial'> & { readonly mainFlow?: readonly string[] },
+  input: Omit<RunContext, 'steps' | 'mainFlow' | 'partial' | 'interpreters'> &
+    Partial<Pick<RunContext, 'mainFlow' | 'interpreters'>>,
 ): RunContext {
   const mainFlow = input.mainFlow ?? input.runbook.flows.main
   return {
     ...input,
+    interpreters: input.interpreters ?? {},
     steps: new Map(stepsOf(input.runbook).map(step => [step.id, step])),
     mainFlow,
     partial: mainFlow.length < input.runbook.flows.main.length,

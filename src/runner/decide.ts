@@ -243,6 +243,7 @@ function orderFor(context: RunContext, state: RunState, step: Step, which: 'scri
     attempt,
     script,
     shell: step.language === 'sh' || step.language === 'zsh' ? step.language : 'bash',
+    interpreter: which === 'script' ? (context.interpreters[step.language ?? ''] ?? null) : null,
     line: context.runbook.details.get(step.id)?.scriptLine ?? step.line,
     cwd: context.cwd,
     env,

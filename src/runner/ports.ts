@@ -44,6 +44,8 @@ export interface ScriptOrder {
   /** As handed to the shell, values entered. Secrets are never in it. */
   readonly script: string
   readonly shell: 'bash' | 'sh' | 'zsh'
+  /** Command that runs it in place of a shell, from the configuration; the file of the script is its last argument. */
+  readonly interpreter?: readonly string[] | null
   /** Line of the runbook that holds the first line of the script, so that bash's messages name it. */
   readonly line: number
   /** Where the session starts; later blocks go on where the one before them left. Absolute. */

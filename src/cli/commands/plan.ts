@@ -1,6 +1,7 @@
 import { SignoffError } from '../../model/index.ts'
 import { annotateRunbook, literalValues, loadAllNeeds, loadAndParse, maskValues, toPlan } from '../../parser/index.ts'
 import { cleanText } from '../../tui/index.ts'
+import { interpretersFor } from '../interpreters.ts'
 import type { Io } from '../io.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { planMarkdown } from '../render/plan-markdown.ts'
@@ -18,7 +19,9 @@ export async function plan(path: string, options: PlanOptions, io: Io): Promise<
   const formats = [options.json, options.markdown, options.annotate].filter(one => one === true)
   if (formats.length > 1) throw new SignoffError('USAGE', 'plan: --json, --markdown and --annotate exclude each other')
   const bytes = await readRunbook(path)
-  const { runbook, diagnostics } = await loadAndParse(bytes, path)
+  const { runbook, diagnostics } = await loadAndParse(bytes, path, {
+    interpreters: await interpretersFor(path, io.environment),
+  })
   const document = withoutSecrets(toPlan(runbook, diagnostics, options.set), literalValues(runbook.source))
   if (options.annotate) io.write(await annotated(bytes, path))
   else if (options.json) io.write(`${JSON.stringify(document, null, 2)}\n`)

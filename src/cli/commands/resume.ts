@@ -32,7 +32,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     })
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
   const { context, past, path, open } = await readRun(files, desk, io, async (text, name) =>
-    readable(await loadAndParse(Buffer.from(text), name), name),
+    readable(await loadAndParse(Buffer.from(text), name, { interpreters: desk.config.interpreters }), name),
   )
   if (past.result !== null) {
     const { session } = await open()

@@ -16,6 +16,7 @@ import {
 import { cleanText } from '../../tui/index.ts'
 import { type AnswersFile, readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
+import { interpretersFor } from '../interpreters.ts'
 import type { Io } from '../io.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { checkRelease } from '../release-name.ts'
@@ -50,7 +51,8 @@ export interface RunFlags extends WalkFlags {
 /** Walks a runbook for one release. */
 export async function run(path: string, flags: RunFlags, io: Io): Promise<number> {
   const release = checkRelease(flags.release)
-  const read = readable(await loadAndParse(await readRunbook(path), path), path)
+  const options = { interpreters: await interpretersFor(path, io.environment) }
+  const read = readable(await loadAndParse(await readRunbook(path), path, options), path)
   const selection = { from: flags.from ?? null, only: flags.only ?? null, until: flags.until ?? null }
   const runbook = walkable(read, flags.only)
   const waitLimitMs = milliseconds(flags.waitLimit)

@@ -19,6 +19,7 @@ import { forcedScript } from './forced-script.ts'
 import { leadIn, leadTitle } from './lead.ts'
 import { paletteOf } from './palette.ts'
 import { underWait } from './probe.ts'
+import { program } from './program.ts'
 import { stepsOfScript } from './script-block.ts'
 import { isElsewhere } from './session.ts'
 import { placeInScript, placeOf, scriptOfLines, sliceScript } from './text.ts'
@@ -32,7 +33,7 @@ export const fence: Rule = {
     if (block.kind !== 'fence') return null
     const whole = broken(at, block)
     if (whole !== null) return whole
-    const made = notForUs(at, block) ?? otherLanguage(at, block) ?? shell(at, block)
+    const made = notForUs(at, block) ?? otherLanguage(at, block) ?? program(at, block) ?? shell(at, block)
     return directive(block.directives, 'task') === null ? made : forcedScript(at, block, made)
   },
 }
@@ -88,7 +89,7 @@ function notForUs(at: At, block: FenceBlock): Reading | null {
     return /^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]|^#{1,6} |^[ \t]*(?:`{3,}|~{3,})/m.test(block.text)
       ? finding(at, block, 'SO010', `what stands in a \`${block.language}\` block makes no step`)
       : finding(at, block, 'SO009', `a \`${block.language}\` block is shown as text`)
-  if (kind === 'text' && !isForConsole(at, block))
+  if (kind === 'text' && !isForConsole(at, block) && program(at, block) === null)
     return finding(at, block, 'SO009', `a \`${block.language}\` block is shown as text`)
   return null
 }

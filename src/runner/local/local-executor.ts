@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
 import { createMasker } from '../masker.ts'
 import type { Executor, LateEvent, ScriptOrder, ScriptReport } from '../ports.ts'
-import { atLine, checkScript } from './check-script.ts'
+import { atLine, checkScript, lineOf } from './check-script.ts'
 import {
   claimPath,
   type Ending,
@@ -262,7 +262,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const known = before.state === null ? null : new Set(before.state.exported)
       const names = Object.keys(given).filter(name => known === null || isFresh(name, secret, given, before.given))
       return {
-        shell: order.shell,
+        shell: order.interpreter?.join(' ') ?? order.shell,
         cwd: session.state?.cwd ?? order.cwd,
         env: [...new Set([...names, ...(known ?? [])])].sort(),
       }
@@ -278,7 +278,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const origin = readOrigin(stateDir, order.session)
       const given = scriptEnvironment(order, environment, secrets)
       const secret = secretNames(order, given)
-      const file = `${order.step.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 80)}.sh`
+      const file = `${order.step.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 80)}${order.interpreter == null ? '.sh' : ''}`
       const start = sessionScript({
         dump: join(claim, 'state'),
         more: join(stateDir, 'session.bash'),
@@ -297,11 +297,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
           id: order.id,
           session: order.session,
           timeoutMs: order.timeoutMs,
-          carries: order.shell === 'bash',
+          carries: order.interpreter == null && order.shell === 'bash',
           ...place,
         },
         {
-          [file]: atLine(order.script, order.line),
+          [file]: atLine(order.script, order.interpreter == null ? order.line : lineOf(order)),
           session: start,
           'given.json': JSON.stringify(digestsOf(withoutSecrets(given, secret))),
         },
@@ -312,13 +312,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const own = Object.entries(ownEnvironment(order, secrets)).map(([name, value]) => `${name}=${value}`)
       const words = [claim, limit, seconds(graceMs), String(spoolBytes), process.umask().toString(8)]
       await launcher
-        .start([
-          ...words,
-          join(claim, 'session'),
-          String(own.length),
-          ...own,
-          ...commandFor(order.shell, join(claim, file)),
-        ])
+        .start([...words, join(claim, 'session'), String(own.length), ...own, ...commandFor(order, join(claim, file))])
         .catch(error => {
           removeClaim(claim)
           throw error
@@ -398,9 +392,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   }
 }
 
-/** The command line of a block. bash is started first for the other shells too: it knows where the session stands. */
-function commandFor(shell: ScriptOrder['shell'], file: string): string[] {
+/** The command line of a block. bash is started first for the others too: it knows where the session stands. */
+function commandFor({ shell, interpreter }: Pick<ScriptOrder, 'shell' | 'interpreter'>, file: string): string[] {
   const bash = ['bash', '--norc', '--noprofile']
+  if (interpreter != null) return [...bash, '-c', 'exec -- "$@"', 'bash', ...interpreter, file]
   switch (shell) {
     case 'bash':
       return [...bash, file]
