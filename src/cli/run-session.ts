@@ -180,7 +180,7 @@ export async function readRun(
       const going = { mode: 'resume', bytes: bytes.length } as const
       const session = await open({ context, desk, files, stateDir, io, chain, going, past })
       const begin = async (first: FirstWords): Promise<void> => {
-        const { opening, attach } = await resumptionOf(past, entries, runbook, session.executor, {
+        const { opening, attach, late } = await resumptionOf(past, entries, runbook, session.executor, {
           run: started.run,
           head: chain.head,
           torn,
@@ -188,6 +188,7 @@ export async function readRun(
           nowMs: io.nowMs(),
         })
         await session.drive.begin(opening, first)
+        for (const one of late) session.drive.attachLate(one.step, one.attempt, one.recorded)
         if (attach !== null) await session.drive.attach(attach.step, attach.attempt, attach.recorded)
       }
       return { session, begin }

@@ -304,10 +304,11 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       // Its expectation is held against all of its output, not only against what comes from now on.
       shown.set(order.id, recorded.shown.slice(0, CHECKED_CHARS))
       // Without a secret that the run knows of, its output cannot be masked.
-      const isUnread = [...state.values].some(([name, value]) => value.masked && !live.heldSecrets.has(name))
-      follow(ports.executor.attach(order, recorded, taker(order), isUnread))
+      follow(ports.executor.attach(order, recorded, taker(order), lacksSecrets() ? recorded.sha256 : null))
     },
     attachLate(step, attempt, recorded) {
+      // What nobody can mask is not recorded; that it has no end on record says so.
+      if (lacksSecrets()) return false
       const order = { id: `${context.run}:${step}:${attempt}`, run: context.run, step, attempt }
       return ports.executor.attachLate(order, recorded, taker(order))
     },
@@ -321,6 +322,10 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       queue = work.catch(giveUp)
       await work
     },
+  }
+
+  function lacksSecrets(): boolean {
+    return [...state.values].some(([name, value]) => value.masked && !live.heldSecrets.has(name))
   }
 
   /** A secret typed into a note or a reason must not reach the journal by that way. */

@@ -105,8 +105,11 @@ export interface Executor {
     order: Pick<ScriptOrder, 'id' | 'run' | 'step' | 'attempt'>,
     recorded: Readonly<Record<'out' | 'err', number>>,
     report: (report: ScriptReport) => Promise<void>,
-    /** Its output may hold secrets that nobody has given to this process: it is counted as lost, not recorded unmasked. */
-    isUnread?: boolean,
+    /**
+     * Set where its output may hold secrets that nobody has given to this process: what is not on record is counted as lost, not
+     * recorded unmasked. The digests of what is on record.
+     */
+    unread?: Readonly<Record<'out' | 'err', string>> | null,
   ): Promise<void>
   /** Sends one signal to the whole group, or SIGINT, SIGTERM, SIGKILL each after a grace. */
   stop(id: string, signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'escalate', by: string | null): Promise<void>

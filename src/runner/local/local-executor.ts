@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
@@ -18,10 +27,10 @@ import {
   type Stop,
   stateUnwritable,
 } from './claim.ts'
-import { type Followed, type Follower, openFollower, type Streams } from './follower.ts'
+import { type Followed, type Follower, letGo, openFollower, type Streams } from './follower.ts'
 import { createLauncher } from './launcher.ts'
 import { findLeftBehind } from './left-behind.ts'
-import { openOutputStream } from './output-stream.ts'
+import { openOutputStream, type StreamEnd } from './output-stream.ts'
 import { readPlace, readProcessStart } from './process-identity.ts'
 import { inheritedEnvironment, OWN_NAMES, ownEnvironment, scriptEnvironment } from './script-environment.ts'
 import { SESSION_MORE, sessionScript } from './session-script.ts'
@@ -101,7 +110,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     order: OrderName,
     recorded: Readonly<Record<'out' | 'err', number>>,
     report: (report: ScriptReport) => Promise<void>,
-    isUnread = false,
+    unread: Readonly<Record<'out' | 'err', string>> | null = null,
   ): Promise<void> => {
     const claim = claimPath(stateDir, order)
     const record = readRecord(claim)
@@ -120,7 +129,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     const limit = armLimit(claim, record?.timeoutMs ?? null, () => stop(order, 'escalate', 'time-limit', null))
     let isLate = false
     try {
-      const followed = await follower.follow(streams, isUnread)
+      const followed = await follower.follow(streams, unread !== null)
       if (followed === null) return
       const state = record?.carries === true ? keepSession(stateDir, record.session, claim) : 'none'
       const stops = readStops(claim)
@@ -147,7 +156,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         const untilBytes = streams.out.bytes + streams.err.bytes + lateBytes
         late.set(order.id, openLate(order, follower, lateStreams, untilBytes, tell))
       }
-      const end: EventOf<'output.end'> = { kind: 'output.end', ...nameOf(order), streams: [...followed.streams] }
+      const end: EventOf<'output.end'> = {
+        kind: 'output.end',
+        ...nameOf(order),
+        streams: unread === null ? [...followed.streams] : unreadEnds(followed, recorded, unread),
+      }
       await tell({ kind: 'ended', end, ...outcomeOf(followed.ending, stops[0] ?? null) })
       late.get(order.id)?.begin()
     } finally {
@@ -327,9 +340,9 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       return state.kind === 'starting' ? 'running' : state.kind
     },
 
-    async attach(order, recorded, report, isUnread = false) {
+    async attach(order, recorded, report, unread = null) {
       if (!existsSync(claimPath(stateDir, order))) throw stateUnwritable(new Error(`${order.id} has no claim`))
-      return follow(order, recorded, report, isUnread)
+      return follow(order, recorded, report, unread)
     },
 
     attachLate(order, recorded, report) {
@@ -366,6 +379,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     async leave() {
       const events: LateEvent[] = []
       for (const one of [...late.values()]) events.push(...(await one.leave()))
+      // Also those that nobody follows: what an earlier process left, and what may not be read.
+      const followed = new Set([...active.keys()].map(id => claimPath(stateDir, { id })))
+      for (const name of readdirSync(join(stateDir, 'claims'))) {
+        const claim = join(stateDir, 'claims', name)
+        if (!followed.has(claim) && readStatus(claim).ending !== null) letGo(claim)
+      }
       return events
     },
 
@@ -474,6 +493,18 @@ function outcomeOf(
 function signalName(code: number): string {
   const known = Object.entries(constants.signals).find(([, value]) => value === code)
   return known?.[0] ?? `SIG${code}`
+}
+
+/** The streams of a script whose spools nobody may read: what is on record, and how much is not. */
+function unreadEnds(
+  followed: Followed,
+  recorded: Readonly<Record<'out' | 'err', number>>,
+  sha256: Readonly<Record<'out' | 'err', string>>,
+): StreamEnd[] {
+  return FDS.map((fd, index) => {
+    const lost = Math.max(0, (followed.streams[index]?.lost ?? 0) - recorded[fd])
+    return { fd, bytes: recorded[fd], sha256: sha256[fd], kept: recorded[fd], masked: 0, lost }
+  })
 }
 
 function eachStream<T>(make: (fd: 'out' | 'err') => T): Record<'out' | 'err', T> {

@@ -28,7 +28,8 @@
  *
  * How a script ended is told apart by bash's own words: it says nothing of a job that called `exit 143`, lists one that SIGINT,
  * SIGTERM or SIGPIPE ended, and writes a line about any other signal; both go to `jobs`, from before the script starts, since
- * bash may have noticed its end before anybody waits for it. Other jobs are listed there too: only words about this one count.
+ * bash may have noticed its end before anybody waits for it: between the two no command may have its stderr elsewhere that starts
+ * a process, or the words go there. Other jobs are listed there too: only words about this one count.
  *
  * Once it has begun to stop the group it goes on until the group is gone, whatever the script's own process did.
  *
@@ -47,7 +48,10 @@ for __signoff_fd in /dev/fd/*; do
 done
 set -m -o noclobber
 trap : HUP INT TERM
-__signoff_stat() { IFS= read -r __signoff_stat <"/proc/$1/stat" || __signoff_stat=$(ps -o lstart= -p "$1"); }
+__signoff_stat() {
+  if [[ $OSTYPE == linux* ]]; then IFS= read -r __signoff_stat 2>/dev/null <"/proc/$1/stat" || __signoff_stat=
+  else __signoff_stat=$(ps -o lstart= -p "$1"); fi
+}
 __signoff_uptime() { IFS=' ' read -r __signoff_up _ </proc/uptime || __signoff_up=; }
 __signoff_copy() {
   LC_ALL=C
@@ -96,7 +100,7 @@ __signoff_supervise() {
   __signoff_block=$!
   exec 3>&- 4>&-
   set --
-  __signoff_stat $__signoff_block 2>/dev/null
+  __signoff_stat $__signoff_block
   printf 'block %s %s\\n' $__signoff_block "$__signoff_stat" >&5
   __signoff_watcher=
   if [[ -n $__signoff_limit ]]; then __signoff_watch 2>/dev/null 5>&- & __signoff_watcher=$!; fi
