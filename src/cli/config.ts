@@ -42,15 +42,13 @@ export const UserConfigSchema = z.strictObject({
 export interface Config {
   readonly roles: Readonly<Record<string, readonly string[]>>
   readonly timeoutMs: number | null
-  readonly silenceMs: number
+  readonly silenceMs: number | null
   readonly interpreters: Interpreters
   readonly signingKey: string | null
   readonly principal: string | null
   /** sha256 of the project's file, null without one; recorded in every transcript. */
   readonly projectSha256: string | null
 }
-
-const DEFAULT_SILENCE_MS = 120_000
 
 /** @throws {SignoffError} `CONFIG_INVALID` with line and column. */
 export async function readConfig(workspace: Workspace, environment: NodeJS.ProcessEnv): Promise<Config> {
@@ -59,7 +57,7 @@ export async function readConfig(workspace: Workspace, environment: NodeJS.Proce
   return {
     roles: project?.value.roles ?? {},
     timeoutMs: project?.value.timeout === undefined ? null : milliseconds(project.value.timeout),
-    silenceMs: project?.value.silence === undefined ? DEFAULT_SILENCE_MS : milliseconds(project.value.silence),
+    silenceMs: project?.value.silence === undefined ? null : milliseconds(project.value.silence),
     interpreters: project?.value.interpreters ?? {},
     signingKey: user?.value.signing?.key ?? null,
     principal: user?.value.signing?.principal ?? null,

@@ -94,6 +94,7 @@ export function contextOf(asked: NewRun, config: Config, run: string): RunContex
     roles: config.roles,
     defaultTimeoutMs: config.timeoutMs,
     interpreters: config.interpreters,
+    ...(config.silenceMs === null ? {} : { silenceMs: config.silenceMs }),
     cwd: dirname(resolve(asked.path)),
   })
 }

@@ -37,7 +37,14 @@ export type Need =
       readonly asksText: string | null
     }
   | { readonly kind: 'wait'; readonly step: string; readonly untilMs: number; readonly offer: Offer | null }
-  | { readonly kind: 'running'; readonly step: string; readonly attempt: number; readonly sinceMs: number }
+  | {
+      readonly kind: 'running'
+      readonly step: string
+      readonly attempt: number
+      readonly sinceMs: number
+      /** Since when it has said nothing, and after how long of that a person is told. It is never stopped for it. */
+      readonly silence?: { readonly sinceMs: number; readonly afterMs: number }
+    }
   | {
       readonly kind: 'decide'
       readonly step: string

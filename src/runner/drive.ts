@@ -227,6 +227,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       }
       case 'start':
         shown.set(order.order.id, '')
+        live = { ...live, saidAtMs: null }
         follow(ports.executor.run(order.order, taker(order.order)))
         return null
       case 'stop':
@@ -259,6 +260,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
   function taker(order: Pick<ScriptOrder, 'id' | 'step' | 'attempt'>): (report: ScriptReport) => Promise<void> {
     return async report => {
+      if (report.kind === 'output') live = { ...live, saidAtMs: ports.clock.nowMs() }
       if (report.kind === 'output' && report.event.text !== undefined) {
         const before = shown.get(order.id) ?? ''
         if (before.length < CHECKED_CHARS) shown.set(order.id, before + report.event.text)

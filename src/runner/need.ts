@@ -11,12 +11,17 @@ export interface Live {
   readonly heldSecrets: ReadonlySet<string>
   /** What bash said of a script it rejected, by step. */
   readonly rejected: ReadonlyMap<string, string>
+  /** When the script that runs now last said something; null or not there before its first word. */
+  readonly saidAtMs?: number | null
 }
 
 /** The one thing that is needed now. Pure: the same context, state and live facts give the same need. */
 export function needOf(context: RunContext, state: RunState, live: Live): Need {
   if (state.result !== null) return { kind: 'finished', result: state.result }
-  if (state.running !== null) return { kind: 'running', ...state.running }
+  if (state.running !== null) {
+    const sinceMs = Math.max(state.running.sinceMs, live.saidAtMs ?? 0)
+    return { kind: 'running', ...state.running, silence: { sinceMs, afterMs: context.silenceMs } }
+  }
   const step = currentStep(context, state)
   if (step === null) return { kind: 'finished', result: 'passed' }
   const status = state.steps.get(step.id)?.status ?? { kind: 'pending' }

@@ -13,10 +13,11 @@ export interface Launcher {
    */
   check(file: string): Promise<number | null>
   /**
-   * Hands an order over. Resolves once it was taken; a supervisor has begun with it, or never will.
+   * Hands an order over.
+   * @returns whether its supervisor was forked; false if the launcher ended before it said so: the claim tells.
    * @throws {SignoffError} `SHELL_MISSING`.
    */
-  start(words: readonly string[]): Promise<void>
+  start(words: readonly string[]): Promise<boolean>
   /** Lets it end; supervisors and scripts go on. */
   close(): void
 }
@@ -44,32 +45,29 @@ export function createLauncher(script: string, environment: Readonly<Record<stri
     return bash
   }
 
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = turn.then(work)
+  /** Says one order and waits for the answer to it. */
+  const ask = (...words: readonly string[]): Promise<number | null> => {
+    const result = turn.then(async () => {
+      const child = await running()
+      hold(child, true)
+      try {
+        const answer = nextLine(child)
+        child.stdin.write(words.map(word => `${word}\0`).join(''))
+        const code = await answer
+        // It has gone, whether its end was told already or not: the next order gets another one.
+        if (code === null) bash = null
+        return code
+      } finally {
+        hold(child, false)
+      }
+    })
     turn = result.catch(() => undefined)
     return result
   }
 
   return {
-    check: file =>
-      inTurn(async () => {
-        const child = await running()
-        hold(child, true)
-        try {
-          const answer = nextLine(child)
-          child.stdin.write(`check\0${file}\0`)
-          return await answer
-        } finally {
-          hold(child, false)
-        }
-      }),
-    start: words =>
-      inTurn(async () => {
-        const child = await running()
-        await new Promise<void>(resolve => {
-          child.stdin.write(`run\0${words.length}\0${words.map(word => `${word}\0`).join('')}`, () => resolve())
-        })
-      }),
+    check: file => ask('check', file),
+    start: async words => (await ask('run', String(words.length), ...words)) !== null,
     close() {
       bash?.then(child => child.stdin.end()).catch(() => undefined)
       bash = null

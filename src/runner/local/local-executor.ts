@@ -12,13 +12,12 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
 import { createMasker } from '../masker.ts'
-import type { Executor, LateEvent, ScriptOrder, ScriptReport } from '../ports.ts'
-import { atLine, checkScript, lineOf } from './check-script.ts'
+import type { Executor, LateEvent, ScriptReport } from '../ports.ts'
+import { checkScript, shellMissing } from './check-script.ts'
 import {
   claimPath,
   type Ending,
   inspectClaim,
-  makeClaim,
   type OrderName,
   readRecord,
   readStatus,
@@ -27,15 +26,17 @@ import {
   type Stop,
   stateUnwritable,
 } from './claim.ts'
-import { type Followed, type Follower, letGo, openFollower, type Streams } from './follower.ts'
+import { claimOrder, isFresh, secretNames } from './claim-order.ts'
+import { type Followed, type Follower, letGo, openFollower } from './follower.ts'
+import { type Late, openLate } from './late-output.ts'
 import { createLauncher } from './launcher.ts'
 import { findLeftBehind } from './left-behind.ts'
 import { openOutputStream, type StreamEnd } from './output-stream.ts'
 import { readPlace, readProcessStart } from './process-identity.ts'
-import { inheritedEnvironment, OWN_NAMES, ownEnvironment, scriptEnvironment } from './script-environment.ts'
-import { SESSION_MORE, sessionScript } from './session-script.ts'
+import { inheritedEnvironment, scriptEnvironment } from './script-environment.ts'
+import { SESSION_MORE } from './session-script.ts'
 import type { SessionState } from './session-state.ts'
-import { digestsOf, keepSession, readOrigin, readSession } from './session-store.ts'
+import { keepSession, readOrigin, readSession } from './session-store.ts'
 import { stopGroup } from './stopper.ts'
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
 
@@ -59,8 +60,8 @@ export interface LocalExecutor extends Executor {
   dispose(): void
 }
 
-/** How much later than Signoff the supervisor acts on a time limit: Signoff writes `step.stop` before it sends the signal. */
-const SUPERVISOR_SLACK_MS = 1000
+/** How often a launcher that was killed is started anew for one order. */
+const MOST_LAUNCHERS = 3
 
 /** A script that is being followed. */
 interface Active {
@@ -69,18 +70,6 @@ interface Active {
   readonly tell: (report: ScriptReport) => Promise<void>
   /** Stops that are under way. */
   stops: number
-}
-
-/** A script that has ended, and whose pipes others hold. */
-interface Late {
-  /** Begins to follow them; nothing happens the second time. */
-  begin(): void
-  /** The claim goes when the following ends. */
-  forget(): void
-  /** Ends the following; gives what is not on record yet. */
-  leave(): Promise<LateEvent[]>
-  /** Ends the following and gives nothing: a later process goes on with it. */
-  dispose(): void
 }
 
 const FDS = ['out', 'err'] as const
@@ -154,7 +143,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
           }),
         )
         const untilBytes = streams.out.bytes + streams.err.bytes + lateBytes
-        late.set(order.id, openLate(order, follower, lateStreams, untilBytes, tell))
+        late.set(
+          order.id,
+          openLate(order, follower, lateStreams, untilBytes, tell, isForgotten => lateOver(order, isForgotten)),
+        )
       }
       const end: EventOf<'output.end'> = {
         kind: 'output.end',
@@ -189,56 +181,9 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return { kind: 'step.left', ...nameOf(order), state: what, jobs, descriptors: [...descriptors], open, processes }
   }
 
-  /** Follows what others say into the pipes of a script that has ended. */
-  const openLate = (
-    order: OrderName,
-    follower: Follower,
-    streams: Streams,
-    untilBytes: number,
-    tell: (report: ScriptReport) => Promise<void>,
-  ): Late => {
-    const left = Promise.withResolvers<void>()
-    let work: Promise<LateEvent[]> | null = null
-    let isForgotten = false
-    let isLeaving = false
-    const follow = async (): Promise<LateEvent[]> => {
-      const ended = await follower.followLate(streams, untilBytes)
-      if (ended === null) return []
-      const chunks = ended.events.flatMap(event => (event.kind === 'output.late' ? [event] : []))
-      const events: LateEvent[] = [
-        ...chunks,
-        { kind: 'output.late.end', ...nameOf(order), why: ended.why, streams: [...ended.streams] },
-      ]
-      for (let event = events[0]; event !== undefined; event = events[0]) {
-        if (!isLeaving) await Promise.race([tell({ kind: 'late', event }), left.promise])
-        if (isLeaving) return events
-        events.shift()
-      }
-      late.delete(order.id)
-      if (isForgotten) removeClaim(claimPath(stateDir, order))
-      return []
-    }
-    const current: Late = {
-      dispose: () => follower.dispose(),
-      begin() {
-        // That a report is refused means that the run is driven no longer: the claim stays for whoever goes on with it.
-        work ??= follow().catch(() => [])
-      },
-      forget() {
-        isForgotten = true
-      },
-      async leave() {
-        isLeaving = true
-        left.resolve()
-        follower.leave()
-        current.begin()
-        const events = await work
-        late.delete(order.id)
-        if (isForgotten) removeClaim(claimPath(stateDir, order))
-        return events ?? []
-      },
-    }
-    return current
+  const lateOver = (order: OrderName, isForgotten: boolean): void => {
+    late.delete(order.id)
+    if (isForgotten) removeClaim(claimPath(stateDir, order))
   }
 
   const stop = async (
@@ -259,19 +204,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
-  /** Every variable of a script that holds a secret, by whatever name it came: none of them may reach a session's file. */
-  const secretNames = (order: ScriptOrder, given: Readonly<Record<string, string>>): string[] => {
-    const values = new Set(secrets.values())
-    const held = Object.keys(given).filter(name => secrets.has(name) || values.has(given[name] ?? ''))
-    return [...new Set([...order.secrets, ...held])]
-  }
-
   return {
     describe(order) {
       const session = readSession(stateDir, order.session)
       const before = readOrigin(stateDir, order.session) ?? session
       const given = scriptEnvironment(order, environment, secrets)
-      const secret = secretNames(order, given)
+      const secret = secretNames(order, given, secrets)
       const known = before.state === null ? null : new Set(before.state.exported)
       const names = Object.keys(given).filter(name => known === null || isFresh(name, secret, given, before.given))
       return {
@@ -287,49 +225,17 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     async run(order, report) {
       const claim = claimPath(stateDir, order)
       if (inspectClaim(claim, place).kind !== 'absent') return follow(order, { out: 0, err: 0 }, report)
-      const session = readSession(stateDir, order.session)
-      const origin = readOrigin(stateDir, order.session)
-      const given = scriptEnvironment(order, environment, secrets)
-      const secret = secretNames(order, given)
-      const file = `${order.step.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 80)}${order.interpreter == null ? '.sh' : ''}`
-      const start = sessionScript({
-        dump: join(claim, 'state'),
-        more: join(stateDir, 'session.bash'),
-        state: session.file,
-        given: Object.keys(given),
-        exportsOf: origin?.file ?? null,
-        cwd: order.cwd,
-        fresh: Object.keys(given).filter(name => isFresh(name, secret, given, (origin ?? session).given)),
-        secret,
-        bashEnv: environment.BASH_ENV ?? null,
-      })
-      const isOurs = makeClaim(
-        claim,
-        {
-          version: 1,
-          id: order.id,
-          session: order.session,
-          timeoutMs: order.timeoutMs,
-          carries: order.interpreter == null && order.shell === 'bash',
-          ...place,
-        },
-        {
-          [file]: atLine(order.script, order.interpreter == null ? order.line : lineOf(order)),
-          session: start,
-          'given.json': JSON.stringify(digestsOf(withoutSecrets(given, secret))),
-        },
-      )
-      if (!isOurs) return follow(order, { out: 0, err: 0 }, report)
-      const seconds = (ms: number): string => (ms / 1000).toFixed(3)
-      const limit = order.timeoutMs === null ? '' : seconds(order.timeoutMs + SUPERVISOR_SLACK_MS)
-      const own = Object.entries(ownEnvironment(order, secrets)).map(([name, value]) => `${name}=${value}`)
-      const words = [claim, limit, seconds(graceMs), String(spoolBytes), process.umask().toString(8)]
-      await launcher
-        .start([...words, join(claim, 'session'), String(own.length), ...own, ...commandFor(order, join(claim, file))])
-        .catch(error => {
+      for (let tries = 1; ; tries++) {
+        const words = claimOrder(stateDir, order, { environment, secrets, place, graceMs, spoolBytes })
+        if (words === null) break
+        const isTaken = await launcher.start(words).catch(error => {
           removeClaim(claim)
           throw error
         })
+        // Whoever killed the launcher may have done so before it forked; then nobody ever will, and the claim is made again.
+        if (isTaken || inspectClaim(claim, place).kind !== 'absent') break
+        if (tries === MOST_LAUNCHERS) throw shellMissing('bash', new Error('it ended before it took an order'))
+      }
       return follow(order, { out: 0, err: 0 }, report)
     },
 
@@ -369,7 +275,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         isStopping: () => false,
       })
       const untilBytes = recorded.out.from + recorded.err.from + lateBytes
-      const found = openLate(order, follower, streams, untilBytes, tell)
+      const found = openLate(order, follower, streams, untilBytes, tell, isForgotten => lateOver(order, isForgotten))
       late.set(order.id, found)
       found.forget()
       found.begin()
@@ -411,22 +317,6 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   }
 }
 
-/** The command line of a block. bash is started first for the others too: it knows where the session stands. */
-function commandFor({ shell, interpreter }: Pick<ScriptOrder, 'shell' | 'interpreter'>, file: string): string[] {
-  const bash = ['bash', '--norc', '--noprofile']
-  if (interpreter != null) return [...bash, '-c', 'exec -- "$@"', 'bash', ...interpreter, file]
-  switch (shell) {
-    case 'bash':
-      return [...bash, file]
-    case 'sh':
-      return [...bash, '-c', 'exec sh -e "$1"', 'sh', file]
-    case 'zsh':
-      return [...bash, '-c', 'exec zsh -f -e -o pipefail "$1"', 'zsh', file]
-    default:
-      return shell satisfies never
-  }
-}
-
 /** Makes the folders and the supervisor's file. Returns the boot in which the folder was made. */
 function prepareStateDir(stateDir: string, bootId: string): string {
   try {
@@ -462,20 +352,6 @@ function armLimit(claim: string, timeoutMs: number | null, expire: () => Promise
   const leftMs = Math.max(0, Math.min(timeoutMs, startedAtMs + timeoutMs - Date.now()))
   // The supervisor holds the limit too, so a longer wait than a timer can take is left to it.
   return leftMs > 2 ** 31 - 1 ? undefined : setTimeout(() => void expire(), leftMs)
-}
-
-function isFresh(
-  name: string,
-  secret: readonly string[],
-  given: Readonly<Record<string, string>>,
-  before: Readonly<Record<string, string>>,
-): boolean {
-  if (OWN_NAMES.has(name) || secret.includes(name)) return true
-  return digestsOf({ [name]: given[name] ?? '' })[name] !== before[name]
-}
-
-function withoutSecrets(given: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)))
 }
 
 function outcomeOf(

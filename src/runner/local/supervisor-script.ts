@@ -7,7 +7,7 @@
  *
  * - `check FILE`: reads the whole file without running any of it and answers `CODE\n`. The file's first command is `set -n`, and it
  *   is read by `.` in a fork: the same reader as `bash -n`, without starting another bash. What it says goes to `FILE.said`.
- * - `run COUNT WORD..`: forks a supervisor. Secrets come this way too: no file and no list of processes ever shows them.
+ * - `run COUNT WORD..`: forks a supervisor and answers `0\n`: from then on the order depends on nobody. Secrets come this way too: no file and no list of processes ever shows them.
  *
  * Descriptors that Signoff was started with are no business of its scripts: it closes them. 255 is its own script.
  *
@@ -137,7 +137,8 @@ while IFS= read -r -d '' __signoff_what; do
       ((\${#__signoff_words[@]} == __signoff_first)) || break
       __signoff_supervise "\${__signoff_words[@]}" </dev/null >/dev/null 2>&1 &
       disown
-      unset -v __signoff_words ;;
+      unset -v __signoff_words
+      printf '0\\n' ;;
   esac
 done
 exit
