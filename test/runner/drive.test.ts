@@ -420,7 +420,12 @@ describe('secrets', () => {
     const first = await newRun(runbook)
     await first.drive.say({ kind: 'value', name: 'TOKEN', value: 's3cr3t-xyz' }, KIM)
     await first.drive.say({ kind: 'run', step: 'a', phrase: null }, KIM)
-    await until(() => kindsOf().includes('output'))
+    const isRecorded = (): boolean =>
+      lines()
+        .filter(({ kind }) => kind === 'output')
+        .map(({ text }) => text)
+        .join('') === 'first\n'
+    await until(isRecorded)
     await first.end()
     const second = await resumed(runbook)
     writeFileSync(at('go'), '')

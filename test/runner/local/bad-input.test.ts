@@ -63,6 +63,8 @@ describe('a status', () => {
     const { order, claim, end, reports } = await running('exit 4')
     await end
     expect(reports.at(-1)).toMatchObject({ exit: 4 })
+    const [pid] = readFileSync(join(claim, 'started'), 'utf8').split('\n')
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
     const whole = readFileSync(join(claim, 'status'), 'utf8')
     const at = whole.indexOf('ended ')
     for (let cut = at; cut < whole.indexOf('\n', at); cut++) {
