@@ -95,7 +95,7 @@ test('a secret is never told, and what comes from outside is cleaned', () => {
 
 test('every event is told but output and what only frames it', () => {
   const silent = Object.keys(EVENT_FIELDS).filter(kind => !TOLD.has(kind))
-  expect(silent.sort()).toEqual(['output', 'output.end', 'output.resize', 'run.plan'])
+  expect(silent.sort()).toEqual(['output', 'output.end', 'output.late', 'output.resize', 'run.plan'])
 })
 
 test('what a script left behind is named, with what is not done to it, and late output is counted', () => {
