@@ -46,13 +46,13 @@ export function claimOrder(stateDir: string, order: ScriptOrder, settings: Claim
     bashEnv: environment.BASH_ENV ?? null,
   })
   const carries = order.interpreter == null && order.shell === 'bash'
+  const digests = digestsOf(withoutOurs(given, secret))
   const isOurs = makeClaim(
     claim,
-    { version: 1, id: order.id, session: order.session, timeoutMs: order.timeoutMs, carries, ...place },
+    { version: 1, id: order.id, session: order.session, timeoutMs: order.timeoutMs, carries, given: digests, ...place },
     {
       [file]: atLine(order.script, order.interpreter == null ? order.line : lineOf(order)),
       session: start,
-      'given.json': JSON.stringify(digestsOf(withoutSecrets(given, secret))),
     },
   )
   if (!isOurs) return null
@@ -85,8 +85,9 @@ export function isFresh(
   return digestsOf({ [name]: given[name] ?? '' })[name] !== before[name]
 }
 
-function withoutSecrets(given: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)))
+/** Without secrets, and without what every script is given anew: the rest is the same from block to block. */
+function withoutOurs(given: Readonly<Record<string, string>>, secret: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !secret.includes(name) && !OWN_NAMES.has(name)))
 }
 
 /** The command line of a block. bash is started first for the others too: it knows where the session stands. */

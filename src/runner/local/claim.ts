@@ -27,6 +27,8 @@ export interface ClaimRecord extends Place {
   readonly timeoutMs: number | null
   /** Whether its shell is one that leaves a state to the next block. */
   readonly carries: boolean
+  /** Digests of the values that it was given, by name, without secrets. */
+  readonly given: Readonly<Record<string, string>>
 }
 
 /** A process as the supervisor saw it: its id and, against ids used again, its start. */
@@ -88,7 +90,7 @@ export function makeClaim(path: string, record: ClaimRecord, files: Readonly<Rec
   }
   try {
     writePrivate(join(path, 'order.json'), JSON.stringify(record))
-    for (const name of ['out', 'err', 'state', 'state.names']) writePrivate(join(path, name), '')
+    for (const name of ['out', 'err', 'state']) writePrivate(join(path, name), '')
     writePrivate(join(path, 'status'), `${' '.repeat(STATUS_BYTES - 1)}\n`)
     for (const [name, text] of Object.entries(files)) writePrivate(join(path, name), text)
   } catch (error) {
@@ -202,10 +204,17 @@ export function claimStop(path: string, stop: Stop): boolean {
 export function removeClaim(path: string): void {
   const gone = `${path}.gone`
   try {
-    rmSync(gone, { recursive: true, force: true })
     renameSync(path, gone)
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw stateUnwritable(error)
+    if (errorCode(error) !== 'ENOENT') {
+      // A process that was killed here left the name behind.
+      rmSync(gone, { recursive: true, force: true })
+      try {
+        renameSync(path, gone)
+      } catch (again) {
+        throw stateUnwritable(again)
+      }
+    }
   }
   rmSync(gone, { recursive: true, force: true })
 }

@@ -120,7 +120,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     try {
       const followed = await follower.follow(streams, unread !== null)
       if (followed === null) return
-      const state = record?.carries === true ? keepSession(stateDir, record.session, claim) : 'none'
+      const state = record?.carries === true ? keepSession(stateDir, record, claim) : 'none'
       const stops = readStops(claim)
       for (const sent of stops.filter(({ sender }) => sender === 'supervisor'))
         await tell({ kind: 'stopping', event: stopEvent(order, sent) })

@@ -97,6 +97,7 @@ const MADE_BY_BASH = 'HOSTNAME HOSTTYPE IFS MACHTYPE OPTERR OPTIND OSTYPE PATH P
  * - `trap` is a function so that a runbook's own EXIT trap runs at the end of its block and does not take the place of the dump.
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
  * - A block starts with errexit and pipefail, whatever the block before it did to them.
+ * - Lists that only a command prints are read back through the state's own file, before it is written.
  * - It is read for every block: what few blocks need is in `SESSION_MORE`, and nothing here loops over the variables.
  */
 const SESSION_FUNCTIONS = `
@@ -136,21 +137,25 @@ __signoff_cd() {
 __signoff_names() {
   builtin shopt -s extglob
   builtin shopt -u nocasematch
-  builtin compgen -v -X "$__signoff_own" >|"$__signoff_file.names"
-  builtin mapfile -t __signoff_all <"$__signoff_file.names"
+  builtin compgen -v -X "$__signoff_own" >|"$__signoff_file"
+  builtin mapfile -t __signoff_all <"$__signoff_file"
   [[ \${#__signoff_all[@]} != 0 ]]
 }
-__signoff_dump() { __signoff_write 2>/dev/null >|"$__signoff_file"; }
+__signoff_dump() {
+  { __signoff_jobs; __signoff_names; } 2>/dev/null
+  __signoff_write 2>/dev/null >|"$__signoff_file"
+}
+__signoff_jobs() {
+  __signoff_running=()
+  [[ -n $! ]] || return
+  builtin jobs -pr >|"$__signoff_file"
+  builtin mapfile -t __signoff_running <"$__signoff_file"
+}
 __signoff_write() {
   builtin local __signoff_n
   builtin printf '#cwd %q\\n' "$PWD"
-  if [[ -n $! ]]; then
-    builtin jobs -pr >|"$__signoff_file.names"
-    builtin mapfile -t __signoff_all <"$__signoff_file.names"
-    ((\${#__signoff_all[@]} == 0)) || builtin printf '#job %s\\n' "\${__signoff_all[@]}"
-  fi
+  ((\${#__signoff_running[@]} == 0)) || builtin printf '#job %s\\n' "\${__signoff_running[@]}"
   for __signoff_n in 3 4 5 6 7 8 9; do [[ ! -e /dev/fd/$__signoff_n ]] || builtin printf '#open %s\\n' "$__signoff_n"; done
-  __signoff_names || return
   builtin compgen -P '#exported ' -X "$__signoff_own" -e
   builtin printf '#\\n__signoff_shopt %q\\n' "$__signoff_shopts"
   if [[ \${#FUNCNAME[@]} -gt 3 ]]; then builtin . "$__signoff_more"; __signoff_reveal; fi
@@ -162,7 +167,7 @@ __signoff_write() {
   done
   builtin umask -p
   builtin alias -p
-  builtin unset -f trap __signoff_{again,cd,dump,exports,names,return,reveal,set,shopt,unexport,write}
+  builtin unset -f trap __signoff_{again,cd,dump,exports,jobs,names,return,reveal,set,shopt,unexport,write}
   builtin declare -f
   builtin declare -F
   builtin printf '__signoff_options=%q\\n' "$__signoff_options:errexit:pipefail"

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ClaimRecord } from './claim.ts'
 import { readSessionState, type SessionState } from './session-state.ts'
 
 /** The state a session is in: what its last block left behind. */
@@ -12,7 +13,7 @@ export interface Session {
   readonly given: Readonly<Record<string, string>>
 }
 
-/** Names of the files of a claim that become the session's when its block has ended. */
+/** Names of the files of a session; the first one is its last block's, taken over. */
 const STATE = 'state'
 const MAIN = 'main'
 const GIVEN = 'given.json'
@@ -40,7 +41,11 @@ export function readSession(stateDir: string, name: string): Session {
  *
  * @returns the state; null where there is none.
  */
-export function keepSession(stateDir: string, name: string, claim: string): SessionState | null {
+export function keepSession(
+  stateDir: string,
+  { session: name, given }: Pick<ClaimRecord, 'session' | 'given'>,
+  claim: string,
+): SessionState | null {
   const state = join(claim, STATE)
   // It was taken over before: by a process that was killed before it could say so.
   if (!existsSync(state)) return readSession(stateDir, name).state
@@ -48,7 +53,12 @@ export function keepSession(stateDir: string, name: string, claim: string): Sess
   if (left === null) return null
   const folder = sessionPath(stateDir, name)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  renameSync(join(claim, GIVEN), join(folder, GIVEN))
+  const text = JSON.stringify(given)
+  const known = join(folder, GIVEN)
+  if (!existsSync(known) || readFileSync(known, 'utf8') !== text) {
+    writeFileSync(`${known}.new`, text, { mode: 0o600 })
+    renameSync(`${known}.new`, known)
+  }
   renameSync(state, join(folder, STATE))
   return left
 }
