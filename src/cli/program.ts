@@ -98,6 +98,15 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     )
 
   program
+    .command('stop')
+    .description('stop the script that a run is running, from another terminal')
+    .argument('[run]', 'the id of a run, or its beginning; the newest that is not sealed')
+    .option('--key <file>', 'your signing key, which says who you are')
+    .action((run: string | undefined, options: { key?: string }) =>
+      does(async () => (await import('./commands/stop.ts')).stop(run ?? null, options, io))(),
+    )
+
+  program
     .command('verify')
     .description('check a transcript: integrity, signatures, policy')
     .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')

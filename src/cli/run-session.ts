@@ -22,6 +22,7 @@ import {
   type JournalFile,
   type LocalExecutor,
   openJournal,
+  type PersonsTerminal,
   randomIds,
   randomToken,
   systemClock,
@@ -75,6 +76,8 @@ export interface NewRun {
   readonly release: string
   readonly environment: string | null
   readonly selection: Selection
+  /** What scripts that ask or draw are lent; null where nobody is at a terminal. */
+  readonly terminal: PersonsTerminal | null
 }
 
 /** What a run is about, before it exists: enough to see what it will lack. */
@@ -96,6 +99,7 @@ export function contextOf(asked: NewRun, config: Config, run: string): RunContex
     interpreters: config.interpreters,
     ...(config.silenceMs === null ? {} : { silenceMs: config.silenceMs }),
     cwd: dirname(resolve(asked.path)),
+    terminal: asked.terminal !== null,
   })
 }
 
@@ -116,6 +120,7 @@ export async function startSession(asked: NewRun, desk: Desk, io: Io, first: Fir
     chain: createChain(),
     going: { mode: 'new' },
     past: EMPTY_STATE,
+    terminal: asked.terminal,
   })
   try {
     await writeFile(join(stateDir, PLACE_FILE), resolve(asked.path), { mode: 0o600 })
@@ -147,7 +152,9 @@ export interface RecordedRun {
    * Takes the run: locks it, cuts a torn tail (`begin` records what was cut) and opens the journal.
    * @throws {SignoffError} `LOCKED` where another process holds it, or wrote to it since it was read.
    */
-  open(): Promise<{ readonly session: Session; readonly begin: (first: FirstWords) => Promise<void> }>
+  open(
+    terminal: PersonsTerminal | null,
+  ): Promise<{ readonly session: Session; readonly begin: (first: FirstWords) => Promise<void> }>
 }
 
 /** Reads a run that is to go on from its journal. */
@@ -171,15 +178,16 @@ export async function readRun(
   const read = await parse(started.runbook.text, started.runbook.path)
   const only = read.mode === 'catalog' ? selection.only : null
   const runbook = (only === null ? null : chooseSection(read, only)) ?? read
-  const asked = { runbook, path, release: started.release, environment: started.env, selection }
+  const asked = { runbook, path, release: started.release, environment: started.env, selection, terminal: null }
   const context = contextOf(asked, desk.config, started.run)
   return {
     context,
     past,
     path,
-    async open() {
+    async open(terminal) {
       const going = { mode: 'resume', bytes: bytes.length } as const
-      const session = await open({ context, desk, files, stateDir, io, chain, going, past })
+      const here = { ...context, terminal: terminal !== null }
+      const session = await open({ context: here, desk, files, stateDir, io, chain, going, past, terminal })
       const begin = async (first: FirstWords): Promise<void> => {
         const { opening, attach, late } = await resumptionOf(past, entries, runbook, session.executor, {
           run: started.run,
@@ -207,6 +215,7 @@ async function open(input: {
   /** `bytes`: how long the file was when it was read, a torn tail included. */
   readonly going: { readonly mode: 'new' } | { readonly mode: 'resume'; readonly bytes: number }
   readonly past: RunState
+  readonly terminal: PersonsTerminal | null
 }): Promise<Session> {
   const { context, desk, files, stateDir, io, chain, going } = input
   await mkdir(stateDir, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
@@ -233,7 +242,11 @@ async function open(input: {
     lock.release()
     throw error
   }
-  const executor = createLocalExecutor({ stateDir, environment: scriptEnvironment(io.environment) })
+  const executor = createLocalExecutor({
+    stateDir,
+    environment: scriptEnvironment(io.environment),
+    terminal: input.terminal,
+  })
   const run = drive(context, { journal, executor, clock, ids: randomIds() }, input.past)
   return {
     context,

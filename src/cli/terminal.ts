@@ -1,13 +1,13 @@
-import { openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
-import { ReadStream, WriteStream } from 'node:tty'
+import type { ReadStream, WriteStream } from 'node:tty'
 import type { Ending, Speaker } from '../model/index.ts'
 import { SignoffError } from '../model/index.ts'
 import type { Drive } from '../runner/index.ts'
-import { hideInput, systemClock } from '../runner/local/index.ts'
+import { hideInput, openTtyInput, openTtyOutput, type PersonsTerminal, systemClock } from '../runner/local/index.ts'
 import { runPlain } from '../tui/index.ts'
 import type { Io } from './io.ts'
+import { keepTerminal, sizeOfTty, type TerminalKeeper } from './lent-terminal.ts'
 
 export type UiChoice = 'auto' | 'full' | 'plain' | 'none'
 
@@ -23,9 +23,16 @@ export interface Walk {
 export type Ui =
   | { readonly kind: 'none' }
   /** `interrupt` is Ctrl-C as a word. */
-  | { readonly kind: 'plain'; run(walk: Walk): Promise<Ending>; interrupt(): void }
-  /** `leave` gives the terminal back at once; for signals. */
-  | { readonly kind: 'full'; run(walk: Walk): Promise<Ending>; leave(): void }
+  | ({ readonly kind: 'plain'; interrupt(): void } & AtTerminal)
+  | ({ readonly kind: 'full' } & AtTerminal)
+
+interface AtTerminal {
+  run(walk: Walk): Promise<Ending>
+  /** Gives the terminal back at once; for signals. */
+  leave(): void
+  /** What scripts that ask or draw are lent; null where it cannot be lent. */
+  readonly terminal: PersonsTerminal | null
+}
 
 /**
  * `auto`: none without a terminal on stdin; plain for dumb terminals, screen readers and where there is no /dev/tty;
@@ -39,12 +46,13 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
     })
   const { TERM, ACCESSIBLE, INK_SCREEN_READER } = io.environment
   const plainer = TERM === 'dumb' || (ACCESSIBLE ?? '') !== '' || INK_SCREEN_READER === 'true'
-  if (choice === 'plain' || (choice === 'auto' && plainer)) return plain(io)
+  const keeper = keepTerminal()
+  if (choice === 'plain' || (choice === 'auto' && plainer)) return plain(io, keeper)
   const streams = openTty()
   if (streams === null) {
     if (choice === 'full')
       throw new SignoffError('USAGE', '--ui full: there is no /dev/tty to draw on', { advice: 'use --ui plain' })
-    return plain(io)
+    return plain(io, keeper)
   }
   // Loaded only here: React and Ink cost more to start than everything else together.
   const { runFullScreen } = await import('../tui/full-screen.tsx')
@@ -53,44 +61,52 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
   let leave = (): void => undefined
   return {
     kind: 'full',
-    leave: () => leave(),
+    terminal: keeper?.terminal ?? null,
+    leave: () => {
+      keeper?.recall()
+      leave()
+    },
     run: ({ drive, speaker, next }) => {
       const resized = (): void => followSize(streams.output)
+      let input = streams.input
+      const reopen = (): ReadStream => {
+        input = openTtyInput('/dev/tty')
+        return input
+      }
       process.on('SIGWINCH', resized)
       return runFullScreen({
         conversation: drive,
         speaker,
-        stdin: streams.input,
+        stdin: input,
         stdout: streams.output,
         clock: { nowMs: io.nowMs },
         options: { ascii: plainCharacters, color, title: drive.runbook.title },
         next,
-        toPlain: () => plain(io).run({ drive, speaker: { ...speaker, how: 'typed' }, next }),
+        ...(keeper === null ? {} : { lend: { hold: lending => keeper.hold(lending), reopen } }),
+        toPlain: () => plain(io, keeper).run({ drive, speaker: { ...speaker, how: 'typed' }, next }),
         onEnter: restore => {
           leave = restore
         },
       }).finally(() => {
         process.off('SIGWINCH', resized)
-        streams.input.destroy()
+        input.destroy()
         streams.output.destroy()
       })
     },
   }
 }
 
-/** Node tells only its own stdout of a new size; for a stream of ours the size is asked of a fresh one. */
 function followSize(output: WriteStream): void {
-  const probe = new WriteStream(openSync('/dev/tty', 'w'))
-  output.columns = probe.columns
-  output.rows = probe.rows
-  probe.destroy()
+  Object.assign(output, sizeOfTty())
   output.emit('resize')
 }
 
-function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
+function plain(io: Io, keeper: TerminalKeeper | null): Extract<Ui, { kind: 'plain' }> {
   const typed = new PassThrough()
   return {
     kind: 'plain',
+    terminal: keeper?.terminal ?? null,
+    leave: () => keeper?.recall(),
     interrupt: () => {
       typed.write('stop\n')
     },
@@ -108,6 +124,7 @@ function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
           },
           clock: { nowMs: io.nowMs, at: clock.at },
           hideInput,
+          ...(keeper === null ? {} : { lend: lendStdin(keeper, typed) }),
         })
       } finally {
         process.stdin.unpipe(typed)
@@ -119,9 +136,26 @@ function plain(io: Io): Extract<Ui, { kind: 'plain' }> {
   }
 }
 
+/** Lines come from standard input, which is the same terminal: it is left alone while a script has it. */
+function lendStdin(keeper: TerminalKeeper, typed: PassThrough): NonNullable<Parameters<typeof runPlain>[0]['lend']> {
+  const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+  return {
+    hold: lending => keeper.hold(lending),
+    async stopReading() {
+      process.stdin.unpipe(typed)
+      await turn()
+      process.stdin.pause()
+      await turn()
+    },
+    goOn() {
+      process.stdin.pipe(typed)
+    },
+  }
+}
+
 function openTty(): { readonly input: ReadStream; readonly output: WriteStream } | null {
   try {
-    return { input: new ReadStream(openSync('/dev/tty', 'r')), output: new WriteStream(openSync('/dev/tty', 'w')) }
+    return { input: openTtyInput('/dev/tty'), output: openTtyOutput('/dev/tty') }
   } catch {
     // No controlling terminal: plain mode speaks on stderr, which is there.
     return null

@@ -125,7 +125,7 @@ function watchSignals(session: Session, ui: Ui, io: Io): Signals {
       }
       if (came) return
       came = true
-      if (ui.kind === 'full') ui.leave()
+      if (ui.kind !== 'none') ui.leave()
       handleSignal(session, ui, signal, io).then(resolve, reject)
     }
     handlers.set(signal, handler)

@@ -25,6 +25,8 @@ export interface RunContext {
   readonly interpreters: Readonly<Record<string, readonly string[]>>
   /** Directory in which sessions start. */
   readonly cwd: string
+  /** A person's terminal is there, which scripts that ask or draw at one are lent. Absent: there is none. */
+  readonly terminal?: boolean
 }
 
 export interface Selection {

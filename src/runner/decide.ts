@@ -1,12 +1,12 @@
 import type { Answer, EventOf, RunEvent, RunState, Speaker, Step } from '../model/index.ts'
-import { phraseFor } from '../model/index.ts'
+import { phraseFor, readTerminalText } from '../model/index.ts'
 import { answerEvents } from './answering.ts'
 import { type ApprovalVerdict, approvalEvent } from './approval.ts'
 import { type RunContext, recoveryKey } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
 import { checksOf } from './expectation.ts'
 import { currentStep, type Live, needOf, scriptOf } from './need.ts'
-import type { ScriptOrder, ScriptReport } from './ports.ts'
+import type { Described, ScriptOrder, ScriptReport } from './ports.ts'
 import { secretVariable } from './secret-places.ts'
 
 /** Everything that can reach a run from outside. */
@@ -27,13 +27,6 @@ export type Input =
     }
   | { readonly kind: 'approval'; readonly verdict: ApprovalVerdict }
   | { readonly kind: 'time' }
-
-/** What the executor says about an order before it starts: for the record. */
-export interface Described {
-  readonly shell: string
-  readonly cwd: string
-  readonly env: readonly string[]
-}
 
 /**
  * The one place where it is decided what an input means: pure, with no clock, disk, random or network.
@@ -152,13 +145,20 @@ function decidePrepared(state: RunState, input: Extract<Input, { kind: 'prepared
     shell: seen.shell,
     cwd: seen.cwd,
     env: [...seen.env],
-    size: null,
+    size: seen.terminal?.size == null ? null : [...seen.terminal.size],
     timeoutMs: order.timeoutMs,
     gates: [...(record?.phraseSeq == null ? [] : [record.phraseSeq]), ...state.gatesPassed.map(({ seq }) => seq)].sort(
       (a, b) => a - b,
     ),
   }
-  return decided([start], [{ kind: 'start', order }])
+  return decided([start, ...unrecorded(state, order, seen)], [{ kind: 'start', order }])
+}
+
+/** A script that has the terminal itself leaves no output; that it ran unrecorded must stand in the record. */
+function unrecorded(state: RunState, { step, attempt }: ScriptOrder, { terminal }: Described): RunEvent[] {
+  if (terminal === undefined || terminal.unrecorded === null) return []
+  const text = `attempt ${attempt} had the terminal itself, and what it showed is not recorded: ${terminal.unrecorded}`
+  return [{ kind: 'note', step, text, by: state.operator?.principal ?? '' }]
 }
 
 function decideReport(context: RunContext, state: RunState, input: Extract<Input, { kind: 'report' }>): Decision {
@@ -169,7 +169,9 @@ function decideReport(context: RunContext, state: RunState, input: Extract<Input
   if (report.kind !== 'ended') return decided([report.event])
   const step = context.steps.get(id)
   const isTask = step?.kind === 'task'
-  const checks = isTask && report.outcome === 'exited' ? checksOf(step, input.shown) : []
+  const inTerminal = report.end.streams.some(stream => stream.fd === 'pty')
+  const shown = inTerminal ? readTerminalText(input.shown) : input.shown
+  const checks = isTask && report.outcome === 'exited' ? checksOf(step, shown) : []
   // An endless step runs until it is stopped: that is its normal end.
   const stoppedAsMeant = step?.interaction === 'endless' && report.outcome === 'cancelled'
   const passed = stoppedAsMeant || (report.outcome === 'exited' && report.exit === 0 && checks.every(check => check.ok))
@@ -248,9 +250,24 @@ function orderFor(context: RunContext, state: RunState, step: Step, which: 'scri
     cwd: context.cwd,
     env,
     secrets,
-    // An endless step has no time limit: it is ended by hand.
-    timeoutMs: step.interaction === 'endless' ? null : (step.timeoutMs ?? context.defaultTimeoutMs),
+    timeoutMs: timeLimitOf(context, step),
     session: inRecovery ? `recovery-${state.recovery?.for ?? 'document'}` : 'main',
+    terminal: step.interaction === 'terminal',
+  }
+}
+
+/** An endless step is ended by hand. One that asks a person waits for that person, unless the runbook itself limits it. */
+function timeLimitOf(context: RunContext, { interaction, timeoutMs }: Step): number | null {
+  switch (interaction) {
+    case 'endless':
+      return null
+    case 'terminal':
+      return timeoutMs
+    case 'none':
+    case 'remote':
+      return timeoutMs ?? context.defaultTimeoutMs
+    default:
+      return interaction satisfies never
   }
 }
 

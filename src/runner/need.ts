@@ -141,7 +141,7 @@ function needOfKind(context: RunContext, state: RunState, live: Live, step: Step
 
 function needOfTask(context: RunContext, state: RunState, live: Live, step: Step): Need {
   const detail = context.runbook.details.get(step.id)
-  const blocked = blockedBy(step, detail, live)
+  const blocked = blockedBy(context, step, detail, live)
   if (blocked !== null) return { kind: 'blocked', step: step.id, why: blocked, rejected: live.rejected.has(step.id) }
   const names = missingValues(step.needs, state, live)
   if (names.length > 0) return { kind: 'values', step: step.id, names }
@@ -151,12 +151,12 @@ function needOfTask(context: RunContext, state: RunState, live: Live, step: Step
   return { kind: 'run', step: step.id, script, ...askFor(context, step, step.risk, detail) }
 }
 
-function blockedBy(step: Step, detail: StepDetail | undefined, live: Live): string | null {
+function blockedBy(context: RunContext, step: Step, detail: StepDetail | undefined, live: Live): string | null {
   const rejected = live.rejected.get(step.id)
   if (rejected !== undefined) return rejected
   if (detail?.unfinished != null) return `the script is unfinished: ${detail.unfinished}`
-  if (step.interaction === 'terminal')
-    return 'it asks at a terminal of its own; run it in another terminal and record it by hand'
+  if (step.interaction === 'terminal' && context.terminal !== true)
+    return 'it asks at a terminal, and there is none here'
   if (step.interaction === 'remote') return 'it belongs on another machine; run it there and record it by hand'
   return null
 }

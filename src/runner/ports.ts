@@ -57,12 +57,15 @@ export interface ScriptOrder {
   readonly timeoutMs: number | null
   /** `main`, or the key of a recovery flow: each has a shell state of its own. */
   readonly session: string
+  /** It asks or draws at the person's terminal, and is lent it while it runs. Absent: it has none. */
+  readonly terminal?: boolean
 }
 
 /** What a script did, in the order it was seen. Texts and digests are those after masking. */
 export type ScriptReport =
   | { readonly kind: 'output'; readonly event: EventOf<'output'> }
   | { readonly kind: 'stopping'; readonly event: EventOf<'step.stop'> }
+  | { readonly kind: 'resized'; readonly event: EventOf<'output.resize'> }
   /** Just before the end, where there is something to say. */
   | { readonly kind: 'left'; readonly event: EventOf<'step.left'> }
   | {
@@ -88,9 +91,31 @@ export interface LateRecorded {
   readonly at: number
 }
 
+/** Bytes of each stream of one attempt that are recorded already. */
+export interface RecordedBytes {
+  readonly out: number
+  readonly err: number
+  readonly pty?: number
+}
+
+/** What an executor says about an order before it starts: for the record. */
+export interface Described {
+  readonly shell: string
+  readonly cwd: string
+  /** The environment variables, by name, that a script of this order will see. */
+  readonly env: readonly string[]
+  /** The terminal that it gets; absent where it gets none. */
+  readonly terminal?: {
+    /** Columns and rows; null where what it shows cannot be recorded. */
+    readonly size: readonly [number, number] | null
+    /** Why it cannot be recorded; null where it can. */
+    readonly unrecorded: string | null
+  }
+}
+
 export interface Executor {
-  /** The environment variables, by name, that a script of this order will see; for `step.start`. */
-  describe(order: ScriptOrder): { readonly shell: string; readonly cwd: string; readonly env: readonly string[] }
+  /** Called after `check`, and before `run`. */
+  describe(order: ScriptOrder): Described
   /** `bash -n`, the authority, just before a block runs: null if the whole text parses, else what bash says. */
   check(order: ScriptOrder): Promise<string | null>
   /**
@@ -103,13 +128,13 @@ export interface Executor {
   /** Follows an order that `find` called running or ended, from its recorded offset on. */
   attach(
     order: Pick<ScriptOrder, 'id' | 'run' | 'step' | 'attempt'>,
-    recorded: Readonly<Record<'out' | 'err', number>>,
+    recorded: RecordedBytes,
     report: (report: ScriptReport) => Promise<void>,
     /**
      * Set where its output may hold secrets that nobody has given to this process: what is not on record is counted as lost, not
      * recorded unmasked. The digests of what is on record.
      */
-    unread?: Readonly<Record<'out' | 'err', string>> | null,
+    unread?: Readonly<Partial<Record<'out' | 'err' | 'pty', string>>> | null,
   ): Promise<void>
   /** Sends one signal to the whole group, or SIGINT, SIGTERM, SIGKILL each after a grace. */
   stop(id: string, signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'escalate', by: string | null): Promise<void>

@@ -7,10 +7,11 @@ export interface RecordedOutput {
   /** Bytes recorded of each stream. */
   readonly out: number
   readonly err: number
+  readonly pty: number
   /** The texts, in the order in which they came: what its expectation is held against, with what follows. */
   readonly shown: string
   /** Digests of the bytes recorded of each stream. */
-  readonly sha256: Readonly<Record<'out' | 'err', string>>
+  readonly sha256: Readonly<Record<'out' | 'err' | 'pty', string>>
 }
 
 /** Gathers what was recorded of the output of one attempt. */
@@ -18,20 +19,19 @@ export function recordedOutput(
   entries: Iterable<Entry>,
   script: { readonly step: string; readonly attempt: number },
 ): RecordedOutput {
-  const recorded = { out: 0, err: 0 }
+  const recorded = { out: 0, err: 0, pty: 0 }
   const texts: string[] = []
-  const hashes = { out: createHash('sha256'), err: createHash('sha256') }
+  const hashes = { out: createHash('sha256'), err: createHash('sha256'), pty: createHash('sha256') }
   for (const { event } of entries) {
     if (event.kind !== 'output' || event.step !== script.step || event.attempt !== script.attempt) continue
     if (event.text !== undefined) texts.push(event.text)
-    if (event.fd === 'pty') continue
     recorded[event.fd] = event.at + bytesOf(event)
     hashes[event.fd].update(event.text ?? Buffer.from(event.b64 ?? '', 'base64'))
   }
   return {
     ...recorded,
     shown: texts.join(''),
-    sha256: { out: hashes.out.digest('hex'), err: hashes.err.digest('hex') },
+    sha256: { out: hashes.out.digest('hex'), err: hashes.err.digest('hex'), pty: hashes.pty.digest('hex') },
   }
 }
 

@@ -125,11 +125,10 @@ export function answerFor(context: RunContext, need: Need, given: Provided): Fou
     case 'blocked': {
       const decision = given.decisions.get(step.id)
       if (decision !== undefined) return say(decision, fromFlag)
-      return lacks(
-        step,
-        `${title(step)}: ${need.why}`,
-        `--skip ${step.position} or --resolve ${step.position}=passed, with --reason TEXT`,
-      )
+      const byFlag = `--skip ${step.position} or --resolve ${step.position}=passed, with --reason TEXT`
+      const how =
+        step.interaction === 'terminal' && !need.rejected ? `walk it at a terminal, or resume with ${byFlag}` : byFlag
+      return lacks(step, `${title(step)}: ${need.why}`, how)
     }
     default:
       need satisfies never

@@ -1,4 +1,12 @@
-import { type Entry, type EventOf, fold, type PlannedStep, type RunState, type StepRecord } from '../model/index.ts'
+import {
+  type Entry,
+  type EventOf,
+  fold,
+  type PlannedStep,
+  type RunState,
+  readTerminalText,
+  type StepRecord,
+} from '../model/index.ts'
 import { exportWarning } from './export-warning.ts'
 import { describeEvent } from './markdown-event.ts'
 import { fenced, plain } from './markdown-text.ts'
@@ -138,7 +146,9 @@ function withOutput(entries: readonly Entry[]): string[] {
     const bytes = stretch.map(({ text, b64 }) =>
       text === undefined ? Buffer.from(b64 ?? '', 'base64') : Buffer.from(text),
     )
-    lines.push('', ...fenced(Buffer.concat(bytes).toString('utf8'), 'text'), '')
+    const text = Buffer.concat(bytes).toString('utf8')
+    const inTerminal = stretch.some(({ fd }) => fd === 'pty')
+    lines.push('', ...fenced(inTerminal ? readTerminalText(text) : text, 'text'), '')
     stretch = []
   }
   for (const entry of entries) {

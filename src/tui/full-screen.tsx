@@ -4,6 +4,7 @@ import { App } from './app/App.tsx'
 import { attentionFor } from './attention.ts'
 import { cleanText } from './clean.ts'
 import type { KeyPress } from './key-press.ts'
+import { handoverText, type Lending } from './lend.ts'
 import { createOutputRing } from './output-ring.ts'
 import { ScreenInput, type TerminalInput } from './screen-input.ts'
 import { type Effect, initialState, type ScreenEvent, type ScreenState, type Size } from './screen-state.ts'
@@ -33,6 +34,13 @@ export interface FullScreen {
   readonly next?: readonly string[]
   /** Goes on with the same run in plain mode, after the screen was left; without it `l` says that it cannot. */
   readonly toPlain?: () => Promise<Ending>
+  /** Lends the terminal to scripts; without it none gets it. */
+  readonly lend?: {
+    /** Gets what is told when a script takes the terminal and brings it back; returns the function that ends it. */
+    hold(lending: Lending): () => void
+    /** Opens the terminal's input anew, behind a script that had it. */
+    reopen(): TerminalInput
+  }
   /** Gets the function that leaves the screen: synchronous, idempotent, for signal handlers. */
   readonly onEnter?: (leave: () => void) => void
 }
@@ -60,6 +68,9 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   let state: ScreenState = initialState(conversation.runbook, conversation.snapshot(), sizeOf(stdout), clock.nowMs())
   let instance: Instance | null = null
   let over = false
+  let suspend: ((meanwhile: () => Promise<void>) => Promise<void>) | null = null
+  /** Set while a script has the terminal: nothing of ours may be written to it. */
+  let lent: { readonly end: () => void; readonly ended: Promise<void> } | null = null
   let flushing = 0
   let lastBellMs = Number.NEGATIVE_INFINITY
   let title = ''
@@ -78,10 +89,14 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
       color={options.color}
       onKeys={onKeys}
       onPaste={text => dispatch({ kind: 'paste', text, atMs: clock.nowMs() })}
+      onSuspend={onSuspend}
     />
   )
+  const onSuspend = (given: (meanwhile: () => Promise<void>) => Promise<void>): void => {
+    suspend = given
+  }
   const paint = (): void => {
-    if (instance === null || over) return
+    if (instance === null || over || lent !== null) return
     instance.rerender(app())
     const { version, openAtMs } = state.guard
     if (openAtMs !== null || flushing === version) return
@@ -90,7 +105,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     void instance.waitUntilRenderFlush().then(() => dispatch({ kind: 'painted', version, atMs: clock.nowMs() }))
   }
   const callAttention = (before: ScreenState): void => {
-    if (instance === null || over) return
+    if (instance === null || over || lent !== null) return
     const called = attentionFor(before, state, options.title ?? '', lastBellMs)
     if (called.bell) {
       lastBellMs = clock.nowMs()
@@ -124,7 +139,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
       )
   }
   const redraw = (): void => {
-    if (instance === null || over) return
+    if (instance === null || over || lent !== null) return
     // Ink erases upwards from where it believes the cursor to be: the last row of its frame.
     stdout.write(`\u001b[${state.size.rows};1H`)
     instance.clear()
@@ -160,16 +175,48 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     settleTimer = setTimeout(redraw, SETTLED_MS)
   }
 
+  const lending: Lending = {
+    async letGo({ step, recorded }) {
+      if (suspend === null || over) throw new Error('the screen is not there')
+      const back = Promise.withResolvers<void>()
+      const gone = Promise.withResolvers<void>()
+      const ended = suspend(() => {
+        gone.resolve()
+        return back.promise
+      })
+      lent = { end: back.resolve, ended }
+      ended.catch(gone.reject)
+      await gone.promise
+      // Ink has let go of keys and screen; the stream is closed a turn after it was told to be.
+      input.hold()
+      await nextTurn()
+      stdout.write(`${handoverText(conversation.runbook, step, recorded)}\r\n`)
+    },
+    async takeBack() {
+      if (lent === null || over || screen.lend === undefined) return
+      const { end, ended } = lent
+      input.goOn(screen.lend.reopen())
+      end()
+      await ended
+      lent = null
+      title = ''
+      dispatch({ kind: 'resize', size: sizeOf(stdout), atMs: clock.nowMs() })
+      callAttention(state)
+      redraw()
+    },
+  }
+
   const leave = leaveOnce(stdout, input, options.title, () => instance)
   const unsubscribe = conversation.onEntry(({ event }, snapshot) => {
     if (event.kind === 'output') {
       ring.push(event)
-      onOutput()
+      if (lent === null) onOutput()
       return
     }
     if (event.kind === 'step.start') ring.start(event.step, event.attempt)
     dispatch({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
   })
+  const letHold = screen.lend?.hold(lending)
   const tick = setInterval(() => dispatch({ kind: 'tick', atMs: clock.nowMs() }), TICK_MS)
   stdout.on('resize', onResize)
   conversation.ended.then(ending => dispatch({ kind: 'ended', ending, atMs: clock.nowMs() }), finished.reject)
@@ -193,6 +240,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     if (how === 'to-plain' && screen.toPlain !== undefined) {
       leave()
       unsubscribe()
+      letHold?.()
       return await screen.toPlain()
     }
     return await conversation.ended
@@ -203,8 +251,13 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     if (settleTimer !== null) clearTimeout(settleTimer)
     stdout.removeListener('resize', onResize)
     unsubscribe()
+    letHold?.()
     leave()
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
 }
 
 /** Leaves the alternate screen and gives the terminal back: once, whoever calls it first. */

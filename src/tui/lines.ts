@@ -1,4 +1,5 @@
 import type { Conversation, Ending, Speaker } from '../model/index.ts'
+import { handoverText, type Lending } from './lend.ts'
 import { PlainSession } from './plain-session.ts'
 
 export interface Plain {
@@ -15,6 +16,14 @@ export interface Plain {
   }
   /** Switches echo off until the promise that `whileHidden` returns is settled; without it no secret is asked here. */
   readonly hideInput?: (whileHidden: () => Promise<void>) => Promise<void>
+  /** Lends the terminal to a script; without it no script gets one. */
+  readonly lend?: {
+    /** Gets what is told when a script takes the terminal and brings it back; returns the function that ends it. */
+    hold(lending: Lending): () => void
+    /** Reads no more lines until `goOn`; resolves once every key is another's. */
+    stopReading(): Promise<void>
+    goOn(): void
+  }
 }
 
 const STILL_MS = 60_000
@@ -28,6 +37,17 @@ const STILL_MS = 60_000
 export async function runPlain(plain: Plain): Promise<Ending> {
   const session = new PlainSession(plain)
   const unsubscribe = plain.conversation.onEntry((entry, snapshot) => session.onEntry(entry, snapshot))
+  const { lend } = plain
+  const letHold = lend?.hold({
+    async letGo({ step, recorded }) {
+      session.letGo(step, handoverText(plain.conversation.runbook, step, recorded))
+      await lend.stopReading()
+    },
+    async takeBack() {
+      lend.goOn()
+      session.takeBack()
+    },
+  })
   const lines = plain.input[Symbol.asyncIterator]()
   let over = false
   let cancelStill: (() => void) | undefined
@@ -54,6 +74,7 @@ export async function runPlain(plain: Plain): Promise<Ending> {
   } finally {
     over = true
     cancelStill?.()
+    letHold?.()
     unsubscribe()
     session.close()
     // Not awaited: an input that waits for its next line must not hold the end of the run.

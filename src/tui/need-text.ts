@@ -30,7 +30,7 @@ export function needText(scene: Scene, nowMs: number, picked: string): NeedText 
   const seen = seenOf(scene, need.step, nowMs)
   switch (need.kind) {
     case 'run':
-      return of('ready', 'READY', title, need.level === 'L1' ? 'Enter runs it' : 'Enter opens the review')
+      return of('ready', 'READY', title, runText(need, step?.interaction === 'terminal'))
     case 'confirm':
       return of(
         'needs',
@@ -62,6 +62,11 @@ export function needText(scene: Scene, nowMs: number, picked: string): NeedText 
       need satisfies never
       return of('needs', 'NEEDS YOU', title, '')
   }
+}
+
+function runText({ level }: Extract<Need, { kind: 'run' }>, inTerminal: boolean): string {
+  if (level !== 'L1') return 'Enter opens the review'
+  return inTerminal ? 'Enter runs it in this terminal' : 'Enter runs it'
 }
 
 /** The symbol of a state, or its ASCII form. */

@@ -1,4 +1,5 @@
 import type { EventOf } from '../model/index.ts'
+import { createTerminalText } from '../model/index.ts'
 
 /** The newest lines of the script that was started last. */
 export interface OutputView {
@@ -27,6 +28,7 @@ export function createOutputRing(capacity = 10_000): OutputRing {
   let head = 0
   let first = 0
   let open = new Map<string, string>()
+  let terminal = createTerminalText()
   let step: string | null = null
   let attempt = 0
 
@@ -70,13 +72,17 @@ export function createOutputRing(capacity = 10_000): OutputRing {
       head = 0
       first = 0
       open = new Map()
+      terminal = createTerminalText()
       step = nextStep
       attempt = nextAttempt
     },
     push(event) {
       if (event.step !== step || event.attempt !== attempt) this.start(event.step, event.attempt)
-      const pieces = ((open.get(event.fd) ?? '') + textOf(event)).split('\n')
-      const rest = pieces.pop() ?? ''
+      const isTerminal = event.fd === 'pty'
+      const text = isTerminal ? terminal.push(textOf(event)) : (open.get(event.fd) ?? '') + textOf(event)
+      const pieces = text.split('\n')
+      const rest = isTerminal ? terminal.line : (pieces.at(-1) ?? '')
+      pieces.pop()
       for (const piece of pieces) add(piece.slice(0, LONGEST_LINE))
       open.set(event.fd, rest.slice(0, LONGEST_LINE))
     },

@@ -1,4 +1,5 @@
 import type { EventOf } from '../model/index.ts'
+import { createTerminalText } from '../model/index.ts'
 import { cleanOutput } from './clean.ts'
 import { textOf } from './output-ring.ts'
 import { counted } from './time-text.ts'
@@ -14,6 +15,7 @@ export function createPlainOutput(print: (line: string) => void): PlainOutput {
   let position: string | null = null
   let lines = 0
   let open = new Map<string, string>()
+  let terminal = createTerminalText()
   const printLine = (text: string): void => {
     lines++
     print(cleanOutput(text))
@@ -29,8 +31,11 @@ export function createPlainOutput(print: (line: string) => void): PlainOutput {
         position = at
         print(`--- output of ${at} begins ---`)
       }
-      const pieces = ((open.get(event.fd) ?? '') + textOf(event)).split('\n')
-      open.set(event.fd, pieces.pop() ?? '')
+      const isTerminal = event.fd === 'pty'
+      const text = isTerminal ? terminal.push(textOf(event)) : (open.get(event.fd) ?? '') + textOf(event)
+      const pieces = text.split('\n')
+      const rest = pieces.pop() ?? ''
+      open.set(event.fd, isTerminal ? terminal.line : rest)
       for (const piece of pieces) printLine(piece)
     },
     end() {
@@ -40,6 +45,7 @@ export function createPlainOutput(print: (line: string) => void): PlainOutput {
       position = null
       lines = 0
       open = new Map()
+      terminal = createTerminalText()
     },
   }
 }

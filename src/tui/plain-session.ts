@@ -39,6 +39,10 @@ export class PlainSession {
   #saying = false
   #pauseAfter = false
   #reveal: (() => void) | null = null
+  /** Lines that wait while a script has the terminal; null while it has not. */
+  #waiting: string[] | null = null
+  /** Step that was lent the terminal last, until its end is told. */
+  #lentTo: string | null = null
 
   constructor(plain: Plain) {
     const broken = Promise.withResolvers<never>()
@@ -61,17 +65,36 @@ export class PlainSession {
   onEntry(entry: Entry, snapshot: Snapshot): void {
     const { event } = entry
     if (event.kind === 'output' || event.kind === 'output.late') {
+      // The person has seen it in their own terminal, as it came.
+      if (event.fd === 'pty' && event.step === this.#lentTo) return
       this.#scripts.push(event, positionOf(this.#scene.walk, event.step))
       return
     }
     if (event.kind === 'output.end' || event.kind === 'step.end') this.#scripts.end()
     const sentence = sentenceFor(entry, snapshot, this.#plain.conversation.runbook)
-    if (sentence !== null) this.#print(sentence)
+    // That it has the terminal was said already, and said that it started.
+    const isTold = event.kind === 'step.start' && event.step === this.#lentTo
+    if (sentence !== null && !isTold) this.#print(sentence)
+    if (event.kind === 'step.end') this.#lentTo = null
     // Several events may be folded before the first of them is told: the question comes after the last sentence.
     if (snapshot.state.lastSeq <= entry.seq) this.#refresh(snapshot)
   }
 
+  /** A script gets the terminal: what there is to say waits until it is back. */
+  letGo(step: string, line: string): void {
+    this.#print(line)
+    this.#lentTo = step
+    this.#waiting = []
+  }
+
+  takeBack(): void {
+    const lines = this.#waiting ?? []
+    this.#waiting = null
+    for (const line of lines) this.#print(line)
+  }
+
   stillRunning(): void {
+    if (this.#waiting !== null) return
     const line = stillLine(this.#scene, this.#plain.clock.nowMs())
     if (line !== null) this.#print(line)
   }
@@ -332,6 +355,10 @@ export class PlainSession {
   }
 
   #print(line: string): void {
+    if (this.#waiting !== null) {
+      this.#waiting.push(line)
+      return
+    }
     this.#plain.output(`${line}\n`)
   }
 }

@@ -6,6 +6,7 @@ export interface TerminalInput extends NodeJS.ReadableStream {
   setRawMode?(mode: boolean): unknown
   ref?(): unknown
   unref?(): unknown
+  destroy?(): unknown
 }
 
 /** Calls back once after some time; gives the function that cancels it. */
@@ -18,7 +19,7 @@ export type After = (ms: number, callback: () => void) => () => void
  */
 export class ScreenInput {
   readonly isTTY = true
-  readonly #terminal: TerminalInput
+  #terminal: TerminalInput
   readonly #after: After
   readonly #filter = createInputFilter()
   readonly #decoder = new TextDecoder()
@@ -27,6 +28,7 @@ export class ScreenInput {
   readonly #take: (chunk: string | Buffer) => void
   #cancel: (() => void) | null = null
   #closed = false
+  #held = false
 
   constructor(terminal: TerminalInput, after: After) {
     this.#terminal = terminal
@@ -58,7 +60,7 @@ export class ScreenInput {
   }
 
   setRawMode(mode: boolean): this {
-    this.#terminal.setRawMode?.(mode)
+    if (!this.#held) this.#terminal.setRawMode?.(mode)
     return this
   }
 
@@ -72,10 +74,33 @@ export class ScreenInput {
     return this
   }
 
+  /**
+   * Closes the terminal until `goOn`: another process is to have every key, and a stream that is only paused still takes the next
+   * one. What was read before is dropped.
+   */
+  hold(): void {
+    if (this.#closed || this.#held) return
+    this.#held = true
+    this.#cancel?.()
+    this.#filter.flush()
+    this.#terminal.removeListener('data', this.#take)
+    this.#terminal.destroy?.()
+    this.#ready.length = 0
+  }
+
+  /** Goes on with the terminal as it was opened anew. */
+  goOn(terminal: TerminalInput): void {
+    if (this.#closed || !this.#held) return
+    this.#held = false
+    this.#terminal = terminal
+    terminal.on('data', this.#take)
+  }
+
   close(): void {
     if (this.#closed) return
     this.#closed = true
     this.#cancel?.()
+    if (this.#held) return
     this.#terminal.removeListener('data', this.#take)
     this.#terminal.setRawMode?.(false)
     this.#terminal.pause()

@@ -92,7 +92,7 @@ describe('a run that a crash cut short', () => {
     const recorded = await readRun(filesIn(world.transcript('v1').folder), desk, io, parse)
     const other = '{"seq":9,"kind":"note"}\n'
     appendFileSync(journal(), other)
-    await expect(recorded.open()).rejects.toMatchObject({ code: 'LOCKED' })
+    await expect(recorded.open(null)).rejects.toMatchObject({ code: 'LOCKED' })
     expect(readFileSync(journal(), 'utf8').endsWith(other)).toBe(true)
     expect(existsSync(join(world.env.XDG_STATE_HOME ?? '', 'signoff', world.transcript('v1').run, 'lock'))).toBe(false)
   })

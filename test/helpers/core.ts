@@ -42,6 +42,8 @@ export function testCore(
     readonly releaseParameters?: string[]
     /** What bash says of every script, if it rejects them. */
     readonly rejects?: string
+    /** A person's terminal is there, and what would be shown in it can be recorded, or why not. */
+    readonly terminal?: { readonly unrecorded: string | null }
   } = {},
 ): TestCore {
   const context = createContext({
@@ -53,6 +55,7 @@ export function testCore(
     roles: options.roles ?? {},
     defaultTimeoutMs: null,
     cwd: '/',
+    terminal: options.terminal !== undefined,
   })
   const events: RunEvent[] = []
   const orders: Order[] = []
@@ -87,7 +90,10 @@ export function testCore(
         if (order.kind === 'keep-secret') live = { ...live, heldSecrets: new Set(live.heldSecrets).add(order.name) }
         if (order.kind === 'reject') live = { ...live, rejected: new Map(live.rejected).set(order.step, order.why) }
         if (order.kind === 'prepare') {
-          const seen = { shell: 'bash', cwd: '/', env: [] }
+          const size = options.terminal?.unrecorded === null ? ([80, 24] as const) : null
+          const terminal =
+            options.terminal === undefined ? {} : { terminal: { size, unrecorded: options.terminal.unrecorded } }
+          const seen = { shell: 'bash', cwd: '/', env: [], ...(order.order.terminal === true ? terminal : {}) }
           reply = core.input({ kind: 'prepared', order: order.order, problem: options.rejects ?? null, seen })
         }
       }

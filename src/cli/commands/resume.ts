@@ -35,7 +35,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     readable(await loadAndParse(Buffer.from(text), name, { interpreters: desk.config.interpreters }), name),
   )
   if (past.result !== null) {
-    const { session } = await open()
+    const { session } = await open(null)
     try {
       await sealRun(session)
     } finally {
@@ -56,7 +56,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     const code = reportMissing(context, first, provided, io, past)
     if (code !== 0) return code
   }
-  const { session, begin } = await open()
+  const { session, begin } = await open(ui.kind === 'none' ? null : ui.terminal)
   try {
     await begin(first)
   } catch (error) {

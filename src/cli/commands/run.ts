@@ -58,7 +58,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const waitLimitMs = milliseconds(flags.waitLimit)
   await checkFiles('--approval', flags.approval)
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
-  const asked = { runbook, path, release, environment: flags.env ?? null, selection }
+  const asked = { runbook, path, release, environment: flags.env ?? null, selection, terminal: null }
   const desk = await openDesk(dirname(path), flags.key ?? null, io)
   const context = contextOf(asked, desk.config, '00000000-0000-7000-8000-000000000000')
   answers?.checkAgainst(context)
@@ -69,7 +69,8 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
     const code = reportMissing(context, first, provided, io)
     if (code !== 0) return code
   }
-  const session = await startSession(asked, desk, io, first)
+  const terminal = ui.kind === 'none' ? null : ui.terminal
+  const session = await startSession({ ...asked, terminal }, desk, io, first)
   io.say(
     `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}…`,
   )

@@ -16,15 +16,26 @@ export interface ClaimSettings {
   readonly place: Place
   readonly graceMs: number
   readonly spoolBytes: number
+  /** Set for a script that is lent the person's terminal: whether what it shows can be recorded. */
+  readonly terminal: 'recorded' | 'unrecorded' | null
+}
+
+export interface Claimed {
+  /** The words for the launcher (`supervisor-script.ts`). */
+  readonly words: readonly string[]
+  /** The arguments of the supervisor of a script in a terminal (`terminal-supervisor-script.ts`). */
+  readonly inTerminal: readonly string[]
+  /** The whole environment of the script. */
+  readonly given: Readonly<Record<string, string>>
 }
 
 /**
  * Makes the claim of an order, with everything that its supervisor reads there.
  *
- * @returns the words that start it (`supervisor-script.ts`); null if somebody else has the claim.
+ * @returns what starts it; null if somebody else has the claim.
  * @throws {SignoffError} `STATE_UNWRITABLE`; then there is no claim.
  */
-export function claimOrder(stateDir: string, order: ScriptOrder, settings: ClaimSettings): string[] | null {
+export function claimOrder(stateDir: string, order: ScriptOrder, settings: ClaimSettings): Claimed | null {
   const { environment, secrets, place, graceMs, spoolBytes } = settings
   const claim = claimPath(stateDir, order)
   const session = readSession(stateDir, order.session)
@@ -34,7 +45,7 @@ export function claimOrder(stateDir: string, order: ScriptOrder, settings: Claim
   const step = order.step.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 80)
   // An interpreter may go by the ending of a name; the names of the claim's own files are never met.
   const file = order.interpreter == null ? `${step}.sh` : `program-${step.replaceAll('.', '_')}`
-  const start = sessionScript({
+  const sessionText = sessionScript({
     dump: join(claim, 'state'),
     more: join(stateDir, 'session.bash'),
     state: session.file,
@@ -47,20 +58,36 @@ export function claimOrder(stateDir: string, order: ScriptOrder, settings: Claim
   })
   const carries = order.interpreter == null && order.shell === 'bash'
   const digests = digestsOf(withoutOurs(given, secret))
+  const terminal = settings.terminal === null ? {} : { terminal: settings.terminal }
   const isOurs = makeClaim(
     claim,
-    { version: 1, id: order.id, session: order.session, timeoutMs: order.timeoutMs, carries, given: digests, ...place },
+    {
+      version: 1,
+      id: order.id,
+      session: order.session,
+      timeoutMs: order.timeoutMs,
+      carries,
+      given: digests,
+      ...place,
+      ...terminal,
+    },
     {
       [file]: atLine(order.script, order.interpreter == null ? order.line : lineOf(order)),
-      session: start,
+      session: sessionText,
     },
   )
   if (!isOurs) return null
   const seconds = (ms: number): string => (ms / 1000).toFixed(3)
   const limit = order.timeoutMs === null ? '' : seconds(order.timeoutMs + SUPERVISOR_SLACK_MS)
   const own = Object.entries(ownEnvironment(order, secrets)).map(([name, value]) => `${name}=${value}`)
-  const settled = [claim, limit, seconds(graceMs), String(spoolBytes), process.umask().toString(8)]
-  return [...settled, join(claim, 'session'), String(own.length), ...own, ...commandFor(order, join(claim, file))]
+  const limits = [claim, limit, seconds(graceMs)]
+  const start = [process.umask().toString(8), join(claim, 'session')]
+  const command = commandFor(order, join(claim, file))
+  return {
+    words: [...limits, String(spoolBytes), ...start, String(own.length), ...own, ...command],
+    inTerminal: [...limits, ...start, ...command],
+    given,
+  }
 }
 
 /** Every variable of a script that holds a secret, by whatever name it came: none of them may reach a session's file. */

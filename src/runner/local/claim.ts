@@ -29,6 +29,8 @@ export interface ClaimRecord extends Place {
   readonly carries: boolean
   /** Digests of the values that it was given, by name, without secrets. */
   readonly given: Readonly<Record<string, string>>
+  /** Of a script that was lent the person's terminal: whether it got one whose output is recorded, in the spool `out`. */
+  readonly terminal?: 'recorded' | 'unrecorded'
 }
 
 /** A process as the supervisor saw it: its id and, against ids used again, its start. */
@@ -58,7 +60,7 @@ export interface Stop {
   readonly signal: string
   readonly why: 'person' | 'time-limit'
   readonly by: string | null
-  /** Who sent it, and so who reports it: the supervisor cannot. */
+  /** Who sent it: what anybody but the Signoff that drives the run has sent is reported with the end of the script. */
   readonly sender: 'signoff' | 'supervisor'
 }
 

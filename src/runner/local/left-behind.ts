@@ -23,8 +23,14 @@ const TRUSTED_MS = 10_000
  *
  * @param block the script's own process, whose id is older than those of its children.
  * @param ms how long the script ran.
+ * @param supervisor one that has a terminal bears the marks as well; what it started itself is none of the script's.
  */
-export function findLeftBehind(order: OrderName, block: SeenProcess | null, ms: number): LeftProcess[] {
+export function findLeftBehind(
+  order: OrderName,
+  block: SeenProcess | null,
+  ms: number,
+  supervisor: SeenProcess | null,
+): LeftProcess[] {
   const marks = [`SIGNOFF_RUN=${order.run}`, `SIGNOFF_STEP=${order.step}`, `SIGNOFF_ATTEMPT=${order.attempt}`]
   const first = block !== null && ms < TRUSTED_MS ? block.pid : 0
   const last = lastGivenId()
@@ -36,8 +42,9 @@ export function findLeftBehind(order: OrderName, block: SeenProcess | null, ms: 
     const environment = read(`/proc/${name}/environ`).split('\0')
     if (!marks.every(mark => environment.includes(mark))) continue
     const stat = read(`/proc/${name}/stat`)
-    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (stat === '' || state === 'Z' || state === 'X') continue
+    if (supervisor !== null && (pid === supervisor.pid || Number(parent) === supervisor.pid)) continue
     found.push({
       pid,
       name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),

@@ -12,7 +12,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
 import { createMasker } from '../masker.ts'
-import type { Executor, LateEvent, ScriptReport } from '../ports.ts'
+import type { Described, Executor, LateEvent, RecordedBytes, ScriptOrder, ScriptReport } from '../ports.ts'
 import { checkScript, shellMissing } from './check-script.ts'
 import {
   claimPath,
@@ -22,23 +22,28 @@ import {
   readRecord,
   readStatus,
   readStops,
+  readSupervisor,
   removeClaim,
   type Stop,
   stateUnwritable,
 } from './claim.ts'
-import { claimOrder, isFresh, secretNames } from './claim-order.ts'
+import { type Claimed, claimOrder, isFresh, secretNames } from './claim-order.ts'
 import { type Followed, type Follower, letGo, openFollower } from './follower.ts'
 import { type Late, openLate } from './late-output.ts'
 import { createLauncher } from './launcher.ts'
 import { findLeftBehind } from './left-behind.ts'
 import { openOutputStream, type StreamEnd } from './output-stream.ts'
+import type { PersonsTerminal } from './persons-terminal.ts'
 import { readPlace, readProcessStart } from './process-identity.ts'
+import { type LoadPty, loadPty } from './pty-pair.ts'
 import { inheritedEnvironment, scriptEnvironment } from './script-environment.ts'
 import { SESSION_MORE } from './session-script.ts'
 import type { SessionState } from './session-state.ts'
 import { keepSession, readOrigin, readSession } from './session-store.ts'
 import { stopGroup } from './stopper.ts'
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
+import { startInTerminal, type TerminalSession } from './terminal-session.ts'
+import { TERMINAL_SUPERVISOR_SCRIPT } from './terminal-supervisor-script.ts'
 
 export interface LocalExecutorOptions {
   /** Folder of this run's claims, spools and sessions; made with mode 0700. Absolute. */
@@ -53,6 +58,10 @@ export interface LocalExecutorOptions {
   readonly lateBytes?: number
   /** How long a signal may take to work before the next one. Default 5 s. */
   readonly graceMs?: number
+  /** What scripts that ask or draw are lent. Default: none, and such a script cannot be run. */
+  readonly terminal?: PersonsTerminal | null
+  /** Where pseudo-terminals come from. Default: the optional package. */
+  readonly loadPty?: LoadPty
 }
 
 export interface LocalExecutor extends Executor {
@@ -70,9 +79,14 @@ interface Active {
   readonly tell: (report: ScriptReport) => Promise<void>
   /** Stops that are under way. */
   stops: number
+  /** Set while it has the person's terminal. */
+  readonly session: TerminalSession | null
 }
 
 const FDS = ['out', 'err'] as const
+
+/** Digests by stream. */
+type Digests = Readonly<Partial<Record<StreamEnd['fd'], string>>>
 
 /**
  * Runs scripts on this machine, each under a small supervisor that outlives Signoff: what was started is found again by its
@@ -87,6 +101,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const spoolBytes = options.spoolBytes ?? 8 * 1024 ** 3
   const lateBytes = options.lateBytes ?? 1024 * 1024
   const graceMs = options.graceMs ?? 5000
+  const terminal = options.terminal ?? null
+  const pty = loadedOnce(options.loadPty ?? loadPty)
   const place = readPlace()
   const madeInBoot = prepareStateDir(stateDir, place.bootId)
   const masker = createMasker()
@@ -95,25 +111,43 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const late = new Map<string, Late>()
   const launcher = createLauncher(join(stateDir, 'supervisor.bash'), inheritedEnvironment(environment))
 
+  /** Known from the first check of a script that needs a terminal on. */
+  let packageOfPty: Awaited<ReturnType<LoadPty>> = { missing: '' }
+
+  /** What the record says of the terminal that a script is to get. */
+  const terminalFacts = (order: ScriptOrder): Pick<Described, 'terminal'> => {
+    if (order.terminal !== true || terminal === null) return {}
+    if ('missing' in packageOfPty) return { terminal: { size: null, unrecorded: packageOfPty.missing } }
+    const { columns, rows } = terminal.size()
+    return { terminal: { size: [columns, rows], unrecorded: null } }
+  }
+
   const follow = async (
     order: OrderName,
-    recorded: Readonly<Record<'out' | 'err', number>>,
+    recorded: RecordedBytes,
     report: (report: ScriptReport) => Promise<void>,
-    unread: Readonly<Record<'out' | 'err', string>> | null = null,
+    {
+      unread = null,
+      session = null,
+    }: { readonly unread?: Digests | null; readonly session?: TerminalSession | null } = {},
   ): Promise<void> => {
     const claim = claimPath(stateDir, order)
     const record = readRecord(claim)
     const maskers = { out: masker.stream(), err: masker.stream() }
-    const streams = eachStream(fd =>
-      openOutputStream({ ...nameOf(order), fd, masker: maskers[fd], keepBytes, recorded: recorded[fd] }),
-    )
+    // What a terminal showed is one stream, and lies in the first spool; the other one stays empty.
+    const nameOfStream = (fd: 'out' | 'err') => (fd === 'out' && record?.terminal !== undefined ? 'pty' : fd)
+    const streams = eachStream(spool => {
+      const fd = nameOfStream(spool)
+      const masked = maskers[spool]
+      return openOutputStream({ ...nameOf(order), fd, masker: masked, keepBytes, recorded: recorded[fd] ?? 0 })
+    })
     const tell = oneAtATime(report)
     const follower = openFollower({
       claim,
       report: event => tell(event.kind === 'output' ? { kind: 'output', event } : { kind: 'late', event }),
-      isStopping: () => current.stops > 0,
+      isStopping: () => current.stops > 0 || session?.draining === true,
     })
-    const current: Active = { follower, tell, stops: 0 }
+    const current: Active = { follower, tell, stops: 0, session }
     active.set(order.id, current)
     const limit = armLimit(claim, record?.timeoutMs ?? null, () => stop(order, 'escalate', 'time-limit', null))
     let isLate = false
@@ -126,7 +160,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         await tell({ kind: 'stopping', event: stopEvent(order, sent) })
       const leftBehind = leftEvent(order, followed, state)
       if (leftBehind !== null) await tell({ kind: 'left', event: leftBehind })
-      isLate = (leftBehind?.open.length ?? 0) > 0
+      isLate = (leftBehind?.open.length ?? 0) > 0 && record?.terminal === undefined
       // Before the end is told: whoever takes it may end the run, and with it all that is late.
       if (isLate) {
         const lateStreams = eachStream(fd =>
@@ -148,11 +182,10 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
           openLate(order, follower, lateStreams, untilBytes, tell, isForgotten => lateOver(order, isForgotten)),
         )
       }
-      const end: EventOf<'output.end'> = {
-        kind: 'output.end',
-        ...nameOf(order),
-        streams: unread === null ? [...followed.streams] : unreadEnds(followed, recorded, unread),
-      }
+      await session?.over
+      const ends = unread === null ? [...followed.streams] : unreadEnds(followed, recorded, unread)
+      const ended = streamsOf(ends, record?.terminal, session?.lost ?? 0)
+      const end: EventOf<'output.end'> = { kind: 'output.end', ...nameOf(order), streams: ended }
       await tell({ kind: 'ended', end, ...outcomeOf(followed.ending, stops[0] ?? null) })
       late.get(order.id)?.begin()
     } finally {
@@ -169,7 +202,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     state: SessionState | null | 'none',
   ): EventOf<'step.left'> | null => {
     const open = FDS.filter(fd => !status.closed.has(fd))
-    const processes = findLeftBehind(order, status.block, ending?.ms ?? Number.POSITIVE_INFINITY).map(
+    const supervisor = readSupervisor(claimPath(stateDir, order))
+    const processes = findLeftBehind(order, status.block, ending?.ms ?? Number.POSITIVE_INFINITY, supervisor).map(
       ({ pid, name, command, escaped }) => ({ pid, name: masker.mask(name), command: masker.mask(command), escaped }),
     )
     const left = state === null || state === 'none' ? { jobs: [], descriptors: [] } : state
@@ -204,6 +238,38 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
+  /** A script in the person's terminal: its supervisor is another one, and the spool is written here. */
+  const runInTerminal = async (
+    order: ScriptOrder,
+    { inTerminal, given }: Claimed,
+    report: (report: ScriptReport) => Promise<void>,
+  ): Promise<void> => {
+    if (terminal === null) throw new Error(`${order.id} needs a terminal`)
+    const claim = claimPath(stateDir, order)
+    const loaded = await pty()
+    const tell = oneAtATime(report)
+    const session = await startInTerminal({
+      claim,
+      step: order.step,
+      terminal,
+      pty: 'missing' in loaded ? null : loaded,
+      script: join(stateDir, 'terminal-supervisor.bash'),
+      command: inTerminal,
+      environment: given,
+      spoolBytes,
+      onResize: ({ columns, rows }) => {
+        const event = { kind: 'output.resize', ...nameOf(order), cols: columns, rows } as const
+        // Refused once the run is no longer driven; the script has its new size all the same.
+        tell({ kind: 'resized', event }).catch(() => undefined)
+      },
+    }).catch((error: unknown) => {
+      // Nothing was started: the claim may go.
+      removeClaim(claim)
+      throw error
+    })
+    await follow(order, NOTHING_RECORDED, tell, { session })
+  }
+
   return {
     describe(order) {
       const session = readSession(stateDir, order.session)
@@ -216,19 +282,25 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         shell: order.interpreter?.join(' ') ?? order.shell,
         cwd: session.state?.cwd ?? order.cwd,
         env: [...new Set([...names, ...(known ?? [])])].sort(),
+        ...terminalFacts(order),
       }
     },
 
-    check: order =>
-      checkScript(order, scriptEnvironment(order, environment, new Map()), launcher, join(stateDir, 'checked')),
+    async check(order) {
+      if (order.terminal) packageOfPty = await pty()
+      return checkScript(order, scriptEnvironment(order, environment, new Map()), launcher, join(stateDir, 'checked'))
+    },
 
     async run(order, report) {
       const claim = claimPath(stateDir, order)
-      if (inspectClaim(claim, place).kind !== 'absent') return follow(order, { out: 0, err: 0 }, report)
+      if (inspectClaim(claim, place).kind !== 'absent') return follow(order, NOTHING_RECORDED, report)
+      const recorded = order.terminal ? ('missing' in (await pty()) ? 'unrecorded' : 'recorded') : null
       for (let tries = 1; ; tries++) {
-        const words = claimOrder(stateDir, order, { environment, secrets, place, graceMs, spoolBytes })
-        if (words === null) break
-        const isTaken = await launcher.start(words).catch(error => {
+        const settings = { environment, secrets, place, graceMs, spoolBytes, terminal: recorded } as const
+        const claimed = claimOrder(stateDir, order, settings)
+        if (claimed === null) break
+        if (order.terminal) return runInTerminal(order, claimed, report)
+        const isTaken = await launcher.start(claimed.words).catch(error => {
           removeClaim(claim)
           throw error
         })
@@ -236,7 +308,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         if (isTaken || inspectClaim(claim, place).kind !== 'absent') break
         if (tries === MOST_LAUNCHERS) throw shellMissing('bash', new Error('it ended before it took an order'))
       }
-      return follow(order, { out: 0, err: 0 }, report)
+      return follow(order, NOTHING_RECORDED, report)
     },
 
     async find(order) {
@@ -248,7 +320,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
     async attach(order, recorded, report, unread = null) {
       if (!existsSync(claimPath(stateDir, order))) throw stateUnwritable(new Error(`${order.id} has no claim`))
-      return follow(order, recorded, report, unread)
+      return follow(order, recorded, report, { unread })
     },
 
     attachLate(order, recorded, report) {
@@ -310,21 +382,52 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     },
 
     dispose() {
-      for (const { follower } of active.values()) follower.dispose()
+      for (const { follower, session } of active.values()) {
+        follower.dispose()
+        session?.dispose()
+      }
       for (const { dispose } of late.values()) dispose()
       launcher.close()
     },
   }
 }
 
-/** Makes the folders and the supervisor's file. Returns the boot in which the folder was made. */
+const NOTHING_RECORDED: RecordedBytes = { out: 0, err: 0 }
+
+/** Of a terminal there is one stream, or none that anybody could read. */
+function streamsOf(
+  streams: readonly StreamEnd[],
+  terminal: 'recorded' | 'unrecorded' | undefined,
+  lost: number,
+): StreamEnd[] {
+  if (terminal === undefined) return [...streams]
+  if (terminal === 'unrecorded') return []
+  return streams.filter(({ fd }) => fd === 'pty').map(stream => ({ ...stream, lost: stream.lost + lost }))
+}
+
+/** Asks once, when it is asked for the first time. */
+function loadedOnce(load: LoadPty): LoadPty {
+  let loaded: ReturnType<LoadPty> | null = null
+  return () => {
+    loaded ??= load()
+    return loaded
+  }
+}
+
+const FILES = {
+  'supervisor.bash': SUPERVISOR_SCRIPT,
+  'terminal-supervisor.bash': TERMINAL_SUPERVISOR_SCRIPT,
+  'session.bash': SESSION_MORE,
+} as const
+
+/** Makes the folders and the files for bash. Returns the boot in which the folder was made. */
 function prepareStateDir(stateDir: string, bootId: string): string {
   try {
     for (const folder of [stateDir, join(stateDir, 'claims'), join(stateDir, 'sessions')]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       chmodSync(folder, 0o700)
     }
-    for (const [name, text] of Object.entries({ 'supervisor.bash': SUPERVISOR_SCRIPT, 'session.bash': SESSION_MORE }))
+    for (const [name, text] of Object.entries(FILES))
       if (readOrNull(join(stateDir, name)) !== text) writeWhole(join(stateDir, name), text)
     const boot = join(stateDir, 'boot')
     const known = readOrNull(boot)
@@ -372,14 +475,10 @@ function signalName(code: number): string {
 }
 
 /** The streams of a script whose spools nobody may read: what is on record, and how much is not. */
-function unreadEnds(
-  followed: Followed,
-  recorded: Readonly<Record<'out' | 'err', number>>,
-  sha256: Readonly<Record<'out' | 'err', string>>,
-): StreamEnd[] {
-  return FDS.map((fd, index) => {
-    const lost = Math.max(0, (followed.streams[index]?.lost ?? 0) - recorded[fd])
-    return { fd, bytes: recorded[fd], sha256: sha256[fd], kept: recorded[fd], masked: 0, lost }
+function unreadEnds(followed: Followed, recorded: RecordedBytes, digests: Digests): StreamEnd[] {
+  return followed.streams.map(({ fd, sha256, lost }) => {
+    const bytes = recorded[fd] ?? 0
+    return { fd, bytes, sha256: digests[fd] ?? sha256, kept: bytes, masked: 0, lost: Math.max(0, lost - bytes) }
   })
 }
 

@@ -40,7 +40,7 @@ export interface OutputStream {
 export function openOutputStream(options: {
   readonly step: string
   readonly attempt: number
-  readonly fd: 'out' | 'err'
+  readonly fd: 'out' | 'err' | 'pty'
   readonly masker: StreamMasker
   readonly keepBytes: number
   readonly recorded: number
@@ -68,7 +68,8 @@ export function openOutputStream(options: {
     const rest = chunk.subarray(skip)
     const text = decode(rest)
     const place = { kind, step, attempt, fd, at: at + skip } as const
-    return [text === null ? { ...place, b64: rest.toString('base64') } : { ...place, text }]
+    // Late output is that of pipes alone: a terminal ends with its script.
+    return [(text === null ? { ...place, b64: rest.toString('base64') } : { ...place, text }) as OutputEvent]
   }
 
   const take = (whole: boolean): OutputEvent[] => {

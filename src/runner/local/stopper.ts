@@ -17,7 +17,7 @@ const START_LIMIT_MS = 2000
 export async function stopGroup(
   claim: string,
   signals: StopSignal | 'escalate',
-  reason: Pick<Stop, 'why' | 'by'>,
+  reason: Pick<Stop, 'why' | 'by'> & Partial<Pick<Stop, 'sender'>>,
   graceMs: number,
   tell: (stop: Stop) => Promise<void>,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function stopGroup(
   if (group === null) return
   for (const signal of signals === 'escalate' ? ESCALATION : [signals]) {
     if (!groupLives(group)) return
-    const stop: Stop = { signal, ...reason, sender: 'signoff' }
+    const stop: Stop = { signal, sender: 'signoff', ...reason }
     const isOurs = claimStop(claim, stop)
     if (isOurs || signals !== 'escalate') {
       await tell(stop).catch(() => undefined)

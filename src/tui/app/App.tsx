@@ -1,4 +1,5 @@
-import { Box, useCursor, useInput, usePaste } from 'ink'
+import { Box, useApp, useCursor, useInput, usePaste } from 'ink'
+import { useEffect } from 'react'
 import { type KeyPress, keysOf } from '../key-press.ts'
 import { paintLine } from '../theme.ts'
 import type { View } from '../view.ts'
@@ -10,10 +11,14 @@ interface AppProps {
   /** All keys of one read of the terminal, in order. */
   readonly onKeys: (keys: readonly KeyPress[]) => void
   readonly onPaste: (text: string) => void
+  /** Gets the function that stops drawing and reading until its callback has settled. */
+  readonly onSuspend?: (suspend: (meanwhile: () => Promise<void>) => Promise<void>) => void
 }
 
 /** Draws the view and hands keys on; it decides nothing. */
-export function App({ view, color, onKeys, onPaste }: AppProps) {
+export function App({ view, color, onKeys, onPaste, onSuspend }: AppProps) {
+  const { suspendTerminal } = useApp()
+  useEffect(() => onSuspend?.(suspendTerminal), [onSuspend, suspendTerminal])
   const { setCursorPosition } = useCursor()
   useInput((input, key) => onKeys(keysOf(input, key)))
   usePaste(onPaste)

@@ -10,6 +10,8 @@ type Ended = Extract<ScriptReport, { kind: 'ended' }>
 export interface Result {
   readonly out: string
   readonly err: string
+  /** What was shown in the terminal that it was lent. */
+  readonly pty: string
   readonly exit: number | null
   readonly signal: string | null
   readonly outcome: Ended['outcome']
@@ -73,7 +75,7 @@ export function openSession(options: Partial<LocalExecutorOptions> = {}, root = 
 /** Follows until the end and puts the output together, checking that offsets have no gap and no overlap. */
 export async function collect(
   start: (report: (report: ScriptReport) => Promise<void>) => Promise<void>,
-  recorded: { out: number; err: number } = { out: 0, err: 0 },
+  recorded: { out: number; err: number; pty?: number } = { out: 0, err: 0 },
 ): Promise<Result> {
   const reports: ScriptReport[] = []
   await start(async report => {
@@ -81,10 +83,11 @@ export async function collect(
   })
   const ended = reports.at(-1)
   if (ended?.kind !== 'ended') throw new Error('the last report is not an end')
-  const text = (fd: 'out' | 'err'): string => bytesOf(reports, fd, recorded[fd]).toString()
+  const text = (fd: 'out' | 'err' | 'pty'): string => bytesOf(reports, fd, recorded[fd] ?? 0).toString()
   return {
     out: text('out'),
     err: text('err'),
+    pty: text('pty'),
     exit: ended.exit,
     signal: ended.signal,
     outcome: ended.outcome,
@@ -94,7 +97,7 @@ export async function collect(
 }
 
 /** The bytes of one stream, from the offset on where they were recorded before. */
-export function bytesOf(reports: readonly ScriptReport[], fd: 'out' | 'err', from = 0): Buffer {
+export function bytesOf(reports: readonly ScriptReport[], fd: 'out' | 'err' | 'pty', from = 0): Buffer {
   const parts: Buffer[] = []
   let at = from
   for (const report of reports) {

@@ -16,12 +16,14 @@ export class TestTerminal {
     args: readonly string[],
     size: { readonly columns: number; readonly rows: number },
     env: NodeJS.ProcessEnv = {},
+    cwd = process.cwd(),
   ) {
     const { columns: cols, rows } = size
     this.#screen = new xterm.Terminal({ cols, rows, allowProposedApi: true })
     this.#pty = spawn(file, [...args], {
       cols,
       rows,
+      cwd,
       env: { ...process.env, TERM: 'xterm-256color', ...env },
       name: 'xterm-256color',
     })
