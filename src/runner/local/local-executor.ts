@@ -182,7 +182,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
           openLate(order, follower, lateStreams, untilBytes, tell, isForgotten => lateOver(order, isForgotten)),
         )
       }
-      await session?.over
+      if (session !== null) await whileAlive(session.over)
       const ends = unread === null ? [...followed.streams] : unreadEnds(followed, recorded, unread)
       const ended = streamsOf(ends, record?.terminal, session?.lost ?? 0)
       const end: EventOf<'output.end'> = { kind: 'output.end', ...nameOf(order), streams: ended }
@@ -403,6 +403,16 @@ function streamsOf(
   if (terminal === undefined) return [...streams]
   if (terminal === 'unrecorded') return []
   return streams.filter(({ fd }) => fd === 'pty').map(stream => ({ ...stream, lost: stream.lost + lost }))
+}
+
+/** Waits for something that does not itself keep the process alive. */
+async function whileAlive(work: Promise<void>): Promise<void> {
+  const alive = setInterval(() => undefined, 1000)
+  try {
+    await work
+  } finally {
+    clearInterval(alive)
+  }
 }
 
 /** Asks once, when it is asked for the first time. */
