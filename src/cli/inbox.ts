@@ -1,10 +1,12 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { NOTE_FILE } from './inbox-notes.ts'
+
 const POLL_MS = 300
 
 /**
- * What becomes of an approval file. True: it is in the journal, counted or refused, and the file may go. False: it
+ * What becomes of a file that came, an approval or a note. True: it is in the journal, counted or refused, and the file may go. False: it
  * stays for whoever resumes the run.
  */
 export type Take = (text: string, name: string) => Promise<boolean>
@@ -14,14 +16,14 @@ export interface Inbox {
   readonly folder: string
   /** Writes one request file, whole or not at all. Returns its path. */
   publish(name: string, text: string): Promise<string>
-  /** Calls back once for every approval file that appears, one after the other. */
+  /** Calls back once for every approval or note that appears, one after the other. */
   watch(take: Take): { stop(): Promise<void> }
   /** Takes what lies there now; resolves when all of it was taken, by this call or by one before it. */
   sweep(take: Take): Promise<void>
   remove(): Promise<void>
 }
 
-const APPROVAL = /^[\w.-]+\.approval\.json$/
+const ARRIVING = /^[\w.-]+\.(?:approval|note)\.json$/
 
 /** @param tell says a line to the person who runs it. */
 export function openInbox(root: string, run: string, tell: (line: string) => void): Inbox {
@@ -30,7 +32,7 @@ export function openInbox(root: string, run: string, tell: (line: string) => voi
 
   async function scan(take: Take): Promise<void> {
     const names = await readdir(folder).catch(() => [])
-    for (const name of names.filter(candidate => APPROVAL.test(candidate)).sort()) {
+    for (const name of names.filter(candidate => ARRIVING.test(candidate)).sort()) {
       if (seen.has(name)) continue
       seen.add(name)
       const text = await readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -87,7 +89,12 @@ export function openInbox(root: string, run: string, tell: (line: string) => voi
       }
     },
     async remove() {
-      await rm(folder, { recursive: true, force: true })
+      const names = await readdir(folder).catch(() => [])
+      const late = names.filter(name => name.endsWith(NOTE_FILE))
+      if (late.length === 0) return rm(folder, { recursive: true, force: true })
+      // What nobody could record any more is not thrown away.
+      for (const name of names) if (!late.includes(name)) await rm(join(folder, name), { force: true })
+      tell(`signoff: notes that came after the end were left in ${folder}; "signoff note" adds them to the seal`)
     },
   }
 }

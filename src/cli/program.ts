@@ -47,11 +47,38 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
         pairs,
         new Map(),
       )
+      .option('--jump <step>', 'go on at this step: forward over others, or back to open it again; needs --reason')
       .option('--reason <text>', 'why; recorded with the decision')
       .option('--keep-runbook', 'go on with the text that the run began with, though the file changed'),
   ).action((run: string | undefined, options: Record<string, never>) =>
     does(async () => (await import('./commands/resume.ts')).resume(run ?? null, options as never, io))(),
   )
+
+  walkOptions(
+    program
+      .command('rollback')
+      .description('walk the recovery of a run; of a sealed one as a new run that names it')
+      .argument('<run>', 'id of the run, or the beginning of it')
+      .option('--for <step>', 'phase, section or step to lead back from, where there are several ways back')
+      .option('--reason <text>', 'why; asked at a terminal')
+      .addHelpText(
+        'after',
+        "\nWithout a terminal the recovery is entered by --reason TEXT and --confirm rollback='PHRASE', the phrase being\nenvironment and release, as for a dangerous step.",
+      ),
+  ).action((run: string, options: Record<string, never>) =>
+    does(async () => (await import('./commands/rollback.ts')).rollback(run, options as never, io))(),
+  )
+
+  program
+    .command('note')
+    .description('add a remark to a run: an entry before its seal, a signed addendum after it')
+    .argument('<run>', 'id of the run, or the beginning of it')
+    .argument('<text>', 'what there is to say')
+    .addOption(new Option('--type <type>', 'what it is').choices(['note', 'review', 'incident']).default('note'))
+    .option('--key <file>', 'your signing key')
+    .action((run: string, text: string, options: { type: 'note' | 'review' | 'incident' }) =>
+      does(async () => (await import('./commands/note.ts')).note(run, text, options, io))(),
+    )
 
   program
     .command('plan')
@@ -204,5 +231,5 @@ function number(text: string): number {
 function exitCodeText(): string {
   const table = (rows: readonly (readonly [string, string])[]) =>
     rows.map(([code, text]) => `  ${code.padEnd(6)} ${text}\n`).join('')
-  return `run, resume:\n${table(EXIT_CODES)}\nverify:\n${table(VERIFY_CODES)}`
+  return `run, resume, rollback:\n${table(EXIT_CODES)}\nverify:\n${table(VERIFY_CODES)}`
 }

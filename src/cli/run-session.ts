@@ -4,7 +4,7 @@ import { hostname, platform, userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Answer, EventOf, Runbook, RunState, Speaker } from '../model/index.ts'
 import { EMPTY_STATE, fold, SignoffError } from '../model/index.ts'
-import { releaseParameters } from '../parser/index.ts'
+import { readScript, releaseParameters } from '../parser/index.ts'
 import {
   chooseSection,
   createContext,
@@ -76,13 +76,29 @@ export interface NewRun {
   readonly release: string
   readonly environment: string | null
   readonly selection: Selection
+  /** The sealed run whose recovery is walked, with the steps that passed in it; absent for a run of its own. */
+  readonly undoes?: { readonly files: RunFiles; readonly done: readonly string[] }
   /** What scripts that ask or draw are lent; null where nobody is at a terminal. */
   readonly terminal: PersonsTerminal | null
 }
 
+/**
+ * The selection of a run that leads back from a sealed one: it walks a recovery and no step of the way forward, even if it is cut
+ * off before that was recorded.
+ */
+export function recoveryOnly(key: string): string {
+  return `${RECOVERY_ONLY}${key}`
+}
+
+export function walksRecoveryOnly(selection: Pick<Selection, 'only'>): boolean {
+  return selection.only?.startsWith(RECOVERY_ONLY) === true
+}
+
+const RECOVERY_ONLY = 'recovery:'
+
 /** What a run is about, before it exists: enough to see what it will lack. */
 export function contextOf(asked: NewRun, config: Config, run: string): RunContext {
-  const selected = selectFlow(asked.runbook, asked.selection)
+  const selected = walksRecoveryOnly(asked.selection) ? { flow: [] } : selectFlow(asked.runbook, asked.selection)
   if ('unknown' in selected)
     throw new SignoffError('USAGE', `"${selected.unknown}" is no step or section of the main flow of ${asked.path}`, {
       advice: `signoff plan ${asked.path} shows their positions`,
@@ -99,6 +115,8 @@ export function contextOf(asked: NewRun, config: Config, run: string): RunContex
     interpreters: config.interpreters,
     ...(config.silenceMs === null ? {} : { silenceMs: config.silenceMs }),
     cwd: dirname(resolve(asked.path)),
+    readScript,
+    ...(asked.undoes === undefined ? {} : { undoes: { run: asked.undoes.files.run, done: asked.undoes.done } }),
     terminal: asked.terminal !== null,
   })
 }
@@ -108,7 +126,7 @@ export async function startSession(asked: NewRun, desk: Desk, io: Io, first: Fir
   const run = uuidv7(io.nowMs())
   const context = contextOf(asked, desk.config, run)
   const files = runFiles(desk.workspace.transcripts, asked.release, run)
-  const parents = await findParents(desk.workspace.transcripts)
+  const parents = await findParents(desk.workspace.transcripts, asked.undoes?.files.run ?? null)
   const start = await startEvent(asked, desk, run, parents)
   const stateDir = stateFolder(io.environment, run)
   const session = await open({
@@ -148,6 +166,8 @@ export interface RecordedRun {
   readonly past: RunState
   /** Where its runbook lay. */
   readonly path: string
+  /** What was cut off at the end of its journal. */
+  readonly torn: { readonly bytes: number; readonly sha256: string } | null
   /**
    * Takes the run: locks it, cuts a torn tail (`begin` records what was cut) and opens the journal.
    * @throws {SignoffError} `LOCKED` where another process holds it, or wrote to it since it was read.
@@ -184,6 +204,7 @@ export async function readRun(
     context,
     past,
     path,
+    torn,
     async open(terminal) {
       const going = { mode: 'resume', bytes: bytes.length } as const
       const here = { ...context, terminal: terminal !== null }

@@ -4,7 +4,14 @@ import type { ReadStream, WriteStream } from 'node:tty'
 import type { Ending, Speaker } from '../model/index.ts'
 import { SignoffError } from '../model/index.ts'
 import type { Drive } from '../runner/index.ts'
-import { hideInput, openTtyInput, openTtyOutput, type PersonsTerminal, systemClock } from '../runner/local/index.ts'
+import {
+  editInEditor,
+  hideInput,
+  openTtyInput,
+  openTtyOutput,
+  type PersonsTerminal,
+  systemClock,
+} from '../runner/local/index.ts'
 import { runPlain } from '../tui/index.ts'
 import type { Io } from './io.ts'
 import { keepTerminal, sizeOfTty, type TerminalKeeper } from './lent-terminal.ts'
@@ -15,6 +22,8 @@ export type UiChoice = 'auto' | 'full' | 'plain' | 'none'
 export interface Walk {
   readonly drive: Drive
   readonly speaker: Speaker
+  /** State folder of the run, for the file that an editor is opened on. */
+  readonly stateDir: string
   /** Commands to go on with, for the last screen. */
   readonly next: readonly string[]
 }
@@ -24,7 +33,8 @@ export type Ui =
   | { readonly kind: 'none' }
   /** `interrupt` is Ctrl-C as a word. */
   | ({ readonly kind: 'plain'; interrupt(): void } & AtTerminal)
-  | ({ readonly kind: 'full' } & AtTerminal)
+  /** `away`: an editor has the terminal, and Ctrl-C is its own. */
+  | ({ readonly kind: 'full'; away(): boolean } & AtTerminal)
 
 interface AtTerminal {
   run(walk: Walk): Promise<Ending>
@@ -59,14 +69,16 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
   const color = (io.environment.NO_COLOR ?? '') === ''
   const plainCharacters = ascii || (io.environment.SIGNOFF_ASCII ?? '') !== '' || !isUtf8(io.environment)
   let leave = (): void => undefined
+  let away = false
   return {
     kind: 'full',
     terminal: keeper?.terminal ?? null,
+    away: () => away,
     leave: () => {
       keeper?.recall()
       leave()
     },
-    run: ({ drive, speaker, next }) => {
+    run: ({ drive, speaker, next, stateDir }) => {
       const resized = (): void => followSize(streams.output)
       let input = streams.input
       const reopen = (): ReadStream => {
@@ -82,8 +94,15 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
         clock: { nowMs: io.nowMs },
         options: { ascii: plainCharacters, color, title: drive.runbook.title },
         next,
-        ...(keeper === null ? {} : { lend: { hold: lending => keeper.hold(lending), reopen } }),
-        toPlain: () => plain(io, keeper).run({ drive, speaker: { ...speaker, how: 'typed' }, next }),
+        reopen,
+        editScript: (script, name) => {
+          away = true
+          return editInEditor(script, name, { stateDir, environment: io.environment }).finally(() => {
+            away = false
+          })
+        },
+        ...(keeper === null ? {} : { lend: { hold: lending => keeper.hold(lending) } }),
+        toPlain: () => plain(io, keeper).run({ drive, speaker: { ...speaker, how: 'typed' }, next, stateDir }),
         onEnter: restore => {
           leave = restore
         },
@@ -103,14 +122,15 @@ function followSize(output: WriteStream): void {
 
 function plain(io: Io, keeper: TerminalKeeper | null): Extract<Ui, { kind: 'plain' }> {
   const typed = new PassThrough()
+  let away = false
   return {
     kind: 'plain',
     terminal: keeper?.terminal ?? null,
     leave: () => keeper?.recall(),
     interrupt: () => {
-      typed.write('stop\n')
+      if (!away) typed.write('stop\n')
     },
-    async run({ drive, speaker }) {
+    async run({ drive, speaker, stateDir }) {
       process.stdin.pipe(typed)
       const lines = createInterface({ input: typed, terminal: false })
       const clock = systemClock()
@@ -124,6 +144,16 @@ function plain(io: Io, keeper: TerminalKeeper | null): Extract<Ui, { kind: 'plai
           },
           clock: { nowMs: io.nowMs, at: clock.at },
           hideInput,
+          editScript: async (script, name) => {
+            away = true
+            await stopReading(typed)
+            try {
+              return await editInEditor(script, name, { stateDir, environment: io.environment })
+            } finally {
+              process.stdin.pipe(typed)
+              away = false
+            }
+          },
           ...(keeper === null ? {} : { lend: lendStdin(keeper, typed) }),
         })
       } finally {
@@ -138,19 +168,22 @@ function plain(io: Io, keeper: TerminalKeeper | null): Extract<Ui, { kind: 'plai
 
 /** Lines come from standard input, which is the same terminal: it is left alone while a script has it. */
 function lendStdin(keeper: TerminalKeeper, typed: PassThrough): NonNullable<Parameters<typeof runPlain>[0]['lend']> {
-  const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
   return {
     hold: lending => keeper.hold(lending),
-    async stopReading() {
-      process.stdin.unpipe(typed)
-      await turn()
-      process.stdin.pause()
-      await turn()
-    },
+    stopReading: () => stopReading(typed),
     goOn() {
       process.stdin.pipe(typed)
     },
   }
+}
+
+/** Keys are another's from now on: a read that is still pending would take the first of them. */
+async function stopReading(typed: PassThrough): Promise<void> {
+  const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+  process.stdin.unpipe(typed)
+  await turn()
+  process.stdin.pause()
+  await turn()
 }
 
 function openTty(): { readonly input: ReadStream; readonly output: WriteStream } | null {

@@ -93,8 +93,13 @@ async function asFolder(reference: string): Promise<string | null> {
   return (await readIfThere(join(reference, 'journal.jsonl'))) === null ? null : reference
 }
 
-/** Runs that no other run names as its parent yet: a deleted one will be missed by them. */
-export async function findParents(transcripts: string): Promise<EventOf<'run.start'>['parents']> {
+/**
+ * Runs that no other run names as its parent yet: a deleted one will be missed by them. `also`: one that is named in any case.
+ */
+export async function findParents(
+  transcripts: string,
+  also: string | null = null,
+): Promise<EventOf<'run.start'>['parents']> {
   const named = new Set<string>()
   const all: EventOf<'run.start'>['parents'] = []
   for (const files of await listRuns(transcripts)) {
@@ -104,7 +109,7 @@ export async function findParents(transcripts: string): Promise<EventOf<'run.sta
     const bundle = await readIfThere(files.bundle)
     all.push({ run: files.run, leaf0: leafOfLine(first.text), seal: bundle === null ? null : sealSha256(bundle) })
   }
-  return all.filter(({ run }) => !named.has(run))
+  return all.filter(({ run }) => !named.has(run) || run === also)
 }
 
 function parentsIn(start: unknown): string[] {
@@ -149,11 +154,16 @@ async function readToNewline(path: string): Promise<string | null> {
 
 /** Puts the seal beside the journal: a new file, synced, renamed, the folder synced; then nothing is to be appended. */
 export async function writeSeal(files: RunFiles, line: string): Promise<void> {
+  await replaceBundle(files, line, 'the seal could not be written', '"signoff resume" seals once there is room')
+  await chmod(files.journal, 0o400)
+}
+
+async function replaceBundle(files: RunFiles, text: string, what: string, advice: string): Promise<void> {
   const temporary = `${files.bundle}.new`
   try {
     const handle = await open(temporary, 'w', 0o644)
     try {
-      await handle.writeFile(line)
+      await handle.writeFile(text)
       await handle.sync()
     } finally {
       await handle.close()
@@ -161,13 +171,17 @@ export async function writeSeal(files: RunFiles, line: string): Promise<void> {
     await rename(temporary, files.bundle)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
-    throw new SignoffError('JOURNAL_UNWRITABLE', `${files.bundle}: the seal could not be written: ${String(error)}`, {
-      advice: '"signoff resume" seals once there is room',
+    throw new SignoffError('JOURNAL_UNWRITABLE', `${files.bundle}: ${what}: ${String(error)}`, {
+      advice,
       cause: error,
     })
   }
   await syncFolder(files.folder)
-  await chmod(files.journal, 0o400)
+}
+
+/** Replaces the bundle of a sealed run by one with an addendum more: the journal is not touched. */
+export async function writeAddendum(files: RunFiles, bundle: string): Promise<void> {
+  await replaceBundle(files, bundle, 'the addendum could not be written', 'make room and say it again')
 }
 
 export async function syncFolder(folder: string): Promise<void> {

@@ -8,6 +8,7 @@ import { contactLines, createPlainOutput, sentenceFor } from '../tui/index.ts'
 import { exitCodeOfEnding } from './exit-codes.ts'
 import { takeApproval } from './gate-approvals.ts'
 import { type Inbox, openInbox } from './inbox.ts'
+import { NOTE_FILE, takeNote } from './inbox-notes.ts'
 import type { Io } from './io.ts'
 import { publishRequest } from './requests.ts'
 import type { Session } from './run-session.ts'
@@ -33,7 +34,7 @@ export async function walk(session: Session, options: WalkOptions, io: Io): Prom
   try {
     for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', aside)
     // What was approved while nobody was here counts before an unattended walk looks at its gate.
-    await inbox.sweep(text => takeApproval(session, text, 'inbox', aside))
+    await inbox.sweep((text, name) => takeArrival(session, text, name, aside))
     const ending = await Promise.race([walkWith(session, options, io), session.drive.failed, signals.ended])
     await watcher.stop()
     // A script that a signal stopped ends the walk as well; the signal came first, and its exit code counts.
@@ -73,6 +74,7 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
       return options.ui.run({
         drive,
         speaker,
+        stateDir: session.stateDir,
         next: [`signoff verify ${session.files.folder}`, `signoff export ${session.files.folder} --format md`],
       })
     default:
@@ -94,7 +96,7 @@ function watchGates(session: Session, inbox: Inbox, io: Io): { stop(): Promise<v
   const unsubscribe = session.drive.onEntry(({ event }) => {
     if (event.kind === 'approval.request') publish(event.step)
   })
-  const watcher = inbox.watch(text => takeApproval(session, text, 'inbox', io))
+  const watcher = inbox.watch((text, name) => takeArrival(session, text, name, io))
   return {
     async stop() {
       unsubscribe()
@@ -102,6 +104,11 @@ function watchGates(session: Session, inbox: Inbox, io: Io): { stop(): Promise<v
       await watcher.stop()
     },
   }
+}
+
+/** What came by the inbox goes where it belongs. */
+function takeArrival(session: Session, text: string, name: string, io: Io): Promise<boolean> {
+  return name.endsWith(NOTE_FILE) ? takeNote(session, text, io) : takeApproval(session, text, 'inbox', io)
 }
 
 interface Signals {
@@ -123,6 +130,8 @@ function watchSignals(session: Session, ui: Ui, io: Io): Signals {
         ui.interrupt()
         return
       }
+      // In the full screen it is a key, and a signal only while an editor has the terminal: it is meant for that one.
+      if (signal === 'SIGINT' && ui.kind === 'full' && ui.away()) return
       if (came) return
       came = true
       if (ui.kind !== 'none') ui.leave()

@@ -1,4 +1,4 @@
-import type { Approver, Evidence } from './plan.ts'
+import type { Approver, Evidence, Risk } from './plan.ts'
 import type { Entry, Result } from './run-event.ts'
 import type { RunState, ValueRecord } from './run-state.ts'
 import type { Runbook } from './runbook.ts'
@@ -16,6 +16,8 @@ export type Need =
       readonly phrase: string | null
       /** The text as bash will get it, values entered, secrets named and not shown. */
       readonly script: string
+      /** Set where a person put the text in the place of the runbook's: its own risk. */
+      readonly edited?: { readonly risk: Risk }
     }
   | {
       readonly kind: 'confirm'
@@ -36,7 +38,14 @@ export type Need =
       /** A text that the gate asks of the operator, such as where the decision is documented; null once given. */
       readonly asksText: string | null
     }
-  | { readonly kind: 'wait'; readonly step: string; readonly untilMs: number; readonly offer: Offer | null }
+  | {
+      readonly kind: 'wait'
+      readonly step: string
+      readonly untilMs: number
+      readonly offer: Offer | null
+      /** What is polled until it passes; null for a wait that only the clock ends. */
+      readonly probe?: ProbeNeed | null
+    }
   | {
       readonly kind: 'running'
       readonly step: string
@@ -55,6 +64,19 @@ export type Need =
   /** The script may run in no mode: a value that cannot enter, an unfinished text, or (`rejected`) bash does not parse it. */
   | { readonly kind: 'blocked'; readonly step: string; readonly why: string; readonly rejected: boolean }
   | { readonly kind: 'finished'; readonly result: Result }
+
+/** A probe as it stands: the wait ends once its time is over and the last poll has passed. */
+export interface ProbeNeed {
+  readonly everyMs: number
+  /** When polling gives up and a person decides; null where only a person ends it. */
+  readonly limitMs: number | null
+  readonly last: 'passed' | 'failed' | 'unknown' | null
+  readonly polls: number
+  /** A watched time in which the probe must pass all along: its failure needs a person at once. */
+  readonly watches: boolean
+  /** Why it is not polled by itself; null where it is. */
+  readonly notPolled: string | null
+}
 
 /** A command that can be run beside a question; it never answers it. */
 export interface Offer {
@@ -103,14 +125,21 @@ export type Answer =
     }
   | { readonly kind: 'form'; readonly step: string; readonly fields: readonly (readonly [string, string])[] }
   | { readonly kind: 'gate-text'; readonly step: string; readonly text: string }
-  | { readonly kind: 'end-wait'; readonly step: string; readonly reason: string }
+  | { readonly kind: 'end-wait'; readonly step: string; readonly reason: string; readonly phrase?: string | null }
+  | { readonly kind: 'extend-wait'; readonly step: string; readonly byMs: number; readonly reason: string }
   | {
       readonly kind: 'decide'
       readonly step: string
       readonly choice: 'rerun' | 'passed' | 'failed' | 'by-hand' | 'skip' | 'stop'
       readonly reason: string
+      /** Needed in production where the choice passes the step over. */
+      readonly phrase?: string | null
     }
-  | { readonly kind: 'skip'; readonly step: string; readonly reason: string }
+  | { readonly kind: 'skip'; readonly step: string; readonly reason: string; readonly phrase?: string | null }
+  /** Puts another text in the place of a task's script; after a failure it is run again with that. */
+  | { readonly kind: 'edit'; readonly step: string; readonly script: string; readonly reason: string }
+  /** Forward over steps, or back to one that has ended, which is opened again. */
+  | { readonly kind: 'jump'; readonly to: string; readonly reason: string; readonly phrase?: string | null }
   | { readonly kind: 'note'; readonly step: string | null; readonly text: string }
   | { readonly kind: 'rollback'; readonly flow: string; readonly phrase: string | null; readonly reason: string }
   | { readonly kind: 'stop-script'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'escalate' }
@@ -119,6 +148,15 @@ export type Answer =
 
 /** What became of something said: taken (and recorded), or refused with a sentence for the person who said it. */
 export type Reply = { readonly ok: true } | { readonly ok: false; readonly why: string }
+
+export type ScriptToEdit = { readonly ok: true; readonly script: string } | { readonly ok: false; readonly why: string }
+
+/** What became of a text that was opened in an editor. */
+export type EditorAnswer =
+  | { readonly kind: 'edited'; readonly script: string }
+  | { readonly kind: 'unchanged' }
+  /** No editor, or one that failed; a sentence for the person who asked. */
+  | { readonly kind: 'problem'; readonly why: string }
 
 export interface Snapshot {
   readonly state: RunState
@@ -140,6 +178,8 @@ export interface OutputChunk {
 export interface Conversation {
   readonly runbook: Runbook
   snapshot(): Snapshot
+  /** The text of a task as an editor is to begin with it: known values entered, secrets as references. */
+  scriptToEdit(step: string): ScriptToEdit
   /** Calls back after each recorded event. Returns the function that ends the subscription. */
   onEntry(listener: (entry: Entry, snapshot: Snapshot) => void): () => void
   say(answer: Answer, speaker: Speaker): Promise<Reply>

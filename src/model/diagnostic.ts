@@ -7,7 +7,7 @@ import type { Diagnostic, DiagnosticLevel } from './diagnostic-schema.ts'
 export const FINDINGS = {
   SO001: ['error', 'unclosed-fence', 'a fence is never closed; all behind it is text'],
   SO002: ['error', 'fence-mismatch', 'a shell or untagged block holds another fence; it is text'],
-  SO003: ['error', 'not-text', 'bytes that are not UTF-8, or NUL'],
+  SO003: ['error', 'not-text', 'bytes that are not UTF-8, NUL, or a carriage return that ends no line'],
   SO004: ['warning', 'double-encoded', 'encoded twice; titles are shown repaired'],
   SO005: ['error', 'unbalanced-template', 'a template conditional has no end'],
   SO006: [

@@ -1,11 +1,17 @@
 import { LayeredMap } from './layered-map.ts'
-import type { Entry, EventOf, PlannedStep, Result, RunEvent, StepCounts } from './run-event.ts'
+import type { EventOf, PlannedStep, Result } from './run-event.ts'
 
 /** Where one step stands. `pending` covers what terminal views show as pending, ready or blocked. */
 export type StepStatus =
   | { readonly kind: 'pending' }
   | { readonly kind: 'running'; readonly attempt: number; readonly sinceMs: number }
-  | { readonly kind: 'waiting'; readonly untilMs: number; readonly minMs: number }
+  | {
+      readonly kind: 'waiting'
+      /** When the wait began; an extension keeps it. */
+      readonly sinceMs: number
+      readonly untilMs: number
+      readonly minMs: number
+    }
   | { readonly kind: 'open-gate' }
   | {
       readonly kind: 'passed'
@@ -21,10 +27,17 @@ export type StepStatus =
       readonly by: string | null
       readonly ms: number
     }
-  | { readonly kind: 'skipped'; readonly reason: string | null; readonly by: string | null }
-  | { readonly kind: 'not-applicable'; readonly why: string }
+  | {
+      readonly kind: 'skipped'
+      readonly reason: string | null
+      readonly by: string | null
+      /** `jump`: one of several that were jumped over; a run with such a step is partial. */
+      readonly how: 'person' | 'jump'
+    }
+  | { readonly kind: 'not-applicable'; readonly why: string; readonly cause: NotApplicableCause }
   | { readonly kind: 'unknown' }
 
+export type NotApplicableCause = 'person' | 'other-option' | 'condition' | 'selection'
 export type PassedHow = 'script' | 'confirmed' | 'chosen' | 'filled' | 'go' | 'waited' | 'by-hand'
 export type FailedWhy = 'exit' | 'timed-out' | 'cancelled' | 'declined' | 'no-go'
 
@@ -46,6 +59,23 @@ export interface StepRecord {
   readonly observed: EventOf<'confirm'>['observed']
   /** When the status last changed; 0 before it ever did. */
   readonly changedAtMs: number
+  /** The text that a person put in the place of the script; it runs until it is edited again. */
+  readonly edited: EditedScript | null
+  /** How the command beside the question last ended: an offer, or the probe of a wait. Null before it ever did. */
+  readonly lastCheck: LastCheck | null
+}
+
+export interface EditedScript {
+  /** Sequence number of the edit: two edits are two texts. */
+  readonly seq: number
+  readonly script: string
+  readonly reason: string
+  readonly by: string
+}
+
+export interface LastCheck {
+  readonly result: EventOf<'step.end'>['result']
+  readonly atMs: number
 }
 
 export interface GateRecord {
@@ -74,6 +104,8 @@ export interface RunState {
   readonly choices: ReadonlyMap<string, string>
   /** Answers by the condition's text in lower case. */
   readonly conditions: ReadonlyMap<string, 'yes' | 'no'>
+  /** The condition that was answered for a step, by the step's id. */
+  readonly conditionOfStep: ReadonlyMap<string, string>
   readonly gates: ReadonlyMap<string, GateRecord>
   readonly gatesPassed: readonly { readonly step: string; readonly seq: number }[]
   readonly phasesEnded: ReadonlySet<string>
@@ -81,7 +113,11 @@ export interface RunState {
   /** The recovery that is being walked, or was. */
   readonly recovery: {
     readonly for: string | null
+    /** The sealed run that it leads back from; null where that is this run. */
+    readonly of: string | null
     readonly steps: readonly string[]
+    /** What had been done and has no way back in this flow. */
+    readonly without: readonly string[]
     readonly ended: 'complete' | 'incomplete' | null
   } | null
   readonly operator: { readonly principal: string; readonly keyid: string } | null
@@ -111,6 +147,7 @@ export const EMPTY_STATE: RunState = {
   values: new Map(),
   choices: new Map(),
   conditions: new Map(),
+  conditionOfStep: new Map(),
   gates: new Map(),
   gatesPassed: [],
   phasesEnded: new Set(),
@@ -126,229 +163,4 @@ export const EMPTY_STATE: RunState = {
   lastSeq: -1,
   lastAtMs: 0,
   interruptions: 0,
-}
-
-/** The state after one more entry. Pure; an event that it does not know changes nothing. */
-export function evolve(before: RunState, entry: Entry): RunState {
-  const state = { ...before, lastSeq: entry.seq, lastAtMs: entry.atMs }
-  return FOLDS[entry.event.kind]?.(state, entry as never) ?? state
-}
-
-/** Folds a whole list of entries. */
-export function fold(entries: Iterable<Entry>, from: RunState = EMPTY_STATE): RunState {
-  let state = from
-  for (const entry of entries) state = evolve(state, entry)
-  return state
-}
-
-type Fold<E extends RunEvent> = (state: RunState, entry: Entry<E>) => RunState
-type Folds = { readonly [K in RunEvent['kind']]?: Fold<EventOf<K>> }
-
-const FOLDS: Folds = {
-  'run.start': (state, { event, atMs }) => ({
-    ...state,
-    start: event,
-    startedAtMs: atMs,
-    operator: event.operator,
-    operators: [event.operator],
-  }),
-  'run.plan': (state, { event }) => ({
-    ...state,
-    phases: event.phases,
-    steps: new LayeredMap<string, StepRecord>(
-      new Map(
-        event.steps.map(planned => [
-          planned.id,
-          { planned, status: { kind: 'pending' }, attempts: 0, phraseSeq: null, observed: [], changedAtMs: 0 },
-        ]),
-      ),
-    ),
-  }),
-  param: (state, { event }) => ({
-    ...state,
-    values: new Map(state.values).set(event.name, { value: event.value, masked: event.masked, how: event.how }),
-  }),
-  choice: (state, { event, atMs }) => ({
-    ...withStatus(state, event.step, { kind: 'passed', how: 'chosen', by: event.by, atMs, note: event.option }),
-    choices: new Map(state.choices).set(event.step, event.option),
-  }),
-  condition: (state, { event }) => ({
-    ...state,
-    conditions: new Map(state.conditions).set(conditionKey(event.when), event.answer),
-  }),
-  'step.start': (state, { event, atMs }) => {
-    const running = { step: event.step, attempt: event.attempt, sinceMs: atMs }
-    const next = withRecord({ ...state, running }, event.step, { attempts: event.attempt, phraseSeq: null })
-    return isTask(next, event.step)
-      ? withStatus(next, event.step, { kind: 'running', attempt: event.attempt, sinceMs: atMs })
-      : next
-  },
-  'step.end': (state, { event, atMs }) => {
-    const next: RunState = { ...state, running: null }
-    if (!isTask(next, event.step)) return next
-    return withStatus(next, event.step, statusOfEnd(event, atMs))
-  },
-  'step.decide': (state, { event, atMs }) => {
-    switch (event.choice) {
-      case 'rerun':
-        return withStatus(state, event.step, { kind: 'pending' })
-      case 'passed':
-      case 'by-hand':
-        return withStatus(state, event.step, { kind: 'passed', how: 'by-hand', by: event.by, atMs, note: event.reason })
-      case 'failed':
-        return withStatus(state, event.step, { kind: 'failed', why: 'declined', exit: null, by: event.by, ms: 0 })
-      case 'skip':
-        return withStatus(state, event.step, { kind: 'skipped', reason: event.reason, by: event.by })
-      case 'rollback':
-        return state
-      case 'stop':
-        return { ...state, stopDecided: true }
-      default:
-        event.choice satisfies never
-        return state
-    }
-  },
-  'step.skip': (state, { event }) =>
-    withStatus(
-      state,
-      event.step,
-      event.why === 'person'
-        ? { kind: 'skipped', reason: event.reason, by: event.by }
-        : { kind: 'not-applicable', why: event.reason ?? event.why },
-    ),
-  'step.reopen': (state, { event }) => withStatus(state, event.step, { kind: 'pending' }),
-  confirm: (state, { event, seq, atMs }) => {
-    const record = state.steps.get(event.step)
-    if (record === undefined) return state
-    // A phrase typed before a dangerous task is a confirm of that task; it does not end it.
-    if (record.planned.kind === 'task')
-      return withRecord(state, event.step, { phraseSeq: event.answer === 'yes' ? seq : null })
-    if (record.planned.kind !== 'confirmation' && record.planned.kind !== 'manual') return state
-    const status: StepStatus =
-      event.answer === 'yes'
-        ? { kind: 'passed', how: 'confirmed', by: event.by, atMs, note: event.note }
-        : event.answer === 'no'
-          ? { kind: 'failed', why: 'declined', exit: null, by: event.by, ms: 0 }
-          : { kind: 'not-applicable', why: event.note ?? 'said to be not applicable' }
-    return withRecord(withStatus(state, event.step, status), event.step, { observed: event.observed })
-  },
-  form: (state, { event, atMs }) =>
-    withStatus(state, event.step, { kind: 'passed', how: 'filled', by: event.by, atMs, note: null }),
-  note: (state, { event, atMs }) => ({
-    ...state,
-    notes: [...state.notes, { step: event.step, text: event.text, by: event.by, atMs }],
-  }),
-  'approval.request': (state, { event, seq, atMs }) => ({
-    ...withStatus(state, event.step, { kind: 'open-gate' }),
-    gates: new Map(state.gates).set(event.step, { request: seq, openedAtMs: atMs, event, approvals: [], refused: [] }),
-  }),
-  approval: (state, { event, seq }) => {
-    const gate = state.gates.get(event.step)
-    if (gate === undefined) return state
-    return {
-      ...state,
-      gates: new Map(state.gates).set(event.step, { ...gate, approvals: [...gate.approvals, { seq, event }] }),
-    }
-  },
-  'approval.refused': (state, { event }) => {
-    const found = [...state.gates].find(([, gate]) => gate.request === event.request)
-    if (found === undefined) return state
-    const [step, gate] = found
-    return { ...state, gates: new Map(state.gates).set(step, { ...gate, refused: [...gate.refused, event.why] }) }
-  },
-  'gate.end': (state, { event, seq, atMs }) => {
-    const by =
-      state.gates
-        .get(event.step)
-        ?.approvals.map(({ event: approval }) => approval.principal)
-        .join(', ') ?? null
-    return event.decision === 'go'
-      ? {
-          ...withStatus(state, event.step, { kind: 'passed', how: 'go', by, atMs, note: null }),
-          gatesPassed: [...state.gatesPassed, { step: event.step, seq }],
-        }
-      : withStatus(state, event.step, { kind: 'failed', why: 'no-go', exit: null, by, ms: 0 })
-  },
-  'wait.start': (state, { event }) =>
-    withStatus(state, event.step, { kind: 'waiting', untilMs: Date.parse(event.until), minMs: event.minMs }),
-  'wait.end': (state, { event, atMs }) => {
-    if (event.how === 'extended') return state
-    if (event.how === 'cancelled')
-      return withStatus(state, event.step, { kind: 'failed', why: 'cancelled', exit: null, by: event.by, ms: 0 })
-    return withStatus(state, event.step, { kind: 'passed', how: 'waited', by: event.by, atMs, note: event.reason })
-  },
-  'phase.end': (state, { event }) => ({ ...state, phasesEnded: new Set(state.phasesEnded).add(event.phase) }),
-  'rollback.start': (state, { event }) => ({
-    ...state,
-    recovery: { for: event.for, steps: event.steps, ended: null },
-  }),
-  'rollback.end': (state, { event }) => ({
-    ...state,
-    recovery: state.recovery === null ? null : { ...state.recovery, ended: event.result },
-  }),
-  'handoff.accept': (state, { event }) => withOperator(state, { principal: event.by, keyid: event.keyid }),
-  'writer.changed': (state, { event }) => ({
-    ...withOperator(state, { principal: event.to.principal, keyid: event.to.keyid }),
-    interruptions: state.interruptions + 1,
-  }),
-  'run.pause': (state, { event }) => ({ ...state, paused: event }),
-  'run.resume': (state, { event }) => ({
-    ...withOperator(state, event.operator),
-    paused: null,
-    interruptions: state.interruptions + 1,
-  }),
-  'run.abort': (state, { event }) => ({ ...state, aborted: event }),
-  'run.end': (state, { event }) => ({ ...state, result: event.result }),
-}
-
-/** One question for all steps that share a condition, whatever its capitals and a leading "only". */
-export function conditionKey(when: string): string {
-  return when
-    .toLowerCase()
-    .replace(/^only\s+/, '')
-    .trim()
-}
-
-/** True once nothing more is expected of the step. A failed or unknown step is not ended: a person decides. */
-export function isEnded(status: StepStatus): boolean {
-  return status.kind === 'passed' || status.kind === 'skipped' || status.kind === 'not-applicable'
-}
-
-/** Counts over the main flow, and over a recovery flow once it was entered. Not applicable counts as skipped. */
-export function countSteps(state: RunState): StepCounts {
-  const counts = { passed: 0, failed: 0, skipped: 0, unknown: 0, open: 0 }
-  for (const { planned, status } of state.steps.values()) {
-    if (planned.flow !== 'main' && !state.recovery?.steps.includes(planned.id)) continue
-    if (status.kind === 'passed') counts.passed++
-    else if (status.kind === 'failed') counts.failed++
-    else if (status.kind === 'skipped' || status.kind === 'not-applicable') counts.skipped++
-    else if (status.kind === 'unknown') counts.unknown++
-    else counts.open++
-  }
-  return counts
-}
-
-function statusOfEnd(event: EventOf<'step.end'>, atMs: number): StepStatus {
-  if (event.result === 'passed') return { kind: 'passed', how: 'script', by: null, atMs, note: null }
-  if (event.result === 'unknown') return { kind: 'unknown' }
-  const why = event.outcome === 'timed-out' || event.outcome === 'cancelled' ? event.outcome : 'exit'
-  return { kind: 'failed', why, exit: event.exit, by: null, ms: event.ms }
-}
-
-function isTask(state: RunState, step: string): boolean {
-  return state.steps.get(step)?.planned.kind === 'task'
-}
-
-function withStatus(state: RunState, step: string, status: StepStatus): RunState {
-  return withRecord(state, step, { status, changedAtMs: state.lastAtMs })
-}
-
-function withRecord(state: RunState, step: string, change: Partial<StepRecord>): RunState {
-  const record = state.steps.get(step)
-  return record === undefined ? state : { ...state, steps: state.steps.changed(step, { ...record, ...change }) }
-}
-
-function withOperator(state: RunState, operator: { readonly principal: string; readonly keyid: string }): RunState {
-  const known = state.operators.some(o => o.principal === operator.principal && o.keyid === operator.keyid)
-  return { ...state, operator, operators: known ? state.operators : [...state.operators, operator] }
 }

@@ -51,6 +51,17 @@ export interface StepDetail {
   readonly countsFrom?: 'section' | 'step'
 }
 
+/** How a text for the shell is read that stands in no script of the runbook: one that a person edited, the probe of a wait. */
+export interface ScriptReading {
+  readonly risk: Step['risk']
+  /** The environment that its commands name; null where they name none. */
+  readonly environment: string | null
+  readonly interaction: Step['interaction']
+  /** Places of the placeholders in it. */
+  readonly slots: readonly Slot[]
+  readonly unfinished: string | null
+}
+
 /** A table or list of the runbook that is shown when something fails: contacts, dependencies. */
 export interface ShownText {
   readonly title: string

@@ -17,7 +17,7 @@ export function applyDirectives(at: At, made: Reading | null): Reading | null {
   if (nodes.length === 0) return made
   const changed = [...gateBefore(nodes, directives), ...mapDrafts(nodes, step => tightened(step, directives))]
   return made === null
-    ? { nodes: changed, recovery: [], findings: [], expect: null, used: 1 }
+    ? { nodes: changed, apart: [], findings: [], expect: null, used: 1 }
     : { ...made, nodes: changed }
 }
 

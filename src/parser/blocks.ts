@@ -1,6 +1,7 @@
 import type { BlockContent, Code, DefinitionContent, List, ListItem, Paragraph, RootContent, Table } from 'mdast'
 import type { Directive } from './directives.ts'
 import { readDirectives } from './directives.ts'
+import { repairDoubleEncoding } from './encoding.ts'
 import { firstParagraph, type InlineCode, joinLines, type ProseLine, proseLines } from './prose.ts'
 import type { Place, Source } from './source.ts'
 
@@ -31,6 +32,8 @@ export interface LabelBlock extends Span {
   /** The text behind the colon. */
   readonly rest: string
   readonly codes: readonly InlineCode[]
+  /** The summary of a `<details>`: it holds for all of that. */
+  readonly summary: boolean
 }
 
 export interface ListBlock extends Span {
@@ -47,6 +50,8 @@ export interface Item extends Span {
   readonly title: string
   /** The item began with bold text and a colon: `**Agent Run**: …`. */
   readonly boldTitle: string | null
+  /** Bold text that the item began with, with a colon or without. */
+  readonly bold: string | null
   readonly codes: readonly InlineCode[]
   readonly blocks: readonly Block[]
 }
@@ -56,7 +61,10 @@ export interface FenceBlock extends Span {
   readonly language: string | null
   readonly meta: string | null
   readonly text: string
-  /** The place of the first character of each line of `text`. */
+  /**
+   * The place of the first character of each line of `text`. A tab that is only in part the indentation of an item leaves
+   * blanks that the file does not have: such a line begins before column 1.
+   */
   readonly places: readonly Place[]
   readonly closed: boolean
   readonly indented: boolean
@@ -181,7 +189,7 @@ function paragraph(node: Paragraph, source: Source): Block[] {
 /** `**Name**:`, `**Name:**`, `**Name** (note):`; and `**Name**` where it is all that stands there. */
 function isLabel(line: ProseLine, linesAround: number): boolean {
   if (line.bold === null || line.bold.length > 120) return false
-  if (line.boldColon || /^(?:\([^)]*\)\s*)?:/.test(line.afterBold)) return true
+  if (line.boldColon || /^(?:\([^)]*\)\s*)?[:：]/.test(line.afterBold)) return true
   return linesAround === 1 && /^(?:\([^)]*\))?$/.test(line.afterBold)
 }
 
@@ -191,16 +199,17 @@ function labelOf(lines: readonly ProseLine[], span: Span): LabelBlock {
   const note = /^\(([^)]*)\)/.exec(after)
   const behind = after
     .slice(note?.[0].length ?? 0)
-    .replace(/^\s*:?\s*/, '')
+    .replace(/^\s*[:：]?\s*/, '')
     .trim()
   const rest = [behind, ...lines.slice(1).map(line => line.text)].filter(text => text !== '').join(' ')
   return {
     kind: 'label',
     ...span,
-    name: (first?.bold ?? first?.text ?? '').replace(/:$/, ''),
+    name: (first?.bold ?? first?.text ?? '').replace(/\s*[:：]$/, ''),
     note: note?.[1] ?? null,
     rest: first?.bold === null ? '' : rest,
     codes: lines.flatMap(line => line.codes),
+    summary: false,
   }
 }
 
@@ -230,6 +239,7 @@ function item(node: ListItem, ordered: boolean, source: Source): Item {
     checked: node.checked ?? null,
     title: joinLines(lead),
     boldTitle: hasBoldTitle ? (head.bold ?? null) : null,
+    bold: head?.bold ?? null,
     codes: lead.flatMap(line => line.codes),
     blocks: [...behind, ...toBlocks(first?.type === 'paragraph' ? node.children.slice(1) : node.children, source)],
   }
@@ -246,7 +256,7 @@ function fence(node: Code, source: Source): FenceBlock {
   const opening = /^(`{3,}|~{3,})/.exec(written)?.[1]
   const indented = opening === undefined
   const first = indented ? span.line : span.line + 1
-  const rows = node.value === '' ? [] : node.value.split('\n')
+  const rows = rowsOf(node)
   return {
     kind: 'fence',
     ...span,
@@ -255,18 +265,30 @@ function fence(node: Code, source: Source): FenceBlock {
     text: node.value,
     places: rows.map((row, index) => {
       const line = first + index
-      return { line, column: Math.max(0, (source.lines[line - 1]?.length ?? row.length) - row.length) + 1 }
+      return { line, column: (source.lines[line - 1]?.length ?? row.length) - row.length + 1 }
     }),
-    closed: indented || isClosed(written, opening),
+    closed: indented || isClosed(written, opening, rows.length),
     indented,
   }
 }
 
-function isClosed(written: string, opening: string): boolean {
+function rowsOf(node: Code): string[] {
+  return node.value === '' ? [] : node.value.split('\n')
+}
+
+/** True if the last row is the closing line, and none of the text: rows of text may end in backticks too. */
+function isClosed(written: string, opening: string, textRows: number): boolean {
   const rows = written.split('\n')
-  const last = rows.at(-1) ?? ''
-  const closing = /(`{3,}|~{3,})[ \t]*$/.exec(last)?.[1]
-  return rows.length > 1 && closing !== undefined && closing[0] === opening[0] && closing.length >= opening.length
+  const closing = /^[\s>]*(`{3,}|~{3,})[ \t]*$/.exec(rows.at(-1) ?? '')?.[1]
+  const isBehindText = rows.length - 1 > textRows
+  return isBehindText && closing !== undefined && closing[0] === opening[0] && closing.length >= opening.length
+}
+
+/** True for a fence that nothing closes: it ends with the file, or with the item or quote around it. */
+export function isUnclosed(node: Code, source: Source): boolean {
+  const written = source.text.slice(node.position?.start.offset ?? 0, node.position?.end.offset ?? 0)
+  const opening = /^(`{3,}|~{3,})/.exec(written)?.[1]
+  return opening !== undefined && !isClosed(written, opening, rowsOf(node).length)
 }
 
 function table(node: Table, source: Source): TableBlock {
@@ -289,13 +311,30 @@ function table(node: Table, source: Source): TableBlock {
   }
 }
 
+/** A `<summary>` is a label; one that is closed at once has nothing under it. An end of a `<details>` is kept apart. */
 function html(value: string, span: Span): Block[] {
-  const summary = /<summary>([\s\S]*?)<\/summary>/i.exec(value)?.[1]
-  if (summary === undefined) return [{ kind: 'html', ...span, text: value }]
-  const name = summary
-    .replace(/<[^>]*>/g, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/:$/, '')
-  return [{ kind: 'label', ...span, name, note: null, rest: '', codes: [] }]
+  const found = /<summary\b[^>]*>([\s\S]*?)<\/summary>/i.exec(value)
+  const closed = found !== null && /<\/details>/i.test(value.slice(found.index))
+  if (found === null || closed) return [{ kind: 'html', ...span, text: value }]
+  const label: LabelBlock = {
+    kind: 'label',
+    ...span,
+    name: textOfHtml(found[1] ?? '').replace(/:$/, ''),
+    note: null,
+    rest: '',
+    codes: [],
+    summary: true,
+  }
+  const before = value.slice(0, found.index)
+  return /<\/details>/i.test(before) ? [{ kind: 'html', ...span, text: '</details>' }, label] : [label]
+}
+
+/** The words of some HTML, as they are shown. */
+export function textOfHtml(value: string): string {
+  return repairDoubleEncoding(
+    value
+      .replace(/<[^>]*>/g, '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  )
 }

@@ -6,10 +6,12 @@ export interface Conditional {
   readonly title: string
 }
 
-const OPENS = /^(?:if|when|unless|only|except|in case|in the event|non-|optional(?:ly)?\b)/i
-const IN_BRACKETS = /\s*\(((?:(?:if|when|unless|only|except|for|optional)\b|non-)[^()]*|[^()]{1,60}\bonly)\)/i
+const OPENS =
+  /^(?:(?:if|when|unless|only|except|in case|in the event|where (?:applicable|needed|necessary)|optional(?:ly)?)\b|non-)/i
+const IN_BRACKETS =
+  /\s*\(((?:(?:if|when|unless|only|except|for|optional|where (?:applicable|needed|necessary)|as (?:needed|required))\b|non-)[^()]*|[^()]{1,60}\bonly)\)|\s*\[((?:if|when|unless|only|optional)\b[^[\]()]*)\](?!\()/i
 const EXAMPLE =
-  /^for (?:example|instance|each|every|all|this|these|that|more|further|now|reference|details?|information|the (?:above|rest))\b/i
+  /^for (?:example|instance|each|every|all|any|both|this|these|that|those|more|further|now|reference|details?|information|help|convenience|consistency|safety|security|simplicity|clarity|completeness|debugging|it|the (?:above|rest|sake|time being|purposes?))\b/i
 /** Words that begin a sentence about time or knowledge rather than a condition. */
 const NO_CONDITION =
   /^(?:when (?:to|not to|done|finished|complete)\b|only (?:the|a|an|one|two|\d)\b|if (?:you|not sure)\b.*\?$)/i
@@ -20,17 +22,26 @@ const NO_CONDITION =
  */
 export function readCondition(text: string): Conditional {
   const bracket = IN_BRACKETS.exec(text)
-  if (bracket?.[1] !== undefined && !EXAMPLE.test(bracket[1])) {
+  const inside = bracket?.[1] ?? bracket?.[2]
+  if (bracket !== null && inside !== undefined && !EXAMPLE.test(inside)) {
     const without = `${text.slice(0, bracket.index)}${text.slice(bracket.index + bracket[0].length)}`
-    return { when: bracket[1].trim(), title: without.trim() === '' ? text : tidy(without) }
+    return { when: inside.trim(), title: without.trim() === '' ? text : tidy(without) }
   }
   const lead = leadingCondition(text)
   return lead === null ? { when: null, title: text } : lead
 }
 
+/** The text of an item whose bold prefix is a condition (`**If minor** announce it`), with the colon that it lacks. */
+export function withBoldCondition(bold: string | null, text: string): string {
+  const rest = bold === null ? '' : text.slice(bold.length)
+  if (bold === null || !OPENS.test(bold) || NO_CONDITION.test(bold) || !/^\s+[\p{L}\p{N}`]/u.test(rest)) return text
+  return `${bold}: ${rest.trim()}`
+}
+
 /** The condition that a label stands for as a whole: `**If downtime is expected**:`, `**Optional**`. */
 export function conditionOfLabel(name: string): string | null {
-  return OPENS.test(name) && !NO_CONDITION.test(name) ? name : null
+  const opens = OPENS.test(name) || (/^for\s+\S/i.test(name) && !EXAMPLE.test(name))
+  return opens && !NO_CONDITION.test(name) ? name : null
 }
 
 /**
@@ -65,20 +76,23 @@ export function declaredValues(lines: readonly string[]): Set<string> {
 
 /** A condition in the brackets of a label, an owner or a duration: `24-48 hours (for major releases)`. */
 export function conditionInBrackets(text: string): string | null {
-  const bracket = IN_BRACKETS.exec(text)?.[1]
+  const found = IN_BRACKETS.exec(text)
+  const bracket = found?.[1] ?? found?.[2]
   return bracket === undefined || EXAMPLE.test(bracket) ? null : bracket.trim()
 }
 
 function leadingCondition(text: string): Conditional | null {
   const prefix = /^([A-Z][\w /&-]{1,40}?)\s+only\s*[:–—-]\s*(\S.*)$/i.exec(text)
   if (prefix?.[1] !== undefined && prefix[2] !== undefined) return { when: prefix[1], title: capital(prefix[2]) }
-  const opens = OPENS.test(text) || /^for\s[^:,]{1,60}[:,]\s/i.test(text)
+  const opens = OPENS.test(text) || /^for\s+\S/i.test(text)
   if (!opens || EXAMPLE.test(text) || NO_CONDITION.test(text)) return null
   const colon = /^([^:`]{2,120}?)\s*:\s+(\S.*)$/.exec(text)
   if (colon?.[1] !== undefined && colon[2] !== undefined) return { when: colon[1], title: capital(colon[2]) }
   const comma = /^(.{2,160}?)(?:,|\s+then)\s+\S/i.exec(text)
   if (comma?.[1] !== undefined) return { when: comma[1], title: text }
-  return /^optional/i.test(text) ? { when: 'optional', title: text } : { when: firstSentence(text), title: text }
+  return /^optional/i.test(text)
+    ? { when: 'optional', title: text }
+    : { when: firstSentence(text).replace(/\s*[:：]$/, ''), title: text }
 }
 
 /** Of several sentences the first is the condition. */

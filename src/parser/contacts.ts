@@ -5,10 +5,31 @@ import type { SectionDraft } from './sections.ts'
 
 /**
  * Rule R20: contacts, escalation and dependencies are shown when a step fails: whole sections and labels that name them, and
- * tables that say who is reached how, wherever they stand.
+ * tables that say who is reached how, wherever they stand. So are sections on known trouble.
  */
 export function findContacts(phases: readonly SectionDraft[]): ShownText[] {
-  return phases.flatMap(section => [...inSection(section), ...findContacts(section.children)])
+  return phases.flatMap(section =>
+    section.troubleshooting ? knownTrouble(section) : [...inSection(section), ...findContacts(section.children)],
+  )
+}
+
+/** Rule R5: a section on known trouble is in no flow; it is read when a step fails. */
+function knownTrouble(section: SectionDraft): ShownText[] {
+  const lines = troubleLines(section)
+  return lines.length === 0 ? [] : [{ title: section.title, line: section.line, lines }]
+}
+
+/** A section on known trouble as a whole, its commands too: it is in no flow, and is read when something fails. */
+function troubleLines(section: SectionDraft): string[] {
+  const own = section.blocks.flatMap(block =>
+    block.kind === 'fence'
+      ? block.text
+          .replace(/\n$/, '')
+          .split('\n')
+          .map(line => `$ ${line}`)
+      : textOf([block]),
+  )
+  return [...own, ...section.children.flatMap(child => [child.title, ...troubleLines(child).map(line => `  ${line}`)])]
 }
 
 function inSection(section: SectionDraft): ShownText[] {

@@ -1,4 +1,4 @@
-import type { Diagnostic, Evidence, FormField, Risk, Step } from '../model/index.ts'
+import type { Diagnostic, Evidence, FormField, Risk, Role, Step } from '../model/index.ts'
 import type { Block, LabelBlock } from './blocks.ts'
 import type { SectionDraft } from './sections.ts'
 import type { Place, Source } from './source.ts'
@@ -83,8 +83,9 @@ export interface DraftGroup {
 
 export type DraftNode = Draft | DraftGroup
 
-/** Steps of a way back, written under a label inside a section. */
-export interface RecoveryDraft {
+/** Steps that a label or a lead-in inside a section sets apart from it: they are in no main flow (rules R5 and R6). */
+export interface ApartDraft {
+  readonly role: ApartRole
   readonly title: string
   readonly line: number
   readonly nodes: readonly DraftNode[]
@@ -92,10 +93,13 @@ export interface RecoveryDraft {
   readonly underLine?: number | null
 }
 
+/** A way back, cleaning up, commands for reference; `conditional` is troubleshooting, offered when a step fails. */
+export type ApartRole = Extract<Role, 'recovery' | 'cleanup' | 'reference' | 'conditional'>
+
 /** What a rule made of the blocks at one place. */
 export interface Reading {
   readonly nodes: readonly DraftNode[]
-  readonly recovery: readonly RecoveryDraft[]
+  readonly apart: readonly ApartDraft[]
   readonly findings: readonly Diagnostic[]
   /** Output that the step before these is to show (rule R10b). */
   readonly expect: Step['expect']
@@ -133,7 +137,7 @@ export interface At {
   /** Title of the item that the block is indented under. */
   readonly item: { readonly title: string; readonly printed: number | null } | null
   /** Reads blocks by all rules, in the same section. */
-  readonly readAll: (blocks: readonly Block[], inside?: Partial<Pick<At, 'label' | 'item'>>) => Reading
+  readonly readAll: (blocks: readonly Block[], inside?: Partial<Pick<At, 'label' | 'item' | 'section'>>) => Reading
 }
 
 /** One construct of a runbook. The table in `rules.ts` asks them in order; the first that answers has read the block. */
@@ -183,7 +187,7 @@ export function draft(
 }
 
 export function reading(nodes: readonly DraftNode[], more: Partial<Omit<Reading, 'nodes'>> = {}): Reading {
-  return { nodes, recovery: [], findings: [], expect: null, used: 1, ...more }
+  return { nodes, apart: [], findings: [], expect: null, used: 1, ...more }
 }
 
 /** All steps of some nodes, as the file has them: those below a step before it, options behind their choice. */
@@ -205,7 +209,7 @@ export function underCondition(made: Reading, when: string | null | undefined): 
   return {
     ...made,
     nodes: mapDrafts(made.nodes, conditional),
-    recovery: made.recovery.map(one => ({ ...one, nodes: mapDrafts(one.nodes, conditional) })),
+    apart: made.apart.map(one => ({ ...one, nodes: mapDrafts(one.nodes, conditional) })),
   }
 }
 

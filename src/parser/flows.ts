@@ -48,16 +48,18 @@ export function placeFlows(phases: readonly PlacedSection[]): PlacedFlows {
   }
   const visit = (section: PlacedSection, phase: PlacedSection, above: readonly string[]): void => {
     const ids = [section.id, ...above]
-    if (isMain(section))
-      for (const step of section.steps) {
-        if (step.draft.aside) continue
-        main.push(step)
-        scopes.set(step.id, [...ids])
-      }
+    const walk = (step: PlacedStep): void => {
+      if (step.draft.aside || !isMain(section)) return
+      main.push(step)
+      scopes.set(step.id, [...ids])
+    }
+    // What closes a section comes behind the sections in it.
+    section.steps.filter(step => !step.draft.closing).forEach(walk)
     for (const child of section.sections) {
       if (child.role !== 'recovery') visit(child, phase, ids)
       else addFlow(child, targetOf(child, child.byLabel ? section.id : phase.id))
     }
+    section.steps.filter(step => step.draft.closing).forEach(walk)
   }
   for (const [index, phase] of phases.entries()) {
     if (phase.role === 'recovery') addFlow(phase, targetOf(phase, phaseBefore(phases, index)))
@@ -83,8 +85,7 @@ function phaseBefore(phases: readonly PlacedSection[], index: number): string | 
   const before = phases.slice(0, index).filter(one => numbered(one) && isMain(one))
   const behind = phases.slice(index + 1).some(one => numbered(one) && isMain(one))
   const last = before.at(-1)
-  const self = phases[index]
-  return self !== undefined && numbered(self) && behind && last !== undefined ? last.id : null
+  return behind && last !== undefined ? last.id : null
 }
 
 function sectionsIn(section: PlacedSection): PlacedSection[] {

@@ -1,10 +1,29 @@
-import type { Root } from 'mdast'
+import type { Nodes, Root } from 'mdast'
 import { type Diagnostic, diagnostic } from '../model/index.ts'
+import { isUnclosed } from './blocks.ts'
 import { nodesOf } from './nodes.ts'
+import type { Source } from './source.ts'
 
 const OPENS =
   /\{\{[-~]?\s*(?:#(\w+)|(?:if|range|with|block)\b)|\{%-?\s*(if|for|unless|case|raw)\b|<%-?\s*(?:if|unless|case|for|while)\b/g
 const CLOSES = /\{\{[-~]?\s*(?:\/\w+|end)\s*[-~]?\}\}|\{%-?\s*end(?:if|for|unless|case|raw)\b|<%-?\s*end\b/g
+
+/**
+ * Rule R1: nothing behind a fence that is never closed is a step. In an item or a quote such a fence ends with that, and what
+ * follows would be read as if the author had closed it there.
+ */
+export function untilUnclosed(root: Root, source: Source): Root {
+  for (const node of nodesOf(root))
+    if (node.type === 'code' && isUnclosed(node, source)) return until(root, node.position?.start.offset ?? 0)
+  return root
+}
+
+/** The tree without the nodes that begin behind an offset. */
+function until<T extends Nodes>(node: T, offset: number): T {
+  if (!('children' in node)) return node
+  const children = node.children.filter(child => (child.position?.start.offset ?? 0) <= offset)
+  return { ...node, children: children.map(child => until(child, offset)) }
+}
 
 /** Rule R1: template conditionals in the prose must balance, else nobody can say what belongs to the page. */
 export function checkTemplates(root: Root): Diagnostic[] {

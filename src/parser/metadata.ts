@@ -6,7 +6,7 @@ import { authorizersIn, isDecisionLabel, saysOnlyWith } from './constructs/decis
 import { isTemplateLabel } from './constructs/template.ts'
 import { parseDuration } from './duration.ts'
 import { parseOwners } from './owners.ts'
-import { namesRecovery } from './role.ts'
+import { namesRole } from './role.ts'
 import { optionMarkOf } from './shell/index.ts'
 
 /** What the `**Key**: value` lines right under a heading say (rule R19). Unknown keys are kept. */
@@ -73,7 +73,7 @@ function isMetadata(key: string, value: string): boolean {
     isCriteriaLabel(key) ||
     isDecisionLabel(key) ||
     isTemplateLabel(key) ||
-    namesRecovery(key) ||
+    namesRole(key) ||
     optionMarkOf(key) !== null ||
     /^(?:step|phase|task|part)\s+\S{1,3}$/i.test(key) ||
     /^(?:run|execute|wait|verify|check|confirm|ensure|stop|do not)\b/i.test(key)

@@ -1,4 +1,5 @@
 import type { Plan } from '../model/index.ts'
+import { isCriteriaLabel } from './constructs/criteria.ts'
 import type { PlacedSection } from './place-steps.ts'
 import { placedStepsOf } from './place-steps.ts'
 
@@ -23,7 +24,13 @@ export function modeOf(page: {
   if (page.sharesState) return 'linear'
   if (walked.length === 1) return isOneProcedure(page, walked[0]) ? 'linear' : 'catalog'
   if (SEVERAL.test(page.title) || isFollowedByAnother(page.phases)) return 'catalog'
-  if (isNumbered(walked) || walked.some(isProcedure) || isAlertPage(page.phases)) return 'linear'
+  if (
+    isNumbered(walked) ||
+    walked.some(isProcedure) ||
+    walked.some(one => isCriteriaLabel(one.title)) ||
+    isAlertPage(page.phases)
+  )
+    return 'linear'
   if (INDEPENDENT.test(page.title) || walked.filter(one => INDEPENDENT.test(one.title)).length >= 2) return 'catalog'
   if (/\bcheck-?lists?\b/i.test(page.title)) return 'linear'
   if (walked.some(one => one.draft.duration !== null || one.draft.owners.length > 0)) return 'linear'
@@ -39,7 +46,9 @@ function isOneProcedure(
   const others = page.phases.filter(phase => phase !== only && phase.role !== 'recovery' && phase.role !== 'cleanup')
   if (others.length === 0) return !/^readme\b/i.test(page.title)
   if (isAlertPart(only) || isProcedure(only) || only.draft.number !== null) return true
-  if (INDEPENDENT.test(only.title) || TALKS_ABOUT.test(only.title)) return false
+  // Where it is the only one to walk, "How to create the branch" is not one of several.
+  const isIndependent = INDEPENDENT.test(only.title) && !/^how to\b/i.test(only.title)
+  if (isIndependent || TALKS_ABOUT.test(only.title)) return false
   const steps = placedStepsOf(only).length
   return PROCEDURAL.test(page.title) || PROCEDURAL.test(only.title) || isStage(only)
     ? steps >= 2 || others.length <= 2

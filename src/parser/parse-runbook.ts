@@ -16,7 +16,7 @@ import { readFrontMatter } from './front-matter.ts'
 import type { FrontMatter } from './front-matter-schema.ts'
 import { headingKey } from './heading.ts'
 import { checkInert } from './inert.ts'
-import { checkTemplates } from './integrity.ts'
+import { checkTemplates, untilUnclosed } from './integrity.ts'
 import { linkResolver } from './links.ts'
 import { isRecord, modeOf } from './mode.ts'
 import { loadNeeds } from './needs.ts'
@@ -90,8 +90,9 @@ function finish(
 
 function readTree(root: Root, source: Source, path: string, sha256: string, options: ParseOptions): Parsed {
   const { frontMatter, title, diagnostics: ofFrontMatter } = readFrontMatter(root, source)
-  const placed = placeSections(root, source, { title, otherwise: nameOf(path) })
-  const taskFile = readTaskFile(placed, root, source, path)
+  const sound = untilUnclosed(root, source)
+  const placed = placeSections(sound, source, { title, otherwise: nameOf(path) })
+  const taskFile = readTaskFile(placed, sound, source, path)
   const draft = { ...placed, phases: underTemplates(taskFile.phases, source) }
   const page: Page = {
     source,
@@ -189,7 +190,7 @@ function emptyRunbook(path: string, sha256: string, source: Source | null): Runb
 /** The text before the first phase is no phase if nothing in it is a step. */
 function isIdle(first: SectionReading, title: string): boolean {
   const isIntro = first.section.title === title && first.children.length === 0
-  return isIntro && first.nodes.length === 0 && first.recovery.length === 0
+  return isIntro && first.nodes.length === 0 && first.apart.length === 0
 }
 
 /** Rule R5: a phase without a step is reference. */

@@ -1,8 +1,9 @@
 import { type Diagnostic, diagnostic, type Role } from '../model/index.ts'
-import type { Draft, DraftNode } from './draft.ts'
+import { asSection } from './constructs/apart.ts'
+import type { ApartDraft, ApartRole, Draft, DraftNode } from './draft.ts'
 import type { SectionReading } from './read-section.ts'
 import type { SectionDraft } from './sections.ts'
-import { slug, UniqueNames } from './slug.ts'
+import { slug, stableSlug, UniqueNames } from './slug.ts'
 
 /** A step with its position, its id and its place among the others. */
 export interface PlacedStep {
@@ -22,7 +23,7 @@ export interface PlacedSection {
   readonly role: Role
   readonly line: number
   readonly draft: SectionDraft
-  /** True for a way back that a label inside a section leads to. */
+  /** True for what a label or a lead-in inside a section sets apart. */
   readonly byLabel: boolean
   /** For a way back that is indented under an item: the id of that step. */
   readonly forStep: string | null
@@ -64,7 +65,7 @@ function placeSiblings(
     const option = optionOf(choices, index)
     const wanted = option?.position ?? positionOf(one.section, parent, numbered, stepsBefore + index + 1)
     const position = names.positions.take(wanted)
-    if (position !== wanted)
+    if (position !== wanted && one.section.number !== null)
       names.diagnostics.push(
         diagnostic(
           'SO006',
@@ -125,27 +126,10 @@ function placeSection(
   choice: PlacedStep['choice'],
 ): PlacedSection {
   const { section } = one
-  const id = names.ids.take(slug(section.title, 60, 'section'))
+  const id = names.ids.take(stableSlug(section.title, 60, 'section'))
   const steps: PlacedStep[] = []
-  placeNodes(one.nodes, position, choice, section.title, steps, names)
-  const recovery = one.recovery.map((back, index): PlacedSection => {
-    const at = names.positions.take(`${position}r${index === 0 ? '' : index + 1}`)
-    const backSteps: PlacedStep[] = []
-    const backId = names.ids.take(slug(`${section.title} ${back.title}`, 70, 'recovery'))
-    placeNodes(back.nodes, at, null, `${section.title} ${back.title}`, backSteps, names)
-    return {
-      id: backId,
-      position: at,
-      title: back.title,
-      role: 'recovery',
-      line: back.line,
-      draft: section,
-      byLabel: true,
-      forStep: stepAt(steps, back.underLine ?? null),
-      steps: backSteps,
-      sections: [],
-    }
-  })
+  placeNodes(one.nodes, ownPrefix(one, position), choice, section.title, steps, names)
+  const apart = one.apart.map(aside => placeApart(aside, section, position, steps, names))
   const choices = steps.filter(step => step.draft.optionSections !== null)
   const children = placeSiblings(one.children, position, one.nodes.length, names, choices, choice)
   return {
@@ -158,8 +142,57 @@ function placeSection(
     byLabel: false,
     forStep: null,
     steps: steps.map(step => withSections(step, children)),
-    sections: [...recovery, ...children],
+    sections: [...apart, ...children],
   }
+}
+
+const LETTER_OF_ROLE: Readonly<Record<ApartRole, string>> = {
+  recovery: 'r',
+  cleanup: 'c',
+  reference: 'x',
+  conditional: 't',
+}
+
+/** What a label or lead-in set apart, as a section of its own: `3.3r`, a second one `3.3r2`. */
+function placeApart(
+  aside: ApartDraft,
+  section: SectionDraft,
+  position: string,
+  steps: readonly PlacedStep[],
+  names: Names,
+): PlacedSection {
+  const { role, title, line, nodes } = aside
+  const letter = LETTER_OF_ROLE[role]
+  let at = `${position}${letter}`
+  for (let count = 2; names.positions.has(at); count++) at = `${position}${letter}${count}`
+  names.positions.take(at)
+  const id = names.ids.take(stableSlug(`${section.title} ${title}`, 70, role))
+  const placed: PlacedStep[] = []
+  placeNodes(nodes, at, null, `${section.title} ${title}`, placed, names)
+  return {
+    id,
+    position: at,
+    title,
+    role,
+    line,
+    draft: asSection(section, role),
+    byLabel: true,
+    forStep: stepAt(steps, aside.underLine ?? null),
+    steps: placed,
+    sections: [],
+  }
+}
+
+/**
+ * Steps that stand before sub-sections of printed numbers: `1.1` is the first of these, so the steps count in a section 0
+ * of their own. A choice between the sub-sections names these itself.
+ */
+function ownPrefix(one: SectionReading, position: string): string {
+  const taken = one.children.some(
+    ({ section }) => section.number !== null && positionOf(section, position, true, 0).startsWith(`${position}.`),
+  )
+  const isChoice = one.nodes.some(node => node.node === 'step' && node.optionSections !== null)
+  return taken && one.nodes.length > 0 && !isChoice ? `${position}.0` : position
 }
 
 /** The last step of an item, which what stands below it leads back from. */
@@ -191,7 +224,8 @@ function placeNodes(
 ): string[] {
   const outermost: string[] = []
   for (const [index, node] of nodes.entries()) {
-    const position = `${prefix}.${index + 1}`
+    const wanted = `${prefix}.${index + 1}`
+    const position = node.node === 'group' ? wanted : names.positions.take(wanted)
     if (node.node === 'group') {
       outermost.push(...placeNodes(node.nodes, position, choice, heading, into, names))
       continue
@@ -228,7 +262,7 @@ function placeNodes(
 
 /** The slug of the heading, the slug of the title. Nothing of the position, so that edits elsewhere leave it alone. */
 function idOf(heading: string, title: string): string {
-  return `${slug(heading, 34, 'section')}-${slug(title, 40, 'step')}`
+  return `${stableSlug(heading, 34, 'section')}-${stableSlug(title, 40, 'step')}`
 }
 
 /** `a`, `b`, …, `z`, `aa`: options of one choice. */

@@ -48,7 +48,7 @@ export function firstParagraph(lines: readonly ProseLine[]): {
 } {
   const lead: ProseLine[] = []
   for (const line of lines) {
-    if (lead.length > 0 && line.bold !== null && (line.boldColon || line.afterBold.startsWith(':'))) break
+    if (lead.length > 0 && line.bold !== null && (line.boldColon || /^[:：]/.test(line.afterBold))) break
     lead.push(line)
     if (line.hardBreak) break
   }
@@ -116,9 +116,9 @@ function toLine(pieces: readonly Piece[], line: number, hardBreak: boolean): Pro
   return {
     text: clean(text),
     line,
-    bold: bold === '' ? null : clean(bold.replace(/:$/, '')),
+    bold: bold === '' ? null : clean(bold.replace(/\s*[:：]$/, '')),
     afterBold: clean(text.slice(boldEnd)),
-    boldColon: bold.endsWith(':'),
+    boldColon: /[:：]$/.test(bold),
     codes,
     hardBreak,
   }

@@ -1,5 +1,6 @@
 import { applyDirectives } from './apply-directives.ts'
 import type { Block, LabelBlock } from './blocks.ts'
+import { closesDetails } from './constructs/label-scope.ts'
 import { probeIn } from './constructs/probe.ts'
 import { textOf } from './constructs/text.ts'
 import { textStep } from './constructs/text-step.ts'
@@ -23,14 +24,14 @@ import type { SectionDraft } from './sections.ts'
 import { isImperative } from './words.ts'
 
 /** What a section's own blocks became; its sub-sections are read apart. */
-export interface SectionReading extends Pick<Reading, 'nodes' | 'recovery' | 'findings'> {
+export interface SectionReading extends Pick<Reading, 'nodes' | 'apart' | 'findings'> {
   readonly section: SectionDraft
   readonly children: readonly SectionReading[]
 }
 
 /** A placed section to its steps, by the table of rules. */
 export function readSection(section: SectionDraft, page: Page): SectionReading {
-  const { nodes, recovery, findings } = readBlocks(section.blocks, { page, section, label: null, item: null })
+  const { nodes, apart, findings } = readBlocks(section.blocks, { page, section, label: null, item: null })
   const { choices, children } = choicesBetween(
     remedies(
       section,
@@ -39,8 +40,8 @@ export function readSection(section: SectionDraft, page: Page): SectionReading {
   )
   const waits = nodes.some(isWait) ? [] : watching(section, page)
   const all = inOrder([...nodes, ...choices], waits)
-  const isBare = all.length === 0 && recovery.length === 0 && children.every(isEmpty)
-  return { section, nodes: isBare ? headingAsStep(section) : all, recovery, findings, children }
+  const isBare = all.length === 0 && apart.length === 0 && children.every(isEmpty)
+  return { section, nodes: isBare ? headingAsStep(section) : all, apart, findings, children }
 }
 
 /**
@@ -64,22 +65,32 @@ function asked(one: SectionReading, when: string): SectionReading {
 }
 
 function isEmpty(one: SectionReading): boolean {
-  return one.nodes.length === 0 && one.recovery.length === 0 && one.children.every(isEmpty)
+  return one.nodes.length === 0 && one.apart.length === 0 && one.children.every(isEmpty)
 }
 
-/** A numbered heading that tells a person to do something, with prose only below it, is that step: else it would be lost. */
+/**
+ * A numbered heading that tells a person to do something, or names checks over bullets, with prose only below it, is that
+ * step: else it would be lost.
+ */
 function headingAsStep(section: SectionDraft): Draft[] {
-  if (section.number === null || section.template || section.role !== 'main' || !isImperative(section.title)) return []
+  const namesChecks =
+    NAMES_CHECKS.test(section.title.replace(/\([^)]*\)/g, '')) && section.blocks.some(block => block.kind === 'list')
+  if (section.number === null || section.template || section.role !== 'main') return []
+  if (!isImperative(section.title) && !namesChecks) return []
   const { title, line } = section
   const step = textStep({ text: title, rule: 'R9', line, endLine: line, detail: textOf(section.blocks) })
-  return [{ ...step, when: null }]
+  return [{ ...step, kind: namesChecks ? 'confirmation' : step.kind, when: null }]
 }
+
+/** Headings over what must be so before or after: their bullets are looked at, by a person. */
+const NAMES_CHECKS =
+  /\b(?:pre-?conditions?|pre-?requisites?|checkpoint|checks?|checklist|readiness|verification|validation)\b/i
 
 type Inside = Pick<At, 'page' | 'section' | 'label' | 'item'>
 
 function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
   const nodes: DraftNode[] = []
-  const recovery: Reading['recovery'][number][] = []
+  const apart: Reading['apart'][number][] = []
   const findings: Reading['findings'][number][] = []
   let label: LabelBlock | null = inside.label
   let before: Block | null = inside.label
@@ -105,7 +116,7 @@ function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
       if (marked !== null) {
         if (marked.replaces) nodes.pop()
         nodes.push(...marked.nodes)
-        recovery.push(...made.recovery, ...marked.recovery)
+        apart.push(...made.apart, ...marked.apart)
         findings.push(...made.findings)
         last = { block, nodes: marked.nodes }
         if (block.kind === 'label') label = null
@@ -117,17 +128,18 @@ function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
       if (choice !== null) nodes.splice(nodes.length - last.nodes.length, last.nodes.length, choice)
       else nodes.push(...made.nodes)
       last = { block, nodes: choice === null ? made.nodes : [choice] }
-      recovery.push(...made.recovery)
+      apart.push(...made.apart)
       findings.push(...made.findings)
     }
     if (made === null) last = { block, nodes: [] }
     const used = made?.used ?? 1
+    if (closesDetails(block)) label = inside.label
     // A label holds for what follows it, up to the next one; one that a rule has read holds for nothing more.
     if (block.kind === 'label') label = made === null ? block : null
     before = blocks[index + used - 1] ?? block
     index += used
   }
-  return { nodes, recovery, findings, expect: null, used: blocks.length }
+  return { nodes, apart, findings, expect: null, used: blocks.length }
 }
 
 /** Rule R3: a block that a marker makes an option of a choice, or a way back. */
@@ -135,15 +147,15 @@ function asMarked(
   block: Block,
   made: Reading,
   last: DraftNode | undefined,
-): (Pick<Reading, 'nodes' | 'recovery'> & { readonly replaces: boolean }) | null {
+): (Pick<Reading, 'nodes' | 'apart'> & { readonly replaces: boolean }) | null {
   const first = made.nodes.find(node => node.node === 'step')
   if (first === undefined || block.directives.length === 0) return null
   if (directive(block.directives, 'role') === 'recovery') {
     const { title, line } = first
-    return { nodes: [], recovery: [{ title, line, nodes: made.nodes }], replaces: false }
+    return { nodes: [], apart: [{ role: 'recovery', title, line, nodes: made.nodes }], replaces: false }
   }
   const option = markedOption(block.directives, made.nodes, last)
-  return option === null ? null : { nodes: [option.choice], recovery: [], replaces: option.replaces }
+  return option === null ? null : { nodes: [option.choice], apart: [], replaces: option.replaces }
 }
 
 function firstAnswer(at: At): Reading | null {

@@ -14,14 +14,18 @@ export function choicesBetween(children: readonly SectionReading[]): SectionChoi
   const optional = new Set(runs.flat())
   return {
     choices: runs.map(run => toChoice(run, children)),
-    children: children.map((child, index) => (optional.has(index) ? withStep(child) : child)),
+    children: children.map((child, index) => (optional.has(index) ? withStep(answered(child)) : child)),
   }
 }
 
 function toChoice(run: readonly number[], children: readonly SectionReading[]): Draft {
   const sections = run.flatMap(index => children[index]?.section ?? [])
   const first = sections[0]
-  const options = sections.map(section => ({ name: nameOf(section.title), note: noteOf(section.title), nodes: [] }))
+  const options = sections.map(section => ({
+    name: nameOf(section.title),
+    note: noteOf(section.title) ?? section.condition,
+    nodes: [],
+  }))
   return draft({
     kind: 'choice',
     title: options.map(option => option.name).join(' or '),
@@ -49,6 +53,24 @@ function runsOf(children: readonly SectionReading[]): number[][] {
     else if (kind !== null) runs.push({ kind, indices: [index] })
   }
   return runs.map(run => run.indices).filter(indices => indices.length > 1)
+}
+
+/** Who took an option has answered the condition in its heading: `Option A: Restart (if downtime is fine)`. */
+function answered(option: SectionReading): SectionReading {
+  const { when, condition } = option.section
+  if (when === null || condition === null) return option
+  const above = when === condition ? null : when.slice(0, -` and ${condition}`.length)
+  const without = (one: SectionReading): SectionReading => {
+    const own = one.section.when
+    const rest = own === null || own === when ? null : own.slice(`${when} and `.length)
+    const both = [above, rest].filter(said => said !== null).join(' and ')
+    return {
+      ...one,
+      section: { ...one.section, when: both === '' ? null : both },
+      children: one.children.map(without),
+    }
+  }
+  return without(option)
 }
 
 /** An option without a step is taken by a person who reads it. */

@@ -1,8 +1,9 @@
 import type { Root, RootContent } from 'mdast'
 import type { Duration, Role } from '../model/index.ts'
-import { type Block, spanOf, toBlocks } from './blocks.ts'
+import { type Block, spanOf, textOfHtml, toBlocks } from './blocks.ts'
 import { readCondition } from './conditions.ts'
 import { type Directive, directive, readDirectives } from './directives.ts'
+import { environmentIn } from './environment.ts'
 import { parseHeading } from './heading.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
 import { joinLines, proseLines } from './prose.ts'
@@ -26,6 +27,8 @@ export interface SectionDraft {
   readonly when: string | null
   /** What else the lines right under its heading say. */
   readonly metadata: Metadata['others']
+  /** The condition that its own heading holds; `when` has those of the headings above it too. */
+  readonly condition: string | null
   readonly owners: readonly string[]
   readonly approvers: readonly string[]
   readonly duration: Duration | null
@@ -58,9 +61,17 @@ export function placeSections(
   const title = titleOf(roots, fallbackTitle)
   const intro = [...preamble, ...(only === undefined ? [] : only.nodes)]
   const metadata = readMetadata(toBlocks(intro, source))
-  const wrapped = unwrap(only === undefined ? roots : only.children)
+  const outermost = only === undefined ? roots : only.children
+  const wrapped = unwrap(outermost, source)
   const page = { title, source }
-  const introSection = placeIntro(intro, wrapped.length === 0 ? heading : undefined, page, metadata.used)
+  // What stands between a heading that is no phase and those below it is read before them.
+  const between = wrapped === outermost ? [] : betweenHeadings(outermost)
+  const introSection = placeIntro(
+    [...intro, ...between],
+    wrapped.length === 0 ? heading : undefined,
+    page,
+    metadata.used,
+  )
   const outer: Outer = {
     role: 'main',
     troubleshooting: false,
@@ -133,26 +144,37 @@ function headingTree(root: Root, source: Source): { readonly preamble: RootConte
   return { preamble, roots }
 }
 
-/** A heading of Markdown, or one inside a `<summary>`. */
+/** A heading of Markdown or of HTML, inside a `<summary>` too. */
 function headingOf(node: RootContent, source: Source): { readonly depth: number; readonly text: string } | null {
   if (node.type === 'heading')
     return { depth: node.depth, text: joinLines(proseLines(node.children, source, spanOf(node).line)) }
   if (node.type !== 'html' || node.value.startsWith('<!--')) return null
-  const summary = /<summary>\s*<h([1-6])[^>]*>([\s\S]*?)<\/h\1>/i.exec(node.value)
-  if (summary === null) return null
-  const text = (summary[2] ?? '')
-    .replace(/<[^>]*>/g, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return text === '' ? null : { depth: Number(summary[1]), text }
+  const found = /^\s*(?:<\/?\w+[^>]*>\s*)*?<h([1-6])\b[^>]*>([\s\S]*?)<\/h\1>/i.exec(node.value)
+  const text = textOfHtml(found?.[2] ?? '')
+  return text === '' ? null : { depth: Number(found?.[1]), text }
 }
 
-/** A single heading that only holds others, with prose between, is no phase: those below it are. */
-function unwrap(trees: readonly HeadingTree[]): readonly HeadingTree[] {
+/**
+ * A single heading that only holds others, with prose between, is no phase: those below it are. One that says something for
+ * all of them (a role, a condition, an environment, an owner) stays.
+ */
+function unwrap(trees: readonly HeadingTree[], source: Source): readonly HeadingTree[] {
   const only = trees.length === 1 ? trees[0] : undefined
   if (only === undefined || only.children.length < 2) return trees
-  const plain = only.nodes.every(node => node.type === 'paragraph' || node.type === 'thematicBreak')
-  return plain && roleOf(only.text, { title: '' }) === null ? unwrap(only.children) : trees
+  const isPlain =
+    toBlocks(only.nodes, source).every(block => block.kind === 'paragraph' || block.kind === 'rule') &&
+    roleOf(only.text, { title: '' }) === null &&
+    readCondition(parseHeading(only.text).title).when === null &&
+    environmentIn(only.text) === null &&
+    only.directives.length === 0
+  return isPlain ? unwrap(only.children, source) : trees
+}
+
+/** The nodes right under the headings that `unwrap` has left out. */
+function betweenHeadings(trees: readonly HeadingTree[]): RootContent[] {
+  const only = trees[0]
+  if (trees.length !== 1 || only === undefined || only.children.length < 2) return []
+  return [...only.nodes, ...betweenHeadings(only.children)]
 }
 
 function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft {
@@ -168,12 +190,14 @@ function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft
   const blocks = toBlocks(tree.nodes, page.source)
   const metadata = template ? readMetadata([]) : readMetadata(blocks)
   const span = spanOf(tree.heading)
+  const begins = role === 'recovery' && outer.role !== 'recovery'
   const inner = {
     role,
     troubleshooting,
     template,
-    // A way back is entered by choice when something failed: the condition in its heading is not asked once more.
-    when: bothConditions(outer.when, directive(directives, 'if') ?? (role === 'recovery' ? null : when)),
+    // A way back is entered by choice when something failed: the condition in its heading is not asked once more, those
+    // of the headings in it are.
+    when: bothConditions(outer.when, directive(directives, 'if') ?? (begins ? null : when)),
     owners: metadata.owners.length > 0 ? metadata.owners : outer.owners,
     near: [directive(directives, 'environment') ?? tree.text, ...outer.near],
     directives,
@@ -182,6 +206,7 @@ function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft
     ...inner,
     title: condition.title,
     task: null,
+    condition: begins ? null : when,
     number,
     line: span.line,
     endLine: tree.endLine,
@@ -220,6 +245,7 @@ function placeIntro(
     troubleshooting: false,
     template: false,
     when: null,
+    condition: null,
     owners: metadata.owners,
     // That of the page itself stands in `runbook.metadata`.
     metadata: [],

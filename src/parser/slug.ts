@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /**
  * A name out of a title, safe as a file name and as a shell word: `[a-z0-9-]`, at most `limit` characters,
  * cut at a word. A title without Latin letters or digits gives `otherwise`.
@@ -15,6 +17,20 @@ export function slug(title: string, limit: number, otherwise: string): string {
   return words.slice(0, cut > limit / 2 ? cut : limit).replace(/-+$/, '')
 }
 
+/**
+ * The same for a name that must stay when others come and go: a title in another script is told from others by a digest of
+ * its letters, since `section-2` would change with every heading before it.
+ */
+export function stableSlug(title: string, limit: number, otherwise: string): string {
+  const foreign = title
+    .normalize('NFKC')
+    .toLowerCase()
+    .match(/[^\P{L}\p{Script=Latin}]+/gu)
+  if (foreign === null) return slug(title, limit, otherwise)
+  const digest = createHash('sha256').update(foreign.join(' ')).digest('hex').slice(0, 8)
+  return `${slug(title, limit - digest.length - 1, otherwise)}-${digest}`
+}
+
 /** Hands out each name once: a second `verify` becomes `verify-2`. */
 export class UniqueNames {
   readonly #taken = new Set<string>()
@@ -23,6 +39,10 @@ export class UniqueNames {
 
   constructor(reserved: Iterable<string> = []) {
     for (const name of reserved) this.#taken.add(name)
+  }
+
+  has(name: string): boolean {
+    return this.#taken.has(name)
   }
 
   take(wanted: string): string {

@@ -42,7 +42,14 @@ export function readSource(bytes: Uint8Array): {
   const text = written
     .replace(/^\uFEFF/, '')
     .replaceAll('\r\n', '\n')
-    .replace(/\n+$/, '')
+    .replace(/[\r\n]+$/, '')
+  // Markdown ends a line there and bash does not: the lines of the plan would be others than those of the script.
+  const bare = text.indexOf('\r')
+  if (bare !== -1) {
+    const place = placeAt(toSource(text), bare)
+    const message = 'a carriage return that ends no line: this is no text'
+    return { source: null, diagnostics: [diagnostic('SO003', place, message, 'end each line by LF or by CR and LF')] }
+  }
   if (text.trim() === '')
     return {
       source: null,

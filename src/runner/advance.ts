@@ -1,7 +1,10 @@
 import type { EventOf, RunEvent, RunState, Section, Step, StepCounts } from '../model/index.ts'
-import { countSteps, isEnded } from '../model/index.ts'
+import { countSteps, isEnded, isJumpedOver } from '../model/index.ts'
+import { asItRuns } from './as-it-runs.ts'
 import type { RunContext } from './context.ts'
-import { activeFlow, askedText, conditionOf, currentStep, type Live, missingValues } from './need.ts'
+import { activeFlow, askedText, conditionOf, currentStep, type Live } from './need.ts'
+import { missingValues } from './script-text.ts'
+import { beganAt, waitEvent } from './waiting.ts'
 
 /** What the core is told from outside with every input, so that it needs no clock and no random of its own. */
 export interface Moment {
@@ -28,7 +31,7 @@ export function nextAutomatic(context: RunContext, state: RunState, live: Live, 
     notChosen(context, state, step) ??
     conditionAnswer(state, step) ??
     defaultValue(context, state, live, step) ??
-    openWait(context, state, step, moment.nowMs) ??
+    waitEvent(context, state, step, moment.nowMs) ??
     gateEvent(context, state, step, moment)
   )
 }
@@ -51,10 +54,15 @@ function earlyEnd(context: RunContext, state: RunState): RunEvent | null {
 
 function finish(context: RunContext, state: RunState): RunEvent {
   if (state.recovery === null)
-    return { kind: 'run.end', result: context.partial ? 'partial' : 'passed', steps: countSteps(state) }
+    return { kind: 'run.end', result: isPartial(context, state) ? 'partial' : 'passed', steps: countSteps(state) }
   if (state.recovery.ended === null) return endRollback(state)
   const result = state.recovery.ended === 'complete' ? 'rolled-back' : 'rollback-incomplete'
   return { kind: 'run.end', result, steps: countSteps(state) }
+}
+
+/** A selection left steps out, or a jump did: what was walked is complete, the runbook is not. */
+function isPartial(context: RunContext, state: RunState): boolean {
+  return context.partial || context.mainFlow.some(id => isJumpedOver(state.steps.get(id)?.status))
 }
 
 function endRollback(state: RunState): RunEvent {
@@ -69,7 +77,7 @@ function endRollback(state: RunState): RunEvent {
     result: failed.length === 0 ? 'complete' : 'incomplete',
     done,
     failed,
-    without: [],
+    without: [...(recovery?.without ?? [])],
   }
 }
 
@@ -86,7 +94,7 @@ function endedPhase(context: RunContext, state: RunState, nowMs: number): RunEve
     if (ids.some(isOpen)) return null
     const records = ids.flatMap(id => state.steps.get(id) ?? [])
     const counts = countOf(records.map(record => record.status.kind))
-    const started = startOf(flow, ids, state)
+    const started = beganAt(flow, ids, state)
     return {
       kind: 'phase.end',
       phase: phase.id,
@@ -133,7 +141,7 @@ function conditionAnswer(state: RunState, step: Step): RunEvent | null {
 
 /** The release and the author's own defaults enter by themselves, recorded just before the step that uses them. */
 function defaultValue(context: RunContext, state: RunState, live: Live, step: Step): RunEvent | null {
-  for (const name of missingValues(step.needs, state, live)) {
+  for (const name of missingValues(asItRuns(context, state, step).step.needs, state, live)) {
     const parameter = context.runbook.parameters.find(p => p.name === name)
     const value = context.releaseParameters.includes(name) ? context.release : (parameter?.default ?? null)
     if (value === null || parameter?.secret === true) continue
@@ -148,22 +156,6 @@ function defaultValue(context: RunContext, state: RunState, live: Live, step: St
     }
   }
   return null
-}
-
-function openWait(context: RunContext, state: RunState, step: Step, nowMs: number): RunEvent | null {
-  if (step.kind !== 'wait' || (step.when !== null && !state.conditions.has(conditionOf(step)))) return null
-  const status = state.steps.get(step.id)?.status
-  if (status?.kind === 'waiting')
-    return nowMs >= status.untilMs
-      ? { kind: 'wait.end', step: step.id, how: 'elapsed', leftMs: 0, reason: null, by: null }
-      : null
-  if (status?.kind !== 'pending') return null
-  const minMs = step.durationMs ?? 0
-  const detail = context.runbook.details.get(step.id)
-  const flow = activeFlow(context, state)
-  const sectionIds = flow.filter(id => context.runbook.details.get(id)?.section === detail?.section)
-  const fromMs = detail?.countsFrom === 'section' ? startOf(flow, sectionIds, state) : nowMs
-  return { kind: 'wait.start', step: step.id, until: new Date(fromMs + minMs).toISOString(), minMs, reason: null }
 }
 
 function gateEvent(context: RunContext, state: RunState, step: Step, moment: Moment): RunEvent | null {
@@ -223,13 +215,6 @@ function criterionOf(
       record !== undefined &&
       (seen?.ok ?? (record.status.kind === 'passed' || record.status.kind === 'not-applicable')),
   }
-}
-
-/** When the first of `ids` became the current step: the last change of any step before it in the flow, or the start of the run. */
-function startOf(flow: readonly string[], ids: readonly string[], state: RunState): number {
-  const first = ids[0]
-  const before = first === undefined ? [] : flow.slice(0, flow.indexOf(first))
-  return Math.max(state.startedAtMs, ...before.map(id => state.steps.get(id)?.changedAtMs ?? 0))
 }
 
 function plannedOf(phase: Section): { readonly minMs: number | null; readonly maxMs: number | null } {

@@ -1,12 +1,19 @@
 import type { Answer, Observed, RunEvent, RunState, Speaker, Step } from '../model/index.ts'
 import { checkObserved } from '../model/index.ts'
+import { passingPhrase } from './asking.ts'
 import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
+import { editEvents } from './edit.ts'
 import { fillForm } from './form.ts'
 import { conditionOf, type Live, needOf } from './need.ts'
+import { stopPoll } from './running.ts'
 import { secretVariable } from './secret-places.ts'
+import { endWaitEvents, extendWaitEvents } from './waiting.ts'
 
-type PlainAnswer = Exclude<Answer, { kind: 'run' | 'run-offer' | 'stop-script' | 'rollback' | 'pause' | 'abort' }>
+type PlainAnswer = Exclude<
+  Answer,
+  { kind: 'run' | 'run-offer' | 'stop-script' | 'rollback' | 'jump' | 'pause' | 'abort' }
+>
 
 /** What a person's answer to the present question is recorded as; an answer to any other question is refused. */
 export function answerEvents(
@@ -59,19 +66,25 @@ export function answerEvents(
       if (need.kind !== 'gate' || need.asksText === null) return refused(`${step.position} asks no text now`)
       if (answer.text.trim() === '') return refused(`${need.asksText}: a text is needed`)
       return decided([{ kind: 'note', step: step.id, text: `${need.asksText}: ${answer.text}`, by: speaker.by }])
-    case 'end-wait': {
-      if (need.kind !== 'wait') return refused(`${step.position} is not a wait`)
-      if (answer.reason.trim() === '') return refused('a reason is needed')
-      const leftMs = Math.max(0, Math.round(need.untilMs - state.lastAtMs))
-      return decided([{ kind: 'wait.end', step: step.id, how: 'early', leftMs, reason: answer.reason, by: speaker.by }])
-    }
+    case 'end-wait':
+      return endWaitEvents(context, state, step, answer, speaker)
+    case 'extend-wait':
+      return extendWaitEvents(state, step, answer, speaker)
+    case 'edit':
+      return editEvents(context, state, live, answer, speaker)
     case 'skip':
       if (need.kind === 'running') return refused(`${step.position} is running and cannot be skipped`)
       if (step.kind === 'gate') return refused('a gate cannot be skipped')
       if (answer.reason.trim() === '') return refused('a reason is needed')
-      return decided([{ kind: 'step.skip', step: step.id, why: 'person', reason: answer.reason, by: speaker.by }])
+      return (
+        phraseRefusal(context, step, answer.phrase) ??
+        decided(
+          [{ kind: 'step.skip', step: step.id, why: 'person', reason: answer.reason, by: speaker.by }],
+          stopPoll(context, state, speaker.by),
+        )
+      )
     case 'decide':
-      return decideEvents(state, step, need, answer, speaker)
+      return decideEvents(context, state, step, need, answer, speaker)
     default:
       answer satisfies never
       return refused('not understood')
@@ -134,7 +147,15 @@ function valueEvents(context: RunContext, answer: Extract<Answer, { kind: 'value
   )
 }
 
+/** In production a step is passed over by the phrase alone, whoever asks for it: a terminal, a flag or a file. */
+function phraseRefusal(context: RunContext, step: Step, given: string | null | undefined): Decision | null {
+  const phrase = passingPhrase(step, context.environment, context.release)
+  if (phrase === null || given?.trim() === phrase) return null
+  return refused(`the phrase does not match: type "${phrase}" to pass ${step.position} over`)
+}
+
 function decideEvents(
+  context: RunContext,
   state: RunState,
   step: Step,
   need: ReturnType<typeof needOf>,
@@ -147,6 +168,10 @@ function decideEvents(
   if (answer.reason.trim() === '') return refused('a reason is needed')
   if (need.kind === 'decide' && need.state === 'no-go' && !['rerun', 'stop'].includes(answer.choice))
     return refused('a NO-GO can be asked again or end the run; it cannot be passed over')
+  if (answer.choice === 'skip' || byHand) {
+    const wrong = phraseRefusal(context, step, answer.phrase)
+    if (wrong !== null) return wrong
+  }
   const failure = need.kind === 'decide' ? need.state : 'cancelled'
   return decided([
     {

@@ -1,4 +1,13 @@
-import { type AskLevel, isProduction, type Risk, type Runbook, type Step } from '../model/index.ts'
+import {
+  type AskLevel,
+  isProduction,
+  phraseFor,
+  type Risk,
+  type Runbook,
+  type Step,
+  type StepDetail,
+} from '../model/index.ts'
+import type { RunContext } from './context.ts'
 
 /**
  * How strongly a person is asked before a script runs: docs/terminal.md, section 4. The strongest reason counts.
@@ -15,6 +24,35 @@ export function askLevelOf(
   if (risk === 'danger' || noReturn || (risk === 'change' && production)) return 'L3'
   if (risk === 'change' || (risk === 'safe' && production)) return 'L2'
   return 'L1'
+}
+
+/** Level and phrase for a text of a step. */
+export function askFor(
+  context: RunContext,
+  step: Step,
+  risk: Step['risk'],
+  detail: StepDetail | undefined,
+  edited = false,
+): { readonly level: AskLevel; readonly phrase: string | null } {
+  const plain = askLevelOf(risk, step, context.environment, detail?.pointOfNoReturn ?? false)
+  const level = edited ? levelOfEdited(plain, step, context.environment) : plain
+  return { level, phrase: level === 'L3' ? phraseFor(step.environment, context.environment, context.release) : null }
+}
+
+/** A script that a person edited is asked about one level up, and in production by its phrase. */
+export function levelOfEdited(level: AskLevel, step: Pick<Step, 'environment'>, environment: string | null): AskLevel {
+  if (isProduction(step.environment) || isProduction(environment)) return 'L3'
+  return level === 'L1' ? 'L2' : 'L3'
+}
+
+/** What is typed before a step of production is passed over or its wait cut short; null where no phrase is asked. */
+export function passingPhrase(
+  step: Pick<Step, 'environment'>,
+  environment: string | null,
+  release: string,
+): string | null {
+  const production = isProduction(step.environment) || isProduction(environment)
+  return production ? phraseFor(step.environment, environment, release) : null
 }
 
 /** Finds a step by what a person types: its position, its id, or a section that has only one outermost choice or gate. */

@@ -1,4 +1,4 @@
-import type { EventOf, RecoveryFlow, Runbook, Section, Step } from '../model/index.ts'
+import type { EventOf, Runbook, ScriptReading, Section, Step } from '../model/index.ts'
 import { stepsOf } from '../model/index.ts'
 import { findStep } from './asking.ts'
 
@@ -25,6 +25,10 @@ export interface RunContext {
   readonly interpreters: Readonly<Record<string, readonly string[]>>
   /** Directory in which sessions start. */
   readonly cwd: string
+  /** Reads a script that the runbook does not hold, as a parser does; without it none is edited and no probe polled. */
+  readonly readScript?: (script: string) => ScriptReading
+  /** The sealed run that this one leads back from: its recovery alone is walked here. */
+  readonly undoes?: { readonly run: string; readonly done: readonly string[] }
   /** A person's terminal is there, which scripts that ask or draw at one are lent. Absent: there is none. */
   readonly terminal?: boolean
 }
@@ -101,11 +105,6 @@ export function findSection(runbook: Runbook, reference: string): Section | null
 
 function sectionSteps(section: Section): string[] {
   return [...section.steps.map(step => step.id), ...section.sections.flatMap(sectionSteps)]
-}
-
-/** The key by which steps name their recovery flow. */
-export function recoveryKey(flow: RecoveryFlow): string {
-  return flow.for ?? 'document'
 }
 
 /** The second line of every journal: the plan that the run walks. */

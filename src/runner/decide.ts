@@ -1,13 +1,17 @@
-import type { Answer, EventOf, RunEvent, RunState, Speaker, Step } from '../model/index.ts'
-import { phraseFor, readTerminalText } from '../model/index.ts'
+import type { Answer, EventOf, RunEvent, RunState, Speaker } from '../model/index.ts'
+import { readTerminalText } from '../model/index.ts'
 import { answerEvents } from './answering.ts'
 import { type ApprovalVerdict, approvalEvent } from './approval.ts'
-import { type RunContext, recoveryKey } from './context.ts'
+import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
 import { checksOf } from './expectation.ts'
-import { currentStep, type Live, needOf, scriptOf } from './need.ts'
+import { jumpEvents } from './jump.ts'
+import { currentStep, type Live, needOf } from './need.ts'
+import { orderFor, orderOf } from './order.ts'
 import type { Described, ScriptOrder, ScriptReport } from './ports.ts'
-import { secretVariable } from './secret-places.ts'
+import { probeOf } from './probe.ts'
+import { rollbackEvents } from './rolling-back.ts'
+import { orderId, positionOf, runningInTheWay, stopPoll } from './running.ts'
 
 /** Everything that can reach a run from outside. */
 export type Input =
@@ -62,15 +66,24 @@ function decideAnswer(context: RunContext, state: RunState, live: Live, answer: 
       return decided([], [{ kind: 'stop', id: orderId(context, step, attempt), signal: answer.signal, by: speaker.by }])
     }
     case 'rollback':
-      return decideRollback(context, state, answer, speaker)
+      return rollbackEvents(context, state, answer, speaker)
+    case 'jump': {
+      const decision = jumpEvents(context, state, answer, speaker)
+      return decision.reply.ok ? decided(decision.events, stopPoll(context, state, speaker.by)) : decision
+    }
     case 'pause':
       return decided([
         { kind: 'run.pause', reason: answer.reason, step: currentStep(context, state)?.id ?? null, by: speaker.by },
       ])
-    case 'abort':
-      if (state.running !== null) return refused(`${position(context, state.running.step)} is running: stop it first`)
+    case 'abort': {
+      const busy = runningInTheWay(context, state)
+      if (busy !== null) return refused(`${busy} is running: stop it first`)
       if (answer.reason.trim() === '') return refused('a reason is needed')
-      return decided([{ kind: 'run.abort', reason: answer.reason, by: speaker.by }])
+      return decided(
+        [{ kind: 'run.abort', reason: answer.reason, by: speaker.by }],
+        stopPoll(context, state, speaker.by),
+      )
+    }
     default:
       return answerEvents(context, state, live, answer, speaker)
   }
@@ -86,7 +99,7 @@ function decideRun(
   const need = needOf(context, state, live)
   const step = context.steps.get(answer.step)
   if (step === undefined) return refused(`no step ${answer.step}`)
-  if (need.kind === 'running') return refused(`${position(context, need.step)} is running`)
+  if (state.running !== null) return refused(`${positionOf(context, state.running.step)} is running`)
   if (!('step' in need) || need.step !== answer.step)
     return refused(`${step.position} is not the step that is needed now`)
   if (need.kind === 'blocked') return refused(`${step.position} cannot run: ${need.why}`)
@@ -124,7 +137,11 @@ function decideRun(
           text: `typed "${asked.phrase ?? ''}" to run: ${asked.script}`,
           by: speaker.by,
         }))
-  const order = orderFor(context, state, step, answer.kind === 'run' ? 'script' : 'offer')
+  const probe = answer.kind === 'run-offer' ? probeOf(context, state, step) : null
+  const order =
+    probe === null
+      ? orderFor(context, state, step, answer.kind === 'run' ? 'script' : 'offer')
+      : orderOf(context, state, step, probe.script, null)
   return decided(phraseEvents, [{ kind: 'prepare', order }])
 }
 
@@ -187,90 +204,4 @@ function decideReport(context: RunContext, state: RunState, input: Extract<Input
     checks,
   }
   return decided([report.end, end], [{ kind: 'forget', id: orderId(context, id, attempt) }])
-}
-
-function decideRollback(
-  context: RunContext,
-  state: RunState,
-  answer: Extract<Answer, { kind: 'rollback' }>,
-  speaker: Speaker,
-): Decision {
-  const flow = context.runbook.flows.recovery.find(candidate => recoveryKey(candidate) === answer.flow)
-  if (flow === undefined) return refused(`no recovery flow "${answer.flow}"`)
-  if (state.running !== null) return refused(`${position(context, state.running.step)} is running: stop it first`)
-  if (state.recovery !== null) return refused('a recovery flow was entered already')
-  if (answer.reason.trim() === '') return refused('a reason is needed')
-  const first = context.steps.get(flow.steps[0] ?? '')
-  const phrase = phraseFor(first?.environment ?? null, context.environment, context.release)
-  if (answer.phrase?.trim() !== phrase) return refused(`the phrase does not match: type "${phrase}" to roll back`)
-  const done = context.mainFlow.filter(id => state.steps.get(id)?.status.kind === 'passed')
-  const without = done.filter(id => {
-    const step = context.steps.get(id)
-    const changed = step?.kind === 'task' && (step.risk === 'change' || step.risk === 'danger')
-    return changed && step.recovery !== answer.flow
-  })
-  return decided([
-    {
-      kind: 'rollback.start',
-      for: flow.for,
-      of: null,
-      steps: [...flow.steps],
-      without,
-      reason: answer.reason,
-      by: speaker.by,
-    },
-  ])
-}
-
-export function orderId(context: RunContext, step: string, attempt: number): string {
-  return `${context.run}:${step}:${attempt}`
-}
-
-function orderFor(context: RunContext, state: RunState, step: Step, which: 'script' | 'offer'): ScriptOrder {
-  const attempt = (state.steps.get(step.id)?.attempts ?? 0) + 1
-  const { script } = scriptOf(context, state, step, which)
-  const env: Record<string, string> = {}
-  const secrets: string[] = []
-  for (const name of step.needs) {
-    const parameter = context.runbook.parameters.find(p => p.name === name)
-    const value = state.values.get(name)
-    if (value?.masked === true) secrets.push(secretVariable(name))
-    else if (parameter?.kind === 'env' && value?.value != null) env[name] = value.value
-  }
-  const inRecovery = state.recovery !== null && state.recovery.ended === null
-  return {
-    id: orderId(context, step.id, attempt),
-    run: context.run,
-    step: step.id,
-    attempt,
-    script,
-    shell: step.language === 'sh' || step.language === 'zsh' ? step.language : 'bash',
-    interpreter: which === 'script' ? (context.interpreters[step.language ?? ''] ?? null) : null,
-    line: context.runbook.details.get(step.id)?.scriptLine ?? step.line,
-    cwd: context.cwd,
-    env,
-    secrets,
-    timeoutMs: timeLimitOf(context, step),
-    session: inRecovery ? `recovery-${state.recovery?.for ?? 'document'}` : 'main',
-    terminal: step.interaction === 'terminal',
-  }
-}
-
-/** An endless step is ended by hand. One that asks a person waits for that person, unless the runbook itself limits it. */
-function timeLimitOf(context: RunContext, { interaction, timeoutMs }: Step): number | null {
-  switch (interaction) {
-    case 'endless':
-      return null
-    case 'terminal':
-      return timeoutMs
-    case 'none':
-    case 'remote':
-      return timeoutMs ?? context.defaultTimeoutMs
-    default:
-      return interaction satisfies never
-  }
-}
-
-function position(context: RunContext, id: string): string {
-  return context.steps.get(id)?.position ?? id
 }

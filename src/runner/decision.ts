@@ -5,6 +5,8 @@ import type { ScriptOrder } from './ports.ts'
 export type Order =
   | { readonly kind: 'prepare'; readonly order: ScriptOrder }
   | { readonly kind: 'start'; readonly order: ScriptOrder }
+  /** Ask the shell whether it can read the text of a step that was just edited. */
+  | { readonly kind: 'check'; readonly step: string }
   | {
       readonly kind: 'stop'
       readonly id: string

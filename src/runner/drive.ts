@@ -3,7 +3,6 @@ import type {
   Conversation,
   Ending,
   Entry,
-  EventOf,
   Reply,
   RunEvent,
   RunState,
@@ -16,8 +15,13 @@ import type { ApprovalVerdict } from './approval.ts'
 import type { RunContext } from './context.ts'
 import { decide, type Input } from './decide.ts'
 import type { Decision, Order } from './decision.ts'
+import { scriptToEdit } from './edit.ts'
+import { maskAnswer } from './mask-answer.ts'
 import { type Live, needOf } from './need.ts'
+import { orderFor } from './order.ts'
+import { nextPoll } from './polling.ts'
 import type { Executor, LateEvent, Ports, ScriptOrder, ScriptReport } from './ports.ts'
+import { limitOf } from './probe.ts'
 import type { RecordedOutput } from './recorded-output.ts'
 
 /** How long output may be in the journal before it must be on the disk. */
@@ -84,7 +88,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       for (const late of await ports.executor.leave()) if (isNewLate(late)) await record(late)
     }
     if (event.kind === 'output.late' || event.kind === 'output.late.end') noteLate(event)
-    const entry = await ports.journal.append(event.kind === 'step.start' ? masked(event) : event)
+    const entry = await ports.journal.append(masked(event))
     state = evolve(state, entry)
     unseen.push(entry)
   }
@@ -99,8 +103,9 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   }
 
   /** A runbook may hold a secret in its own text; the record of what ran does not repeat it. */
-  function masked(event: EventOf<'step.start'>): EventOf<'step.start'> {
-    return { ...event, script: ports.executor.mask(event.script) }
+  function masked(event: RunEvent): RunEvent {
+    if (event.kind === 'step.start') return { ...event, script: ports.executor.mask(event.script) }
+    return event.kind === 'step.edit' ? { ...event, was: ports.executor.mask(event.was) } : event
   }
 
   function show(): void {
@@ -126,22 +131,32 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
   /** Everything that follows by itself: each event recorded before the next is thought of, all durable before any is shown. */
   async function advance(): Promise<void> {
+    let lookedMs = 0
     for (;;) {
       const moment = { nowMs: ports.clock.nowMs(), challenge: ports.ids.challenge() }
+      lookedMs = moment.nowMs
       const event = over ? null : nextAutomatic(context, state, live, moment)
       if (event === null) break
       await record(event)
     }
     await ports.journal.barrier()
-    armTimer()
+    const poll = over ? null : nextPoll(context, state, live, ports.clock.nowMs())
+    if (poll?.kind === 'due') await carryOutOne({ kind: 'prepare', order: poll.order })
+    armTimer(lookedMs, poll?.kind === 'later' ? poll.atMs : null)
     show()
     if (state.result !== null) finish({ kind: 'ended', result: state.result })
   }
 
-  function armTimer(): void {
+  /** @param lookedMs what was due by then has led to all that it leads to; only a script's end, or a person, changes it now. */
+  function armTimer(lookedMs: number, pollAtMs: number | null): void {
     cancelTimer?.()
     cancelTimer = null
-    const due = [...state.steps.values()].flatMap(({ status }) => (status.kind === 'waiting' ? [status.untilMs] : []))
+    const times = [...state.steps.values()].flatMap(({ planned, status }) => {
+      const step = context.steps.get(planned.id)
+      if (status.kind !== 'waiting' || step === undefined) return []
+      return [status.untilMs, limitOf(step, status) ?? 0]
+    })
+    const due = [...times, pollAtMs ?? 0].filter(atMs => atMs > lookedMs)
     if (due.length > 0 && !over)
       cancelTimer = ports.clock.at(Math.min(...due), () => {
         enqueue({ kind: 'time' }).catch(giveUp)
@@ -188,8 +203,9 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       return { ok: false, why: 'the run is no longer driven here' }
     try {
       const decision = decide(context, state, live, input)
-      // With another value the same block is another text, and bash is asked again.
-      if (decision.events.some(event => event.kind === 'param')) live = { ...live, rejected: new Map() }
+      // With another value the same block is another text, as an edited one is, and bash is asked again.
+      if (decision.events.some(event => event.kind === 'param' || event.kind === 'step.edit'))
+        live = { ...live, rejected: new Map() }
       await recordAll(decision.events)
       const reply = await carryOut(decision)
       // Output and a pause lead to nothing by themselves.
@@ -224,6 +240,13 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
         const decision = decide(context, state, live, { kind: 'prepared', order: order.order, problem, seen })
         await recordAll(decision.events)
         return carryOut(decision)
+      }
+      case 'check': {
+        const step = context.steps.get(order.step)
+        const ready = needOf(context, state, live)
+        if (step === undefined || ready.kind !== 'run' || ready.step !== step.id) return null
+        const problem = await ports.executor.check(orderFor(context, state, step, 'script'))
+        return problem === null ? null : carryOutOne({ kind: 'reject', step: step.id, why: problem })
       }
       case 'start':
         shown.set(order.order.id, '')
@@ -279,18 +302,28 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   return {
     runbook: context.runbook,
     snapshot: () => settled,
+    scriptToEdit: step => scriptToEdit(context, state, live, step),
     onEntry: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    say: (answer: Answer, speaker: Speaker) => enqueue({ kind: 'said', answer: maskAnswer(answer), speaker }),
+    async say(answer: Answer, speaker: Speaker) {
+      // Masking an edited script would hand a broken one to the shell, and without it the secret would be in the record.
+      if (answer.kind === 'edit' && ports.executor.mask(answer.script) !== answer.script)
+        return { ok: false, why: 'the edited text holds a secret: refer to its variable instead' }
+      return enqueue({ kind: 'said', answer: maskAnswer(answer, ports.executor.mask), speaker })
+    },
     ended: ended.promise,
     failed: failed.promise,
     async begin(opening, first = []) {
       const work = queue.then(async () => {
         await recordAll(opening)
         for (const { answer, speaker } of first) {
-          const decision = decide(context, state, live, { kind: 'said', answer: maskAnswer(answer), speaker })
+          const decision = decide(context, state, live, {
+            kind: 'said',
+            answer: maskAnswer(answer, ports.executor.mask),
+            speaker,
+          })
           if (!decision.reply.ok) throw new SignoffError('USAGE', decision.reply.why)
           await recordAll(decision.events)
           await carryOut(decision)
@@ -330,21 +363,6 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     return [...state.values].some(([name, value]) => value.masked && !live.heldSecrets.has(name))
   }
 
-  /** A secret typed into a note or a reason must not reach the journal by that way. */
-  function maskAnswer(answer: Answer): Answer {
-    switch (answer.kind) {
-      case 'value':
-        // A connection string with the password in it: masking it would hand a broken value to the script.
-        return ports.executor.mask(answer.value) === answer.value ? answer : { ...answer, secret: true }
-      case 'run':
-      case 'run-offer':
-      case 'stop-script':
-        return answer
-      default:
-        return maskStrings(answer, text => ports.executor.mask(text))
-    }
-  }
-
   function pauseEnding(decision: Decision): Ending {
     const pause = decision.events.find(event => event.kind === 'run.pause')
     return { kind: 'paused', why: 'asked', reason: pause?.reason ?? '' }
@@ -353,14 +371,4 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
 function lateKey(late: LateEvent): string {
   return `${late.step}:${late.attempt}:${late.kind === 'output.late' ? late.fd : 'end'}`
-}
-
-const STRUCTURAL = new Set(['kind', 'step', 'answer', 'choice', 'flow', 'option', 'phrase', 'when'])
-
-function maskStrings<T extends Answer>(answer: T, mask: (text: string) => string): T {
-  const visit = (value: unknown): unknown =>
-    typeof value === 'string' ? mask(value) : Array.isArray(value) ? value.map(visit) : value
-  const entries = Object.entries(answer).map(([key, value]) => [key, STRUCTURAL.has(key) ? value : visit(value)])
-  // The keys and the types of their values are those that came in: only texts were replaced by texts.
-  return Object.fromEntries(entries) as T
 }

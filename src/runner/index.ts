@@ -7,14 +7,15 @@ export {
   findSection,
   planEvent,
   type RunContext,
-  recoveryKey,
   type Selection,
   selectFlow,
 } from './context.ts'
 export { type Drive, drive } from './drive.ts'
+export { jumpEvents } from './jump.ts'
 export { type Lacking, lackingOf } from './missing.ts'
 export { conditionOf, needOf } from './need.ts'
 export type * from './ports.ts'
 export { type ResumeFacts, type Resumption, resumptionOf } from './resumption.ts'
+export { doneSteps, rollbackPhrase } from './rolling-back.ts'
 export { answerFor, type Missing, type Provided, unknownReferences, walkUnattended } from './unattended.ts'
 export { enterValues } from './values.ts'

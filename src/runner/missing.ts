@@ -42,7 +42,7 @@ export function lackingOf(
     const step = 'step' in need ? context.steps.get(need.step) : (currentStep(context, state) ?? undefined)
     if (step === undefined) break
     if (need.kind === 'gate' || need.kind === 'wait') {
-      const found = need.kind === 'gate' ? answerFor(context, need, given) : { kind: 'wait' as const }
+      const found = answerFor(context, need, given)
       if (found.kind === 'missing') missing.push(...found.missing)
       if (need.kind === 'gate') gates.push({ step: step.id, line: step.line })
       apply(passed(step.id))

@@ -1,9 +1,11 @@
-import type { FormQuestion, Need, Offer, RunState, Slot, Step, StepDetail } from '../model/index.ts'
-import { conditionKey, isEnded, phraseFor } from '../model/index.ts'
-import { askLevelOf } from './asking.ts'
-import { type RunContext, recoveryKey } from './context.ts'
-import { referToSecrets } from './secret-places.ts'
-import { enterValues } from './values.ts'
+import type { FormQuestion, Need, Offer, RunState, Step, StepDetail } from '../model/index.ts'
+import { conditionKey, isEnded, recoveryKey } from '../model/index.ts'
+import { asItRuns } from './as-it-runs.ts'
+import { askFor } from './asking.ts'
+import type { RunContext } from './context.ts'
+import { probeNeed, probeOf } from './probe.ts'
+import { isPoll } from './running.ts'
+import { missingValues, scriptOf } from './script-text.ts'
 
 /** What lives only as long as this process: never in an event, never on a disk. */
 export interface Live {
@@ -18,7 +20,8 @@ export interface Live {
 /** The one thing that is needed now. Pure: the same context, state and live facts give the same need. */
 export function needOf(context: RunContext, state: RunState, live: Live): Need {
   if (state.result !== null) return { kind: 'finished', result: state.result }
-  if (state.running !== null) {
+  // A wait stays the question while its probe is polled: people end or extend it all the time.
+  if (state.running !== null && !isPoll(context, state)) {
     const sinceMs = Math.max(state.running.sinceMs, live.saidAtMs ?? 0)
     return { kind: 'running', ...state.running, silence: { sinceMs, afterMs: context.silenceMs } }
   }
@@ -61,45 +64,9 @@ export function activeFlow(context: RunContext, state: RunState): readonly strin
 /** "if needed" and its like say nothing of their own: each step that bears them is a question of its own. */
 export function conditionOf(step: Step): string {
   const key = conditionKey(step.when ?? '')
-  return /^(if (applicable|needed|necessary|required)|optional|optionally|as needed)$/.test(key)
+  return /^((if|where) (applicable|needed|necessary|required)|optional|optionally|as (needed|required))$/.test(key)
     ? `${step.position}: ${key}`
     : key
-}
-
-/** Names of values that the script of a step still needs before it may run. */
-export function missingValues(names: readonly string[], state: RunState, live: Live): string[] {
-  return names.filter(name => {
-    const value = state.values.get(name)
-    return value === undefined || (value.masked && !live.heldSecrets.has(name))
-  })
-}
-
-/** The script with its values entered; placeholders of missing ones stay, and `missing` names them. */
-export function scriptOf(
-  context: RunContext,
-  state: RunState,
-  step: Step,
-  which: 'script' | 'offer' = 'script',
-): { readonly script: string; readonly missing: readonly string[] } {
-  const detail = context.runbook.details.get(step.id)
-  const text = (which === 'script' ? step.script : step.offer) ?? ''
-  const slots = (which === 'script' ? detail?.slots : detail?.offerSlots) ?? []
-  const kindOf = (name: string) => context.runbook.parameters.find(parameter => parameter.name === name)
-  // A variable is read by the shell itself: its value comes by the environment, and its text stays as it is.
-  const places = slots.filter(slot => kindOf(slot.parameter)?.kind !== 'env')
-  const isGivenSecret = (slot: Slot): boolean => state.values.get(slot.parameter)?.masked === true
-  const referring = referToSecrets(
-    text,
-    places.filter(isGivenSecret),
-    places.filter(slot => !isGivenSecret(slot)),
-  )
-  return enterValues(referring.script, referring.slots, knownValues(state))
-}
-
-export function knownValues(state: RunState): ReadonlyMap<string, string> {
-  const known = new Map<string, string>()
-  for (const [name, { value }] of state.values) if (value !== null) known.set(name, value)
-  return known
 }
 
 function needOfKind(context: RunContext, state: RunState, live: Live, step: Step): Need {
@@ -129,7 +96,9 @@ function needOfKind(context: RunContext, state: RunState, live: Live, step: Step
     case 'wait': {
       const status = state.steps.get(step.id)?.status
       const untilMs = status?.kind === 'waiting' ? status.untilMs : 0
-      return { kind: 'wait', step: step.id, untilMs, offer: offerOf(context, state, live, step) }
+      const probe = probeNeed(context, state, live, step)
+      const offer = offerOf(context, state, live, step)
+      return { kind: 'wait', step: step.id, untilMs, offer, ...(probe === null ? {} : { probe }) }
     }
     case 'form':
       return { kind: 'form', step: step.id, fields: formQuestions(context, state, step) }
@@ -139,16 +108,17 @@ function needOfKind(context: RunContext, state: RunState, live: Live, step: Step
   }
 }
 
-function needOfTask(context: RunContext, state: RunState, live: Live, step: Step): Need {
-  const detail = context.runbook.details.get(step.id)
+function needOfTask(context: RunContext, state: RunState, live: Live, planned: Step): Need {
+  const { step, detail, edited } = asItRuns(context, state, planned)
   const blocked = blockedBy(context, step, detail, live)
   if (blocked !== null) return { kind: 'blocked', step: step.id, why: blocked, rejected: live.rejected.has(step.id) }
   const names = missingValues(step.needs, state, live)
   if (names.length > 0) return { kind: 'values', step: step.id, names }
-  const { script, missing } = scriptOf(context, state, step)
+  const { script, missing } = scriptOf(context, state, planned)
   if (missing.length > 0)
     return { kind: 'blocked', step: step.id, why: `no value for ${missing.join(', ')}`, rejected: false }
-  return { kind: 'run', step: step.id, script, ...askFor(context, step, step.risk, detail) }
+  const asked = askFor(context, step, step.risk, detail, edited)
+  return { kind: 'run', step: step.id, script, ...asked, ...(edited ? { edited: { risk: step.risk } } : {}) }
 }
 
 function blockedBy(context: RunContext, step: Step, detail: StepDetail | undefined, live: Live): string | null {
@@ -161,12 +131,12 @@ function blockedBy(context: RunContext, step: Step, detail: StepDetail | undefin
   return null
 }
 
-function askFor(context: RunContext, step: Step, risk: Step['risk'], detail: StepDetail | undefined) {
-  const level = askLevelOf(risk, step, context.environment, detail?.pointOfNoReturn ?? false)
-  return { level, phrase: level === 'L3' ? phraseFor(step.environment, context.environment, context.release) : null }
-}
-
 function offerOf(context: RunContext, state: RunState, live: Live, step: Step): Offer | null {
+  const probe = probeOf(context, state, step)
+  if (probe !== null) {
+    const { script, missing, level, phrase } = probe
+    return { script, missing: [...new Set([...missing, ...missingValues(step.needs, state, live)])], level, phrase }
+  }
   if (step.offer === null) return null
   const detail = context.runbook.details.get(step.id)
   const { script, missing } = scriptOf(context, state, step, 'offer')

@@ -1,7 +1,17 @@
-import type { Answer, Conversation, Ending, Need, Parameter, RunState, Speaker, Step } from '../model/index.ts'
+import type {
+  Answer,
+  Conversation,
+  Ending,
+  Need,
+  Parameter,
+  ProbeNeed,
+  RunState,
+  Speaker,
+  Step,
+} from '../model/index.ts'
 import { checkObserved, conditionKey, proposedFor } from '../model/index.ts'
 import type { GivenAnswers } from './answers.ts'
-import { findStep } from './asking.ts'
+import { findStep, passingPhrase } from './asking.ts'
 import type { RunContext } from './context.ts'
 import { conditionOf } from './need.ts'
 
@@ -111,11 +121,14 @@ export function answerFor(context: RunContext, need: Need, given: Provided): Fou
     }
     case 'wait': {
       const entry = entryFor(context, given.answers.waits, step)
-      return entry === undefined ? { kind: 'wait' } : say({ kind: 'end-wait', step: step.id, reason: entry.reason })
+      if (entry === undefined) return { kind: 'wait' }
+      const passing = passingOf(context, given, step, 'end the wait early')
+      if (passing.missing !== null) return passing.missing
+      return say({ kind: 'end-wait', step: step.id, reason: entry.reason, phrase: passing.phrase })
     }
     case 'decide': {
       const decision = given.decisions.get(step.id)
-      if (decision !== undefined) return say(decision, fromFlag)
+      if (decision !== undefined) return decided(context, given, step, decision, fromFlag)
       return lacks(
         step,
         `${title(step)}: ${need.state}`,
@@ -124,7 +137,7 @@ export function answerFor(context: RunContext, need: Need, given: Provided): Fou
     }
     case 'blocked': {
       const decision = given.decisions.get(step.id)
-      if (decision !== undefined) return say(decision, fromFlag)
+      if (decision !== undefined) return decided(context, given, step, decision, fromFlag)
       const byFlag = `--skip ${step.position} or --resolve ${step.position}=passed, with --reason TEXT`
       const how =
         step.interaction === 'terminal' && !need.rejected ? `walk it at a terminal, or resume with ${byFlag}` : byFlag
@@ -213,7 +226,7 @@ export async function walkUnattended(
       const reply = await conversation.say(stop, speaker)
       if (reply.ok) continue
     }
-    const why = pauseReason(context, need, found, waitLimitMs, nowMs())
+    const why = pauseReason(context, state, need, found, waitLimitMs, nowMs())
     if (why !== null) return pause(why.why, why.reason)
     await nextEntry(conversation)
   }
@@ -225,8 +238,33 @@ export async function walkUnattended(
   }
 }
 
+/** A decision given by flag; where it passes a step of production over, with the phrase that goes with it. */
+function decided(context: RunContext, given: Provided, step: Step, decision: Answer, speaker: Speaker): Found {
+  const passes = decision.kind === 'decide' && (decision.choice === 'skip' || decision.choice === 'by-hand')
+  if (!passes) return { kind: 'answer', answer: decision, speaker }
+  const passing = passingOf(context, given, step, 'pass it over')
+  if (passing.missing !== null && decision.choice === 'skip') return passing.missing
+  return { kind: 'answer', answer: { ...decision, phrase: passing.phrase }, speaker }
+}
+
+/** The phrase that passes a step of production over, as it was given; `missing` where it was not, or is another. */
+function passingOf(
+  context: RunContext,
+  given: Provided,
+  step: Step,
+  to: string,
+): { readonly phrase: string | null; readonly missing: Found | null } {
+  const due = passingPhrase(step, context.environment, context.release)
+  const phrase = given.phrases.get(step.id) ?? entryFor(context, given.answers.confirm, step) ?? null
+  if (due === null || phrase === due) return { phrase, missing: null }
+  const said = phrase === null ? '' : ` (given: "${phrase}", which is not it)`
+  const what = `${title(step)}: the phrase "${due}" to ${to}${said}`
+  return { phrase, missing: lacks(step, what, `--confirm ${step.position}='${due}'`) }
+}
+
 function pauseReason(
   context: RunContext,
+  state: RunState,
   need: Need,
   found: Found,
   waitLimitMs: number,
@@ -240,6 +278,7 @@ function pauseReason(
     case 'gate':
       return { why: found.kind === 'missing' ? 'missing' : 'gate', reason: `${at} needs approval` }
     case 'wait': {
+      if (need.probe != null) return pauseOfProbe(at, state, need, need.probe, waitLimitMs, nowMs)
       const leftMs = need.untilMs - nowMs
       return leftMs > waitLimitMs
         ? { why: 'wait', reason: `${at} waits ${Math.ceil(leftMs / 60_000)} more minutes` }
@@ -257,6 +296,26 @@ function pauseReason(
         reason: found.kind === 'missing' ? found.missing.map(m => m.what).join('; ') : `${at} needs a person`,
       }
   }
+}
+
+/** A probe is waited for as long as any wait is; one that must pass all along and fails needs a person at once. */
+function pauseOfProbe(
+  at: string,
+  state: RunState,
+  need: Extract<Need, { kind: 'wait' }>,
+  probe: ProbeNeed,
+  waitLimitMs: number,
+  nowMs: number,
+): ReturnType<typeof pauseReason> {
+  if (probe.notPolled !== null) return { why: 'missing', reason: `${at}: its probe is not polled: ${probe.notPolled}` }
+  if (probe.watches && probe.last === 'failed') return { why: 'wait', reason: `${at}: its probe fails` }
+  const leftMs = need.untilMs - nowMs
+  const status = state.steps.get(need.step)?.status
+  const waitedMs = status?.kind === 'waiting' ? nowMs - status.sinceMs : 0
+  if (leftMs > waitLimitMs) return { why: 'wait', reason: `${at} waits ${Math.ceil(leftMs / 60_000)} more minutes` }
+  return waitedMs > Math.max(waitLimitMs, leftMs)
+    ? { why: 'wait', reason: `${at}: its probe has not passed for ${Math.round(waitedMs / 60_000)} minutes` }
+    : null
 }
 
 function nextEntry(conversation: Conversation): Promise<unknown> {

@@ -82,7 +82,7 @@ function deviations(entries: readonly Entry[]): string[] {
       DEVIATIONS.has(event.kind) ||
       (event.kind === 'step.skip' && event.why === 'person') ||
       (event.kind === 'wait.end' && event.how !== 'elapsed') ||
-      (event.kind === 'confirm' && event.answer !== 'yes'),
+      (event.kind === 'confirm' && (event.answer !== 'yes' || event.observed.some(({ ok }) => ok === false))),
   )
   const lines = found.flatMap(entry => describeEvent(entry, 'brief'))
   return ['## Deviations', '', ...(lines.length === 0 ? ['None.'] : lines), '']

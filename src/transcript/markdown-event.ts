@@ -1,4 +1,4 @@
-import type { Check, Entry, Observed, RunEvent } from '../model/index.ts'
+import { type Check, diffText, type Entry, type Observed, type RunEvent } from '../model/index.ts'
 import { fenced, plain } from './markdown-text.ts'
 
 /** One event as lines of Markdown: who, when, what. `brief` leaves out scripts and names the step instead. */
@@ -28,7 +28,9 @@ function tell(event: RunEvent): Told {
       return say(`condition "${event.when}": ${event.answer}, by ${event.by}`)
     case 'step.edit':
       return say(`script edited by ${event.by}${because(event.reason)}`, [
-        ...fenced(event.was),
+        ...fenced(diffText(event.was, event.script).join('\n'), 'diff'),
+        'It ran from then on as:',
+        '',
         ...fenced(event.script),
       ])
     case 'step.start':

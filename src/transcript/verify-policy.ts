@@ -1,4 +1,11 @@
-import type { Approver, EventOf, PlannedStep, RunState, StepRecord } from '../model/index.ts'
+import {
+  type Approver,
+  type EventOf,
+  isJumpedOver,
+  type PlannedStep,
+  type RunState,
+  type StepRecord,
+} from '../model/index.ts'
 import type { Finding } from './verify-report.ts'
 
 /** What the runbook in the transcript demands, as the verifier's own parser reads it. */
@@ -70,6 +77,8 @@ function endedFindings(state: RunState): Finding[] {
       findings.push(policy(`${planned.id} was skipped without a reason`))
     if (status.kind === 'skipped' && planned.kind === 'gate')
       findings.push(policy(`the gate ${planned.id} was skipped`))
+    if (state.result === 'passed' && isJumpedOver(status))
+      findings.push(policy(`the run says passed, and ${planned.id} was jumped over`))
     const isOpen = !['passed', 'skipped', 'not-applicable'].includes(status.kind)
     if (isOpen && (state.result === 'passed' || status.kind === 'failed' || status.kind === 'unknown'))
       findings.push(policy(`the run says ${state.result}, and ${planned.id} is ${status.kind}`))

@@ -9,6 +9,7 @@ import type { Trust } from './signature-check.ts'
 import type { SshKeygen } from './ssh-keygen.ts'
 import { createApprovalCheck } from './verify-approvals.ts'
 import { createClockCheck } from './verify-clock.ts'
+import { checkControl } from './verify-control.ts'
 import { checkExpectations, type Expectations } from './verify-expectations.ts'
 import { checkEnd, checkFold, checkRunbook, checkSealed } from './verify-fold.ts'
 import { createHandoffCheck } from './verify-handoffs.ts'
@@ -64,7 +65,7 @@ export async function verifyTranscript(input: VerifyInput): Promise<VerifyReport
     findings.push(...[...ofApprovals, ...ofHandoffs].filter(({ exit }) => exit !== 6))
   } else {
     const good = approvals.filter(one => one.good)
-    findings.push(...ofApprovals, ...ofHandoffs, ...read.startFindings)
+    findings.push(...ofApprovals, ...ofHandoffs, ...read.startFindings, ...read.controlFindings)
     findings.push(...checkPolicy(facts.state, await demandedPlan(input, facts), good, wanted))
   }
   findings.push(...read.clock.findings(seal !== null && wanted.strictTime === true))
@@ -82,6 +83,8 @@ interface ReadRun {
   readonly findings: Finding[]
   /** Scripts that started without their gates. */
   readonly startFindings: Finding[]
+  /** Edits and jumps that no writer may record. */
+  readonly controlFindings: Finding[]
   readonly approvals: ReturnType<typeof createApprovalCheck>
   readonly handoffs: ReturnType<typeof createHandoffCheck>
   readonly clock: ReturnType<typeof createClockCheck>
@@ -95,6 +98,7 @@ async function readRun(journal: AsyncIterable<Uint8Array>): Promise<ReadRun> {
   const output = createOutputCheck()
   const clock = createClockCheck()
   const startFindings: Finding[] = []
+  const controlFindings: Finding[] = []
   const findings: Finding[] = []
   let end: { readonly event: EventOf<'run.end'>; readonly line: number } | null = null
   const scan = await scanJournal(journal, line => {
@@ -111,12 +115,13 @@ async function readRun(journal: AsyncIterable<Uint8Array>): Promise<ReadRun> {
       output.add(event, number)
       startFindings.push(...checkStart(event, number, before))
     }
+    controlFindings.push(...checkControl(event, number, before))
     if (event.kind === 'run.start') findings.push(...checkRunbook(event))
     if (event.kind === 'run.end') end = { event, line: number }
   })
   const facts = gatherer.facts()
   findings.push(...endFindings(end, facts), ...output.findings)
-  return { scan, facts, findings, startFindings, approvals, handoffs, clock }
+  return { scan, facts, findings, startFindings, controlFindings, approvals, handoffs, clock }
 }
 
 function endFindings(

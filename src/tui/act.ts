@@ -47,6 +47,8 @@ export type Ask =
 
 export type Outcome =
   | { readonly kind: 'say'; readonly answer: Answer }
+  /** Open an editor on the script of a step. */
+  | { readonly kind: 'edit'; readonly step: string }
   /** Pause as soon as the script that runs now has ended. */
   | { readonly kind: 'pause-after' }
   | { readonly kind: 'nothing'; readonly message: string }

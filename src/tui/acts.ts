@@ -1,5 +1,6 @@
 import type { Step } from '../model/index.ts'
 import { type Act, reasonAsk, textAsk } from './act.ts'
+import { jumpTo, openEditor, waitAct } from './control-acts.ts'
 import { endRunAct, pauseAct, recoverAct, stopAct } from './run-acts.ts'
 import {
   decideAct,
@@ -36,7 +37,10 @@ export type Wish =
   | 'retry'
   | 'by-hand'
   | 'recover'
+  | 'wait'
   | 'end-wait'
+  | 'edit'
+  | 'jump'
   | 'note'
   | 'stop'
   | 'pause'
@@ -49,7 +53,7 @@ export type Wished = { readonly kind: 'act'; readonly act: Act } | { readonly ki
 /**
  * What a wish means now. Pure: it decides what must be asked, and says nothing to the run.
  *
- * @param at step that the person looks at, for a note; the step that is needed counts for everything else.
+ * @param at step that the person looks at, for a note and a jump; the step that is needed counts for everything else.
  */
 export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep(scene)): Wished {
   const { need } = scene
@@ -90,6 +94,13 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
       return byHand(scene)
     case 'recover':
       return recoverAct(scene)
+    case 'edit':
+      return openEditor(scene)
+    case 'jump':
+      return jumpTo(scene, at)
+    case 'wait':
+      if (need.kind !== 'wait') return cannot(scene, 'nothing is waited for')
+      return act(waitAct(scene, need, endWaitAct(scene, need.step)))
     case 'end-wait':
       if (need.kind !== 'wait') return cannot(scene, 'nothing is waited for')
       return act(endWaitAct(scene, need.step))
@@ -97,7 +108,9 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
       if (need.kind === 'finished') return cannot(scene, 'the run has ended; signoff note RUN TEXT adds to it')
       return act(noteAct(scene, at))
     case 'stop':
-      return need.kind === 'running' ? act(stopAct(scene, need)) : cannot(scene, 'no script is running')
+      return scene.state.running === null
+        ? cannot(scene, 'no script is running')
+        : act(stopAct(scene, scene.state.running))
     case 'pause':
       return act(pauseAct(scene))
     case 'pause-after':
@@ -127,7 +140,7 @@ function proceed(scene: Scene): Wished {
       return cannot(scene, 'nobody here opens a gate; the approvers sign')
     case 'decide':
       if (need.state === 'unknown') return act(unknownAct(scene, need.step))
-      return cannot(scene, 'decide first: retry, skip, by hand or recovery')
+      return cannot(scene, 'decide first: retry, edit, skip, by hand or recovery')
     case 'confirm':
       return cannot(scene, 'it is confirmed by a tick')
     case 'condition':

@@ -1,8 +1,11 @@
 import { type Instance, render } from 'ink'
-import type { Answer, Conversation, Ending, Speaker } from '../model/index.ts'
+import type { Answer, Conversation, EditorAnswer, Ending, Runbook, Speaker } from '../model/index.ts'
+import { stepsOf } from '../model/index.ts'
 import { App } from './app/App.tsx'
 import { attentionFor } from './attention.ts'
 import { cleanText } from './clean.ts'
+import { type EditScript, NO_EDITOR } from './editing.ts'
+import { handOver, type Suspend, type TakeBack } from './hand-over.ts'
 import type { KeyPress } from './key-press.ts'
 import { handoverText, type Lending } from './lend.ts'
 import { createOutputRing } from './output-ring.ts'
@@ -32,14 +35,16 @@ export interface FullScreen {
   }
   /** Commands that the finish screen names, such as the one that verifies the transcript. */
   readonly next?: readonly string[]
+  /** Opens the terminal's input anew, behind somebody else who had the terminal; without it nobody gets it. */
+  readonly reopen?: () => TerminalInput
+  /** Opens the editor on a script, with the terminal to itself; without it `e` says that it cannot. */
+  readonly editScript?: EditScript
   /** Goes on with the same run in plain mode, after the screen was left; without it `l` says that it cannot. */
   readonly toPlain?: () => Promise<Ending>
   /** Lends the terminal to scripts; without it none gets it. */
   readonly lend?: {
     /** Gets what is told when a script takes the terminal and brings it back; returns the function that ends it. */
     hold(lending: Lending): () => void
-    /** Opens the terminal's input anew, behind a script that had it. */
-    reopen(): TerminalInput
   }
   /** Gets the function that leaves the screen: synchronous, idempotent, for signal handlers. */
   readonly onEnter?: (leave: () => void) => void
@@ -68,12 +73,13 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   let state: ScreenState = initialState(conversation.runbook, conversation.snapshot(), sizeOf(stdout), clock.nowMs())
   let instance: Instance | null = null
   let over = false
-  let suspend: ((meanwhile: () => Promise<void>) => Promise<void>) | null = null
-  /** Set while a script has the terminal: nothing of ours may be written to it. */
-  let lent: { readonly end: () => void; readonly ended: Promise<void> } | null = null
   let flushing = 0
   let lastBellMs = Number.NEGATIVE_INFINITY
   let title = ''
+  let suspend: Suspend | null = null
+  /** The terminal is an editor's or a script's: nothing is drawn, and nothing calls for attention. */
+  let handedOver = false
+  let takeBack: TakeBack | null = null
   let outputTimer: NodeJS.Timeout | null = null
   let settleTimer: NodeJS.Timeout | null = null
 
@@ -92,11 +98,11 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
       onSuspend={onSuspend}
     />
   )
-  const onSuspend = (given: (meanwhile: () => Promise<void>) => Promise<void>): void => {
+  const onSuspend = (given: Suspend): void => {
     suspend = given
   }
   const paint = (): void => {
-    if (instance === null || over || lent !== null) return
+    if (instance === null || over || handedOver) return
     instance.rerender(app())
     const { version, openAtMs } = state.guard
     if (openAtMs !== null || flushing === version) return
@@ -105,7 +111,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     void instance.waitUntilRenderFlush().then(() => dispatch({ kind: 'painted', version, atMs: clock.nowMs() }))
   }
   const callAttention = (before: ScreenState): void => {
-    if (instance === null || over || lent !== null) return
+    if (instance === null || over || handedOver) return
     const called = attentionFor(before, state, options.title ?? '', lastBellMs)
     if (called.bell) {
       lastBellMs = clock.nowMs()
@@ -139,16 +145,48 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
       )
   }
   const redraw = (): void => {
-    if (instance === null || over || lent !== null) return
+    if (instance === null || over || handedOver) return
     // Ink erases upwards from where it believes the cursor to be: the last row of its frame.
     stdout.write(`\u001b[${state.size.rows};1H`)
     instance.clear()
     instance.rerender(app())
   }
+  const letGo = async (): Promise<void> => {
+    if (suspend === null || over || screen.reopen === undefined) throw new Error('the screen is not there')
+    handedOver = true
+    takeBack = await handOver(suspend, input)
+  }
+  const comeBack = async (): Promise<void> => {
+    if (takeBack === null || over || screen.reopen === undefined) return
+    await takeBack(screen.reopen())
+    takeBack = null
+    handedOver = false
+    title = ''
+    dispatch({ kind: 'resize', size: sizeOf(stdout), atMs: clock.nowMs() })
+    callAttention(state)
+    redraw()
+  }
+  const inEditor = async (script: string, step: string): Promise<EditorAnswer> => {
+    if (screen.editScript === undefined || screen.reopen === undefined) return NO_EDITOR
+    await letGo()
+    try {
+      return await screen.editScript(script, stepName(conversation.runbook, step))
+    } finally {
+      await comeBack()
+    }
+  }
+  const edit = async (step: string): Promise<void> => {
+    const began = conversation.scriptToEdit(step)
+    const answer: EditorAnswer = began.ok ? await inEditor(began.script, step) : { kind: 'problem', why: began.why }
+    dispatch({ kind: 'edited', step, was: began.ok ? began.script : '', answer, atMs: clock.nowMs() })
+  }
   const perform = (effect: Effect): void => {
     switch (effect.kind) {
       case 'say':
         say(effect.answer)
+        return
+      case 'edit':
+        edit(effect.step).catch(finished.reject)
         return
       case 'redraw':
         redraw()
@@ -177,40 +215,17 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
 
   const lending: Lending = {
     async letGo({ step, recorded }) {
-      if (suspend === null || over) throw new Error('the screen is not there')
-      const back = Promise.withResolvers<void>()
-      const gone = Promise.withResolvers<void>()
-      const ended = suspend(() => {
-        gone.resolve()
-        return back.promise
-      })
-      lent = { end: back.resolve, ended }
-      ended.catch(gone.reject)
-      await gone.promise
-      // Ink has let go of keys and screen; the stream is closed a turn after it was told to be.
-      input.hold()
-      await nextTurn()
+      await letGo()
       stdout.write(`${handoverText(conversation.runbook, step, recorded)}\r\n`)
     },
-    async takeBack() {
-      if (lent === null || over || screen.lend === undefined) return
-      const { end, ended } = lent
-      input.goOn(screen.lend.reopen())
-      end()
-      await ended
-      lent = null
-      title = ''
-      dispatch({ kind: 'resize', size: sizeOf(stdout), atMs: clock.nowMs() })
-      callAttention(state)
-      redraw()
-    },
+    takeBack: comeBack,
   }
 
   const leave = leaveOnce(stdout, input, options.title, () => instance)
   const unsubscribe = conversation.onEntry(({ event }, snapshot) => {
     if (event.kind === 'output') {
       ring.push(event)
-      if (lent === null) onOutput()
+      if (!handedOver) onOutput()
       return
     }
     if (event.kind === 'step.start') ring.start(event.step, event.attempt)
@@ -256,10 +271,6 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   }
 }
 
-function nextTurn(): Promise<void> {
-  return new Promise(resolve => setImmediate(resolve))
-}
-
 /** Leaves the alternate screen and gives the terminal back: once, whoever calls it first. */
 function leaveOnce(
   stdout: TerminalOutput,
@@ -279,6 +290,10 @@ function leaveOnce(
       stdout.write(`\u001b[?2004l\u001b[0m\u001b[?25h${title === null ? '' : '\u001b[23;2t'}`)
     }
   }
+}
+
+function stepName(runbook: Runbook, id: string): string {
+  return stepsOf(runbook).find(step => step.id === id)?.position ?? id
 }
 
 function sizeOf(stdout: TerminalOutput): Size {

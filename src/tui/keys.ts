@@ -1,10 +1,12 @@
 import { openAsk } from './act.ts'
 import { type Wish, wishFor } from './acts.ts'
+import { whyNoJump } from './control-acts.ts'
 import { lookedAt, type ScreenState } from './screen-state.ts'
-import { neededStep } from './walk.ts'
+import { deviationsPage, type Page } from './shown-text.ts'
+import { neededStep, type Scene } from './walk.ts'
 
 /** Where a key counts: the walk, an overlay, or one kind of question of a dialog. */
-export type Mode = 'walk' | 'help' | 'contacts' | 'outline' | 'yes' | 'phrase' | 'text' | 'observed' | 'pick'
+export type Mode = 'walk' | 'help' | 'contacts' | 'page' | 'outline' | 'yes' | 'phrase' | 'text' | 'observed' | 'pick'
 
 export type Command =
   | { readonly kind: 'wish'; readonly wish: Wish }
@@ -17,6 +19,8 @@ export type Command =
   | { readonly kind: 'close' }
   | { readonly kind: 'help' }
   | { readonly kind: 'contacts' }
+  | { readonly kind: 'page'; readonly page: (scene: Scene) => Page }
+  | { readonly kind: 'jump' }
   | { readonly kind: 'outline' }
   | { readonly kind: 'follow' }
   | { readonly kind: 'interrupt' }
@@ -42,7 +46,7 @@ export interface Binding {
 const DIALOGS: readonly Mode[] = ['yes', 'phrase', 'text', 'observed', 'pick']
 const FIELDS: readonly Mode[] = ['phrase', 'text', 'observed']
 const MOVING: readonly Mode[] = ['walk', 'outline']
-const SCROLLING: readonly Mode[] = ['walk', 'outline', 'help', 'contacts', ...DIALOGS]
+const SCROLLING: readonly Mode[] = ['walk', 'outline', 'help', 'contacts', 'page', ...DIALOGS]
 
 export const BINDINGS: readonly Binding[] = [
   wish(['enter'], 'Enter', 'proceed', proceedLabel, 100),
@@ -64,8 +68,9 @@ export const BINDINGS: readonly Binding[] = [
   wish(['u'], 'u', 'offer', () => 'run the offer', 89),
   wish(['f', 'v'], 'f', 'fill', () => 'fill value', 88),
   wish(['r'], 'r', 'retry', () => 'retry', 87),
+  wish(['e'], 'e', 'edit', () => 'edit', 80),
   wish(['m'], 'm', 'by-hand', () => 'by hand', 81),
-  wish(['t'], 't', 'end-wait', () => 'end the wait', 85),
+  wish(['t'], 't', 'wait', () => 'the wait', 85),
   { ...bind(['walk'], ['ctrl-c'], 'Ctrl-C', () => 'stop options', { kind: 'interrupt' }, 84), whyNot: running },
   {
     ...wish(['p'], 'p', 'pause-after', state => (state.pauseAfter ? 'do not pause after' : 'pause after step'), 83),
@@ -73,6 +78,11 @@ export const BINDINGS: readonly Binding[] = [
   },
   wish(['s'], 's', 'skip', () => 'skip', 82),
   { ...wish(['a'], 'a', 'note', () => 'note', 60), answers: false },
+  bind(['walk'], ['d'], 'd', () => 'deviations', { kind: 'page', page: deviationsPage }, 54),
+  {
+    ...bind(['walk', 'outline'], ['J'], 'J', () => 'jump there', { kind: 'jump' }, 53),
+    whyNot: state => whyNoJump(state.scene, lookedAt(state)),
+  },
   bind(['walk', 'outline'], ['o'], 'o', () => 'outline', { kind: 'outline' }, 59),
   {
     ...bind(['walk'], ['C'], 'C', () => 'contacts', { kind: 'contacts' }, 54),
@@ -95,12 +105,12 @@ export const BINDINGS: readonly Binding[] = [
   bind(SCROLLING, ['pagedown'], 'PgDn', () => 'page down', { kind: 'move', by: 'page-down' }, 0),
   bind(MOVING, ['ctrl-u'], 'Ctrl-U', () => 'page up', { kind: 'move', by: 'page-up' }, 0),
   bind(MOVING, ['ctrl-d'], 'Ctrl-D', () => 'page down', { kind: 'move', by: 'page-down' }, 0),
-  bind(['help', 'contacts', ...DIALOGS], ['up'], 'Up', () => 'up', { kind: 'move', by: 'up' }, 0),
-  bind(['help', 'contacts', ...DIALOGS], ['down'], 'Down', () => 'down', { kind: 'move', by: 'down' }, 0),
+  bind(['help', 'contacts', 'page', ...DIALOGS], ['up'], 'Up', () => 'up', { kind: 'move', by: 'up' }, 0),
+  bind(['help', 'contacts', 'page', ...DIALOGS], ['down'], 'Down', () => 'down', { kind: 'move', by: 'down' }, 0),
   bind(['walk'], ['tab'], 'Tab', () => 'next pane', { kind: 'pane', by: 1 }, 0),
   bind(['walk'], ['shift-tab'], 'Shift-Tab', () => 'previous pane', { kind: 'pane', by: -1 }, 0),
   bind(
-    ['walk', 'help', 'contacts', 'outline', ...DIALOGS],
+    ['walk', 'help', 'contacts', 'page', 'outline', ...DIALOGS],
     ['ctrl-l'],
     'Ctrl-L',
     () => 'redraw',
@@ -118,13 +128,14 @@ export const BINDINGS: readonly Binding[] = [
     answers: true,
     whyNot: suggested,
   },
-  bind(['help', 'contacts', 'outline', 'pick', 'yes'], ['q'], 'q', () => 'close', { kind: 'close' }, 0),
+  bind(['help', 'contacts', 'page', 'outline', 'pick', 'yes'], ['q'], 'q', () => 'close', { kind: 'close' }, 0),
   bind(['help'], ['?'], '?', () => 'close', { kind: 'close' }, 50),
   bind(['contacts'], ['C'], 'C', () => 'close', { kind: 'close' }, 50),
   bind(['outline'], ['enter'], 'Enter', () => 'close', { kind: 'close' }, 50),
-  bind(['help', 'contacts', 'outline', ...DIALOGS], ['esc'], 'Esc', () => 'close', { kind: 'close' }, 55),
+  bind(['page'], ['enter', 'd'], 'Enter', () => 'close', { kind: 'close' }, 50),
+  bind(['help', 'contacts', 'page', 'outline', ...DIALOGS], ['esc'], 'Esc', () => 'close', { kind: 'close' }, 55),
   { ...bind(DIALOGS, ['ctrl-c'], 'Ctrl-C', () => 'close', { kind: 'interrupt' }, 0) },
-  bind(['help', 'contacts', 'outline'], ['ctrl-c'], 'Ctrl-C', () => 'close', { kind: 'close' }, 0),
+  bind(['help', 'contacts', 'page', 'outline'], ['ctrl-c'], 'Ctrl-C', () => 'close', { kind: 'close' }, 0),
   bind(['walk', 'outline'], ['?'], '?', () => 'all keys', { kind: 'help' }, 1),
 ]
 

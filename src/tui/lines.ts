@@ -1,4 +1,5 @@
 import type { Conversation, Ending, Speaker } from '../model/index.ts'
+import type { EditScript } from './editing.ts'
 import { handoverText, type Lending } from './lend.ts'
 import { PlainSession } from './plain-session.ts'
 
@@ -14,6 +15,8 @@ export interface Plain {
     /** Calls back once at or after a time; gives the cancel. Without it nothing is said while a script runs long. */
     at?(atMs: number, callback: () => void): () => void
   }
+  /** Opens the editor on a script, with the terminal to itself; without it no script is edited here. */
+  readonly editScript?: EditScript
   /** Switches echo off until the promise that `whileHidden` returns is settled; without it no secret is asked here. */
   readonly hideInput?: (whileHidden: () => Promise<void>) => Promise<void>
   /** Lends the terminal to a script; without it no script gets one. */

@@ -7,7 +7,7 @@ type Move = Extract<Command, { kind: 'move' }>['by']
 /** Moves the selection in the outline, or scrolls what has the focus. The view holds the far end. */
 export function moveBy(state: ScreenState, by: Move): ScreenState {
   const { dialog } = state
-  if (dialog?.kind === 'help' || dialog?.kind === 'contacts' || dialog?.kind === 'act')
+  if (dialog?.kind === 'help' || dialog?.kind === 'contacts' || dialog?.kind === 'page' || dialog?.kind === 'act')
     return { ...state, dialog: { ...dialog, top: scrolled(dialog.top, by, state) } }
   if (dialog?.kind === 'outline' || state.pane === 'outline')
     return { ...state, cursor: selected(state, by), detailTop: 0 }

@@ -50,12 +50,11 @@ const SENTENCES: Sentences = {
     `Gate ${at(told, event.step)}: ${event.decision.toUpperCase()} signed by ${event.principal}${event.role === null ? '' : `, ${event.role}`}.`,
   'approval.refused': event => `An approval was refused: ${REFUSED[event.why]}.`,
   'gate.end': (event, told) => `Gate ${at(told, event.step)}: ${event.decision.toUpperCase()}. ${progress(told)}`,
-  'wait.start': (event, told) =>
-    `Step ${at(told, event.step)}: waiting ${spokenDuration(event.minMs)}, until ${clockText(Date.parse(event.until))}.`,
+  'wait.start': (event, told) => waitStarted(event, told),
   'wait.end': (event, told) => waited(event, told),
   'phase.end': (event, told) => phaseEnded(event, told),
-  'rollback.start': event =>
-    `Recovery entered by ${event.by}: ${event.reason}. ${counted(event.steps.length, 'step')}, ${event.without.length} without a way back.`,
+  'rollback.start': (event, told) =>
+    `Recovery entered by ${event.by}: ${event.reason}. ${counted(event.steps.length, 'step')}.${event.without.length === 0 ? '' : ` No way back for ${event.without.map(step => at(told, step)).join(', ')}: done, and not undone here.`}`,
   'rollback.end': event =>
     event.result === 'complete'
       ? `Rolled back, ${counted(event.done.length, 'step')} done.`
@@ -101,8 +100,9 @@ function progress({ snapshot }: Told): string {
   return `${passed + skipped} of ${total} done${skipped === 0 ? '' : `, ${skipped} skipped`}.`
 }
 
-function started(event: EventOf<'step.start'>, told: Told): string {
+function started(event: EventOf<'step.start'>, told: Told): string | null {
   const planned = told.snapshot.state.steps.get(event.step)?.planned
+  if (planned?.kind === 'wait') return null
   if (planned !== undefined && planned.kind !== 'task') return `The command offered at ${planned.position} started.`
   const title = planned === undefined ? '' : `, ${planned.title},`
   return `Step ${at(told, event.step)}${title} started${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}.`
@@ -133,6 +133,7 @@ function ended(event: EventOf<'step.end'>, told: Told): string {
   const planned = told.snapshot.state.steps.get(event.step)?.planned
   const took = spokenDuration(event.ms)
   const how = outcomeText(event)
+  if (planned?.kind === 'wait') return `Check of ${planned.position} ${how} after ${took}.`
   if (planned !== undefined && planned.kind !== 'task')
     return `The command offered at ${planned.position} ${how} after ${took}. It ticks nothing.`
   if (event.result === 'unknown') return `Step ${at(told, event.step)}: the outcome is unknown. A person decides.`
@@ -145,6 +146,14 @@ function outcomeText(event: EventOf<'step.end'>): string {
   if (event.outcome === 'cancelled') return `was stopped${event.signal === null ? '' : ` (${event.signal})`}`
   if (event.outcome === 'signalled') return `failed, ended by ${event.signal ?? 'a signal'},`
   return event.exit === null ? 'failed' : `failed, exit ${event.exit},`
+}
+
+function waitStarted(event: EventOf<'wait.start'>, told: Told): string {
+  const until =
+    event.minMs === 0
+      ? 'until its check passes'
+      : `${spokenDuration(event.minMs)}, until ${clockText(Date.parse(event.until))}`
+  return `Step ${at(told, event.step)}: waiting ${until}.`
 }
 
 function skipped(event: EventOf<'step.skip'>, told: Told): string | null {
@@ -183,9 +192,9 @@ function waited(event: EventOf<'wait.end'>, told: Told): string {
     case 'early':
       return `Step ${step}: continued early with ${spokenDuration(event.leftMs)} left, by ${event.by ?? 'a person'}: ${event.reason ?? ''}. ${progress(told)}`
     case 'extended':
-      return `Step ${step}: the wait was extended by ${event.by ?? 'a person'}.`
+      return `Step ${step}: the wait was extended by ${event.by ?? 'a person'}: ${event.reason ?? ''}.`
     case 'cancelled':
-      return `Step ${step}: the wait was cancelled.`
+      return `Step ${step}: the wait ended unmet${event.reason === null ? '' : `, ${event.reason}`}. A person decides.`
     default:
       event.how satisfies never
       return ''

@@ -51,13 +51,13 @@ export function needText(scene: Scene, nowMs: number, picked: string): NeedText 
     case 'gate':
       return gateText(scene, need, title)
     case 'wait':
-      return of('waiting', 'WAITING', title, `${stopwatchText(need.untilMs - nowMs)} left: t ends it early`)
+      return waitText(need, title, nowMs)
     case 'running':
       return of('running', 'RUNNING', title, `${runningFor(scene, need, nowMs)}: Ctrl-C stop options, p pause after`)
     case 'decide':
       return decideText(scene, need, title, seen)
     case 'blocked':
-      return of('blocked', 'BLOCKED', title, need.why)
+      return of('blocked', 'BLOCKED', title, `${need.why}: e edits it, m by hand, s skip`)
     default:
       need satisfies never
       return of('needs', 'NEEDS YOU', title, '')
@@ -95,6 +95,21 @@ function gateText(scene: Scene, need: Extract<Need, { kind: 'gate' }>, title: st
   )
 }
 
+/** A probe that must pass all along and fails needs a person at once, while the time runs on. */
+function waitText(need: Extract<Need, { kind: 'wait' }>, title: string, nowMs: number): NeedText {
+  const { probe = null } = need
+  const left = need.untilMs > nowMs ? `${stopwatchText(need.untilMs - nowMs)} left` : ''
+  if (probe === null) return of('waiting', 'WAITING', title, `${left || stopwatchText(0)}: t ends or extends it`)
+  if (probe.notPolled !== null)
+    return of('needs', 'NEEDS YOU', title, `its check is not polled, ${probe.notPolled}: u runs it, t for more`)
+  const until = probe.limitMs === null ? '' : `, gives up in ${stopwatchText(probe.limitMs - nowMs)}`
+  const last = probe.last === null ? 'first check' : `check ${probe.polls} ${probe.last}`
+  const text = `${left === '' ? '' : `${left}, `}${last}, every ${durationText(probe.everyMs)}${until}: t for more`
+  return probe.watches && probe.last === 'failed'
+    ? of('needs', 'NEEDS YOU', title, text)
+    : of('waiting', 'WAITING', title, text)
+}
+
 function runningFor(scene: Scene, need: Extract<Need, { kind: 'running' }>, nowMs: number): string {
   const limit = scene.walk.steps.get(need.step)?.timeoutMs ?? null
   const since = stopwatchText(nowMs - need.sinceMs)
@@ -105,7 +120,8 @@ function runningFor(scene: Scene, need: Extract<Need, { kind: 'running' }>, nowM
 
 function decideText(scene: Scene, need: Extract<Need, { kind: 'decide' }>, title: string, seen: Seen): NeedText {
   const contacts = scene.walk.runbook.contacts.length === 0 ? '' : '  C contacts'
-  const keys = `r retry  s skip  m by hand${need.recovery === null ? '' : '  x recovery'}${contacts}`
+  const task = scene.walk.steps.get(need.step)?.kind === 'task' ? '  e edit' : ''
+  const keys = `r retry${task}  s skip  m by hand${need.recovery === null ? '' : '  x recovery'}${contacts}`
   switch (need.state) {
     case 'unknown':
       return of('unknown', 'OUTCOME UNKNOWN', title, 'Enter decides what is true')

@@ -2,24 +2,16 @@ import type { Answer, Entry, Snapshot } from '../model/index.ts'
 import { type Ask, beginAct, type Outcome, openAsk, type Progress, type Taken, takeText } from './act.ts'
 import { type Wish, wishFor } from './acts.ts'
 import { cleanText } from './clean.ts'
+import { editedAct, extendAct } from './control-acts.ts'
+import { NO_EDITOR } from './editing.ts'
 import type { Plain } from './lines.ts'
 import { sentenceFor } from './narrate.ts'
 import { createPlainOutput, type PlainOutput } from './plain-output.ts'
-import {
-  actLines,
-  askLine,
-  contactLines,
-  helpLines,
-  outlineLines,
-  questionLines,
-  statusLine,
-  stillLine,
-  TAKES_SUGGESTION,
-} from './plain-text.ts'
+import { actLines, askLine, questionLines, stillLine, TAKES_SUGGESTION, tellLines } from './plain-text.ts'
 import { GUARD_MS } from './screen-state.ts'
 import { chooseAct } from './step-acts.ts'
 import { counted } from './time-text.ts'
-import { positionOf, questionName, type Scene, toWalk } from './walk.ts'
+import { neededStep, positionOf, questionName, type Scene, toWalk } from './walk.ts'
 import { type Word, wordOf } from './words.ts'
 
 /** One walk in plain mode: what is asked now, and what a line means. It has no timer and no stream of its own. */
@@ -171,6 +163,13 @@ export class PlainSession {
         else this.#start(beginAct(chooseAct(this.#scene, need.step, option)), '')
         return
       }
+      case 'extend':
+        if (need.kind !== 'wait') this.#print('Nothing is waited for.')
+        else this.#start(beginAct(extendAct(this.#scene, need.step, word.byMs)), word.rest)
+        return
+      case 'jump':
+        this.#jump(word.to, word.rest)
+        return
       case 'unknown':
         this.#print(
           need.kind === 'run' && need.phrase !== null
@@ -183,6 +182,17 @@ export class PlainSession {
     }
   }
 
+  #jump(to: string, rest: string): void {
+    const target = [...this.#scene.walk.steps.values()].find(step => step.position === to || step.id === to)
+    if (target === undefined) {
+      this.#print(to === '' ? 'Say which step: jump STEP.' : `"${cleanText(to)}" is no step of this runbook.`)
+      return
+    }
+    const found = wishFor('jump', this.#scene, target.id)
+    if (found.kind === 'cannot') this.#print(`${cleanText(found.why)}.`)
+    else this.#start(beginAct(found.act), rest)
+  }
+
   /** The phrase typed at the question itself is the run and its phrase in one. */
   #phrase(phrase: string): void {
     const found = wishFor('proceed', this.#scene)
@@ -191,26 +201,8 @@ export class PlainSession {
   }
 
   #tell(what: Extract<Word, { kind: 'tell' }>['what']): void {
-    const nowMs = this.#plain.clock.nowMs()
-    switch (what) {
-      case 'status':
-        this.#print(statusLine(this.#scene, nowMs))
-        return
-      case 'outline':
-        for (const line of outlineLines(this.#scene, nowMs)) this.#print(line)
-        return
-      case 'contacts':
-        for (const line of contactLines(this.#scene.walk.runbook)) this.#print(line)
-        return
-      case 'help':
-        for (const line of helpLines()) this.#print(line)
-        return
-      case 'show':
-        this.#question()
-        return
-      default:
-        what satisfies never
-    }
+    if (what === 'show') this.#question()
+    else for (const line of tellLines(what, this.#scene, this.#plain.clock.nowMs())) this.#print(line)
   }
 
   #wish(name: Wish, rest: string): void {
@@ -280,6 +272,9 @@ export class PlainSession {
       case 'say':
         this.#say(outcome.answer)
         return
+      case 'edit':
+        this.#edit(outcome.step).catch(this.#break)
+        return
       case 'pause-after':
         this.#pauseAfter = !this.#pauseAfter
         this.#print(this.#pauseAfter ? 'The run pauses after this step.' : 'The run goes on after this step.')
@@ -291,6 +286,23 @@ export class PlainSession {
       default:
         outcome satisfies never
     }
+  }
+
+  async #edit(step: string): Promise<void> {
+    const began = this.#plain.conversation.scriptToEdit(step)
+    if (!began.ok) {
+      this.#print(`Refused: ${cleanText(began.why)}.`)
+      return
+    }
+    // Lines typed meanwhile are the editor's, and none of them is an answer.
+    this.#saying = true
+    const answer = await (this.#plain.editScript?.(began.script, this.#position(step)) ?? NO_EDITOR)
+    this.#saying = false
+    if (neededStep(this.#scene) !== step) this.#print('The question has changed meanwhile. Nothing was changed.')
+    else if (answer.kind === 'edited')
+      this.#start(beginAct(editedAct(this.#scene, step, began.script, answer.script)), '')
+    else this.#print(answer.kind === 'unchanged' ? 'Nothing was changed.' : `${cleanText(answer.why)}.`)
+    if (this.#progress === null) this.#question()
   }
 
   #say(answer: Answer): void {

@@ -1,9 +1,10 @@
-import type { Runbook, Step } from '../model/index.ts'
+import type { Need, Runbook, Step } from '../model/index.ts'
 import { countSteps } from '../model/index.ts'
 import { type Ask, numbersTo, type Progress } from './act.ts'
 import { cleanLines, cleanText } from './clean.ts'
 import { evidenceText } from './evidence-text.ts'
 import { outlineOf } from './outline.ts'
+import { deviationsPage, type Page } from './shown-text.ts'
 import { silentMs } from './silence.ts'
 import { seenOf } from './status.ts'
 import { clockText, counted, spokenDuration } from './time-text.ts'
@@ -118,6 +119,33 @@ function contactsAtFailure(scene: Scene): string[] {
     : [...lines.slice(0, CONTACT_LINES), `  ${counted(more, 'more line')}: "contacts" shows all.`]
 }
 
+/** What a word of plain mode tells, which asks nothing. */
+export function tellLines(
+  what: 'status' | 'outline' | 'help' | 'contacts' | 'deviations',
+  scene: Scene,
+  nowMs: number,
+): string[] {
+  switch (what) {
+    case 'status':
+      return [statusLine(scene, nowMs)]
+    case 'outline':
+      return outlineLines(scene, nowMs)
+    case 'help':
+      return helpLines()
+    case 'contacts':
+      return contactLines(scene.walk.runbook)
+    case 'deviations':
+      return pageLines(deviationsPage(scene))
+    default:
+      what satisfies never
+      return []
+  }
+}
+
+function pageLines({ title, lines }: Page): string[] {
+  return [`${cleanText(title)}:`, ...lines.map(line => `  ${cleanText(line)}`)]
+}
+
 export function helpLines(): string[] {
   return WORDS.map(({ word, takes, does }) => `  ${`${word} ${takes}`.trim().padEnd(16)} ${does}`)
 }
@@ -142,7 +170,7 @@ function headLine(scene: Scene, step: Step): string {
   )
   const parts = [
     `Step ${step.position}, ${step.title}.`,
-    `${[capital(step.kind), ...(step.script === null ? [] : [step.risk]), ...(inProduction(scene, step.id) ? ['PRODUCTION'] : [])].join(', ')}.`,
+    `${[capital(step.kind), ...(step.script === null ? [] : [riskText(scene, step)]), ...(inProduction(scene, step.id) ? ['PRODUCTION'] : [])].join(', ')}.`,
     ...(step.owners.length === 0 ? [] : [`Owner: ${step.owners.join(', ')}.`]),
     ...(step.script === null && flow === undefined
       ? []
@@ -152,13 +180,18 @@ function headLine(scene: Scene, step: Step): string {
   return cleanText(parts.join(' '))
 }
 
+function riskText({ need, state }: Scene, step: Step): string {
+  if (need.kind === 'run' && need.step === step.id && need.edited !== undefined) return `EDITED, ${need.edited.risk}`
+  return state.steps.get(step.id)?.edited == null ? step.risk : `EDITED, ${step.risk}`
+}
+
 function bodyLines(scene: Scene, step: Step): string[] {
   const { need } = scene
   const script =
     need.kind === 'run'
       ? need.script
       : need.kind === 'decide' || need.kind === 'values' || need.kind === 'blocked'
-        ? step.script
+        ? (scene.state.steps.get(step.id)?.edited?.script ?? step.script)
         : null
   const offer = 'offer' in need ? need.offer : null
   const manual = step.kind === 'manual' && step.original !== null && step.original.includes('\n') ? step.original : null
@@ -197,7 +230,8 @@ function gateLines(scene: Scene, step: Step): string[] {
 }
 
 function questionText(scene: Scene): string {
-  const { need } = scene
+  const { need, walk } = scene
+  const isTask = need.kind !== 'finished' && walk.steps.get(need.step)?.kind === 'task'
   switch (need.kind) {
     case 'run':
       if (need.level === 'L1') return 'Type "run" to run it. An empty line runs it too.'
@@ -222,15 +256,15 @@ function questionText(scene: Scene): string {
         ? 'The approvers sign; nothing typed here opens a gate. An empty line does nothing.'
         : `Type "fill" to give "${need.asksText}". An empty line does nothing.`
     case 'wait':
-      return `Waiting until ${clockText(need.untilMs)}. "wait" ends it early, with a reason. An empty line does nothing.`
+      return waitQuestion(need)
     case 'decide':
       if (need.state === 'unknown')
         return 'Its outcome is unknown. Type "byhand" to say what is true. An empty line does nothing.'
       if (need.state === 'no-go')
         return 'The decision is NO-GO. Type "retry" to ask again, "recover", "pause" or "end". An empty line does nothing.'
-      return `It has failed (${need.state}). Type "retry", "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
+      return `It has failed (${need.state}). Type "retry",${isTask ? ' "edit",' : ''} "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
     case 'blocked':
-      return `It cannot run: ${need.why}. Type "byhand", "skip" or "pause". An empty line does nothing.`
+      return `It cannot run: ${need.why}. Type "edit", "byhand", "skip" or "pause". An empty line does nothing.`
     case 'running':
     case 'finished':
       return ''
@@ -238,6 +272,18 @@ function questionText(scene: Scene): string {
       need satisfies never
       return ''
   }
+}
+
+function waitQuestion(need: Extract<Need, { kind: 'wait' }>): string {
+  const { probe = null } = need
+  const ways = '"wait" ends or extends it, with a reason. An empty line does nothing.'
+  if (probe === null) return `Waiting until ${clockText(need.untilMs)}. ${ways}`
+  const until =
+    need.untilMs > 0 && probe.watches ? `Waiting until ${clockText(need.untilMs)}, and until` : 'Waiting until'
+  if (probe.notPolled !== null)
+    return `${until} its check passes. It is not run by itself: ${probe.notPolled}. "check" runs it, ${ways}`
+  const limit = probe.limitMs === null ? '' : ` It gives up at ${clockText(probe.limitMs)}.`
+  return `${until} its check passes, run every ${spokenDuration(probe.everyMs)}.${limit} ${ways}`
 }
 
 function indented(text: string | null): string[] {

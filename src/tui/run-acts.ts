@@ -1,11 +1,13 @@
-import type { Answer, Need } from '../model/index.ts'
+import type { Answer, RecoveryFlow, RunningScript } from '../model/index.ts'
+import { recoveryKey, withoutWayBack } from '../model/index.ts'
 import { type Act, type Outcome, reasonAsk } from './act.ts'
 import type { Wished } from './acts.ts'
+import { counted } from './time-text.ts'
 import { inProduction, neededStep, phraseAt, positionOf, type Scene } from './walk.ts'
 
 /** What to do about a script that runs. Keeping it is the default; nothing here leaves Signoff. */
-export function stopAct(scene: Scene, need: Extract<Need, { kind: 'running' }>): Act {
-  const position = positionOf(scene.walk, need.step)
+export function stopAct(scene: Scene, running: RunningScript): Act {
+  const position = positionOf(scene.walk, running.step)
   return pick(`${position} is running`, 'Stop it?', [
     { label: 'keep it running', act: still(`${position} keeps running`) },
     { label: 'send SIGINT once', act: saying('SIGINT', { kind: 'stop-script', signal: 'SIGINT' }) },
@@ -54,18 +56,57 @@ export function recoverAct(scene: Scene): Wished {
   if (need.kind === 'running') return cannot(`${positionOf(walk, need.step)} is running and must be stopped first`)
   if (scene.state.recovery !== null) return cannot('a recovery was entered already')
   const key = flowKey(scene)
-  const flow = walk.runbook.flows.recovery.find(f => (f.for ?? 'document') === key)
-  if (key === null || flow === undefined) return cannot('the runbook names no way back from here')
-  const first = flow.steps[0] ?? neededStep(scene)
+  const flows = [...walk.runbook.flows.recovery].sort(
+    (one, other) => Number(recoveryKey(other) === key) - Number(recoveryKey(one) === key),
+  )
+  const [only] = flows
+  if (only === undefined) return cannot('the runbook names no way back')
+  if (flows.length === 1) return { kind: 'act', act: enterAct(scene, only) }
   return {
     kind: 'act',
     act: {
-      title: `Enter recovery "${flow.title}"${inProduction(scene, first) ? ' on PRODUCTION' : ''}`,
-      body: flow.steps.map(id => `${positionOf(walk, id)} ${walk.steps.get(id)?.title ?? ''}`),
-      asks: [reasonAsk('Reason'), { kind: 'phrase', phrase: phraseAt(scene, first), to: 'enter the recovery' }],
-      done: ([reason = '', phrase = null]) => say({ kind: 'rollback', flow: key, phrase, reason }),
+      title: 'Ways back',
+      body: key === null ? ['The runbook binds none of them to this step.'] : [],
+      asks: [
+        {
+          kind: 'pick',
+          prompt: 'Which one?',
+          options: flows.map(flow => ({
+            label: `${flow.title}, ${counted(flow.steps.length, 'step')}${recoveryKey(flow) === key ? ', bound to this step' : ''}`,
+            act: enterAct(scene, flow),
+          })),
+          empty: null,
+        },
+      ],
+      done: () => ({ kind: 'nothing', message: '' }),
     },
   }
+}
+
+/** One way back under review: its steps, and what it does not undo, before anything of it begins. */
+function enterAct(scene: Scene, flow: RecoveryFlow): Act {
+  const { walk, state } = scene
+  const key = recoveryKey(flow)
+  const first = flow.steps[0] ?? neededStep(scene)
+  const done = walk.runbook.flows.main.filter(id => state.steps.get(id)?.status.kind === 'passed')
+  return {
+    title: `Enter recovery "${flow.title}"${inProduction(scene, first) ? ' on PRODUCTION' : ''}`,
+    body: [
+      ...flow.steps.map(id => titleAt(scene, id)),
+      ...withoutWayBack(walk.runbook, done, key).map(id => `NO WAY BACK  ${titleAt(scene, id)}${ownersOf(scene, id)}`),
+    ],
+    asks: [reasonAsk('Reason'), { kind: 'phrase', phrase: phraseAt(scene, first), to: 'enter the recovery' }],
+    done: ([reason = '', phrase = null]) => say({ kind: 'rollback', flow: key, phrase, reason }),
+  }
+}
+
+function titleAt({ walk }: Scene, id: string): string {
+  return `${positionOf(walk, id)} ${walk.steps.get(id)?.title ?? ''}`
+}
+
+function ownersOf({ walk }: Scene, id: string): string {
+  const owners = walk.steps.get(id)?.owners ?? []
+  return owners.length === 0 ? '' : `  (${owners.join(' + ')})`
 }
 
 /** Key of the recovery flow nearest to where the run stands; null where there is none. */

@@ -1,7 +1,8 @@
-import type { Answer, Ending, Reply, Runbook, Snapshot } from '../model/index.ts'
+import type { Answer, EditorAnswer, Ending, Reply, Runbook, Snapshot } from '../model/index.ts'
 import type { Progress } from './act.ts'
 import type { KeyPress } from './key-press.ts'
 import { type OutlineRow, outlineOf } from './outline.ts'
+import type { Page } from './shown-text.ts'
 import { neededStep, type Scene, toWalk } from './walk.ts'
 
 export interface Size {
@@ -23,6 +24,7 @@ export type Dialog =
     }
   | { readonly kind: 'help'; readonly top: number }
   | { readonly kind: 'contacts'; readonly top: number }
+  | { readonly kind: 'page'; readonly page: Page; readonly top: number }
   | { readonly kind: 'outline' }
 
 /** A question takes answers only 300 ms after it was painted: a key typed for the last one must not answer it. */
@@ -70,6 +72,14 @@ export type ScreenEvent =
   | { readonly kind: 'output'; readonly total: number; readonly atMs: number }
   | { readonly kind: 'painted'; readonly version: number; readonly atMs: number }
   | { readonly kind: 'reply'; readonly reply: Reply; readonly snapshot: Snapshot; readonly atMs: number }
+  /** An editor has ended; `was` is the text that it began with. */
+  | {
+      readonly kind: 'edited'
+      readonly step: string
+      readonly was: string
+      readonly answer: EditorAnswer
+      readonly atMs: number
+    }
   | { readonly kind: 'tick'; readonly atMs: number }
   | { readonly kind: 'resize'; readonly size: Size; readonly atMs: number }
   | { readonly kind: 'ended'; readonly ending: Ending; readonly atMs: number }
@@ -77,6 +87,8 @@ export type ScreenEvent =
 /** What the screen asks of the world around it. */
 export type Effect =
   | { readonly kind: 'say'; readonly answer: Answer }
+  /** Open the editor on the script of a step. */
+  | { readonly kind: 'edit'; readonly step: string }
   | { readonly kind: 'redraw' }
   /** Leave the screen; the run has ended or was paused. */
   | { readonly kind: 'leave' }

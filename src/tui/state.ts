@@ -1,5 +1,6 @@
 import { type Act, beginAct, type Outcome, openAsk, type Taken, takeText } from './act.ts'
 import { wishFor } from './acts.ts'
+import { editedAct } from './control-acts.ts'
 import type { KeyPress } from './key-press.ts'
 import { type Binding, bindingFor, type Command, modeOf } from './keys.ts'
 import { moveBy } from './moving.ts'
@@ -17,7 +18,7 @@ import {
   withNewQuestion,
 } from './screen-state.ts'
 import { chooseAct, valueAct } from './step-acts.ts'
-import { counted } from './time-text.ts'
+import { dropped, droppedText, isTyping, pasted, suggested, typed } from './typing.ts'
 import { neededStep, questionName } from './walk.ts'
 
 /** The screen after one more event, and what it asks of the world. Pure: time is inside the event. */
@@ -38,6 +39,8 @@ export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
       const { state: after, effects } = withSnapshot({ ...state, saying: false }, event.snapshot)
       return { state: event.reply.ok ? after : { ...withNewQuestion(after), message: event.reply.why }, effects }
     }
+    case 'edited':
+      return edited(state, event)
     case 'tick':
       return only(state)
     case 'resize':
@@ -51,6 +54,16 @@ export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
       event satisfies never
       return only(state)
   }
+}
+
+/** What came out of the editor is asked about like anything else; it belongs to the question that it was opened for. */
+function edited(before: ScreenState, event: Extract<ScreenEvent, { kind: 'edited' }>): Reduced {
+  const state = withNewQuestion({ ...before, saying: false })
+  const { answer, step, was } = event
+  if (answer.kind === 'problem') return only({ ...state, message: answer.why })
+  if (answer.kind === 'unchanged') return only({ ...state, message: 'nothing was changed' })
+  if (neededStep(state.scene) !== step) return only({ ...state, message: 'the question has changed meanwhile' })
+  return started(state, editedAct(state.scene, step, was, answer.script), false)
 }
 
 function painted(state: ScreenState, version: number, atMs: number): ScreenState {
@@ -156,6 +169,10 @@ function command(state: ScreenState, binding: Binding, key: KeyPress): Reduced {
       return only({ ...state, dialog: { kind: 'help', top: 0 } })
     case 'contacts':
       return only({ ...state, dialog: { kind: 'contacts', top: 0 } })
+    case 'page':
+      return only({ ...state, dialog: { kind: 'page', page: what.page(state.scene), top: 0 } })
+    case 'jump':
+      return jumped(state)
     case 'outline':
       return only(state.dialog?.kind === 'outline' ? closed(state) : { ...state, dialog: { kind: 'outline' } })
     case 'follow':
@@ -217,6 +234,14 @@ function digit(state: ScreenState, name: string): Reduced {
   )
 }
 
+/** `J` goes to the step that is looked at, in the walk or in the outline. */
+function jumped(state: ScreenState): Reduced {
+  const found = wishFor('jump', state.scene, lookedAt(state))
+  const walking = state.dialog === null ? state : { ...state, dialog: null }
+  if (found.kind === 'cannot') return only({ ...walking, message: found.why })
+  return started(walking, found.act, false)
+}
+
 /** Ctrl-C never leaves and never kills at one press: it opens the choices, and there a second one sends SIGINT. */
 function interrupt(state: ScreenState): Reduced {
   if (state.dialog?.kind === 'act' && state.dialog.stops)
@@ -274,6 +299,9 @@ function said(state: ScreenState, outcome: Outcome): Reduced {
   switch (outcome.kind) {
     case 'say':
       return { state: { ...state, saying: true, lastSaid: outcome.answer.kind }, effects: [outcome satisfies Effect] }
+    case 'edit':
+      // No key counts until the editor has given the terminal back.
+      return { state: { ...state, saying: true }, effects: [outcome] }
     case 'pause-after':
       return only({ ...state, pauseAfter: true, message: 'the run pauses after this step' })
     case 'nothing':
@@ -288,54 +316,6 @@ function closed(state: ScreenState): ScreenState {
   const ask = state.dialog?.kind === 'act' ? openAsk(state.dialog.progress) : null
   const message = ask?.kind === 'yes' || ask?.kind === 'phrase' ? 'not run' : null
   return withNewQuestion({ ...state, dialog: null, message })
-}
-
-function isTyping(state: ScreenState, key: KeyPress): boolean {
-  const mode = modeOf(state)
-  const field = mode === 'text' || mode === 'phrase' || mode === 'observed'
-  return field && (key.text !== null || key.name === 'backspace' || key.name === 'ctrl-u')
-}
-
-function typed(state: ScreenState, key: KeyPress): ScreenState {
-  const { dialog } = state
-  if (dialog?.kind !== 'act') return state
-  const text =
-    key.name === 'backspace' ? withoutLast(dialog.text) : key.name === 'ctrl-u' ? '' : dialog.text + (key.text ?? '')
-  return { ...state, message: null, guard: { ...state.guard, dropped: 0 }, dialog: { ...dialog, text } }
-}
-
-/** A value or a reason may be pasted; a phrase is typed, and nothing else takes more than a key. */
-function pasted(state: ScreenState, text: string, atMs: number): ScreenState {
-  const mode = modeOf(state)
-  if (mode !== 'text' && mode !== 'observed') return { ...state, message: 'paste is not accepted here: type it' }
-  if (isGuarded(state, atMs)) return dropped(state)
-  const line = text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\p{Cc}\p{Cs}\p{Cf}]/gu, '')
-  return typed(state, { name: 'paste', text: line })
-}
-
-function suggested(state: ScreenState): ScreenState {
-  const { dialog } = state
-  if (dialog?.kind !== 'act') return state
-  const ask = openAsk(dialog.progress)
-  return ask?.kind === 'text' && ask.suggestion !== null
-    ? { ...state, dialog: { ...dialog, text: ask.suggestion } }
-    : state
-}
-
-function withoutLast(text: string): string {
-  return [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)]
-    .slice(0, -1)
-    .map(({ segment }) => segment)
-    .join('')
-}
-
-function dropped(state: ScreenState): ScreenState {
-  const count = state.guard.dropped + 1
-  return { ...state, guard: { ...state.guard, dropped: count }, message: droppedText(count) }
-}
-
-function droppedText(count: number): string | null {
-  return count === 0 ? null : `ignored ${counted(count, 'key')} typed before this question`
 }
 
 function uselessText(state: ScreenState, key: KeyPress): string {

@@ -71,7 +71,7 @@ function fromStatus(scene: Scene, status: StepStatus, current: boolean, nowMs: n
     case 'skipped':
       return { state: 'skipped', word: 'skipped' }
     case 'not-applicable':
-      return { state: 'not-applicable', word: status.why === 'other-option' ? 'not chosen' : 'not applicable' }
+      return { state: 'not-applicable', word: status.cause === 'other-option' ? 'not chosen' : 'not applicable' }
     case 'unknown':
       return { state: 'unknown', word: 'outcome unknown' }
     default:

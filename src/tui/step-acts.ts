@@ -91,7 +91,7 @@ export function skipAct(scene: Scene, step: string): Act {
     title: `Skip ${titleOf(scene, step)}`,
     body: [],
     asks: [reasonAsk('Reason'), ...skipPhrase(scene, step)],
-    done: ([reason = '']) => say({ kind: 'skip', step, reason }),
+    done: ([reason = '', phrase]) => say({ kind: 'skip', step, reason, ...withPhrase(phrase) }),
   }
 }
 
@@ -176,7 +176,7 @@ export function decideAct(
     title: `${verb}: ${titleOf(scene, step)}`,
     body: [],
     asks: [ask, ...phrase],
-    done: ([reason = '']) => say({ kind: 'decide', step, choice, reason }),
+    done: ([reason = '', typed]) => say({ kind: 'decide', step, choice, reason, ...withPhrase(typed) }),
   }
 }
 
@@ -186,7 +186,8 @@ export function endWaitAct(scene: Scene, step: string): Act {
     title: `End the wait early: ${titleOf(scene, step)}`,
     body: [],
     asks: [reasonAsk('Reason'), ...levelAsks(production ? 'L3' : 'L2', phraseAt(scene, step), 'end the wait early')],
-    done: ([reason = '']) => say({ kind: 'end-wait', step, reason }),
+    done: ([reason = '', typed]) =>
+      say({ kind: 'end-wait', step, reason, ...withPhrase(production ? typed : undefined) }),
   }
 }
 
@@ -217,7 +218,12 @@ export function plainly(title: string, answer: Answer): Act {
   return { title, body: [], asks: [], done: () => say(answer) }
 }
 
-/** The core asks no phrase for passing a step over, so production asks it here, before anything is said. */
+/** The phrase goes with the answer where one was asked: the core asks it of whoever speaks. */
+export function withPhrase(phrase: string | undefined): { readonly phrase?: string } {
+  return phrase === undefined ? {} : { phrase }
+}
+
+/** In production a step is passed over by the phrase. */
 function skipPhrase(scene: Scene, step: string): Ask[] {
   return inProduction(scene, step) ? [{ kind: 'phrase', phrase: phraseAt(scene, step), to: 'pass it over' }] : []
 }

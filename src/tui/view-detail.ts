@@ -70,6 +70,9 @@ function factLines(look: Look, state: ScreenState, step: Step, width: number): L
       seg(facts.length === 0 ? '' : `   ${safe(look, facts.join('   '))}`),
     ],
     ...metadataAround(scene.walk, step.id, 'all').flatMap(text => proseLines(look, text, width, ' ')),
+    ...(record?.edited == null
+      ? []
+      : proseLines(look, `Edited by ${record.edited.by}: "${record.edited.reason}"`, width, ' ')),
     ...(step.when === null ? [] : proseLines(look, `When  "${step.when}"`, width, ' ')),
     ...(reason === null || reason === undefined ? [] : proseLines(look, `Said  "${reason}"`, width, ' ')),
     ...(record?.observed ?? []).flatMap(seenValue =>
@@ -94,13 +97,14 @@ function failureLines(look: Look, state: ScreenState, step: Step, width: number)
 
 function scriptLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
   const { need, walk } = state.scene
-  const entered = need.kind === 'run' && need.step === step.id ? need.script : step.script
+  const edited = state.scene.state.steps.get(step.id)?.edited ?? null
+  const entered = need.kind === 'run' && need.step === step.id ? need.script : (edited?.script ?? step.script)
   if (entered === null)
     return step.kind === 'manual' && step.original !== null ? originalLines(look, step.original, width) : []
-  const template = entered === step.script ? null : step.script
+  const template = edited !== null || entered === step.script ? null : step.script
   const slots = walk.runbook.details.get(step.id)?.slots ?? []
   return [
-    [seg(` Script  ${safe(look, step.language ?? 'bash')}`, 'strong')],
+    [seg(` Script  ${safe(look, step.language ?? 'bash')}${edited === null ? '' : ', EDITED'}`, 'strong')],
     ...markSubstituted(template, entered, slots).flatMap((line, index) =>
       exactLines(look, line, width, index === 0 ? ' $ ' : '   '),
     ),

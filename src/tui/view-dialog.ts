@@ -22,6 +22,7 @@ export function dialogView(
   dialog: Exclude<Dialog, { kind: 'outline' }>,
   height: number,
 ): DialogView {
+  if (dialog.kind === 'page') return pageView(look, dialog, height)
   if (dialog.kind === 'help') return helpView(look, state, dialog.top, height)
   if (dialog.kind === 'contacts') return contactsView(look, state, dialog.top, height)
   const ask = openAsk(dialog.progress)
@@ -71,11 +72,13 @@ function bodyLines(look: Look, state: ScreenState, dialog: Extract<Dialog, { kin
   const flow = walk.runbook.flows.recovery.find(f => step?.recovery != null && (f.for ?? 'document') === step.recovery)
   const back =
     flow === undefined ? 'NO WAY BACK' : `way back: ${flow.steps.length} ${flow.steps.length === 1 ? 'step' : 'steps'}`
+  const template = reviewed.edited === undefined ? (step?.script ?? null) : null
+  const risk = reviewed.edited === undefined ? (step?.risk ?? '') : `EDITED, ${reviewed.edited.risk}`
   return [
-    ...markSubstituted(step?.script ?? null, reviewed.script, slots).flatMap((line, index) =>
+    ...markSubstituted(template, reviewed.script, slots).flatMap((line, index) =>
       exactLines(look, line, look.columns, index === 0 ? ' $ ' : '   '),
     ),
-    [seg(` ${step?.risk ?? ''}   ${safe(look, step?.language ?? 'bash')}   ${back}`, 'strong')],
+    [seg(` ${risk}   ${safe(look, step?.language ?? 'bash')}   ${back}`, 'strong')],
     ...answered,
   ]
 }
@@ -133,6 +136,14 @@ function askLines(look: Look, ask: Ask, typed: string): Line[] {
     default:
       ask satisfies never
       return []
+  }
+}
+
+function pageView(look: Look, { page, top }: Extract<Dialog, { kind: 'page' }>, height: number): DialogView {
+  const rows = page.lines.flatMap(text => exactLines(look, [seg(text)], look.columns, ' '))
+  return {
+    lines: [ruleLine(look, look.columns, safe(look, page.title)), ...scrolledTo(look, rows, top, height - 1)],
+    cursor: null,
   }
 }
 

@@ -1,4 +1,4 @@
-import { countSteps } from '../model/index.ts'
+import { countSteps, deviationsOf } from '../model/index.ts'
 import { cleanOutput } from './clean.ts'
 import { bounded, fitted, type Look, proseLines, ruleLine, safe, seg } from './look.ts'
 import { symbolOf } from './need-text.ts'
@@ -140,7 +140,7 @@ function finishView(screen: Screen, look: Look, height: number): View {
   const counts = countSteps(scene.state)
   const { need } = scene
   const result = need.kind === 'finished' ? need.result : ''
-  const skipped = [...scene.state.steps.values()].filter(record => record.status.kind === 'skipped')
+  const deviations = deviationsOf(scene.state)
   const lines: Line[] = [
     [seg(' Result     ', 'strong'), seg(safe(look, result), result === 'passed' ? 'passed' : 'failed')],
     [
@@ -150,17 +150,12 @@ function finishView(screen: Screen, look: Look, height: number): View {
     ],
     [seg(` Run        ${safe(look, shortRun(scene.state))}  ${safe(look, scene.state.start?.release ?? '')}`)],
     [seg(` Notes      ${scene.state.notes.length}`)],
-    ...skipped.flatMap(({ planned, status }) =>
-      proseLines(
-        look,
-        `Skipped    ${planned.position} ${planned.title}: ${status.kind === 'skipped' ? (status.reason ?? '') : ''}`,
-        look.columns,
-        ' ',
-      ),
-    ),
+    [seg(` Deviations ${deviations.length}`)],
     [],
     ...screen.next.map((command): Line => [seg(' Next       '), seg(safe(look, command), 'strong')]),
     [seg(' Enter leaves.')],
+    [],
+    ...deviations.flatMap(d => proseLines(look, `${d.position} ${d.title}: ${d.text}`, look.columns, '   ')),
   ]
   const shown = windowOf(look, lines, screen.state.detailTop, height)
   while (shown.length < height) shown.push([])

@@ -78,8 +78,10 @@ export function phraseAt(scene: Scene, id: string | null): string {
 export function questionName(scene: Scene): string {
   const { need, state } = scene
   if (need.kind === 'finished') return 'finished'
-  const attempts = state.steps.get(need.step)?.attempts ?? 0
-  return JSON.stringify([need.kind, need.step, attempts, detailOf(need)])
+  const record = state.steps.get(need.step)
+  // The polls of a wait are attempts as well; they do not make another question of it.
+  const attempts = need.kind === 'wait' ? 0 : (record?.attempts ?? 0)
+  return JSON.stringify([need.kind, need.step, attempts, record?.edited?.seq ?? null, detailOf(need)])
 }
 
 /** The first words of a run's id, as people type them. */

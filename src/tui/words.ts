@@ -5,7 +5,9 @@ export type Word =
   | { readonly kind: 'wish'; readonly wish: Wish; readonly rest: string }
   | { readonly kind: 'choose'; readonly rest: string }
   | { readonly kind: 'value'; readonly rest: string }
-  | { readonly kind: 'tell'; readonly what: 'status' | 'outline' | 'contacts' | 'help' | 'show' }
+  | { readonly kind: 'jump'; readonly to: string; readonly rest: string }
+  | { readonly kind: 'extend'; readonly byMs: number; readonly rest: string }
+  | { readonly kind: 'tell'; readonly what: 'status' | 'outline' | 'help' | 'show' | 'contacts' | 'deviations' }
   | { readonly kind: 'unknown'; readonly word: string }
 
 /** Words with what they do, in the order that `help` prints them. */
@@ -22,12 +24,15 @@ export const WORDS: readonly { readonly word: string; readonly takes: string; re
   { word: 'skip', takes: '', does: 'skip the step, with a reason' },
   { word: 'na', takes: '[REASON]', does: 'the step is not applicable' },
   { word: 'retry', takes: '[REASON]', does: 'run a failed step again' },
+  { word: 'edit', takes: '', does: 'change the script in your editor, and run that instead' },
   { word: 'byhand', takes: '[WHAT]', does: 'it was resolved by hand' },
   { word: 'recover', takes: '', does: 'enter the recovery' },
-  { word: 'wait', takes: '', does: 'end a wait early, with a reason' },
+  { word: 'wait', takes: '[REASON]', does: 'end a wait early, or make it longer: wait +5m REASON' },
+  { word: 'jump', takes: 'STEP [REASON]', does: 'go to a step: forward over others, or back to open it again' },
   { word: 'note', takes: '[TEXT]', does: 'keep a note' },
   { word: 'status', takes: '', does: 'say where the run stands' },
   { word: 'outline', takes: '', does: 'list the steps' },
+  { word: 'deviations', takes: '', does: 'list what went otherwise than the runbook has it' },
   { word: 'contacts', takes: '', does: 'whom to call, and what this depends on, as the runbook says it' },
   { word: 'show', takes: '', does: 'show the step that is needed now once more' },
   { word: 'stop', takes: '', does: 'ways to stop the running script' },
@@ -41,7 +46,10 @@ export const WORDS: readonly { readonly word: string; readonly takes: string; re
 export function wordOf(line: string): Word {
   const [word = '', ...others] = line.trim().split(/\s+/)
   const rest = others.join(' ')
-  const wish = WISHES[word.toLowerCase()]
+  const lower = word.toLowerCase()
+  if (lower === 'wait') return waitWord(rest)
+  if (lower === 'jump') return { kind: 'jump', to: others[0] ?? '', rest: others.slice(1).join(' ') }
+  const wish = WISHES[lower]
   if (wish !== undefined) return { kind: 'wish', wish, rest }
   switch (word.toLowerCase()) {
     case 'choose':
@@ -53,12 +61,22 @@ export function wordOf(line: string): Word {
     case 'contacts':
     case 'help':
     case 'show':
+    case 'deviations':
       return { kind: 'tell', what: word.toLowerCase() as 'status' }
     case '?':
       return { kind: 'tell', what: 'help' }
     default:
       return { kind: 'unknown', word }
   }
+}
+
+/** `wait` alone asks what about it, `wait +5m REASON` makes it longer, `wait REASON` ends it early. */
+function waitWord(rest: string): Word {
+  const longer = /^\+(\d{1,4})\s?(s|m|h)\b\s*(.*)$/i.exec(rest)
+  if (longer === null) return { kind: 'wish', wish: rest === '' ? 'wait' : 'end-wait', rest }
+  const [, count = '0', unit = 'm', reason = ''] = longer
+  const unitMs = { s: 1000, m: 60_000, h: 3_600_000 }[unit.toLowerCase()] ?? 60_000
+  return { kind: 'extend', byMs: Number(count) * unitMs, rest: reason }
 }
 
 const WISHES: Readonly<Record<string, Wish>> = {
@@ -74,7 +92,7 @@ const WISHES: Readonly<Record<string, Wish>> = {
   retry: 'retry',
   byhand: 'by-hand',
   recover: 'recover',
-  wait: 'end-wait',
+  edit: 'edit',
   note: 'note',
   stop: 'stop',
   pause: 'pause',

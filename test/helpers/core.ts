@@ -1,11 +1,25 @@
-import type { Answer, Entry, Need, Reply, Runbook, RunEvent, RunState, Speaker } from '../../src/model/index.ts'
+import type {
+  Answer,
+  Entry,
+  EventOf,
+  Need,
+  Reply,
+  Runbook,
+  RunEvent,
+  RunState,
+  ScriptToEdit,
+  Speaker,
+} from '../../src/model/index.ts'
 import { evolve, fold } from '../../src/model/index.ts'
+import { readScript } from '../../src/parser/index.ts'
 import { nextAutomatic } from '../../src/runner/advance.ts'
 import { NO_ANSWERS } from '../../src/runner/answers.ts'
 import { createContext, planEvent, type RunContext } from '../../src/runner/context.ts'
 import { decide, type Input } from '../../src/runner/decide.ts'
 import type { Order } from '../../src/runner/decision.ts'
+import { scriptToEdit } from '../../src/runner/edit.ts'
 import { type Live, needOf } from '../../src/runner/need.ts'
+import { nextPoll } from '../../src/runner/polling.ts'
 import type { Provided } from '../../src/runner/unattended.ts'
 
 /** What an unattended run has where nobody gave it anything. */
@@ -30,8 +44,13 @@ export interface TestCore {
   need(): Need
   say(answer: Answer, speaker?: Speaker): Reply
   input(input: Input): Reply
+  /** Lets time pass, as the timer of a run does. */
+  pass(ms: number): void
   /** Ends the script that is running. */
   ends(exit: number, shown?: string): void
+  /** Nobody saw the script that is running end. */
+  endsUnknown(): void
+  scriptToEdit(step: string): ScriptToEdit
 }
 
 export function testCore(
@@ -42,6 +61,7 @@ export function testCore(
     readonly releaseParameters?: string[]
     /** What bash says of every script, if it rejects them. */
     readonly rejects?: string
+    readonly undoes?: RunContext['undoes']
     /** A person's terminal is there, and what would be shown in it can be recorded, or why not. */
     readonly terminal?: { readonly unrecorded: string | null }
   } = {},
@@ -55,6 +75,8 @@ export function testCore(
     roles: options.roles ?? {},
     defaultTimeoutMs: null,
     cwd: '/',
+    readScript,
+    ...(options.undoes === undefined ? {} : { undoes: options.undoes }),
     terminal: options.terminal !== undefined,
   })
   const events: RunEvent[] = []
@@ -69,9 +91,32 @@ export function testCore(
   const advance = (): void => {
     for (;;) {
       const event = nextAutomatic(context, state, live, { nowMs: core.nowMs, challenge: 'c' })
-      if (event === null) return
+      if (event === null) break
       record(event)
     }
+    const poll = nextPoll(context, state, live, core.nowMs)
+    if (poll?.kind === 'due') carryOut({ kind: 'prepare', order: poll.order })
+  }
+  const carryOut = (order: Order): Reply | null => {
+    orders.push(order)
+    const rejects = options.rejects ?? null
+    if (order.kind === 'keep-secret') live = { ...live, heldSecrets: new Set(live.heldSecrets).add(order.name) }
+    if (order.kind === 'reject') live = { ...live, rejected: new Map(live.rejected).set(order.step, order.why) }
+    if (order.kind === 'check' && rejects !== null && core.need().kind === 'run')
+      live = { ...live, rejected: new Map(live.rejected).set(order.step, rejects) }
+    if (order.kind !== 'prepare') return null
+    const size = options.terminal?.unrecorded === null ? ([80, 24] as const) : null
+    const terminal =
+      options.terminal === undefined ? {} : { terminal: { size, unrecorded: options.terminal.unrecorded } }
+    const seen = { shell: 'bash', cwd: '/', env: [], ...(order.order.terminal === true ? terminal : {}) }
+    return take({ kind: 'prepared', order: order.order, problem: rejects, seen })
+  }
+  const take = (input: Input): Reply => {
+    const decision = decide(context, state, live, input)
+    for (const event of decision.events) record(event)
+    if (decision.events.some(event => event.kind === 'param' || event.kind === 'step.edit'))
+      live = { ...live, rejected: new Map() }
+    return decision.orders.map(carryOut).findLast(reply => reply !== null) ?? decision.reply
   }
   const core: TestCore = {
     context,
@@ -82,31 +127,24 @@ export function testCore(
     need: () => needOf(context, state, live),
     say: (answer, speaker = KIM) => core.input({ kind: 'said', answer, speaker }),
     input(input) {
-      const decision = decide(context, state, live, input)
-      for (const event of decision.events) record(event)
-      let reply = decision.reply
-      for (const order of decision.orders) {
-        orders.push(order)
-        if (order.kind === 'keep-secret') live = { ...live, heldSecrets: new Set(live.heldSecrets).add(order.name) }
-        if (order.kind === 'reject') live = { ...live, rejected: new Map(live.rejected).set(order.step, order.why) }
-        if (order.kind === 'prepare') {
-          const size = options.terminal?.unrecorded === null ? ([80, 24] as const) : null
-          const terminal =
-            options.terminal === undefined ? {} : { terminal: { size, unrecorded: options.terminal.unrecorded } }
-          const seen = { shell: 'bash', cwd: '/', env: [], ...(order.order.terminal === true ? terminal : {}) }
-          reply = core.input({ kind: 'prepared', order: order.order, problem: options.rejects ?? null, seen })
-        }
-      }
+      const reply = take(input)
       advance()
       return reply
     },
-    ends(exit, shown = '') {
-      const running = state.running
-      if (running === null) throw new Error('nothing is running')
-      const end = { kind: 'output.end' as const, step: running.step, attempt: running.attempt, streams: [] }
-      const report = { kind: 'ended' as const, end, outcome: 'exited' as const, exit, signal: null, ms: 5 }
-      core.input({ kind: 'report', step: running.step, attempt: running.attempt, report, shown })
+    pass(ms) {
+      core.nowMs += ms
+      core.input({ kind: 'time' })
     },
+    ends: (exit, shown = '') => ended({ outcome: 'exited', exit }, shown),
+    endsUnknown: () => ended({ outcome: 'unknown', exit: null }, ''),
+    scriptToEdit: step => scriptToEdit(context, state, live, step),
+  }
+  const ended = (how: Pick<EventOf<'step.end'>, 'outcome' | 'exit'>, shown: string): void => {
+    const running = state.running
+    if (running === null) throw new Error('nothing is running')
+    const end = { kind: 'output.end' as const, step: running.step, attempt: running.attempt, streams: [] }
+    const report = { kind: 'ended' as const, end, ...how, signal: null, ms: 5 }
+    core.input({ kind: 'report', step: running.step, attempt: running.attempt, report, shown })
   }
   record({
     kind: 'run.start',

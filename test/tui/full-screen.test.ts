@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
@@ -223,6 +223,31 @@ test('a pause leaves the alternate screen, shows the cursor and ends raw mode', 
   expect(terminal.isAlternate).toBe(false)
   expect(terminal.bytes.lastIndexOf('\u001b[?25h')).toBeGreaterThan(terminal.bytes.lastIndexOf('\u001b[?25l'))
   expect(terminal.bytes.lastIndexOf('\u001b[?2004l')).toBeGreaterThan(terminal.bytes.lastIndexOf('\u001b[?2004h'))
+})
+
+test('an editor has the whole terminal, and afterwards the screen is whole again with the change under review', async () => {
+  // It draws on the normal screen, reads a line of its own, and changes the script by what was typed.
+  const editor = join(folder, 'editor.sh')
+  writeFileSync(editor, '#!/bin/sh\necho EDITING\nread -r line\nprintf "%s\\n" "$line" > "$1"\n', { mode: 0o755 })
+  const terminal = start('2.1', { columns: 80, rows: 24 }, { EDITOR: editor, VISUAL: '' })
+  await ready(terminal, /READY {2}2\.1/)
+  terminal.send('e')
+  await terminal.until(/EDITING/)
+  expect(terminal.isAlternate).toBe(false)
+  terminal.send('kubectl get pods jkq\r')
+  await ready(terminal, /Reason for the change/)
+  expect(terminal.isAlternate).toBe(true)
+  expect(terminal.text()).toMatch(/^ +-kubectl set image/m)
+  expect(terminal.text()).toMatch(/^ +\+kubectl get pods jkq/m)
+  terminal.send('look first\r')
+  await ready(terminal, /READY {2}2\.1/)
+  expect(terminal.rows()[0]).toMatch(/PRODUCTION {2}\| payments/)
+  expect(terminal.text().match(/PRODUCTION {2}\|/g)).toHaveLength(1)
+  await terminal.until(/EDITED/)
+  await pause(terminal)
+  const { said } = await reported(terminal)
+  expect(said[0]).toMatchObject({ kind: 'edit', step: 's2.1', script: 'kubectl get pods jkq\n', reason: 'look first' })
+  expect(said.map(({ kind }) => kind)).toEqual(['edit', 'pause'])
 })
 
 test('a signal leaves the screen by the same function', async () => {

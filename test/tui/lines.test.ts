@@ -161,7 +161,7 @@ describe('questions', () => {
     const { run, person } = plainAt('2.2', { '2.2': { exits: [1, 0] } })
     await person.type('run')
     expect(person.said()).toContain(
-      'It has failed (failed). Type "retry", "skip", "byhand", "recover", "pause" or "end".',
+      'It has failed (failed). Type "retry", "edit", "skip", "byhand", "recover", "pause" or "end".',
     )
     await person.type('retry flaky network', 'run')
     expect(run.said.at(-2)).toEqual({ kind: 'decide', step: 's2.2', choice: 'rerun', reason: 'flaky network' })

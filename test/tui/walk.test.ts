@@ -230,7 +230,7 @@ describe('choosing, filling, skipping', () => {
     await screen.type('done by hand').press('enter').settle()
     expect(run.said).toEqual([])
     await screen.type('production v2.4.0').press('enter').settle()
-    expect(run.said).toEqual([{ kind: 'skip', step: 's2.1', reason: 'done by hand' }])
+    expect(run.said).toEqual([{ kind: 'skip', step: 's2.1', reason: 'done by hand', phrase: 'production v2.4.0' }])
   })
 
   test('a confirmation is skipped or not applicable, each with a reason', async () => {
@@ -361,9 +361,10 @@ describe('when it does not go straight', () => {
     expect(screen.needed).toContain('02:00 left')
     await screen.settle()
     await screen.press('t').settle()
+    await screen.press('1').settle()
     await screen.type('rehearsal').press('enter').settle()
     await screen.type('production v2.4.0').press('enter').settle()
-    expect(run.said).toEqual([{ kind: 'end-wait', step: 's2.4', reason: 'rehearsal' }])
+    expect(run.said).toEqual([{ kind: 'end-wait', step: 's2.4', reason: 'rehearsal', phrase: 'production v2.4.0' }])
   })
 
   test('no key of the operator opens a gate, and who signs is shown', async () => {

@@ -1,7 +1,7 @@
 import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
-import { SignoffError } from '../../model/index.ts'
+import { deviationsOf, SignoffError } from '../../model/index.ts'
 import {
   APPROVAL_NAMESPACE,
   buildApproval,
@@ -122,7 +122,7 @@ function answerName(path: string): string {
 }
 
 function shown({ start, gate, state }: CheckedRequest): string[] {
-  const deviations = [...state.steps.values()].filter(({ status }) => status.kind === 'skipped')
+  const deviations = deviationsOf(state)
   return [
     gate.event.ask,
     `Release ${start.release}, run ${start.run}, operated by ${state.operator?.principal ?? '?'}`,
@@ -134,13 +134,7 @@ function shown({ start, gate, state }: CheckedRequest): string[] {
     ...gate.event.criteria.map(criterionLine),
     ...(deviations.length === 0
       ? ['No deviation so far']
-      : [
-          'Deviations so far:',
-          ...deviations.map(
-            ({ planned, status }) =>
-              `  ${planned.position} ${planned.title}: skipped: ${status.kind === 'skipped' ? (status.reason ?? '') : ''}`,
-          ),
-        ]),
+      : ['Deviations so far:', ...deviations.map(({ position, title, text }) => `  ${position} ${title}: ${text}`)]),
     ...gate.approvals.map(({ event }) => `${event.principal} said ${event.decision.toUpperCase()}`),
   ]
 }

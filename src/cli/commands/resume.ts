@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import type { Answer } from '../../model/index.ts'
-import { SignoffError } from '../../model/index.ts'
+import type { Answer, RunState } from '../../model/index.ts'
+import { fold, SignoffError } from '../../model/index.ts'
 import { loadAndParse } from '../../parser/index.ts'
+import { jumpEvents, type Provided, type RunContext } from '../../runner/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
 import { exitCodeOfResult } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { openDesk, readRun } from '../run-session.ts'
+import { type FirstWords, openDesk, readRun } from '../run-session.ts'
 import { chooseUi } from '../terminal.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
@@ -18,6 +19,7 @@ export interface ResumeFlags extends WalkFlags {
   readonly retry: readonly string[]
   readonly skip: readonly string[]
   readonly resolve: ReadonlyMap<string, string>
+  readonly jump?: string
   readonly reason?: string
   readonly keepRunbook?: boolean
 }
@@ -50,10 +52,12 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, decisionsOf(flags, context))
-  const first = await firstWords(context, flags, desk.signer.principal, io)
+  const values = await firstWords(context, flags, desk.signer.principal, io)
+  const jump = jumpOf(flags, context, past, provided, desk.signer.principal)
+  const first = jump === null ? values : [...values, jump.said]
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
   if (ui.kind === 'none' && past.running === null) {
-    const code = reportMissing(context, first, provided, io, past)
+    const code = reportMissing(context, values, provided, io, jump?.after ?? past)
     if (code !== 0) return code
   }
   const { session, begin } = await open(ui.kind === 'none' ? null : ui.terminal)
@@ -85,6 +89,33 @@ function decisionsOf(flags: ResumeFlags, context: Parameters<typeof stepNamed>[0
     add(reference, choice)
   }
   return decisions
+}
+
+/**
+ * `--jump STEP`: where the run goes on, forward over steps or back to one that is opened again. What would be refused is refused before
+ * the run is touched.
+ */
+function jumpOf(
+  flags: ResumeFlags,
+  context: RunContext,
+  past: RunState,
+  provided: Provided,
+  by: string,
+): { readonly said: FirstWords[number]; readonly after: RunState } | null {
+  if (flags.jump === undefined) return null
+  const reason = flags.reason ?? ''
+  if (reason === '') throw new SignoffError('USAGE', `--jump ${flags.jump} needs --reason TEXT`)
+  const to = stepNamed(context, flags.jump).id
+  const answer = { kind: 'jump', to, reason, phrase: provided.phrases.get(to) ?? null } as const
+  const speaker = { by, how: 'flag', source: null } as const
+  const state = { ...past, paused: null }
+  const { events, reply } = jumpEvents(context, state, answer, speaker)
+  if (!reply.ok)
+    throw new SignoffError('USAGE', `--jump ${flags.jump}: ${reply.why}`, {
+      advice: `a phrase is given by --confirm ${flags.jump}='PHRASE'`,
+    })
+  const entries = events.map((event, index) => ({ seq: past.lastSeq + 1 + index, atMs: past.lastAtMs, event }))
+  return { said: { answer, speaker }, after: fold(entries, state) }
 }
 
 /** The run goes on with the text it began with; that the file is another one by now is never passed over in silence. */

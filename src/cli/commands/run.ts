@@ -21,7 +21,7 @@ import type { Io } from '../io.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { checkRelease } from '../release-name.ts'
 import { findingLine } from '../render/finding-line.ts'
-import { contextOf, type FirstWords, openDesk, startSession } from '../run-session.ts'
+import { contextOf, type FirstWords, openDesk, startSession, walksRecoveryOnly } from '../run-session.ts'
 import { chooseUi, type UiChoice } from '../terminal.ts'
 import { walk } from '../walk.ts'
 
@@ -53,6 +53,10 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const release = checkRelease(flags.release)
   const options = { interpreters: await interpretersFor(path, io.environment) }
   const read = readable(await loadAndParse(await readRunbook(path), path, options), path)
+  if (walksRecoveryOnly({ only: flags.only ?? null }))
+    throw new SignoffError('USAGE', `--only ${flags.only}: a recovery is no part of the way forward`, {
+      advice: 'signoff rollback RUN walks it',
+    })
   const selection = { from: flags.from ?? null, only: flags.only ?? null, until: flags.until ?? null }
   const runbook = walkable(read, flags.only)
   const waitLimitMs = milliseconds(flags.waitLimit)

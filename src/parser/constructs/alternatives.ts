@@ -1,19 +1,12 @@
 import { diagnostic } from '../../model/index.ts'
 import type { Block, Item, LabelBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
-import {
-  type At,
-  type DraftNode,
-  draft,
-  mapDrafts,
-  type OptionDraft,
-  type Reading,
-  type Rule,
-  reading,
-} from '../draft.ts'
+import { type At, type DraftNode, draft, type OptionDraft, type Reading, type Rule, reading } from '../draft.ts'
 import { type OptionMark, optionMarkOf, plainLabel } from '../shell/index.ts'
 import { isCriteriaLabel } from './criteria.ts'
 import { readItem } from './item.ts'
+import { closesDetails, underLabel } from './label-scope.ts'
+import { offerIn } from './offer.ts'
 import { placeOf, writtenText } from './text.ts'
 
 /** Rule R7: labels side by side that exclude each other are a choice; each option reaches to the next label. */
@@ -37,14 +30,14 @@ export const listedAlternatives: Rule = {
   read(at) {
     const { block } = at
     if (block.kind !== 'list' || block.items.length < 2 || block.items.some(item => item.checked !== null)) return null
-    const names = optionNames(block.items)
-    if (names === null) return null
+    const listed = optionsListed(block.items)
+    if (listed === null) return null
     const findings: Reading['findings'][number][] = []
     const options = block.items.map((item, index): OptionDraft => {
-      const name = names[index] ?? { name: item.title, note: null }
-      const inside = readItem(at, { ...item, title: name.name, number: null }, true)
+      const { name, note, title } = listed[index] ?? { name: item.title, note: null, title: item.title }
+      const inside = readItem(at, { ...item, title, number: null }, true)
       findings.push(...inside.findings)
-      return { ...name, nodes: mapDrafts(inside.nodes, step => ({ ...step, when: step.when })) }
+      return { name, note, nodes: optionNodes({ name, note, nodes: inside.nodes }, item.line, item.endLine) }
     })
     const choice = draft({
       kind: 'choice',
@@ -63,6 +56,8 @@ interface LabelledOption {
   readonly label: LabelBlock
   readonly mark: OptionMark
   readonly body: readonly Block[]
+  /** Index of the first block behind it. */
+  readonly next: number
 }
 
 function optionsBehind(at: At, first: OptionMark): LabelledOption[] {
@@ -72,27 +67,20 @@ function optionsBehind(at: At, first: OptionMark): LabelledOption[] {
     if (label?.kind !== 'label' || isCriteriaLabel(label.name)) break
     const mark = optionMarkOf(label.name)
     if (mark === null || (mark.kind !== first.kind && mark.kind !== 'or')) break
-    let next = index + 1
-    while (next < at.blocks.length && !endsOption(at.blocks[next])) next++
-    found.push({ label, mark, body: at.blocks.slice(index + 1, next) })
-    index = next
+    const { body, next } = underLabel(at.blocks, index)
+    found.push({ label, mark, body, next })
+    // Between two `<details>` stands the end of the first.
+    index = closesDetails(at.blocks[next]) ? next + 1 : next
   }
   return found
 }
 
-function endsOption(block: Block | undefined): boolean {
-  return block?.kind === 'label' || block?.kind === 'rule'
-}
-
 function toChoice(at: At, found: readonly LabelledOption[]): Reading {
   const inside = found.map(({ label, body }) => at.readAll(body, { label }))
-  const options = found.map(
-    ({ label, mark }, index): OptionDraft => ({
-      name: plainLabel(mark.label),
-      note: label.note ?? mark.note,
-      nodes: inside[index]?.nodes ?? [],
-    }),
-  )
+  const options = found.map(({ label, mark }, index): OptionDraft => {
+    const option = { name: plainLabel(mark.label), note: label.note ?? mark.note, nodes: inside[index]?.nodes ?? [] }
+    return { ...option, nodes: optionNodes(option, label.line, label.endLine) }
+  })
   const last = found.at(-1)
   const end = last?.body.at(-1) ?? last?.label ?? at.block
   const choice = draft({
@@ -105,22 +93,42 @@ function toChoice(at: At, found: readonly LabelledOption[]): Reading {
     options,
   })
   return reading([choice], {
-    recovery: inside.flatMap(one => one.recovery),
+    apart: inside.flatMap(one => one.apart),
     findings: [...inside.flatMap(one => one.findings), ...unclear(at, options)],
-    used: found.reduce((count, option) => count + 1 + option.body.length, 0),
+    used: (last?.next ?? at.index + 1) - at.index,
   })
 }
 
-/** The names of the options, if every item is one. */
-function optionNames(items: readonly Item[]): { readonly name: string; readonly note: string | null }[] | null {
+interface ListedOption {
+  readonly name: string
+  readonly note: string | null
+  /** What the item says to do. */
+  readonly title: string
+}
+
+/** The options, if every item is one. */
+function optionsListed(items: readonly Item[]): ListedOption[] | null {
   const marks = items.map(item => optionMarkOf(item.boldTitle ?? item.title))
   const kind = marks[0]?.kind
   if (kind === 'numbered' && marks.every((mark, index) => mark?.kind === kind || (index > 0 && mark?.kind === 'or')))
-    return marks.map((mark, index) => ({ name: mark?.label ?? items[index]?.title ?? '', note: mark?.note ?? null }))
+    return marks.map((mark, index) => {
+      const name = mark?.label ?? items[index]?.title ?? ''
+      return { name, note: mark?.note ?? null, title: name }
+    })
+  if (kind !== undefined && kind !== 'or' && marks.every(mark => mark?.kind === kind) && items.every(isWay))
+    return items.map((item, index) => {
+      const [, before = item.title, behind = ''] = /^([^:`]{1,80}):\s+(\S.*)$/.exec(item.title) ?? []
+      return { name: plainLabel(before), note: marks[index]?.note ?? null, title: behind === '' ? item.title : behind }
+    })
   const conditions = items.map(item => (/^if\b[^:]*:\s/i.test(item.title) ? readCondition(item.title) : null))
   if (conditions.every(one => one !== null && one.when !== null))
-    return conditions.map(one => ({ name: one?.title ?? '', note: one?.when ?? null }))
+    return conditions.map(one => ({ name: one?.title ?? '', note: one?.when ?? null, title: one?.title ?? '' }))
   return null
+}
+
+/** Bullets that begin with Via or Using are prose as a rule: those that hold commands are ways to do it. */
+function isWay(item: Item): boolean {
+  return item.number !== null || offerIn(item.codes) !== null || item.blocks.some(one => one.kind === 'fence')
 }
 
 function unclear(at: At, options: readonly OptionDraft[]): Reading['findings'] {

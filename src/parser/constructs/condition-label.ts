@@ -1,5 +1,6 @@
 import { conditionOfLabel } from '../conditions.ts'
 import { mapDrafts, type Rule, reading } from '../draft.ts'
+import { underLabel } from './label-scope.ts'
 
 /** Rule R8: a label that is a condition holds for all that stands under it, up to the next label. */
 export const conditionLabel: Rule = {
@@ -10,13 +11,11 @@ export const conditionLabel: Rule = {
     if (block.kind !== 'label' || block.rest !== '') return null
     const when = conditionOfLabel(block.name)
     if (when === null) return null
-    const rest = at.blocks.slice(at.index + 1)
-    const next = rest.findIndex(one => one.kind === 'label' || one.kind === 'rule')
-    const body = next === -1 ? rest : rest.slice(0, next)
+    const { body, next } = underLabel(at.blocks, at.index)
     const inside = at.readAll(body, { label: block })
     return reading(
       mapDrafts(inside.nodes, step => ({ ...step, when: step.when ?? when })),
-      { recovery: inside.recovery, findings: inside.findings, used: 1 + body.length },
+      { apart: inside.apart, findings: inside.findings, used: next - at.index },
     )
   },
 }

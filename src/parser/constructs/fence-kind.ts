@@ -10,7 +10,8 @@ const INERT = /^(?:markdown|md|mdx|mermaid)$/
 
 export function fenceKind(language: string | null): FenceKind {
   if (language === null || language === '') return 'untagged'
-  const tag = language.replace(/^\{?\.?/, '').replace(/\}$/, '')
+  // Pandoc's braces around the tag; lines to highlight behind it.
+  const tag = language.replace(/^\{?\.?/, '').replace(/\{[\d,-]*\}$|\}$/, '')
   if (SHELL.test(tag)) return 'shell'
   if (CONSOLE.test(tag)) return 'console'
   if (WINDOWS.test(tag)) return 'windows'

@@ -14,9 +14,9 @@ import {
 } from '../shell/index.ts'
 import { plainTitle } from '../words.ts'
 import { fenceAttributes } from './fence-attributes.ts'
-import { fenceKind, isProgramText } from './fence-kind.ts'
+import { fenceKind, isProgramText, isShellTag } from './fence-kind.ts'
 import { forcedScript } from './forced-script.ts'
-import { leadIn, leadTitle } from './lead.ts'
+import { itemTitle, leadIn, leadSentence, leadTitle } from './lead.ts'
 import { paletteOf } from './palette.ts'
 import { underWait } from './probe.ts'
 import { program } from './program.ts'
@@ -24,15 +24,20 @@ import { stepsOfScript } from './script-block.ts'
 import { isElsewhere } from './session.ts'
 import { placeInScript, placeOf, scriptOfLines, sliceScript } from './text.ts'
 
-/** Rules R1, R10, R11 and R14: a fence is a script, a manual step, an expectation, or text; always a step or a finding. */
+/** Rule R1 comes before all: what is broken is text, whatever stands around it. */
+export const brokenFence: Rule = {
+  rule: 'R1',
+  name: 'broken fence',
+  read: at => (at.block.kind === 'fence' ? broken(at, at.block) : null),
+}
+
+/** Rules R10, R11 and R14: a fence is a script, a manual step, an expectation, or text; always a step or a finding. */
 export const fence: Rule = {
   rule: 'R10',
   name: 'fence',
   read(at) {
     const { block } = at
     if (block.kind !== 'fence') return null
-    const whole = broken(at, block)
-    if (whole !== null) return whole
     const made = notForUs(at, block) ?? otherLanguage(at, block) ?? program(at, block) ?? shell(at, block)
     return directive(block.directives, 'task') === null ? made : forcedScript(at, block, made)
   },
@@ -48,11 +53,7 @@ function broken(at: At, block: FenceBlock): Reading | null {
       'this fence is never closed: all behind it is text',
       'close it with a line of its own',
     )
-  const kind = fenceKind(block.language)
-  const nested =
-    kind === 'shell' || kind === 'console' || kind === 'untagged'
-      ? /^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w{]/m.exec(block.text)
-      : null
+  const nested = mayBeScript(block) ? /^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w{]/m.exec(block.text) : null
   if (nested === null) return null
   return finding(
     at,
@@ -77,14 +78,16 @@ function notForUs(at: At, block: FenceBlock): Reading | null {
       lead,
     )
   const stores = /\b(?:store|save|set|export|record|keep|use|copy|put)\b[^.]*\b(?:as|in|into|to)\b[^.]*:$/i.test(lead)
-  if (marked !== null || (output && !leads && !stores && kind !== 'inert')) {
+  const isOutput = output && !leads && !stores && kind !== 'inert' && !(namesOutputOnly(lead) && beginsAsScript(block))
+  if (marked !== null || isOutput) {
     const pattern = directive(block.directives, 'pattern')
     return {
       ...finding(at, block, 'SO009', 'the output that the step before is expected to show'),
       expect: { kind: expectKind(marked), text: pattern ?? block.text },
     }
   }
-  if (/^(?:for )?example:?$/i.test(lead)) return finding(at, block, 'SO009', 'an example is shown, not run')
+  if (kind !== 'inert' && isExample(leadSentence(lead)))
+    return finding(at, block, 'SO009', 'an example is shown, not run')
   if (kind === 'inert')
     return /^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]|^#{1,6} |^[ \t]*(?:`{3,}|~{3,})/m.test(block.text)
       ? finding(at, block, 'SO010', `what stands in a \`${block.language}\` block makes no step`)
@@ -92,6 +95,34 @@ function notForUs(at: At, block: FenceBlock): Reading | null {
   if (kind === 'text' && !isForConsole(at, block) && program(at, block) === null)
     return finding(at, block, 'SO009', `a \`${block.language}\` block is shown as text`)
   return null
+}
+
+/** "For example:", "Example configuration": what follows is shown. An example of output is what a step shows. */
+function isExample(lead: string): boolean {
+  return /^(?:(?:for|an?|the|here is an?) )?(?:example|instance)s?(?: (?!output|response|result)[\w-]+){0,2}\s*:?$/i.test(
+    lead,
+  )
+}
+
+/** "For example, to see the pods:" leads to a command with somebody else's values: a person sees whether it is theirs. */
+function isForExample(lead: string): boolean {
+  return /^(?:for (?:example|instance)|e\.g\.)[,:]?\s\S.*:$/i.test(lead)
+}
+
+/** "Verify the output:" over a command is no output. */
+function namesOutputOnly(lead: string): boolean {
+  return !/\b(?:example|sample|expected|typical) (?:output|response|result)|\byou (?:should|will|would) see\b|\b(?:should|will) (?:look|return|print|show|output)\b/i.test(
+    lead,
+  )
+}
+
+function beginsAsScript(block: FenceBlock): boolean {
+  return mayBeScript(block) && shellLooking(block.text).shell
+}
+
+function mayBeScript({ language }: FenceBlock): boolean {
+  const kind = fenceKind(language)
+  return kind === 'shell' || kind === 'console' || kind === 'untagged'
 }
 
 /** Code behind the opener of a console that takes it. */
@@ -124,7 +155,8 @@ function otherLanguage(at: At, block: FenceBlock): Reading | null {
       ),
     ])
   const kind = fenceKind(block.language)
-  if (kind === 'query' || kind === 'windows') return byHand(at, block, 'R10', [])
+  if (kind === 'query' || kind === 'windows' || hasWindowsPrompt(block)) return byHand(at, block, 'R10', [])
+  if (isShellTag(block.language) && isForExample(leadSentence(leadIn(at)))) return byHand(at, block, 'R10', [])
   if (isForConsole(at, block))
     return byHand(
       at,
@@ -141,6 +173,11 @@ function otherLanguage(at: At, block: FenceBlock): Reading | null {
   if ((kind === 'shell' || kind === 'untagged') && (isFile || saved))
     return byHand(at, block, 'R10', [note(at, block, 'SO016', 'the text of a file to be created: by hand')])
   return null
+}
+
+/** R10 (g) and R11: `PS C:\\> ` and `C:\\> ` are prompts of shells that are not ours. */
+function hasWindowsPrompt(block: FenceBlock): boolean {
+  return mayBeScript(block) && /^[ \t]*(?:PS(?: [A-Za-z]:[^>\n]*)?|[A-Z]:\\[^>\n]*)>[ \t]+\S/m.test(block.text)
 }
 
 /** R10 (c), (d), R11 and R14. */
@@ -228,8 +265,8 @@ function byHand(
   findings: readonly Diagnostic[],
   interaction: Draft['interaction'] = 'none',
 ): Reading {
-  const comment = /^\s*(?:#|--)\s*(\S.*)$/.exec(block.text.split('\n')[0] ?? '')?.[1]
-  const title = at.item?.title ?? comment ?? leadTitle(at)
+  const comment = /^\s*(?:#(?!!)|--)\s*(\S.*)$/.exec(block.text.split('\n')[0] ?? '')?.[1]
+  const title = itemTitle(at) ?? comment ?? leadTitle(at)
   return reading(
     [
       draft({
@@ -253,8 +290,7 @@ function byHand(
 
 /** R16: a block that a person runs has its risk; what we cannot read is a change. */
 function riskOfBlock(block: FenceBlock): Risk {
-  const kind = fenceKind(block.language)
-  return kind === 'shell' || kind === 'console' || kind === 'untagged' ? riskOf(block.text) : 'change'
+  return mayBeScript(block) ? riskOf(block.text) : 'change'
 }
 
 function doesNotParse(at: At, block: FenceBlock, message: string): Diagnostic {

@@ -1,10 +1,12 @@
 import type { Item } from '../blocks.ts'
-import { conditionOfPrefix, readCondition } from '../conditions.ts'
+import { conditionOfPrefix, readCondition, withBoldCondition } from '../conditions.ts'
 import { directive } from '../directives.ts'
 import { type At, type Draft, type DraftNode, draft, mapDrafts, type Reading, reading } from '../draft.ts'
 import { evidenceIn, textEvidence } from '../evidence.ts'
 import type { InlineCode } from '../prose.ts'
+import { roleOfItem } from '../role.ts'
 import { plainTitle } from '../words.ts'
+import { asSection, isApart, withoutCondition } from './apart.ts'
 import { offerIn, offering } from './offer.ts'
 import { sleeps, titledByCommand } from './probe.ts'
 import { textOf, writtenText } from './text.ts'
@@ -15,11 +17,19 @@ import { intervalIn, limitOfPolling, waitIn } from './wait.ts'
  * Rules R9 and R17: one item of a list. A box is a confirmation; an item whose fence is a script is that task; an item
  * that only groups boxes takes a position and is no step; any other item is what its text says, if it is a step at all.
  */
-export function readItem(at: At, item: Item, asStep: boolean): Reading {
+export function readItem(at: At, written: Item, asStep: boolean): Reading {
+  const item = { ...written, title: withBoldCondition(written.bold, written.title) }
   if (directive(item.directives, 'skip') !== null) return reading([])
-  const inside = at.readAll(item.blocks, { label: null, item: { title: item.title, printed: item.number } })
-  const recovery = inside.recovery.map(one => ({ ...one, underLine: one.underLine ?? item.line }))
-  const more = { recovery, findings: inside.findings }
+  const role = item.checked !== null || isApart(at.section) ? null : roleOfItem(item.title, at.page)
+  const section = role === null ? at.section : asSection(at.section, role)
+  const inside = at.readAll(item.blocks, { label: null, item: { title: item.title, printed: item.number }, section })
+  const apart = inside.apart.map(one => ({ ...one, underLine: one.underLine ?? item.line }))
+  const more = { apart, findings: inside.findings }
+  if (role !== null && inside.nodes.length > 0) {
+    const nodes = withoutCondition([grouped(at, item, inside.nodes)], role, item.title)
+    const made = { role, title: plainTitle(item.title), line: item.line, nodes }
+    return reading([], { ...more, apart: [made, ...apart] })
+  }
   if (item.checked !== null) return reading([box(at, item, inside.nodes)], more)
   if (inside.nodes.length > 0) return reading([grouped(at, item, inside.nodes)], more)
   if (!asStep || item.title === '' || isLinkOnly(item.title)) return reading([], more)

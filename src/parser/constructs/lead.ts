@@ -1,4 +1,4 @@
-import type { Block } from '../blocks.ts'
+import type { Block, ListBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
 import type { At } from '../draft.ts'
 import { optionMarkOf, plainLabel } from '../shell/index.ts'
@@ -11,6 +11,11 @@ export function leadIn(at: Pick<At, 'before' | 'item' | 'index'>): string {
   return lastLineOf(before)
 }
 
+/** The title of the item that a block is indented under; null for an item that holds nothing but the block. */
+export function itemTitle(at: Pick<At, 'item'>): string | null {
+  return at.item === null || at.item.title === '' ? null : at.item.title
+}
+
 function lastLineOf(block: Block): string {
   const last = textOf([block]).at(-1) ?? ''
   return block.kind === 'label' && block.rest === '' ? `${last}:` : last
@@ -19,8 +24,11 @@ function lastLineOf(block: Block): string {
 /** Rule R9: a block without a title of its own is titled by the line before it, else by its label or section. */
 export function leadTitle(at: At): string {
   const { before } = at
-  if (before?.kind === 'paragraph') return lastSentence(before.text)
+  if (before?.kind === 'paragraph') return leadSentence(before.text)
   if (before?.kind === 'label' && before.rest !== '' && before.rest.endsWith(':')) return before.rest
+  // Behind a numbered item the block is for that, though it is not indented.
+  const item = before?.kind === 'list' && before.ordered ? lastItemOf(before) : ''
+  if (item !== '') return item
   const label = at.label
   if (label !== null && !/^(?:(?:the )?(?:steps?|commands?|procedure|activities|actions|tasks))$/i.test(label.name))
     return optionName(label.name)
@@ -33,20 +41,27 @@ function optionName(label: string): string {
   return mark === null ? label : plainLabel(mark.label)
 }
 
-function lastSentence(text: string): string {
+/** The last sentence of a paragraph: the one that leads to the block behind it. */
+export function leadSentence(text: string): string {
   const sentences = text.split(/(?<=[.!?])\s+(?=[A-Z])/)
   const last = sentences.at(-1) ?? text
   return last.length <= 160 ? last : `${last.slice(0, 157)}…`
 }
 
-/** A condition of the text right before the block; of a mere aside (`If you don't want this, replace …`) there is none. */
+/**
+ * A condition of the text right before the block, or of the item that it stands behind; of a mere aside (`If you don't want
+ * this, replace …`) there is none.
+ */
 export function conditionOfLead(at: At): string | null {
-  const lead = at.before?.kind === 'paragraph' ? leadTitle(at) : ''
-  return isAside(lead)
-    ? null
-    : /^(?:if|when|unless|for|optional)/i.test(lead)
-      ? (readCondition(lead).when?.replace(/\s*:$/, '') ?? null)
-      : null
+  const lead = at.before?.kind === 'list' ? lastItemOf(at.before) : at.before?.kind === 'paragraph' ? leadTitle(at) : ''
+  if (isAside(lead) || !/^(?:if|when|unless|for|optional)/i.test(lead)) return null
+  return readCondition(lead).when?.replace(/\s*:$/, '') ?? null
+}
+
+/** A box is answered by itself, whatever stands behind it. */
+function lastItemOf(list: ListBlock): string {
+  const last = list.items.at(-1)
+  return last === undefined || last.checked !== null ? '' : last.title
 }
 
 /** `If you don't want this, replace …` speaks of a detail, not of the whole block. */

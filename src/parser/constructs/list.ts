@@ -1,5 +1,5 @@
 import { diagnostic } from '../../model/index.ts'
-import type { Item, ListBlock } from '../blocks.ts'
+import type { Block, Item, ListBlock } from '../blocks.ts'
 import { type At, mapDrafts, type Reading, type Rule, reading, underCondition } from '../draft.ts'
 import { headingKey } from '../heading.ts'
 import { beginsWithMark, namesWork } from '../words.ts'
@@ -16,10 +16,10 @@ export const list: Rule = {
     if (block.kind !== 'list') return null
     if (isContents(at, block) || namesHeadings(at, block)) return reading([])
     const next = at.blocks[at.index + 1]
-    const takesFence = next?.kind === 'fence' && leadsOn(block)
+    const takesNext = next !== undefined && takes(block, next)
     const last = block.items.length - 1
-    const numbered = countedOn(block.items)
-    const items = takesFence
+    const numbered = countedOn(block.items, onesBefore(at))
+    const items = takesNext
       ? numbered.map((item, index) =>
           index === last ? { ...item, endLine: next.endLine, end: next.end, blocks: [...item.blocks, next] } : item,
         )
@@ -27,16 +27,35 @@ export const list: Rule = {
     const readings = items.map(item =>
       underCondition(readItem(at, item, item.checked !== null || isStep(at, block, item.title)), item.under),
     )
-    const made = underLead(together(readings, takesFence ? 2 : 1), conditionOf(at))
+    const made = underLead(together(readings, takesNext ? 2 : 1), conditionOf(at))
     return { ...made, findings: [...misnumbered(at, numbered), ...made.findings] }
   },
 }
 
-/** A list of only `1.` counts on. */
-function countedOn(items: readonly Item[]): readonly Item[] {
-  const repeats = items.length > 1 && items.every(item => item.number === items[0]?.number && item.number !== null)
-  return repeats ? items.map((item, index) => ({ ...item, number: index + 1 })) : items
+/** A list of only `1.` counts on, over the blocks at column 0 that cut it too. */
+function countedOn(items: readonly Item[], before: number): readonly Item[] {
+  const repeats =
+    items.length + before > 1 && items.every(item => item.number === items[0]?.number && item.number !== null)
+  return repeats && (before === 0 || items[0]?.number === 1)
+    ? items.map((item, index) => ({ ...item, number: before + index + 1 }))
+    : items
 }
+
+/** How many items with the number 1 stand before this list that only blocks at column 0 part from it. */
+function onesBefore(at: At): number {
+  let count = 0
+  // Nobody counts on over more; a section of many thousand blocks is read in a time that grows with its length.
+  for (const block of at.blocks.slice(Math.max(0, at.index - MOST_BLOCKS), at.index).reverse()) {
+    if (block.kind === 'list' && block.ordered && block.items.every(item => item.number === 1))
+      count += block.items.length
+    else if (block.kind !== 'fence' && block.kind !== 'html' && block.kind !== 'table' && block.kind !== 'paragraph')
+      break
+    else if (block.kind === 'paragraph' && /[:：]$/.test(block.text) && count === 0) break
+  }
+  return count
+}
+
+const MOST_BLOCKS = 200
 
 /** "Mandatory sections:" leads to the parts of a text, not to work. */
 const NAMES_PARTS = /\b(?:sections|fields|columns|headings|reasons|examples|references|links|severities)\s*:$/i
@@ -75,6 +94,24 @@ function leadsOn(block: ListBlock): boolean {
   return last !== undefined && last.blocks.length === 0 && /(?::|\b(?:following|below))$/i.test(last.title)
 }
 
+/**
+ * A fence belongs to the last item where that leads on to it, or where it stands on the very next line; bullets do where a
+ * numbered item leads on to them.
+ */
+function takes(block: ListBlock, next: Block): boolean {
+  if (next.kind === 'fence') return leadsOn(block) || isOnNextLine(block, next)
+  return next.kind === 'list' && block.ordered && !next.ordered && leadsOn(block) && next.items.every(isPlain)
+}
+
+function isOnNextLine(block: ListBlock, next: Block): boolean {
+  const last = block.items.at(-1)
+  return block.ordered && last !== undefined && last.blocks.length === 0 && next.line === last.endLine + 1
+}
+
+function isPlain(item: Item): boolean {
+  return item.checked === null && item.blocks.every(block => block.kind === 'list' && block.items.every(isPlain))
+}
+
 /** A list of links into the page. */
 function isContents(at: At, block: ListBlock): boolean {
   const rows = writtenText(at.page.source, block)
@@ -93,7 +130,7 @@ function together(readings: readonly Reading[], used: number): Reading {
   return reading(
     readings.flatMap(one => one.nodes),
     {
-      recovery: readings.flatMap(one => one.recovery),
+      apart: readings.flatMap(one => one.apart),
       findings: readings.flatMap(one => one.findings),
       used,
     },

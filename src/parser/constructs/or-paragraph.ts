@@ -24,7 +24,7 @@ export const orParagraph: Rule = {
     if (inside.nodes.length === 0) return null
     return reading(inside.nodes, {
       findings: inside.findings,
-      recovery: inside.recovery,
+      apart: inside.apart,
       expect: inside.expect,
       used: body.includes(next ?? block) ? 2 : 1,
       orLabel: labelOf(at, rest),

@@ -4,7 +4,7 @@ import { type At, type Draft, draft, type Reading, reading, type ScriptText } fr
 import { interactionOf, type Piece, parseShell, splitBlock, unfinishedIn } from '../shell/index.ts'
 import { plainTitle } from '../words.ts'
 import { leadTitle } from './lead.ts'
-import { firstLine, placeInScript } from './text.ts'
+import { firstLine, placeInScript, startInScript } from './text.ts'
 
 /** Rule R12 in a section of role reference: every command is an entry of its own, for the palette; none is in a flow. */
 export function paletteOf(at: At, block: FenceBlock, script: ScriptText): Reading {
@@ -14,13 +14,20 @@ export function paletteOf(at: At, block: FenceBlock, script: ScriptText): Readin
     const statements = statementsOf(script.text, piece.code.start, piece.code.end)
     for (const { start, end } of statements) {
       const text = script.text.slice(start, end)
-      const first = placeInScript(script, start)
+      const first = startInScript(script, start)
       const row = script.text.slice(0, start).split('\n').length
       const places = [first, ...script.places.slice(row, row + text.split('\n').length - 1)]
       const interaction = interactionOf(text)
       const title = statements.length === 1 ? (piece.title ?? leadTitle(at)) : firstLine(text)
       if (interaction === 'endless')
-        findings.push(diagnostic('SO029', first, 'this command does not end by itself: it is ended by hand', ''))
+        findings.push(
+          diagnostic(
+            'SO029',
+            placeInScript(script, start),
+            'this command does not end by itself: it is ended by hand',
+            '',
+          ),
+        )
       entries.push(
         draft({
           kind: interaction === 'remote' ? 'manual' : 'task',

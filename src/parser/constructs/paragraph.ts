@@ -1,16 +1,23 @@
+import type { ListBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
 import { directive } from '../directives.ts'
-import { draft, type Rule, reading } from '../draft.ts'
-import { plainTitle } from '../words.ts'
+import { type At, draft, type Rule, reading } from '../draft.ts'
+import { asksToLook, isImperative, plainTitle } from '../words.ts'
+import { leadSentence } from './lead.ts'
 import { offerIn, offering } from './offer.ts'
-import { writtenText } from './text.ts'
+import { textOf, writtenText } from './text.ts'
 import { textStep } from './text-step.ts'
 import { waitIn } from './wait.ts'
 
 const SAYS_RUN =
   /(?:^|[.;:!]\s+|\b(?:then|and|to|please|you (?:can|should|must|need to)|first|next)[,\s]+)(?:run|use|execute|call|invoke|type|enter)\b/i
 
-/** Rules R9 and R19: a paragraph that says to run an inline command, or to wait for a time. Any other one is text. */
+/**
+ * Rules R9 and R19: a paragraph that says to run an inline command, to wait for a time, or to do or look at what its bullets
+ * list ("Validate the published assets:"). Any other one is text.
+ */
+const TELLS_TO_DO = /^(?:record|capture|collect|gather|list|write down|note down|save|document)\s+\S/i
+
 export const paragraph: Rule = {
   rule: 'R9',
   name: 'paragraph',
@@ -31,10 +38,49 @@ export const paragraph: Rule = {
       const made = textStep({ text: plainTitle(title ?? text), rule: 'R9', printed: Number(number), ...place })
       return reading([offering(made, offerIn(codes))])
     }
+    const shown = /^expect(?:ed|ation)?(?: (?:result|output|outcome))?:\s+(\S.*)$/is.exec(
+      block.kind === 'paragraph' ? text : '',
+    )
+    if (shown?.[1] !== undefined) return reading([], { expect: { kind: 'shown', text: shown[1] } })
+    const points = at.item === null ? pointsBehind(at) : null
+    if (points !== null && text === leadSentence(text) && tellsToDo(text)) {
+      const { endLine, end } = points
+      const all = writtenText(at.page.source, { start: block.start, end })
+      return reading(
+        [
+          textStep({
+            text: text.replace(/:$/, ''),
+            rule: 'R9',
+            line: block.line,
+            endLine,
+            detail: textOf([points]),
+            original: all,
+          }),
+        ],
+        { used: 2 },
+      )
+    }
     if (at.item !== null || text.endsWith(':')) return null
     const offer = SAYS_RUN.test(text) ? offerIn(codes) : null
     if (offer === null) return null
     const { when } = readCondition(text)
     return reading([offering(draft({ kind: 'manual', title: text, rule: 'R9', ...place, when }), offer)])
   },
+}
+
+function tellsToDo(text: string): boolean {
+  // "Trigger a rollback if any of the following happen:" lists reasons, not work.
+  if (/\b(?:if|when|unless) (?:any|one|all|the)\b|\bfollowing (?:happens?|occurs?|appl(?:y|ies))\b/i.test(text))
+    return false
+  return asksToLook(text) || isImperative(text) || TELLS_TO_DO.test(text)
+}
+
+/** The bullets that a paragraph leads to, if they are text. */
+function pointsBehind({ block, blocks, index }: At): ListBlock | null {
+  const next = blocks[index + 1]
+  const leads = block.kind === 'paragraph' && /[:：]$/.test(block.text)
+  if (!leads || next?.kind !== 'list' || next.ordered) return null
+  const isText = (list: ListBlock): boolean =>
+    list.items.every(item => item.checked === null && item.blocks.every(one => one.kind === 'list' && isText(one)))
+  return isText(next) ? next : null
 }

@@ -19,10 +19,10 @@ import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishe
 import { plainTitle, titleAndDetail } from '../words.ts'
 import { optionNodes } from './alternatives.ts'
 import { fenceAttributes } from './fence-attributes.ts'
-import { conditionOfLead, isAside, leadIn, leadTitle } from './lead.ts'
+import { conditionOfLead, isAside, itemTitle, leadIn, leadTitle } from './lead.ts'
 import { bySession, type Commands, readable } from './script-pieces.ts'
 import { isElsewhere } from './session.ts'
-import { placeInScript, placeOf, rowAt, withStarts } from './text.ts'
+import { placeInScript, placeOf, rowAt, startInScript, withStarts } from './text.ts'
 import { textStep } from './text-step.ts'
 
 /** Rules R7, R12 and R15 inside a block: its comment groups are steps, its alternatives a choice. */
@@ -107,7 +107,7 @@ function command(context: Context, piece: Commands, alone: boolean, unfinished: 
   const text = context.script.text.slice(piece.code.start, piece.code.end)
   const script: ScriptText = { text, places: placesFrom(context.script, piece.code.start, text) }
   const item = alone ? at.item : null
-  const named = item?.title ?? piece.title ?? titleOf(context, text, alone)
+  const named = (item === null ? null : itemTitle(at)) ?? piece.title ?? titleOf(context, text, alone)
   const { when, title: whole } =
     isAside(named) || named === at.section.title ? { when: null, title: at.section.title } : readCondition(named)
   const { title, detail: more } = titleAndDetail(whole)
@@ -136,12 +136,7 @@ function command(context: Context, piece: Commands, alone: boolean, unfinished: 
   })
   if (unfinished === null && made.unfinished !== null)
     context.findings.push(
-      diagnostic(
-        'SO022',
-        script.places[0] ?? placeOf(at, context.block),
-        `not to be run as it is: ${made.unfinished}`,
-        'finish the command',
-      ),
+      diagnostic('SO022', placeInScript(script, 0), `not to be run as it is: ${made.unfinished}`, 'finish the command'),
     )
   if (sessionOpener(text) !== null && context.elsewhere !== 'session') {
     context.elsewhere = 'session'
@@ -166,7 +161,7 @@ function remote(context: Context, made: Draft): Draft {
   context.findings.push(
     diagnostic(
       'SO028',
-      made.script?.places[0] ?? placeOf(context.at, context.block),
+      made.script === null ? placeOf(context.at, context.block) : placeInScript(made.script, 0),
       'these lines are for another machine: by hand',
       '',
     ),
@@ -275,7 +270,7 @@ function linesOf(
 
 function placesFrom(script: ScriptText, start: number, text: string): ScriptText['places'] {
   const row = rowAt(script, start)
-  const first = placeInScript(script, start)
+  const first = startInScript(script, start)
   return [first, ...script.places.slice(row + 1, row + text.split('\n').length)]
 }
 

@@ -6,6 +6,9 @@ import { leadIn } from './lead.ts'
 
 const ELSEWHERE =
   /\b(?:on|from|in|inside|within|log(?:ged)?[- ]?in(?:to)?|ssh(?:'d)? in(?:to)?|connect(?:ed)? to)\s+(?:to\s+)?(?:the|each|your|a|that|this|every|all)?\s*(?:\w+[ -]){0,2}?(?:server|host|box|machine|node|vm|instance|pod|container)s?\b[^.]*:?$|\bwhen logged in\b|\bbash command prompt\b/i
+/** "Run the following command in all etcd pods.": a whole sentence must say that it is run there. */
+const RUN_THERE =
+  /\b(?:run|execute|issue|type)\b[^.]{0,60}\b(?:on|in|from|inside)\s+(?:the|each|all|every)\b[^.]{0,40}\b(?:server|host|box|machine|node|vm|instance|pod|container)(?:e?s)?\b[^.]*\.$/i
 const HERE =
   /\b(?:your (?:local|own) machine|localhost|local machine|workstation|laptop|this machine|build (?:machine|host|server)|your machine)\b/i
 const LEAVES =
@@ -25,7 +28,7 @@ export function isElsewhere(at: At, block: FenceBlock): 'lead' | 'session' | nul
 }
 
 function isLedElsewhere(lead: string): boolean {
-  return ELSEWHERE.test(lead) && !HERE.test(lead)
+  return (ELSEWHERE.test(lead) || RUN_THERE.test(lead)) && !HERE.test(lead)
 }
 
 function opensSession(fence: FenceBlock): boolean {

@@ -77,6 +77,12 @@ export function scriptOfLines(fence: FenceBlock, text: string): ScriptText {
 
 /** The place in the file of an offset of a script. */
 export function placeInScript(script: ScriptText, offset: number): Place {
+  const { line, column } = startInScript(script, offset)
+  return { line, column: Math.max(1, column) }
+}
+
+/** The same for the start of a part of it, from which other places are counted: before column 1 where its line begins there. */
+export function startInScript(script: ScriptText, offset: number): Place {
   const row = rowAt(script, offset)
   const place = script.places[row] ?? script.places.at(-1) ?? { line: 1, column: 1 }
   const lineStart = script.starts?.[row] ?? script.text.lastIndexOf('\n', offset - 1) + 1

@@ -42,7 +42,8 @@ export function optionMarkOf(text: string): OptionMark | null {
     const rest = `${text.slice(0, pair.index)}_${text.slice(pair.index + pair[0].length)}`.toLowerCase()
     return mark(`pair ${rest.replace(/[\s:]+/g, ' ').trim()}`, text)
   }
-  if (/^(?:for|via|using|with)\s+\S/i.test(text)) return mark('for', text)
+  if (/^(?:for|via|using|with)\s+(?!(?:example|instance|each|every|more|reference|details?)\b)\S/i.test(text))
+    return mark('for', text)
   if (PLATFORM.test(plainLabel(text))) return mark('platform', text)
   return null
 }
@@ -61,6 +62,13 @@ export function plainLabel(text: string): string {
 /** The comment tells what will be seen: `# Expected: …`, `# Wait for …`. */
 export function isExpectation(text: string): boolean {
   return /^(?:expect(?:ed|s|ation)?\b|(?:sample|example)?\s*output\b|should (?:show|print|return|see|be)\b|(?:both |it |this )?must (?:exit|return|show|print|be)\b|outputs?\b|\d+ (?:passed|tests?|items?|rows?)\b|you should see\b|wait (?:for|until)\b|returns?:|=>|→)/i.test(
+    text,
+  )
+}
+
+/** The comment says to wait for a stated time: `Wait 10 minutes`, `wait for 30s`. */
+export function namesTime(text: string): boolean {
+  return /^(?:please )?(?:wait|pause|sleep|soak)\b[^.]{0,40}\b\d+[\s-]*(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?)\b/i.test(
     text,
   )
 }

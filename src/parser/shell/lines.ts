@@ -15,7 +15,12 @@ export function linesOf(shell: Shell): ScriptLine[] {
   for (let start = 0; start <= shell.script.length; ) {
     const newline = shell.script.indexOf('\n', start)
     const end = newline === -1 ? shell.script.length : newline
-    for (let block = shell.blocks[next]; block !== undefined && block.start < start; block = shell.blocks[++next])
+    // A statement covers the lines behind its first; the body of a heredoc covers its first line too.
+    for (
+      let block = shell.blocks[next];
+      block !== undefined && (block.start < start || (block.heredoc && block.start === start));
+      block = shell.blocks[++next]
+    )
       coveredTo = Math.max(coveredTo, block.end)
     const text = shell.script.slice(start, end)
     lines.push({ start, end, text, kind: start < coveredTo ? 'inside' : kindOf(text) })

@@ -1,5 +1,5 @@
 import { groupLines } from './comment-groups.ts'
-import { type CommentText, isExpectation, type OptionMark, plainLabel, speaksOf } from './comment-words.ts'
+import { type CommentText, isExpectation, namesTime, type OptionMark, plainLabel, speaksOf } from './comment-words.ts'
 import { argumentsOf, programOf } from './effective.ts'
 import { linesOf } from './lines.ts'
 import { type Segment, segmentsOf } from './segments.ts'
@@ -162,6 +162,23 @@ class Builder {
     const tellsOutput = first !== undefined && isExpectation(first.text)
     const standsAlone = segment.leads && (segment.code !== null || !tellsOutput || /^wait\b/i.test(first?.text ?? ''))
     if (standsAlone && this.#open !== null && segment.group !== this.#open.group) this.#open = null
+    if (first !== undefined && segment.code !== null && namesTime(first.text)) {
+      const code = this.#script.slice(segment.code.start, segment.code.end)
+      if (!/\b(?:sleep|wait|--timeout|timeout)\b/.test(code)) {
+        // "Wait 10 minutes" over a command that waits for nothing is work of its own.
+        this.#put(
+          pieceOf(
+            { ...segment, code: null, end: this.#endOfLead(segment.code.start) },
+            first.text,
+            first.number,
+            rest,
+            false,
+          ),
+        )
+        this.#put(pieceOf({ ...segment, ...segment.code }, null, null, [], false))
+        return
+      }
+    }
     if (standsAlone || first === undefined) {
       this.#put(pieceOf(segment, first?.text ?? null, first?.number ?? null, rest, false))
       return

@@ -1,4 +1,5 @@
 import { beginsWithCommand } from './known-commands.ts'
+import { readShell } from './syntax.ts'
 
 /** The prompts that make a block a transcript: `$ `, `user@host:~$ `, `[user@host dir]$ `, `PS C:\> `, `C:\> `. Never `$NAME`. */
 export const PROMPT =
@@ -17,12 +18,13 @@ export interface Transcript {
 
 /**
  * Reads a block with prompts (R11). Null if it has none; `mixed` if no script can be taken from it: prompts of several hosts
- * or of a program's console, or output before the first prompt.
+ * or of a program's console, output before the first prompt, or a table of output behind a command without one.
  */
 export function transcriptOf(text: string): Transcript | 'mixed' | null {
   const lines = text.split('\n')
   const prompts = lines.map(line => PROMPT.exec(line)?.[0] ?? null)
-  if (!prompts.some(prompt => prompt !== null)) return hashTranscript(lines)
+  if (!prompts.some(prompt => prompt !== null))
+    return hashTranscript(lines) ?? (showsTable(text, lines) ? 'mixed' : null)
   if (new Set(prompts.flatMap(prompt => (prompt === null ? [] : [hostOf(prompt)]))).size > 1) return 'mixed'
   if (lines.some((line, index) => prompts[index] === null && REPL_PROMPT.test(line.trimStart()))) return 'mixed'
   const first = prompts.findIndex(prompt => prompt !== null)
@@ -46,6 +48,35 @@ function hashTranscript(lines: readonly string[]): Transcript | 'mixed' | null {
   )
     return null
   return split(lines, line => (isPrompt(line) ? '# ' : null))
+}
+
+/** A line of column heads (`NAME   READY   STATUS`) behind a command is what the command has printed. */
+function showsTable(text: string, lines: readonly string[]): boolean {
+  const first = lines.findIndex(line => line.trim() !== '' && !line.trimStart().startsWith('#'))
+  if (!lines.some((line, index) => index > first && isTableHead(line))) return false
+  if (!beginsWithCommand(lines[first] ?? '')) return false
+  // In a heredoc or a quote it is text of the script. These come in the order of the script, as the lines do.
+  const { texts } = readShell(text)
+  const sorted = texts.toSorted((a, b) => a.start - b.start)
+  let next = 0
+  let coveredTo = 0
+  let start = 0
+  for (const [index, line] of lines.entries()) {
+    for (let one = sorted[next]; one !== undefined && one.start <= start; one = sorted[++next])
+      coveredTo = Math.max(coveredTo, one.end)
+    if (index > first && start >= coveredTo && isTableHead(line)) return true
+    start += line.length + 1
+  }
+  return false
+}
+
+/** Three names in capitals, or two that are set apart like columns. */
+function isTableHead(line: string): boolean {
+  if (!/^[A-Z]/.test(line) || line.length > 400) return false
+  const names = line.trimEnd().split(/[ \t]+/)
+  return (
+    names.every(name => /^[A-Z][A-Z0-9()_%/-]*$/.test(name)) && names.length >= (/ {2}|\t/.test(line.trimEnd()) ? 2 : 3)
+  )
 }
 
 function split(lines: readonly string[], promptOf: (line: string) => string | null): Transcript {

@@ -1,4 +1,5 @@
 export { systemClock } from './clock.ts'
+export { editInEditor } from './editor.ts'
 export { type GitFacts, gitConfig, gitFacts } from './git-facts.ts'
 export { hideInput } from './hide-input.ts'
 export { randomIds, randomToken, uuidv7 } from './ids.ts'

@@ -1,5 +1,6 @@
 import { Box, useApp, useCursor, useInput, usePaste } from 'ink'
 import { useEffect } from 'react'
+import type { Suspend } from '../hand-over.ts'
 import { type KeyPress, keysOf } from '../key-press.ts'
 import { paintLine } from '../theme.ts'
 import type { View } from '../view.ts'
@@ -12,7 +13,7 @@ interface AppProps {
   readonly onKeys: (keys: readonly KeyPress[]) => void
   readonly onPaste: (text: string) => void
   /** Gets the function that stops drawing and reading until its callback has settled. */
-  readonly onSuspend?: (suspend: (meanwhile: () => Promise<void>) => Promise<void>) => void
+  readonly onSuspend?: (suspend: Suspend) => void
 }
 
 /** Draws the view and hands keys on; it decides nothing. */

@@ -40,7 +40,7 @@ export interface World {
   /** Runs the command as the operator, in the clone. */
   signoff(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<CliResult>
   /** The operator at a terminal, in plain mode; null where no pseudo-terminal is to be had. */
-  signoffAtTerminal(args: readonly string[]): Promise<PlainTerminal | null>
+  signoffAtTerminal(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<PlainTerminal | null>
   /** Runs it as somebody else, with a home and a key of their own; in the clone, unless they have only what was sent to them. */
   signoffAs(person: Person, args: readonly string[], cwd?: string): Promise<CliResult>
   /** Writes a file outside of the repository and gives its path. */
@@ -103,10 +103,10 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     site,
     signoff: (args, more = {}) =>
       runSignoff(args, { cwd: repository.clone, env: { ...env, SIGNOFF_KEY: operator.keyFile, ...more } }),
-    signoffAtTerminal: args =>
+    signoffAtTerminal: (args, more = {}) =>
       openPlainTerminal(process.execPath, [signoffFile(), ...args, '--ui', 'plain'], {
         cwd: repository.clone,
-        env: { ...env, SIGNOFF_KEY: operator.keyFile },
+        env: { ...env, SIGNOFF_KEY: operator.keyFile, ...more },
       }),
     signoffAs: (person, args, cwd = repository.clone) =>
       runSignoff(args, { cwd, env: { ...envOf(folder('homes', person.principal)), SIGNOFF_KEY: person.keyFile } }),

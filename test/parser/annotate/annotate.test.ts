@@ -136,7 +136,7 @@ describe('what the markers say', () => {
       '> ```',
     )
     expect(out).toContain('   <!-- signoff id=steps-push risk=change -->')
-    expect(out?.at(-4)).toMatch(/^> <!-- signoff id=[a-z-]+ -->$/)
+    expect(out?.at(-4)).toMatch(/^> <!-- signoff id=[a-z0-9-]+ -->$/)
   })
 
   test('a pinned risk and gate outlive an edit that would lose them', () => {

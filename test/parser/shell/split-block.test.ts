@@ -40,6 +40,8 @@ describe('comment groups', () => {
 
   test.each([
     ['a heredoc', "cat <<'EOF'\na\n\n# b\nc\nEOF"],
+    ['a heredoc that begins with a comment', "cat > app.conf <<'EOF'\n# managed\n\n# b\nc\nEOF"],
+    ['an indented heredoc that begins with a comment', 'cat <<-EOF\n\t# managed\n\t# by us\n\nc\n\tEOF'],
     ['a quote', 'echo "a\n\n# b\nc"'],
     ['a loop', 'for i in 1 2; do\n  echo $i\n\n  # b\n  echo c\ndone'],
     ['a function', 'f() {\n  a\n\n  # b\n  c\n}'],

@@ -9,6 +9,7 @@ import type {
   Runbook,
   RunEvent,
   RunState,
+  ScriptToEdit,
   Snapshot,
   Speaker,
   Step,
@@ -90,6 +91,11 @@ export class FakeRun implements Conversation {
 
   snapshot(): Snapshot {
     return { state: this.state, need: this.need() }
+  }
+
+  scriptToEdit(id: string): ScriptToEdit {
+    const script = this.state.steps.get(id)?.edited?.script ?? this.#steps.get(id)?.script ?? null
+    return script === null ? { ok: false, why: 'it has no script to edit' } : { ok: true, script }
   }
 
   onEntry(listener: (entry: Entry, snapshot: Snapshot) => void): () => void {
@@ -195,7 +201,10 @@ export class FakeRun implements Conversation {
       case 'task': {
         const names = step.needs.filter(name => !this.state.values.has(name))
         if (names.length > 0) return { kind: 'values', step: step.id, names }
-        const script = (step.script ?? '').replace('<version>', this.state.values.get('version')?.value ?? '')
+        const script = (this.state.steps.get(step.id)?.edited?.script ?? step.script ?? '').replace(
+          '<version>',
+          this.state.values.get('version')?.value ?? '',
+        )
         const level =
           step.risk === 'view'
             ? 'L1'
@@ -347,6 +356,37 @@ export class FakeRun implements Conversation {
         this.emit({ kind: 'run.abort', reason: answer.reason, by })
         this.#end({ kind: 'ended', result: 'aborted' })
         return null
+      case 'extend-wait': {
+        const status = this.state.steps.get(answer.step)?.status
+        const until = new Date((status?.kind === 'waiting' ? status.untilMs : 0) + answer.byMs).toISOString()
+        this.emitTogether([
+          { kind: 'wait.end', step: answer.step, how: 'extended', leftMs: 0, reason: answer.reason, by },
+          { kind: 'wait.start', step: answer.step, until, minMs: answer.byMs, reason: answer.reason },
+        ])
+        return null
+      }
+      case 'edit':
+        this.emit({
+          kind: 'step.edit',
+          step: answer.step,
+          was: this.#steps.get(answer.step)?.script ?? '',
+          script: answer.script,
+          reason: answer.reason,
+          by,
+        })
+        return null
+      case 'jump': {
+        const main = this.runbook.flows.main
+        const need = this.need()
+        const from = need.kind === 'finished' ? null : need.step
+        const back = isEnded(this.state.steps.get(answer.to)?.status ?? { kind: 'pending' })
+        if (back) this.emit({ kind: 'step.reopen', step: answer.to, reason: answer.reason, by })
+        else {
+          const over = main.slice(main.indexOf(from ?? ''), main.indexOf(answer.to))
+          this.emit({ kind: 'jump', from, to: answer.to, over, reason: answer.reason, by })
+        }
+        return null
+      }
       case 'gate-text':
         return 'no text is asked'
       default:

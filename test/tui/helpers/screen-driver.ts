@@ -1,3 +1,4 @@
+import type { EditorAnswer } from '../../../src/model/index.ts'
 import type { KeyPress } from '../../../src/tui/key-press.ts'
 import { createOutputRing } from '../../../src/tui/output-ring.ts'
 import { initialState, type ScreenEvent, type ScreenState } from '../../../src/tui/screen-state.ts'
@@ -11,6 +12,8 @@ export class ScreenDriver {
   state: ScreenState
   readonly ring = createOutputRing()
   readonly effects: string[] = []
+  /** What the person's editor makes of a script. */
+  editor: (script: string) => EditorAnswer = () => ({ kind: 'unchanged' })
   readonly #run: FakeRun
   readonly #clock: FakeClock
   #pending: Promise<void>[] = []
@@ -86,11 +89,21 @@ export class ScreenDriver {
     return this.rows()[1] ?? ''
   }
 
+  #edit(step: string): void {
+    const began = this.#run.scriptToEdit(step)
+    const was = began.ok ? began.script : ''
+    const answer: EditorAnswer = began.ok ? this.editor(was) : { kind: 'problem', why: began.why }
+    this.#pending.push(
+      Promise.resolve().then(() => this.#apply({ kind: 'edited', step, was, answer, atMs: this.#clock.nowMs() })),
+    )
+  }
+
   #apply(event: ScreenEvent): void {
     const { state, effects } = reduce(this.state, event)
     this.state = state
     for (const effect of effects) {
       this.effects.push(effect.kind)
+      if (effect.kind === 'edit') this.#edit(effect.step)
       if (effect.kind !== 'say') continue
       const said = this.#run
         .say(effect.answer, KIM)

@@ -1,4 +1,7 @@
 import { writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { editInEditor } from '../../../src/runner/local/editor.ts'
+import { openTtyInput } from '../../../src/runner/local/index.ts'
 import { runFullScreen } from '../../../src/tui/full-screen.tsx'
 import { demoRunbook, longRunbook } from './demo-runbook.ts'
 import { FakeRun, KIM } from './fake-run.ts'
@@ -15,9 +18,14 @@ const run = new FakeRun(begin === 'long' ? longRunbook(10_000) : demoRunbook(), 
 if (begin !== 'long') run.skipTo(begin)
 
 let leave = (): void => {}
+let input = openTtyInput('/dev/tty')
+const reopen = () => {
+  input = openTtyInput('/dev/tty')
+  return input
+}
 const write = (): void => {
   const starts = run.entries.flatMap(({ event }) => (event.kind === 'step.start' ? [event.step] : []))
-  writeFileSync(report, JSON.stringify({ said: run.said, starts, rawMode: process.stdin.isRaw }))
+  writeFileSync(report, JSON.stringify({ said: run.said, starts, rawMode: input.isRaw }))
 }
 process.on('SIGTERM', () => {
   leave()
@@ -30,10 +38,12 @@ process.on('SIGUSR2', () => run.finish(0))
 const ending = await runFullScreen({
   conversation: run,
   speaker: KIM,
-  stdin: process.stdin,
+  stdin: input,
   stdout: process.stdout,
   clock,
   options: { ascii: false, color: (process.env.NO_COLOR ?? '') === '', title: 'payments' },
+  reopen,
+  editScript: (script, name) => editInEditor(script, name, { stateDir: dirname(report), environment: process.env }),
   onEnter: given => {
     leave = given
   },
