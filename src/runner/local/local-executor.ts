@@ -109,6 +109,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const secrets = new Map<string, string>()
   const active = new Map<string, Active>()
   const late = new Map<string, Late>()
+  /** Orders that are being handed over: a stop that comes meanwhile is for a script that nobody follows yet. */
+  const starting = new Map<string, Promise<unknown>>()
   const launcher = createLauncher(join(stateDir, 'supervisor.bash'), inheritedEnvironment(environment))
 
   /** Known from the first check of a script that needs a terminal on. */
@@ -226,6 +228,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     why: Stop['why'],
     by: string | null,
   ): Promise<void> => {
+    await starting.get(order.id)
     const followed = active.get(order.id)
     const tell = async (sent: Stop): Promise<void> => {
       await followed?.tell({ kind: 'stopping', event: stopEvent(nameFromId(order.id), sent) })
@@ -238,18 +241,40 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
+  /** Has an order started; gives the session of one that gets the person's terminal. */
+  const handOver = async (
+    order: ScriptOrder,
+    tell: (report: ScriptReport) => Promise<void>,
+  ): Promise<TerminalSession | null> => {
+    const claim = claimPath(stateDir, order)
+    const recorded = order.terminal ? ('missing' in (await pty()) ? 'unrecorded' : 'recorded') : null
+    for (let tries = 1; ; tries++) {
+      const settings = { environment, secrets, place, graceMs, spoolBytes, terminal: recorded } as const
+      const claimed = claimOrder(stateDir, order, settings)
+      if (claimed === null) return null
+      const start = order.terminal ? startWithTerminal(order, claimed, tell) : launcher.start(claimed.words)
+      const started = await start.catch((error: unknown) => {
+        // Nothing was started: the claim may go.
+        removeClaim(claim)
+        throw error
+      })
+      if (typeof started !== 'boolean') return started
+      // Whoever killed the launcher may have done so before it forked; then nobody ever will, and the claim is made again.
+      if (started || inspectClaim(claim, place).kind !== 'absent') return null
+      if (tries === MOST_LAUNCHERS) throw shellMissing('bash', new Error('it ended before it took an order'))
+    }
+  }
+
   /** A script in the person's terminal: its supervisor is another one, and the spool is written here. */
-  const runInTerminal = async (
+  const startWithTerminal = async (
     order: ScriptOrder,
     { inTerminal, given }: Claimed,
-    report: (report: ScriptReport) => Promise<void>,
-  ): Promise<void> => {
+    tell: (report: ScriptReport) => Promise<void>,
+  ): Promise<TerminalSession> => {
     if (terminal === null) throw new Error(`${order.id} needs a terminal`)
-    const claim = claimPath(stateDir, order)
     const loaded = await pty()
-    const tell = oneAtATime(report)
-    const session = await startInTerminal({
-      claim,
+    return startInTerminal({
+      claim: claimPath(stateDir, order),
       step: order.step,
       terminal,
       pty: 'missing' in loaded ? null : loaded,
@@ -262,12 +287,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         // Refused once the run is no longer driven; the script has its new size all the same.
         tell({ kind: 'resized', event }).catch(() => undefined)
       },
-    }).catch((error: unknown) => {
-      // Nothing was started: the claim may go.
-      removeClaim(claim)
-      throw error
     })
-    await follow(order, NOTHING_RECORDED, tell, { session })
   }
 
   return {
@@ -292,23 +312,19 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     },
 
     async run(order, report) {
-      const claim = claimPath(stateDir, order)
-      if (inspectClaim(claim, place).kind !== 'absent') return follow(order, NOTHING_RECORDED, report)
-      const recorded = order.terminal ? ('missing' in (await pty()) ? 'unrecorded' : 'recorded') : null
-      for (let tries = 1; ; tries++) {
-        const settings = { environment, secrets, place, graceMs, spoolBytes, terminal: recorded } as const
-        const claimed = claimOrder(stateDir, order, settings)
-        if (claimed === null) break
-        if (order.terminal) return runInTerminal(order, claimed, report)
-        const isTaken = await launcher.start(claimed.words).catch(error => {
-          removeClaim(claim)
-          throw error
-        })
-        // Whoever killed the launcher may have done so before it forked; then nobody ever will, and the claim is made again.
-        if (isTaken || inspectClaim(claim, place).kind !== 'absent') break
-        if (tries === MOST_LAUNCHERS) throw shellMissing('bash', new Error('it ended before it took an order'))
+      if (inspectClaim(claimPath(stateDir, order), place).kind !== 'absent')
+        return follow(order, NOTHING_RECORDED, report)
+      const tell = oneAtATime(report)
+      const begun = Promise.withResolvers<void>()
+      starting.set(order.id, begun.promise)
+      try {
+        const session = await handOver(order, tell)
+        // Not awaited here: from now on it is known who is told of a stop.
+        return follow(order, NOTHING_RECORDED, tell, { session })
+      } finally {
+        starting.delete(order.id)
+        begun.resolve()
       }
-      return follow(order, NOTHING_RECORDED, report)
     },
 
     async find(order) {

@@ -135,6 +135,16 @@ export function executorContract(name: string, open: () => ExecutorUnderTest): v
       expect(end).toMatchObject({ outcome: 'cancelled' })
     })
 
+    test('a stop that is asked for at once is told as well, and works', async () => {
+      const order = under.order('sleep 600')
+      const reports: ScriptReport[] = []
+      const running = under.executor.run(order, take(reports))
+      await under.executor.stop(order.id, 'escalate', 'kim@example.com')
+      await running
+      expect(reports.map(({ kind }) => kind)).toEqual(['stopping', 'ended'])
+      expect(endOf(reports)).toMatchObject({ outcome: 'cancelled' })
+    })
+
     test('a time limit ends a silent script, and says so', async () => {
       const end = endOf(await run('sleep 600', { timeoutMs: 200 }))
       expect(end.outcome).toBe('timed-out')
