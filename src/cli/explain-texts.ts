@@ -209,8 +209,8 @@ export const EXPLAIN_TEXTS: Readonly<Record<FindingCode, ExplainText>> = {
     example: ['## Steps', '', '```console', '$ kubectl get pods', 'api-7d9f   1/1   Running', '```'],
   },
   SO032: {
-    why: 'The author relies on the marker. One that is not understood has no effect.',
-    fix: 'See docs/writing-runbooks.md for the words. A marker never loosens anything.',
+    why: 'The author relies on the marker. One that is not understood, or that nothing follows, has no effect.',
+    fix: 'See docs/writing-runbooks.md for the words and the places. A marker never loosens anything.',
     example: ['## Steps', '', '<!-- signoff gaet -->', '', '- [ ] Told'],
   },
   SO033: {

@@ -114,7 +114,7 @@ export function contextOf(asked: NewRun, config: Config, run: string): RunContex
     defaultTimeoutMs: config.timeoutMs,
     interpreters: config.interpreters,
     ...(config.silenceMs === null ? {} : { silenceMs: config.silenceMs }),
-    cwd: dirname(resolve(asked.path)),
+    cwd: resolve(dirname(resolve(asked.path)), asked.runbook.cwd ?? '.'),
     readScript,
     ...(asked.undoes === undefined ? {} : { undoes: { run: asked.undoes.files.run, done: asked.undoes.done } }),
     terminal: asked.terminal !== null,

@@ -29,6 +29,9 @@ export interface FormField {
     | null
 }
 
+/** Shells that run scripts. */
+export type Shell = 'bash' | 'sh' | 'zsh'
+
 /** What running a step needs beyond the published plan. */
 export interface StepDetail {
   /** Text that belongs to the step and is shown with it, a line each, without Markdown emphasis. */
@@ -47,6 +50,13 @@ export interface StepDetail {
   readonly unfinished: string | null
   /** True for steps from a point of no return on: the next task is asked at L3 whatever its risk. */
   readonly pointOfNoReturn: boolean
+  /**
+   * The folder in which its script or offer starts, as written: relative to where the session of the run started, or absolute.
+   * It holds for this block alone. Absent where the session goes on from the block before.
+   */
+  readonly cwd?: string
+  /** The shell of its script where the front matter names one and the tag of the block does not. */
+  readonly shell?: Shell
   /** For a wait: whether its time runs from the start of its section (a monitoring period) or from the step itself. */
   readonly countsFrom?: 'section' | 'step'
 }
@@ -80,6 +90,10 @@ export interface Runbook extends Omit<Plan, 'schema' | 'findings' | 'runbook'> {
   readonly source: string
   readonly details: ReadonlyMap<string, StepDetail>
   readonly contacts: readonly ShownText[]
+  /** The folder in which sessions start, as the front matter has it: relative to the runbook, or absolute. Absent: beside the runbook. */
+  readonly cwd?: string
+  /** Regular expressions that whole values must match, by name of the value; absent where the front matter has none. */
+  readonly patterns?: ReadonlyMap<string, string>
 }
 
 /** All steps of a runbook in the order a person meets them, whatever their flow. */

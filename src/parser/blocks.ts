@@ -1,6 +1,6 @@
 import type { BlockContent, Code, DefinitionContent, List, ListItem, Paragraph, RootContent, Table } from 'mdast'
-import type { Directive } from './directives.ts'
-import { readDirectives } from './directives.ts'
+import { directivesOf } from './attach-markers.ts'
+import { type Directive, readDirectives } from './directives.ts'
 import { repairDoubleEncoding } from './encoding.ts'
 import { firstParagraph, type InlineCode, joinLines, type ProseLine, proseLines } from './prose.ts'
 import type { Place, Source } from './source.ts'
@@ -101,22 +101,24 @@ export type Block = ParagraphBlock | LabelBlock | ListBlock | FenceBlock | Table
 
 /** The Markdown nodes between two headings, as the blocks that rules read. */
 export function toBlocks(nodes: readonly (RootContent | BlockContent | DefinitionContent)[], source: Source): Block[] {
-  const blocks: Block[] = []
-  let directives: Directive[] = []
-  for (const node of nodes) {
-    if (node.type === 'html') {
-      const found = readDirectives(node.value)
-      if (found.length > 0) {
-        directives = [...directives, ...found]
-        continue
-      }
-    }
+  return nodes.flatMap(node => {
+    if (node.type === 'html' && readDirectives(node.value).length > 0) return []
     const made = toBlock(node, source)
-    for (const [index, block] of made.entries())
-      blocks.push(index === 0 && directives.length > 0 ? { ...block, directives } : block)
-    if (made.length > 0) directives = []
-  }
-  return blocks
+    const directives = directivesOf(node)
+    return directives.length === 0 ? made : withDirectives(made, directives, node.type === 'blockquote')
+  })
+}
+
+/** A paragraph may be several labels: a marker in one of their lines is for that, one before them for the first. */
+function withDirectives(made: readonly Block[], directives: readonly Directive[], isQuote: boolean): Block[] {
+  const holds = (block: Block, { place }: Directive) =>
+    place !== undefined && place.line >= block.line && place.line <= block.endLine
+  return made.map((block, index) => {
+    const own = directives.filter(one =>
+      made.some(other => holds(other, one)) ? holds(block, one) : index === 0 && !(isQuote && made.length > 1),
+    )
+    return own.length === 0 ? block : { ...block, directives: [...own, ...block.directives] }
+  })
 }
 
 function toBlock(node: RootContent | BlockContent | DefinitionContent, source: Source): Block[] {
@@ -223,8 +225,10 @@ function list(node: List, source: Source): ListBlock {
 }
 
 function item(node: ListItem, ordered: boolean, source: Source): Item {
-  const span = spanOf(node)
-  const first = node.children[0]
+  const span = { ...spanOf(node), directives: directivesOf(node) }
+  // A marker may stand before the text of its item.
+  const children = node.children.filter(one => one.type !== 'html' || readDirectives(one.value).length === 0)
+  const first = children[0]
   const lines = first?.type === 'paragraph' ? proseLines(first.children, source, spanOf(first).line) : []
   const { lead, rest } = firstParagraph(lines)
   const behind: Block[] =
@@ -241,7 +245,7 @@ function item(node: ListItem, ordered: boolean, source: Source): Item {
     boldTitle: hasBoldTitle ? (head.bold ?? null) : null,
     bold: head?.bold ?? null,
     codes: lead.flatMap(line => line.codes),
-    blocks: [...behind, ...toBlocks(first?.type === 'paragraph' ? node.children.slice(1) : node.children, source)],
+    blocks: [...behind, ...toBlocks(first?.type === 'paragraph' ? children.slice(1) : children, source)],
   }
 }
 

@@ -1,7 +1,8 @@
-import type { Evidence, FormField, Risk, Runbook, Section, Step, StepDetail } from '../model/index.ts'
+import type { Evidence, FormField, Risk, Runbook, Section, Shell, Step, StepDetail } from '../model/index.ts'
 import type { Draft } from './draft.ts'
-import { environmentOf } from './environment.ts'
+import { environmentOf, markedEnvironment } from './environment.ts'
 import { type PlacedFlows, WHOLE_DOCUMENT } from './flows.ts'
+import { isFolder } from './folder.ts'
 import { type FormSources, fillFields, formSources } from './form-sources.ts'
 import { toApprovers } from './owners.ts'
 import type { FoundParameters } from './parameters.ts'
@@ -21,6 +22,8 @@ export interface Parts {
   readonly linkOf: (text: string) => string | null
   /** An environment that the front matter names. */
   readonly environment: string | null
+  /** The shell of blocks whose tag names none; null where the front matter says nothing. */
+  readonly shell: Shell | null
   /** Time limit of scripts that the front matter names. */
   readonly timeoutMs: number | null
 }
@@ -111,17 +114,18 @@ function buildStep(placed: PlacedStep, section: PlacedSection, context: Context)
   ]
   const found = environmentOf(draft.title, near, command === null ? null : environmentOfScript(command))
   // A marker may name an environment, but not take production away.
-  const environment = found === 'production' ? found : (draft.fixed.environment ?? found)
+  const environment =
+    found === 'production' ? found : (markedEnvironment(draft.fixed.environment, section.draft.environment) ?? found)
   const criteria = context.criteria.get(placed.id)
   return {
     id: placed.id,
     position: placed.position,
-    kind: draft.program === null ? draft.kind : 'task',
+    kind: draft.kind,
     title: placed.title,
     line: draft.line,
     endLine: Math.max(draft.line, draft.endLine),
     rule: draft.rule,
-    script: draft.script?.text ?? draft.program?.text ?? null,
+    script: draft.script?.text ?? programOf(draft)?.text ?? null,
     language: draft.language,
     original: draft.original,
     risk: riskOfStep(placed),
@@ -136,9 +140,7 @@ function buildStep(placed: PlacedStep, section: PlacedSection, context: Context)
     approvers: draft.kind === 'gate' ? toApprovers(approversOf(placed, section)) : null,
     required: isRequired(section) && !draft.aside,
     durationMs: draft.durationMs,
-    timeoutMs:
-      draft.timeoutMs ??
-      ((draft.kind === 'task' || draft.program !== null) && draft.interaction !== 'endless' ? context.timeoutMs : null),
+    timeoutMs: draft.timeoutMs ?? (draft.kind === 'task' && draft.interaction !== 'endless' ? context.timeoutMs : null),
     evidence: draft.evidence,
     criteria: criteria === undefined || criteria.length === 0 ? null : [...criteria],
     probe: probeOf(draft),
@@ -169,20 +171,38 @@ function buildDetail(
   const notes = (draft.options ?? []).flatMap(option =>
     option.note === null ? [] : [`${option.name}: ${option.note}`],
   )
+  const runs = draft.script !== null || draft.offer !== null || programOf(draft) !== null
+  const said = runs ? draft.fixed.cwd : null
+  const cwd = said !== null && isFolder(said) ? said : null
   const link = draft.kind === 'choice' ? null : context.linkOf(draft.title)
   return {
-    detail: [...draft.detail, ...notes, ...(link === null ? [] : [link])],
+    detail: [
+      ...draft.detail,
+      ...notes,
+      ...(link === null ? [] : [link]),
+      ...(cwd === null ? [] : [`starts in the folder ${cwd}`]),
+    ],
     slots: slots?.script ?? [],
     offerSlots: slots?.offer ?? [],
     offerRisk: draft.offer === null ? null : riskOf(draft.offer.text),
-    scriptLine: draft.script?.places[0]?.line ?? draft.program?.line ?? null,
+    scriptLine: draft.script?.places[0]?.line ?? programOf(draft)?.line ?? null,
     phase: phase.id,
     section: section.id,
     fields: fields(draft.fields, context),
     unfinished: draft.unfinished,
     pointOfNoReturn: context.afterNoReturn.has(step.id),
+    ...(cwd === null ? {} : { cwd }),
+    ...(runs && context.shell !== null && !NAMES_SHELL.test(draft.language ?? '') ? { shell: context.shell } : {}),
     ...(draft.kind === 'wait' ? { countsFrom: draft.beforeClosing ? ('section' as const) : ('step' as const) } : {}),
   }
+}
+
+/** Tags that say by which shell a block runs. */
+const NAMES_SHELL = /^(?:bash|sh|zsh)$/
+
+/** The text for an interpreter, unless a marker has made something else of its step. */
+function programOf({ kind, program }: PlacedStep['draft']): PlacedStep['draft']['program'] {
+  return kind === 'task' ? program : null
 }
 
 function fields(drafted: readonly FormField[], context: Context): readonly FormField[] {
@@ -201,8 +221,11 @@ function riskOfStep(placed: PlacedStep): Risk {
 }
 
 function approversOf(placed: PlacedStep, section: PlacedSection): readonly string[] {
-  if (placed.draft.approvers !== null) return placed.draft.approvers
-  return section.draft.approvers.length > 0 ? section.draft.approvers : section.draft.owners
+  const { approvers, fixed } = placed.draft
+  // A marker names those of a gate that it made, and adds to those of any other.
+  if (placed.draft.rule === 'R3' && fixed.approvers.length > 0) return fixed.approvers
+  const named = approvers ?? (section.draft.approvers.length > 0 ? section.draft.approvers : section.draft.owners)
+  return [...new Set([...named, ...fixed.approvers])]
 }
 
 function isRequired(section: PlacedSection): boolean {

@@ -1,12 +1,12 @@
 import type { Root } from 'mdast'
 import { type Diagnostic, diagnostic, type Runbook } from '../model/index.ts'
-import { markersFollowed } from './checks/markers-followed.ts'
 import { namedSections } from './checks/named-sections.ts'
 import { ownerMissing } from './checks/owner-missing.ts'
 import { pageLinks } from './checks/page-links.ts'
 import { firstProductionChanges } from './checks/production-changes.ts'
 import { recoveryEmpty } from './checks/recovery-empty.ts'
 import { stepsIn } from './checks/steps-in.ts'
+import { unclearChoices } from './checks/unclear-choices.ts'
 import { unfinishedText } from './checks/unfinished-text.ts'
 import { literalSecretsIn } from './shell/index.ts'
 import { placeAt, type Source } from './source.ts'
@@ -18,9 +18,9 @@ export function checkRunbook(runbook: Runbook, source: Source, root: Root): Diag
     ...noWayBack(runbook),
     ...recoveryEmpty(runbook),
     ...ownerMissing(runbook),
+    ...unclearChoices(runbook),
     ...unfinishedText(runbook, source),
     ...pageLinks(root),
-    ...markersFollowed(runbook, root),
     ...namedSections(runbook),
     ...literalSecrets(source),
     ...oneMachineOnly(runbook, source),
@@ -64,18 +64,18 @@ function literalSecrets(source: Source): Diagnostic[] {
 }
 
 const ONE_MACHINE =
-  /(?:\/Users\/(?!Shared\b)|\/home\/(?!runner\b|ubuntu\b|app\b|node\b|user\b|ec2-user\b|\$|<|\{))[A-Za-z][\w.-]*|[A-Z]:\\Users\\[A-Za-z][\w.-]*/
+  /(?:\/Users\/(?!Shared\b)|\/home\/(?!runner\b|ubuntu\b|app\b|node\b|user\b|ec2-user\b|\$|<|\{))[A-Za-z][\w.-]*|[A-Z]:\\Users\\[A-Za-z][\w.-]*/g
 
 function oneMachineOnly(runbook: Runbook, source: Source): Diagnostic[] {
   return runbook.phases.flatMap(stepsIn).flatMap(step => {
-    const found = step.script === null ? null : ONE_MACHINE.exec(step.script)
-    if (found === null) return []
-    const below = source.lines.slice(step.line - 1, step.endLine).findIndex(line => line.includes(found[0]))
-    const row = below === -1 ? -1 : step.line - 1 + below
-    const line = row === -1 ? step.line : row + 1
-    const column = row === -1 ? 1 : (source.lines[row]?.indexOf(found[0]) ?? 0) + 1
-    return [
-      diagnostic('SO023', { line, column }, `${found[0]} is a path of one machine`, 'write a <placeholder> for it'),
-    ]
+    // Each path once, where it is first written: in what runs, and in what a person is offered to run.
+    const found = [...`${step.script ?? ''}\n${step.offer ?? ''}`.matchAll(ONE_MACHINE)].map(match => match[0])
+    return [...new Set(found)].flatMap(path => {
+      const below = source.lines.slice(step.line - 1, step.endLine).findIndex(line => line.includes(path))
+      const row = below === -1 ? -1 : step.line - 1 + below
+      const line = row === -1 ? step.line : row + 1
+      const column = row === -1 ? 1 : (source.lines[row]?.indexOf(path) ?? 0) + 1
+      return [diagnostic('SO023', { line, column }, `${path} is a path of one machine`, 'write a <placeholder> for it')]
+    })
   })
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic, Evidence, FormField, Risk, Role, Step } from '../model/index.ts'
 import type { Block, LabelBlock } from './blocks.ts'
+import type { Directive } from './directives.ts'
 import type { SectionDraft } from './sections.ts'
 import type { Place, Source } from './source.ts'
 import type { DeclaredInput } from './task-files/task.ts'
@@ -23,7 +24,7 @@ export interface Draft {
   /** The number that the author printed before it. */
   readonly printed: number | null
   readonly script: ScriptText | null
-  /** Text for an interpreter that the configuration names, and its line: a task, once the step is built. Nothing reads it as shell. */
+  /** Text of a task for an interpreter that the configuration names, and its line. It is no `script`: nothing reads it as shell. */
   readonly program: { readonly text: string; readonly line: number } | null
   readonly language: string | null
   readonly original: string | null
@@ -60,12 +61,18 @@ export interface Draft {
   readonly optionSections: readonly number[] | null
   /** What the author fixed by markers or attributes. */
   readonly fixed: Fixed
+  /** The words of markers that were followed here. */
+  readonly markers: readonly Directive[]
 }
 
 export interface Fixed {
   readonly id: string | null
   readonly risk: Risk | null
   readonly environment: string | null
+  /** The folder in which its script starts, as written. */
+  readonly cwd: string | null
+  /** Who decides a gate, beside those that the text names. */
+  readonly approvers: readonly string[]
 }
 
 export interface OptionDraft {
@@ -91,6 +98,8 @@ export interface ApartDraft {
   readonly nodes: readonly DraftNode[]
   /** First line of the item that it is indented under: it leads back from that step only; null for its whole section. */
   readonly underLine?: number | null
+  /** What a marker says that it leads back from. */
+  readonly markedFor?: string | null
 }
 
 /** A way back, cleaning up, commands for reference; `conditional` is troubleshooting, offered when a step fails. */
@@ -121,6 +130,10 @@ export interface Page {
   readonly declared: ReadonlySet<string>
   /** Commands that the project's configuration names for blocks of other languages, by tag. */
   readonly interpreters: Readonly<Record<string, readonly string[]>>
+  /** True for the sections below one that opened a session elsewhere and did not leave it (rule R15). */
+  readonly inSession?: boolean
+  /** Markers that left a block out, or were refused. Grows while the page is read. */
+  readonly skips: Set<Directive>
 }
 
 /** Where a rule reads. */
@@ -176,7 +189,8 @@ const EMPTY: Omit<Draft, 'kind' | 'title' | 'rule' | 'line' | 'endLine'> = {
   below: [],
   options: null,
   optionSections: null,
-  fixed: { id: null, risk: null, environment: null },
+  fixed: { id: null, risk: null, environment: null, cwd: null, approvers: [] },
+  markers: [],
 }
 
 /** A draft with everything that was not said left empty. */
@@ -211,6 +225,15 @@ export function underCondition(made: Reading, when: string | null | undefined): 
     nodes: mapDrafts(made.nodes, conditional),
     apart: made.apart.map(one => ({ ...one, nodes: mapDrafts(one.nodes, conditional) })),
   }
+}
+
+/** The same steps under a condition of what stands around them: their own words count instead, but a marker only adds to it. */
+export function conditionAround(nodes: readonly DraftNode[], when: string): DraftNode[] {
+  return mapDrafts(nodes, step => {
+    const isMarked = step.markers.some(one => one.word === 'if' || one.word === 'optional')
+    if (step.when === null || !isMarked || step.when === when) return { ...step, when: step.when ?? when }
+    return { ...step, when: `${step.when} and ${when}` }
+  })
 }
 
 /** The same nodes with each step changed. */

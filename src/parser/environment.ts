@@ -26,6 +26,12 @@ export function environmentOf(title: string, outer: readonly string[], command: 
   return around
 }
 
+/** What markers name, the nearest first; production if one of them does. Null where none names any. */
+export function markedEnvironment(...said: readonly (string | null)[]): string | null {
+  const named = said.flatMap(one => (one === null || one.trim() === '' ? [] : [environmentIn(one) ?? one.trim()]))
+  return named.find(one => one === 'production') ?? named[0] ?? null
+}
+
 function firstNamed(texts: readonly string[]): string | null {
   for (const text of texts) {
     const named = environmentIn(text)

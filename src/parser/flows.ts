@@ -1,4 +1,3 @@
-import { directive } from './directives.ts'
 import type { PlacedSection, PlacedStep } from './place-steps.ts'
 import { placedStepsOf } from './place-steps.ts'
 
@@ -39,8 +38,8 @@ export function placeFlows(phases: readonly PlacedSection[]): PlacedFlows {
   }
   const all = phases.flatMap(sectionsIn)
   const targetOf = (section: PlacedSection, otherwise: string | null): string | null => {
-    const said = directive(section.draft.directives, 'for')
-    if (said === null || section.byLabel) return section.forStep ?? otherwise
+    const said = section.markedFor
+    if (said === null) return section.forStep ?? otherwise
     const found = all.find(one => one.position === said || one.id === said || one.title === said)
     return (
       found?.id ?? all.flatMap(one => one.steps).find(one => one.position === said || one.id === said)?.id ?? otherwise

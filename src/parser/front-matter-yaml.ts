@@ -1,5 +1,7 @@
 import { isMap, parseDocument } from 'yaml'
-import { type Diagnostic, diagnostic } from '../model/index.ts'
+import { type Diagnostic, diagnostic, misfit, patternProblem } from '../model/index.ts'
+import { findSpan } from './duration.ts'
+import { isFolder } from './folder.ts'
 import { type FrontMatterReading, frontMatterSchema } from './front-matter.ts'
 import type { FrontMatter } from './front-matter-schema.ts'
 import type { Place } from './source.ts'
@@ -9,42 +11,39 @@ export function readYaml(text: string): FrontMatterReading {
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true })
   const place = (offset: number) => placeIn(text, offset)
   const broken = document.errors[0]
-  if (broken !== undefined)
-    return {
-      frontMatter: {},
-      title: null,
-      diagnostics: [
-        diagnostic(
-          'SO034',
-          place(broken.pos[0]),
-          `the front matter is not YAML: ${broken.message}`,
-          'mend it, or take it out',
-        ),
-      ],
-    }
-  return { ...readSection(document, place), title: titleOf(document) }
+  if (broken !== undefined) {
+    const message = `the front matter is not YAML: ${broken.message}`
+    const finding = diagnostic('SO034', place(broken.pos[0]), message, 'mend it, or take it out')
+    return { frontMatter: {}, title: null, valuePlaces: new Map(), diagnostics: [finding] }
+  }
+  const at: PlaceOf = path => place(offsetOf(document, path))
+  const settings = readSection(document, at)
+  const names = Object.keys(settings.frontMatter.values ?? {})
+  const valuePlaces = new Map(names.map(name => [name, at(['signoff', 'values', name])]))
+  return { ...settings, title: titleOf(document), valuePlaces }
 }
 
-function readSection(
-  document: ReturnType<typeof parseDocument>,
-  place: (offset: number) => Place,
-): Omit<FrontMatterReading, 'title'> {
+type PlaceOf = (path: readonly string[]) => Place
+type Settings = Pick<FrontMatterReading, 'frontMatter' | 'diagnostics'>
+
+/** Our own section; Runme's keys count where it says nothing. */
+function readSection(document: ReturnType<typeof parseDocument>, at: PlaceOf): Settings {
+  const runme = ofRunme(document, at)
   const section = isMap(document.contents) ? document.get('signoff', true) : undefined
-  if (section === undefined) return { frontMatter: {}, diagnostics: ofRunme(document, place) }
+  if (section === undefined) return runme
   const read = frontMatterSchema.get().SignoffSchema.safeParse(isMap(section) ? section.toJSON() : section)
-  if (read.success) return { frontMatter: read.data, diagnostics: notRead(document, read.data, place) }
+  if (read.success)
+    return {
+      frontMatter: { ...runme.frontMatter, ...read.data },
+      diagnostics: [...runme.diagnostics, ...wrongSettings(read.data, at)],
+    }
   return {
     frontMatter: {},
     diagnostics: read.error.issues.map(issue => {
       const path = ['signoff', ...issue.path.map(String)]
       const extra = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-      const found = offsetOf(document, extra === undefined ? path : [...path, extra])
-      return diagnostic(
-        'SO032',
-        place(found),
-        `front matter \`${path.join('.')}\`: ${issue.message}`,
-        'see docs/writing-runbooks.md',
-      )
+      const message = `front matter \`${path.join('.')}\`: ${issue.message}`
+      return wrong(at(extra === undefined ? path : [...path, extra]), message, 'see docs/writing-runbooks.md')
     }),
   }
 }
@@ -54,49 +53,53 @@ function titleOf(document: ReturnType<typeof parseDocument>): string | null {
   return typeof title === 'string' && title.trim() !== '' ? title.trim() : null
 }
 
-/** Settings of the language that nothing follows yet: who relies on one must hear of it. */
-function notRead(
-  document: ReturnType<typeof parseDocument>,
-  said: FrontMatter,
-  place: (offset: number) => Place,
-): Diagnostic[] {
-  const keys = [
-    ...(said.cwd === undefined ? [] : ['cwd']),
-    ...(said.shell === undefined || said.shell === 'bash' ? [] : ['shell']),
-  ]
-  const patterns = Object.entries(said.values ?? {}).flatMap(([name, value]) =>
-    value.pattern === undefined
-      ? []
-      : [
-          diagnostic(
-            'SO032',
-            place(offsetOf(document, ['signoff', 'values', name, 'pattern'])),
-            `the pattern of "${name}" is not checked yet`,
-            'take it out',
-          ),
-        ],
-  )
-  const unread = keys.map(key =>
-    diagnostic(
-      'SO032',
-      place(offsetOf(document, ['signoff', key])),
-      `front matter \`signoff.${key}\` is not read yet`,
-      'take it out',
-    ),
-  )
-  return [...unread, ...patterns]
+/** What the shape of the settings does not tell: a time that is none, a folder that is none, a pattern that cannot be used. */
+function wrongSettings({ timeout, cwd, values }: FrontMatter, at: PlaceOf): Diagnostic[] {
+  const found: Diagnostic[] = []
+  if (timeout !== undefined && findSpan(timeout) === null)
+    found.push(wrong(at(['signoff', 'timeout']), `"timeout: ${timeout}" names no time`, 'write timeout: 10m'))
+  if (cwd !== undefined && !isFolder(cwd))
+    found.push(wrong(at(['signoff', 'cwd']), `"cwd: ${cwd}" is no folder as it stands`, 'write a path without values'))
+  for (const [name, { pattern, default: preset, secret }] of Object.entries(values ?? {})) {
+    const place = (key: string) => at(['signoff', 'values', name, key])
+    const problem = pattern === undefined ? null : patternProblem(pattern)
+    if (problem !== null)
+      found.push(
+        wrong(place('pattern'), `the pattern of "${name}" cannot be used: ${problem}`, 'mend it, or take it out'),
+      )
+    const why = pattern === undefined || preset === undefined || problem !== null ? null : misfit(pattern, preset)
+    if (why !== null) found.push(wrong(place('default'), `the default of "${name}" ${why}`, 'mend one of them'))
+    if (secret === true && preset !== undefined)
+      found.push(wrong(place('default'), `"${name}" is a secret, and its default stands in the file`, 'take it out'))
+  }
+  return found
 }
 
-/** Runme's own `cwd` and `shell`: blocks would run in another folder, or by another shell, than their author meant. */
-function ofRunme(document: ReturnType<typeof parseDocument>, place: (offset: number) => Place): Diagnostic[] {
-  return ['cwd', 'shell'].flatMap(key => {
-    const said: unknown = isMap(document.contents) ? document.get(key) : undefined
-    if (typeof said !== 'string' || (key === 'shell' && /^(?:.*\/)?(?:ba)?sh$/.test(said))) return []
-    const message = `front matter \`${key}: ${said}\` is not followed: blocks run beside this file, by bash`
-    return [
-      diagnostic('SO032', place(offsetOf(document, [key])), message, 'write `cd` into the first block', 'warning'),
-    ]
-  })
+/** Runme's own `cwd` and `shell`. Its `skipPrompts` has nothing to say: Signoff asks what it must ask. */
+function ofRunme(document: ReturnType<typeof parseDocument>, at: PlaceOf): Settings {
+  const said = (key: string): string | null => {
+    const value: unknown = isMap(document.contents) ? document.get(key) : undefined
+    return typeof value === 'string' ? value : null
+  }
+  const cwd = said('cwd')
+  const shell = said('shell')
+  const name = shell?.split('/').at(-1)
+  const known = name === 'bash' || name === 'sh' || name === 'zsh' ? name : null
+  const diagnostics: Diagnostic[] = []
+  if (cwd !== null && !isFolder(cwd))
+    diagnostics.push(wrong(at(['cwd']), `"cwd: ${cwd}" is no folder as it stands`, 'write a path without values'))
+  if (shell !== null && known === null) {
+    const message = `front matter \`shell: ${shell}\` is not followed: blocks run by bash`
+    diagnostics.push(diagnostic('SO032', at(['shell']), message, 'one of bash, sh, zsh', 'warning'))
+  }
+  return {
+    frontMatter: { ...(cwd !== null && isFolder(cwd) ? { cwd } : {}), ...(known === null ? {} : { shell: known }) },
+    diagnostics,
+  }
+}
+
+function wrong(place: Place, message: string, help: string): Diagnostic {
+  return diagnostic('SO032', place, message, help)
 }
 
 function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly string[]): number {

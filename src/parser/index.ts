@@ -1,4 +1,4 @@
-export { annotateRunbook } from './annotate/annotate.ts'
+export { annotateRunbook, type Unpinned, unpinnedSteps } from './annotate/annotate.ts'
 export { canHaveInterpreter, type Interpreters } from './constructs/program.ts'
 export { fileLinks } from './file-links.ts'
 export { literalValues, maskValues } from './literal-mask.ts'

@@ -1,7 +1,7 @@
 import type { Block } from './blocks.ts'
 import { writtenText } from './constructs/text.ts'
 import { textStep } from './constructs/text-step.ts'
-import { type Draft, type DraftNode, draft, mapDrafts, type OptionDraft, type Page } from './draft.ts'
+import { conditionAround, type Draft, type DraftNode, draft, type OptionDraft, type Page } from './draft.ts'
 
 /** What stands right before an "Alternatively". */
 export interface Before {
@@ -38,7 +38,7 @@ export function joinOptions(before: Before, label: string, nodes: readonly Draft
 
 /** The condition of the first option is that of the choice: it holds for the others too. */
 function optionOf(name: string, nodes: readonly DraftNode[], when: string | null): OptionDraft {
-  return { name, note: null, nodes: mapDrafts(nodes, step => ({ ...step, when: step.when ?? when })) }
+  return { name, note: null, nodes: when === null ? nodes : conditionAround(nodes, when) }
 }
 
 /** A text that was no step by itself is one that a person does. */

@@ -13,7 +13,7 @@ export function literalValues(text: string): string[] {
     values.add(text.slice(found.start, found.end))
     if (found.name !== 'private_key') continue
     const rest = text.slice(found.end)
-    const end = /-----END [A-Z ]*PRIVATE KEY-----/.exec(rest)
+    const end = /-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----/.exec(rest)
     for (const line of rest.slice(0, end?.index ?? 0).split(/\r?\n/))
       if (line.replace(/^[\s>]+/, '').length >= 6) values.add(line.replace(/^[\s>]+/, ''))
   }

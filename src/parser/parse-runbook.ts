@@ -4,15 +4,16 @@ import type { Diagnostic, Runbook } from '../model/index.ts'
 import { diagnostic } from '../model/index.ts'
 import { buildPhases } from './build-runbook.ts'
 import { checkRunbook } from './check-runbook.ts'
+import { checkMarkers } from './checks/markers-followed.ts'
 import { declaredValues } from './conditions.ts'
 import type { Interpreters } from './constructs/program.ts'
 import { findContacts } from './contacts.ts'
-import { checkDirectives } from './directives.ts'
 import type { Page } from './draft.ts'
 import { findSpan } from './duration.ts'
 import { environmentTables, withProposals } from './environment-tables.ts'
 import { placeFlows } from './flows.ts'
-import { readFrontMatter } from './front-matter.ts'
+import { isFolder } from './folder.ts'
+import { readFrontMatter, unknownValues, valuePatterns } from './front-matter.ts'
 import type { FrontMatter } from './front-matter-schema.ts'
 import { headingKey } from './heading.ts'
 import { checkInert } from './inert.ts'
@@ -30,7 +31,7 @@ import { readingOnce, readsVariables, setsVariables } from './shell/index.ts'
 import { readSource, type Source } from './source.ts'
 import { readTaskFile } from './task-files/task-file.ts'
 import { underTemplates } from './template-conditions.ts'
-import { parseTree } from './tree.ts'
+import { parseTree, type Tree } from './tree.ts'
 
 /** A runbook and everything found on the way, in the order of the file. */
 export interface Parsed {
@@ -63,33 +64,38 @@ export async function loadAndParse(bytes: Uint8Array, path: string, options: Par
   return finish(markdown, bytes, path, options)
 }
 
-interface Markdown {
+interface Markdown extends Pick<Tree, 'root' | 'markers'> {
   readonly source: Source | null
-  readonly root: Root | null
   readonly diagnostics: readonly Diagnostic[]
 }
 
 function readMarkdown(bytes: Uint8Array): Markdown {
   const { source, diagnostics } = readSource(bytes)
-  if (source === null) return { source, root: null, diagnostics }
+  if (source === null) return { source, root: null, markers: [], diagnostics }
   const tree = parseTree(source)
-  return { source, root: tree.root, diagnostics: [...diagnostics, ...tree.diagnostics] }
+  return { source, root: tree.root, markers: tree.markers, diagnostics: [...diagnostics, ...tree.diagnostics] }
 }
 
 function finish(
-  { source, root, diagnostics }: Markdown,
+  { source, root, markers, diagnostics }: Markdown,
   bytes: Uint8Array,
   path: string,
   options: ParseOptions,
 ): Parsed {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   if (source === null || root === null) return { runbook: emptyRunbook(path, sha256, source), diagnostics }
-  const read = readingOnce(() => readTree(root, source, path, sha256, options))
+  const read = readingOnce(() => readTree({ root, markers }, source, path, sha256, options))
   return { runbook: read.runbook, diagnostics: inOrder([...diagnostics, ...read.diagnostics]) }
 }
 
-function readTree(root: Root, source: Source, path: string, sha256: string, options: ParseOptions): Parsed {
-  const { frontMatter, title, diagnostics: ofFrontMatter } = readFrontMatter(root, source)
+function readTree(
+  { root, markers }: { readonly root: Root; readonly markers: Tree['markers'] },
+  source: Source,
+  path: string,
+  sha256: string,
+  options: ParseOptions,
+): Parsed {
+  const { frontMatter, title, valuePlaces, diagnostics: ofFrontMatter } = readFrontMatter(root, source)
   const sound = untilUnclosed(root, source)
   const placed = placeSections(sound, source, { title, otherwise: nameOf(path) })
   const taskFile = readTaskFile(placed, sound, source, path)
@@ -101,8 +107,10 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
     read: readNames(root),
     declared: declaredValues(source.lines),
     interpreters: options.interpreters ?? {},
+    skips: new Set(),
   }
   const read = draft.phases.map(section => readSection(section, page))
+  const findings = read.flatMap(findingsOf)
   const { phases: positioned, diagnostics: ofPlaces } = placeSteps(
     read.filter((one, index) => index > 0 || !isIdle(one, draft.title)),
   )
@@ -129,6 +137,7 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
     pointsOfNoReturn: pointsOfNoReturn(source),
     linkOf: linkResolver(phases),
     environment: frontMatter.env ?? null,
+    shell: frontMatter.shell ?? null,
     timeoutMs: frontMatter.timeout === undefined ? null : (findSpan(frontMatter.timeout)?.maxMs ?? null),
   })
   const runbook: Runbook = {
@@ -153,16 +162,19 @@ function readTree(root: Root, source: Source, path: string, sha256: string, opti
     },
     details,
     contacts: findContacts(draft.phases),
+    ...(frontMatter.cwd === undefined || !isFolder(frontMatter.cwd) ? {} : { cwd: frontMatter.cwd }),
+    ...valuePatterns(frontMatter),
   }
   return {
     runbook,
     diagnostics: [
       ...ofFrontMatter,
       ...taskFile.diagnostics,
-      ...checkDirectives(root),
+      ...unknownValues(valuePlaces, new Set(parameters.parameters.map(one => one.name))),
+      ...checkMarkers(markers, { runbook, phases, drafts: draft.phases.flatMap(sectionsOf), skips: page.skips }),
       ...checkTemplates(root),
       ...checkInert(root),
-      ...read.flatMap(findingsOf),
+      ...findings,
       ...ofPlaces,
       ...parameters.diagnostics,
       ...ofMode(mode, draft.title, isAllTicked(source), frontMatter),
@@ -200,6 +212,10 @@ function withoutSteps(phase: PlacedSection): PlacedSection {
 
 function findingsOf(one: SectionReading): Diagnostic[] {
   return [...one.findings, ...one.children.flatMap(findingsOf)]
+}
+
+function sectionsOf(section: SectionDraft): SectionDraft[] {
+  return [section, ...section.children.flatMap(sectionsOf)]
 }
 
 function headingsIn(section: SectionDraft): string[] {

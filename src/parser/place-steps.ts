@@ -1,6 +1,8 @@
 import { type Diagnostic, diagnostic, type Role } from '../model/index.ts'
 import { asSection } from './constructs/apart.ts'
+import { directive } from './directives.ts'
 import type { ApartDraft, ApartRole, Draft, DraftNode } from './draft.ts'
+import { optionNames } from './option-names.ts'
 import type { SectionReading } from './read-section.ts'
 import type { SectionDraft } from './sections.ts'
 import { slug, stableSlug, UniqueNames } from './slug.ts'
@@ -25,6 +27,8 @@ export interface PlacedSection {
   readonly draft: SectionDraft
   /** True for what a label or a lead-in inside a section sets apart. */
   readonly byLabel: boolean
+  /** What a marker says that it leads back from: a position, an id or a title. */
+  readonly markedFor: string | null
   /** For a way back that is indented under an item: the id of that step. */
   readonly forStep: string | null
   readonly steps: readonly PlacedStep[]
@@ -101,9 +105,8 @@ function optionOf(
 ): { readonly position: string; readonly choice: PlacedStep['choice'] } | null {
   for (const { id, position, draft } of choices) {
     const letter = draft.optionSections?.indexOf(index) ?? -1
-    const option = draft.options?.[letter]
-    if (option !== undefined)
-      return { position: `${position}${letterOf(letter)}`, choice: { group: id, option: option.name } }
+    const option = optionNames(draft.options ?? [])[letter]
+    if (option !== undefined) return { position: `${position}${letterOf(letter)}`, choice: { group: id, option } }
   }
   return null
 }
@@ -140,6 +143,7 @@ function placeSection(
     line: section.line,
     draft: section,
     byLabel: false,
+    markedFor: directive(section.directives, 'for'),
     forStep: null,
     steps: steps.map(step => withSections(step, children)),
     sections: [...apart, ...children],
@@ -177,6 +181,7 @@ function placeApart(
     line,
     draft: asSection(section, role),
     byLabel: true,
+    markedFor: aside.markedFor ?? null,
     forStep: stepAt(steps, aside.underLine ?? null),
     steps: placed,
     sections: [],
@@ -244,12 +249,13 @@ function placeNodes(
     into.push(step)
     outermost.push(id)
     if (node.options === null) continue
+    const named = optionNames(node.options)
     const options = node.options.map((option, letter) => ({
-      name: option.name,
+      name: named[letter] ?? option.name,
       steps: placeNodes(
         option.nodes,
         `${position}${letterOf(letter)}`,
-        { group: id, option: option.name },
+        { group: id, option: named[letter] ?? option.name },
         heading,
         into,
         names,

@@ -1,23 +1,24 @@
-import { applyDirectives } from './apply-directives.ts'
+import { applyDirectives, markedBlock } from './apply-directives.ts'
 import type { Block, LabelBlock } from './blocks.ts'
 import { closesDetails } from './constructs/label-scope.ts'
 import { probeIn } from './constructs/probe.ts'
+import { below } from './constructs/session.ts'
 import { textOf } from './constructs/text.ts'
 import { textStep } from './constructs/text-step.ts'
 import { namesWatching } from './constructs/wait.ts'
-import { directive } from './directives.ts'
+import type { Directive } from './directives.ts'
 import {
   type At,
+  conditionAround,
   type Draft,
   type DraftNode,
   draft,
-  mapDrafts,
   type Page,
   type Reading,
   underCondition,
 } from './draft.ts'
 import { type Before, joinOptions } from './join-options.ts'
-import { markedOption } from './marker-choices.ts'
+import { placedByMarker } from './marker-choices.ts'
 import { RULES } from './rules.ts'
 import { choicesBetween } from './section-choices.ts'
 import type { SectionDraft } from './sections.ts'
@@ -35,7 +36,7 @@ export function readSection(section: SectionDraft, page: Page): SectionReading {
   const { choices, children } = choicesBetween(
     remedies(
       section,
-      section.children.map(child => readSection(child, page)),
+      section.children.map(child => readSection(child, below(section, page))),
     ),
   )
   const waits = nodes.some(isWait) ? [] : watching(section, page)
@@ -59,7 +60,7 @@ function remedies(section: SectionDraft, children: readonly SectionReading[]): r
 function asked(one: SectionReading, when: string): SectionReading {
   return {
     ...one,
-    nodes: mapDrafts(one.nodes, step => ({ ...step, when: step.when ?? when })),
+    nodes: conditionAround(one.nodes, when),
     children: one.children.map(child => asked(child, when)),
   }
 }
@@ -109,17 +110,18 @@ function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
       before,
       readAll: (some, change) => readBlocks(some, { ...inside, label, ...change }),
     }
-    const made = applyDirectives(at, firstAnswer(at))
+    const read = firstAnswer(at)
+    const made = applyDirectives(markedBlock(at, block), read, inside.page)
     if (made !== null) {
-      if (made.expect !== null) expectOfLast(nodes, made.expect)
-      const marked = asMarked(block, made, nodes.at(-1))
+      if (made.expect !== null) expectOfLast(nodes, made.expect, block.directives)
+      const marked = placedByMarker(block.directives, made.nodes, nodes.at(-1))
       if (marked !== null) {
         if (marked.replaces) nodes.pop()
         nodes.push(...marked.nodes)
         apart.push(...made.apart, ...marked.apart)
         findings.push(...made.findings)
         last = { block, nodes: marked.nodes }
-        if (block.kind === 'label') label = null
+        if (block.kind === 'label') label = read === null ? block : null
         before = blocks[index + made.used - 1] ?? block
         index += made.used
         continue
@@ -135,27 +137,11 @@ function readBlocks(blocks: readonly Block[], inside: Inside): Reading {
     const used = made?.used ?? 1
     if (closesDetails(block)) label = inside.label
     // A label holds for what follows it, up to the next one; one that a rule has read holds for nothing more.
-    if (block.kind === 'label') label = made === null ? block : null
+    if (block.kind === 'label') label = read === null ? block : null
     before = blocks[index + used - 1] ?? block
     index += used
   }
   return { nodes, apart, findings, expect: null, used: blocks.length }
-}
-
-/** Rule R3: a block that a marker makes an option of a choice, or a way back. */
-function asMarked(
-  block: Block,
-  made: Reading,
-  last: DraftNode | undefined,
-): (Pick<Reading, 'nodes' | 'apart'> & { readonly replaces: boolean }) | null {
-  const first = made.nodes.find(node => node.node === 'step')
-  if (first === undefined || block.directives.length === 0) return null
-  if (directive(block.directives, 'role') === 'recovery') {
-    const { title, line } = first
-    return { nodes: [], apart: [{ role: 'recovery', title, line, nodes: made.nodes }], replaces: false }
-  }
-  const option = markedOption(block.directives, made.nodes, last)
-  return option === null ? null : { nodes: [option.choice], apart: [], replaces: option.replaces }
 }
 
 function firstAnswer(at: At): Reading | null {
@@ -166,10 +152,14 @@ function firstAnswer(at: At): Reading | null {
   return null
 }
 
-/** Expected output belongs to the last step before it. */
-function expectOfLast(nodes: DraftNode[], expect: Draft['expect']): void {
+/** Expected output belongs to the last step before it. What a marker says of it counts more than a sample (rule R3). */
+function expectOfLast(nodes: DraftNode[], expect: Draft['expect'], directives: readonly Directive[]): void {
   const last = nodes.at(-1)
-  if (last?.node === 'step' && last.expect === null) nodes[nodes.length - 1] = { ...last, expect }
+  if (last?.node !== 'step') return
+  const marked = last.kind === 'task' ? directives.filter(one => one.word === 'expect') : []
+  const advises = last.expect === null || last.expect.kind === 'similar' || last.expect.kind === 'shown'
+  if (last.expect === null || (marked.length > 0 && advises))
+    nodes[nodes.length - 1] = { ...last, expect, markers: [...last.markers, ...marked] }
 }
 
 /** Rule R19: a section whose heading names watching, and whose duration has numbers, is waited for. */

@@ -5,7 +5,7 @@ import { conditionLabel } from './constructs/condition-label.ts'
 import { criteria } from './constructs/criteria.ts'
 import { decision } from './constructs/decision.ts'
 import { brokenFence, fence } from './constructs/fence.ts'
-import { invisible, skipped } from './constructs/invisible.ts'
+import { invisible } from './constructs/invisible.ts'
 import { list } from './constructs/list.ts'
 import { orParagraph } from './constructs/or-paragraph.ts'
 import { paragraph } from './constructs/paragraph.ts'
@@ -21,7 +21,6 @@ import type { Rule } from './draft.ts'
 export const RULES: readonly Rule[] = [
   brokenFence,
   invisible,
-  skipped,
   templateSection,
   taskSection,
   apartByLabel,

@@ -1,9 +1,10 @@
 import type { Root, RootContent } from 'mdast'
 import type { Duration, Role } from '../model/index.ts'
+import { directivesOf } from './attach-markers.ts'
 import { type Block, spanOf, textOfHtml, toBlocks } from './blocks.ts'
 import { readCondition } from './conditions.ts'
-import { type Directive, directive, readDirectives } from './directives.ts'
-import { environmentIn } from './environment.ts'
+import { type Directive, directive } from './directives.ts'
+import { environmentIn, markedEnvironment } from './environment.ts'
 import { parseHeading } from './heading.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
 import { joinLines, proseLines } from './prose.ts'
@@ -35,6 +36,8 @@ export interface SectionDraft {
   readonly durationWhen: string | null
   /** Texts that may name the environment, the nearest first: this heading, those above it, the title. */
   readonly near: readonly string[]
+  /** The environment that a marker before this heading, or before one above it, names. */
+  readonly environment: string | null
   readonly directives: readonly Directive[]
   /** A task of xc or mask; null in all other files. */
   readonly task: Task | null
@@ -78,6 +81,7 @@ export function placeSections(
     when: null,
     owners: [],
     near: [title],
+    environment: null,
     template: false,
     directives: [],
   }
@@ -100,7 +104,7 @@ interface HeadingTree {
   readonly text: string
   readonly nodes: RootContent[]
   readonly children: HeadingTree[]
-  /** Markers right before the heading: they are for its section. */
+  /** Markers before the heading or on its line: they are for its section. */
   readonly directives: readonly Directive[]
   endLine: number
   end: number
@@ -111,13 +115,15 @@ interface PageContext {
   readonly source: Source
 }
 
-type Outer = Pick<SectionDraft, 'role' | 'troubleshooting' | 'when' | 'owners' | 'near' | 'template' | 'directives'>
+type Outer = Pick<
+  SectionDraft,
+  'role' | 'troubleshooting' | 'when' | 'owners' | 'near' | 'environment' | 'template' | 'directives'
+>
 
 function headingTree(root: Root, source: Source): { readonly preamble: RootContent[]; readonly roots: HeadingTree[] } {
   const preamble: RootContent[] = []
   const roots: HeadingTree[] = []
   const open: HeadingTree[] = []
-  let directives: readonly Directive[] = []
   for (const node of root.children) {
     const span = spanOf(node)
     const said = headingOf(node, source)
@@ -128,14 +134,13 @@ function headingTree(root: Root, source: Source): { readonly preamble: RootConte
         text: said.text,
         nodes: [],
         children: [],
-        directives,
+        directives: directivesOf(node),
         endLine: span.endLine,
         end: span.end,
       }
       ;(open.at(-1)?.children ?? roots).push(tree)
       open.push(tree)
     } else if (node.type !== 'yaml') (open.at(-1)?.nodes ?? preamble).push(node)
-    directives = node.type === 'html' ? [...directives, ...readDirectives(node.value)] : []
     for (const tree of open) {
       tree.endLine = Math.max(tree.endLine, span.endLine)
       tree.end = Math.max(tree.end, span.end)
@@ -181,12 +186,16 @@ function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft
   const { number, title: whole } = parseHeading(tree.text)
   const { directives } = tree
   const condition = readCondition(whole)
-  const own = markedRole(directives) ?? roleOf(whole, page) ?? roleOf(tree.text, page)
+  const written = roleOf(whole, page) ?? roleOf(tree.text, page)
+  const marked = markedRole(directives)
+  const own = written !== null && isOutside(written) && !isOutside(marked) ? written : (marked ?? written)
   const template = outer.template || namesTemplate(condition.title)
   const troubleshooting = outer.troubleshooting || isTroubleshooting(whole, page)
   const role = inherits(outer) ? outer.role : (own ?? (condition.when === null ? outer.role : 'conditional'))
   const when =
-    own === 'optional' && condition.when !== null && /^optional$/i.test(condition.when) ? 'optional' : condition.when
+    own === 'optional' && (marked === 'optional' || /^optional$/i.test(condition.when ?? ''))
+      ? bothConditions('optional', /^optional$/i.test(condition.when ?? '') ? null : condition.when)
+      : condition.when
   const blocks = toBlocks(tree.nodes, page.source)
   const metadata = template ? readMetadata([]) : readMetadata(blocks)
   const span = spanOf(tree.heading)
@@ -197,9 +206,10 @@ function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft
     template,
     // A way back is entered by choice when something failed: the condition in its heading is not asked once more, those
     // of the headings in it are.
-    when: bothConditions(outer.when, directive(directives, 'if') ?? (begins ? null : when)),
+    when: bothConditions(outer.when, bothConditions(directive(directives, 'if'), begins ? null : when)),
     owners: metadata.owners.length > 0 ? metadata.owners : outer.owners,
-    near: [directive(directives, 'environment') ?? tree.text, ...outer.near],
+    near: [tree.text, ...outer.near],
+    environment: markedEnvironment(directive(directives, 'environment'), outer.environment),
     directives,
   }
   return {
@@ -253,6 +263,7 @@ function placeIntro(
     duration: metadata.duration,
     durationWhen: metadata.durationWhen,
     near: [page.title],
+    environment: null,
     directives: [],
     blocks: blocks.slice(used),
     children: [],
@@ -261,15 +272,15 @@ function placeIntro(
 
 /** Roles that a section keeps whatever its own heading says. */
 function inherits(outer: Outer): boolean {
-  return (
-    outer.role === 'recovery' ||
-    outer.role === 'cleanup' ||
-    outer.role === 'reference' ||
-    outer.troubleshooting === true
-  )
+  return isOutside(outer.role) || outer.troubleshooting
 }
 
-function markedRole(directives: readonly Directive[]): Role | null {
+/** Not of the main flow: no marker brings it there. */
+function isOutside(role: Role | null): boolean {
+  return role === 'recovery' || role === 'cleanup' || role === 'reference'
+}
+
+export function markedRole(directives: readonly Directive[]): Role | null {
   const said = directive(directives, 'role')
   const known: readonly Role[] = ['main', 'recovery', 'optional', 'conditional', 'cleanup', 'reference']
   // A marker may take a section out of the main flow, never put one in.

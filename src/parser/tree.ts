@@ -4,15 +4,21 @@ import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { type Processor, unified } from 'unified'
 import { type Diagnostic, diagnostic } from '../model/index.ts'
+import { attachMarkers, type Marker } from './attach-markers.ts'
 import { findExcess } from './limits.ts'
 import { parseInPieces } from './pieces.ts'
 import type { Source } from './source.ts'
 
-/**
- * Text to a Markdown tree, in a time that grows with its length. `root` is null where the text is too long, nested too
- * deep or too entangled to be read so.
- */
-export function parseTree(source: Source): { readonly root: Root | null; readonly diagnostics: readonly Diagnostic[] } {
+/** A Markdown tree with the markers in it, each attached to the node that it is for. */
+export interface Tree {
+  /** Null where the text is too long, nested too deep or too entangled to be read. */
+  readonly root: Root | null
+  readonly markers: readonly Marker[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Text to a Markdown tree, in a time that grows with its length. */
+export function parseTree(source: Source): Tree {
   const excess = findExcess(source)
   if (excess !== null) return refused(excess.line, excess.message, excess.help)
   const parser = unified()
@@ -22,7 +28,8 @@ export function parseTree(source: Source): { readonly root: Root | null; readonl
     .use(remarkFrontmatter, ['yaml'])
     .freeze()
   try {
-    return { root: parseInPieces(source.text, text => parser.parse(text)), diagnostics: [] }
+    const root = parseInPieces(source.text, text => parser.parse(text))
+    return { root, markers: attachMarkers(root, source), diagnostics: [] }
   } catch (error) {
     // The Markdown parser overflows the stack on some hostile nestings; no text may end the program.
     if (error instanceof RangeError) return refused(1, 'nested too deep to be read', 'write it flatter')
@@ -30,8 +37,8 @@ export function parseTree(source: Source): { readonly root: Root | null; readonl
   }
 }
 
-function refused(line: number, message: string, help: string) {
-  return { root: null, diagnostics: [diagnostic('SO003', { line, column: 1 }, message, help)] }
+function refused(line: number, message: string, help: string): Tree {
+  return { root: null, markers: [], diagnostics: [diagnostic('SO003', { line, column: 1 }, message, help)] }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { EventOf, RunEvent, RunState, Section, Step, StepCounts } from '../model/index.ts'
-import { countSteps, isEnded, isJumpedOver } from '../model/index.ts'
+import { countSteps, isEnded, isJumpedOver, valueProblem } from '../model/index.ts'
 import { asItRuns } from './as-it-runs.ts'
 import type { RunContext } from './context.ts'
 import { activeFlow, askedText, conditionOf, currentStep, type Live } from './need.ts'
@@ -144,7 +144,8 @@ function defaultValue(context: RunContext, state: RunState, live: Live, step: St
   for (const name of missingValues(asItRuns(context, state, step).step.needs, state, live)) {
     const parameter = context.runbook.parameters.find(p => p.name === name)
     const value = context.releaseParameters.includes(name) ? context.release : (parameter?.default ?? null)
-    if (value === null || parameter?.secret === true) continue
+    // A release name that its value's pattern does not allow is no default: the value is asked.
+    if (value === null || parameter?.secret === true || valueProblem(context.runbook, name, value) !== null) continue
     return {
       kind: 'param',
       name,

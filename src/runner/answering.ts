@@ -1,5 +1,5 @@
 import type { Answer, Observed, RunEvent, RunState, Speaker, Step } from '../model/index.ts'
-import { checkObserved } from '../model/index.ts'
+import { checkObserved, valueProblem } from '../model/index.ts'
 import { passingPhrase } from './asking.ts'
 import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
@@ -129,6 +129,8 @@ function valueEvents(context: RunContext, answer: Extract<Answer, { kind: 'value
   if (parameter === undefined) return refused(`the runbook has no value "${answer.name}"`)
   if (answer.value === '') return refused(`${answer.name}: a value is needed`)
   if (answer.value.includes('\0')) return refused(`${answer.name}: a value cannot hold a NUL byte`)
+  const why = valueProblem(context.runbook, answer.name, answer.value)
+  if (why !== null) return refused(why)
   const secret = parameter.secret || answer.secret === true
   const event: RunEvent = {
     kind: 'param',

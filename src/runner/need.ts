@@ -116,7 +116,12 @@ function needOfTask(context: RunContext, state: RunState, live: Live, planned: S
   if (names.length > 0) return { kind: 'values', step: step.id, names }
   const { script, missing } = scriptOf(context, state, planned)
   if (missing.length > 0)
-    return { kind: 'blocked', step: step.id, why: `no value for ${missing.join(', ')}`, rejected: false }
+    return {
+      kind: 'blocked',
+      step: step.id,
+      why: `what was given for ${missing.join(', ')} cannot enter its place`,
+      rejected: false,
+    }
   const asked = askFor(context, step, step.risk, detail, edited)
   return { kind: 'run', step: step.id, script, ...asked, ...(edited ? { edited: { risk: step.risk } } : {}) }
 }

@@ -24,6 +24,7 @@ export function orderOf(
   line: number | null,
 ): ScriptOrder {
   const attempt = (state.steps.get(step.id)?.attempts ?? 0) + 1
+  const detail = context.runbook.details.get(step.id)
   const env: Record<string, string> = {}
   const secrets: string[] = []
   for (const name of step.needs) {
@@ -39,9 +40,10 @@ export function orderOf(
     step: step.id,
     attempt,
     script,
-    shell: step.language === 'sh' || step.language === 'zsh' ? step.language : 'bash',
-    line: line ?? context.runbook.details.get(step.id)?.scriptLine ?? step.line,
+    shell: step.language === 'sh' || step.language === 'zsh' ? step.language : (detail?.shell ?? 'bash'),
+    line: line ?? detail?.scriptLine ?? step.line,
     cwd: context.cwd,
+    ...(detail?.cwd === undefined ? {} : { folder: detail.cwd }),
     env,
     secrets,
     timeoutMs: timeLimitOf(context, step),

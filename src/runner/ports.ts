@@ -50,6 +50,8 @@ export interface ScriptOrder {
   readonly line: number
   /** Where the session starts; later blocks go on where the one before them left. Absolute. */
   readonly cwd: string
+  /** Where this order alone starts: relative to `cwd`, or absolute. Absent: where the session stands. */
+  readonly folder?: string
   /** Values of `env` parameters that this step needs, by name, without the secrets. */
   readonly env: Readonly<Record<string, string>>
   /** Names of secrets that this step needs; the executor holds their values. */
@@ -116,7 +118,10 @@ export interface Described {
 export interface Executor {
   /** Called after `check`, and before `run`. */
   describe(order: ScriptOrder): Described
-  /** `bash -n`, the authority, just before a block runs: null if the whole text parses, else what bash says. */
+  /**
+   * `bash -n`, the authority, just before a block runs, and whether the folder is there in which it would start: null if it
+   * may start, else what bash says, or that the folder is not there.
+   */
   check(order: ScriptOrder): Promise<string | null>
   /**
    * Starts it, once for one id, however often it is called and whatever was killed in between; reports until `ended`.

@@ -2,7 +2,7 @@ import type { RunState, Slot, Step } from '../model/index.ts'
 import { asItRuns } from './as-it-runs.ts'
 import type { RunContext } from './context.ts'
 import type { Live } from './need.ts'
-import { referToSecrets } from './secret-places.ts'
+import { referToSecrets, staysText } from './secret-places.ts'
 import { enterValues } from './values.ts'
 
 /** Names of values that the script of a step still needs before it may run. */
@@ -35,6 +35,8 @@ export function enterKnown(
   // A variable is read by the shell itself: its value comes by the environment, and its text stays as it is.
   const places = slots.filter(slot => kindOf(slot.parameter)?.kind !== 'env')
   const isGivenSecret = (slot: Slot): boolean => state.values.get(slot.parameter)?.masked === true
+  const unread = places.filter(slot => isGivenSecret(slot) && staysText(text, slot))
+  if (unread.length > 0) return { script: text, missing: [...new Set(unread.map(slot => slot.parameter))] }
   const referring = referToSecrets(
     text,
     places.filter(isGivenSecret),

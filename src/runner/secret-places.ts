@@ -1,8 +1,17 @@
 import type { Slot } from '../model/index.ts'
+import { heredocAt } from './heredoc-at.ts'
 
 /** The variable by which a secret reaches a script: its own name where that is one, since then the script reads it itself. */
 export function secretVariable(name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) ? name : `SIGNOFF_SECRET_${name.toUpperCase().replace(/\W/g, '_')}`
+  if (/^[A-Za-z_]\w*$/.test(name)) return name
+  if (/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) return `SIGNOFF_SECRET_${name.toUpperCase().replaceAll('-', '_')}`
+  // Any other name is written out, so that no two names meet in one variable.
+  return `SIGNOFF_SECRET__${name.replace(/[^A-Za-z0-9]/gu, sign => `_${sign.codePointAt(0)?.toString(16)}_`)}`
+}
+
+/** True where a variable would not be read: in a heredoc whose delimiter is quoted. */
+export function staysText(script: string, slot: Slot): boolean {
+  return slot.quoting === 'heredoc' && heredocAt(script, slot.start)?.quoted === true
 }
 
 /**

@@ -9,7 +9,7 @@ import type {
   Speaker,
   Step,
 } from '../model/index.ts'
-import { checkObserved, conditionKey, proposedFor } from '../model/index.ts'
+import { checkObserved, conditionKey, proposedFor, valueProblem } from '../model/index.ts'
 import type { GivenAnswers } from './answers.ts'
 import { findStep, passingPhrase } from './asking.ts'
 import type { RunContext } from './context.ts'
@@ -91,7 +91,10 @@ export function answerFor(context: RunContext, need: Need, given: Provided): Fou
         const how =
           parameter?.secret === true ? `--secret-env ${name}=VARIABLE or --secret ${name}=FILE` : `--set ${name}=VALUE`
         const proposed = parameter === undefined ? '' : proposedText(context, parameter)
-        const what = `${name}, for ${step.position} ${step.title}${proposed}`
+        const pattern = context.runbook.patterns?.get(name)
+        const about = [parameter?.description ?? '', pattern === undefined ? '' : `must match ${pattern}`]
+        const said = about.filter(text => text !== '').join('; ')
+        const what = `${name}${said === '' ? '' : ` (${said})`}, for ${step.position} ${step.title}${proposed}`
         missing.push({ line: use.line, column: use.column, what, how })
       }
       return { kind: 'missing', missing }
@@ -181,9 +184,11 @@ export function unknownReferences(
   for (const key of ['choices', 'waits', 'forms', 'confirm'] as const)
     for (const reference of Object.keys(answers[key])) check(key, reference, [key, reference])
   for (const [i, entry] of answers.answers.entries()) check('answers', entry.step, ['answers', i, 'step'])
-  for (const name of Object.keys(answers.values))
-    if (!context.runbook.parameters.some(p => p.name === name))
-      wrong.push({ path: ['values', name], why: `the runbook has no value "${name}"` })
+  for (const [name, value] of Object.entries(answers.values)) {
+    const isKnown = context.runbook.parameters.some(p => p.name === name)
+    const why = isKnown ? valueProblem(context.runbook, name, String(value)) : `the runbook has no value "${name}"`
+    if (why !== null) wrong.push({ path: ['values', name], why })
+  }
   const conditions = new Set(
     [...context.steps.values()].flatMap(step => (step.when === null ? [] : [conditionOf(step), step.position])),
   )

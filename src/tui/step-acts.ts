@@ -13,9 +13,11 @@ export function valueAct(scene: Scene, name: string): Act {
   const parameter = scene.walk.runbook.parameters.find(p => p.name === name)
   const places = (parameter?.uses ?? []).map(use => `${scene.walk.runbook.path}:${use.line}`)
   const secret = parameter?.secret ?? false
+  const pattern = scene.walk.runbook.patterns?.get(name)
   return {
     title: `Value for ${name}`,
     body: [
+      ...(pattern === undefined ? [] : [`must match ${pattern}`]),
       ...(places.length === 0 ? [] : [`used at ${places.join(', ')}`]),
       ...(parameter?.proposals ?? []).map(
         one => `proposed for ${one.environment}: ${one.value}  (${scene.walk.runbook.path}:${one.line})`,

@@ -64,6 +64,8 @@ export function testCore(
     readonly undoes?: RunContext['undoes']
     /** A person's terminal is there, and what would be shown in it can be recorded, or why not. */
     readonly terminal?: { readonly unrecorded: string | null }
+    /** Steps to walk in place of the main flow. */
+    readonly flow?: readonly string[]
   } = {},
 ): TestCore {
   const context = createContext({
@@ -78,6 +80,7 @@ export function testCore(
     readScript,
     ...(options.undoes === undefined ? {} : { undoes: options.undoes }),
     terminal: options.terminal !== undefined,
+    ...(options.flow === undefined ? {} : { mainFlow: options.flow }),
   })
   const events: RunEvent[] = []
   const orders: Order[] = []

@@ -1,13 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import remarkFrontmatter from 'remark-frontmatter'
-import remarkGfm from 'remark-gfm'
-import remarkParse from 'remark-parse'
-import { unified } from 'unified'
-import { visit } from 'unist-util-visit'
 import { describe, expect, test } from 'vitest'
 import { PlanSchema } from '../../src/model/index.ts'
 import { toPlan } from '../../src/parser/index.ts'
 import { countKinds, type Read, read } from './helpers/parse.ts'
+import { lostIn } from './helpers/sound.ts'
 
 const CORPUS = new URL('../../../shared/corpus/', import.meta.url)
 const FILES = existsSync(CORPUS)
@@ -59,24 +55,25 @@ describe.skipIf(FILES.length === 0)('the runbooks of public repositories', () =>
     const lost: string[] = []
     for (const name of FILES) {
       const bytes = readFileSync(new URL(name, CORPUS))
-      const { runbook, diagnostics, steps } = read(bytes, name)
-      PlanSchema.parse(toPlan(runbook, diagnostics))
-      const tree = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter, ['yaml']).parse(runbook.source)
-      const inert = diagnostics.filter(one => one.code === 'SO010').length
-      let boxes = 0
-      visit(tree, 'code', node => {
-        const from = node.position?.start.line ?? 0
-        const to = node.position?.end.line ?? 0
-        const isStep = steps.some(step => step.line <= to && step.endLine >= from)
-        if (!isStep && !diagnostics.some(one => one.line >= from && one.line <= to)) lost.push(`${name}:${from} fence`)
-      })
-      visit(tree, 'listItem', node => {
-        const line = node.position?.start.line ?? 0
-        if (typeof node.checked === 'boolean' && !steps.some(step => step.line === line) && boxes++ >= inert)
-          lost.push(`${name}:${line} box`)
-      })
+      const page = read(bytes, name)
+      PlanSchema.parse(toPlan(page.runbook, page.diagnostics))
+      lost.push(...lostIn(page).map(one => `${name}:${one}`))
     }
     expect(lost).toEqual([])
+  })
+
+  test('each gives one plan, with whatever line ends and with or without a final newline', { timeout: 120_000 }, () => {
+    const plan = (text: string): unknown => {
+      const { runbook, diagnostics } = read(text)
+      return toPlan({ ...runbook, sha256: '0'.repeat(64) }, diagnostics)
+    }
+    // Every sixth shows what all show.
+    for (const name of FILES.toSorted().filter((_, index) => index % 6 === 0)) {
+      const unix = readFileSync(new URL(name, CORPUS), 'utf8').replaceAll('\r', '')
+      const bare = unix.replace(/\n+$/, '')
+      expect(plan(unix.replaceAll('\n', '\r\n')), name).toEqual(plan(unix))
+      expect(plan(`${bare}\n`), name).toEqual(plan(bare))
+    }
   })
 
   test('each becomes what the stored summary says', { timeout: 60_000 }, () => {

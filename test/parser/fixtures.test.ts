@@ -1,12 +1,20 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Diagnostic, PlanSchema } from '../../src/model/index.ts'
+import { type Diagnostic, FINDINGS, PlanSchema } from '../../src/model/index.ts'
 import { parseRunbook, toPlan } from '../../src/parser/index.ts'
 
 // One folder a construct: in.md, plan.json, findings.txt. A missing expectation fails.
 // `UPDATE_FIXTURES=1 npx vitest run --project unit test/parser/fixtures.test.ts` writes them anew; read the diff.
 const FOLDER = new URL('../fixtures/parser/', import.meta.url)
 const UPDATES = process.env.UPDATE_FIXTURES === '1'
+
+test('each finding has a fixture that shows where it is and what it says', () => {
+  const shown = readdirSync(FOLDER, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(entry => readFileSync(new URL(`${entry.name}/findings.txt`, FOLDER), 'utf8'))
+    .join('')
+  expect(Object.keys(FINDINGS).filter(code => !shown.includes(` ${code} `))).toEqual([])
+})
 
 describe('a construct of Markdown becomes its plan and its findings', () => {
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter(entry => entry.isDirectory())

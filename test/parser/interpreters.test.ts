@@ -58,6 +58,29 @@ describe('a block for an interpreter', () => {
     expect(codes).toContain('SO011')
   })
 
+  test('is tightened by markers and attributes as a script is', () => {
+    const kinds = (marker: string, info = 'python') =>
+      stepsIn(`${marker}\n\`\`\`${info}\nprint(1)\n\`\`\``, INTERPRETERS).steps.map(({ kind, script }) => [
+        kind,
+        script,
+      ])
+    expect(kinds('<!-- signoff manual -->')).toEqual([['manual', null]])
+    expect(kinds('', 'python {manual}')).toEqual([['manual', null]])
+    // A gate stands before what it guards, as before a script.
+    expect(kinds('<!-- signoff gate -->').map(([kind]) => kind)).toEqual(['gate', 'task'])
+    expect(stepsIn('<!-- signoff gate -->\n```bash\necho 1\n```').steps.map(({ kind }) => kind)).toEqual([
+      'gate',
+      'task',
+    ])
+    expect(kinds('<!-- signoff confirm -->')).toEqual([['confirmation', null]])
+    expect(kinds('<!-- signoff wait=10m -->')).toEqual([['wait', null]])
+    expect(kinds('', 'python {ignore}')).toEqual([])
+    const [step] = stepsIn('<!-- signoff risk=danger timeout=5m -->\n```python\nprint(1)\n```', INTERPRETERS).steps
+    expect(step).toMatchObject({ kind: 'task', risk: 'danger', timeoutMs: 300_000 })
+    const [lower] = stepsIn('<!-- signoff risk=view -->\n```python\nprint(1)\n```', INTERPRETERS).steps
+    expect(lower?.risk).toBe('change')
+  })
+
   test('that is an example, or expected output, is no task either', () => {
     const text = 'Expected output:\n\n```python\n[1, 2]\n```'
     expect(stepsIn(text, INTERPRETERS).steps).toEqual([])

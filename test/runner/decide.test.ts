@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { secretVariable } from '../../src/runner/secret-places.ts'
 import { testCore } from '../helpers/core.ts'
 import { runbookOf, type Wanted, wanted } from '../helpers/runbook.ts'
 
@@ -143,6 +144,37 @@ describe('values', () => {
     expect(core.orders).toEqual([{ kind: 'keep-secret', name: 'TOKEN', variable: 'TOKEN', value: 's3cr3t-xyz' }])
     core.say({ kind: 'run', step: 'deploy', phrase: null })
     expect(core.orders.at(-1)).toMatchObject({ kind: 'start', order: { secrets: ['TOKEN'], env: {} } })
+  })
+
+  test('a secret that a quoted heredoc would not read blocks its step', () => {
+    const script = "cat <<'EOF'\n<api-token>\nEOF\n"
+    const start = script.indexOf('<api')
+    const slots = [{ parameter: 'api-token', start, end: start + 11, quoting: 'heredoc' } as const]
+    const core = testCore(
+      runbookOf([{ ...step, script, needs: ['api-token'], detail: { slots } }], {
+        parameters: [{ name: 'api-token', kind: 'placeholder', secret: true }],
+      }),
+    )
+    core.say({ kind: 'value', name: 'api-token', value: 'hunter2!' })
+    expect(core.need()).toMatchObject({ kind: 'blocked', why: expect.stringContaining('api-token') })
+    core.say({ kind: 'run', step: 'deploy', phrase: null })
+    expect(core.orders.map(order => order.kind)).toEqual(['keep-secret'])
+  })
+
+  test('no two names share the variable of a secret', () => {
+    const names = [
+      'api-token',
+      'API-TOKEN',
+      'api.token',
+      'api--token',
+      'api_token',
+      'api-_token',
+      'a b',
+      'ключ',
+      'ключи',
+    ]
+    expect(new Set(names.map(secretVariable)).size).toBe(names.length)
+    for (const name of names) expect(secretVariable(name)).toMatch(/^[A-Za-z_]\w*$/)
   })
 
   test('a secret placeholder becomes a reference to a variable, never text in the script', () => {

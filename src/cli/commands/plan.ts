@@ -1,5 +1,13 @@
-import { SignoffError } from '../../model/index.ts'
-import { annotateRunbook, literalValues, loadAllNeeds, loadAndParse, maskValues, toPlan } from '../../parser/index.ts'
+import { SignoffError, valueProblem } from '../../model/index.ts'
+import {
+  annotateRunbook,
+  literalValues,
+  loadAllNeeds,
+  loadAndParse,
+  maskValues,
+  toPlan,
+  unpinnedSteps,
+} from '../../parser/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { interpretersFor } from '../interpreters.ts'
 import type { Io } from '../io.ts'
@@ -22,8 +30,12 @@ export async function plan(path: string, options: PlanOptions, io: Io): Promise<
   const { runbook, diagnostics } = await loadAndParse(bytes, path, {
     interpreters: await interpretersFor(path, io.environment),
   })
+  for (const [name, value] of options.set) {
+    const why = valueProblem(runbook, name, value)
+    if (why !== null) throw new SignoffError('USAGE', `--set ${why}`)
+  }
   const document = withoutSecrets(toPlan(runbook, diagnostics, options.set), literalValues(runbook.source))
-  if (options.annotate) io.write(await annotated(bytes, path))
+  if (options.annotate) io.write(await annotated(bytes, path, io))
   else if (options.json) io.write(`${JSON.stringify(document, null, 2)}\n`)
   else if (options.markdown) io.write(planMarkdown(document, cleanText))
   else io.write(planText(document, cleanText))
@@ -36,7 +48,7 @@ export async function plan(path: string, options: PlanOptions, io: Io): Promise<
  * The runbook with the markers that pin today's reading; the file itself is never written.
  * @throws {SignoffError} `RUNBOOK_INVALID` where the text holds a secret: printed whole it would leak, masked it would be another text.
  */
-async function annotated(bytes: Uint8Array, path: string): Promise<string> {
+async function annotated(bytes: Uint8Array, path: string, io: Io): Promise<string> {
   // Markers make a text that needs what the text without them does not.
   await loadAllNeeds()
   const text = annotateRunbook(bytes, path)
@@ -45,6 +57,13 @@ async function annotated(bytes: Uint8Array, path: string): Promise<string> {
     throw new SignoffError('RUNBOOK_INVALID', `${path}: a secret stands in the text, so it is not printed`, {
       advice: `take it out first: signoff lint ${path} says where`,
     })
+  // A file that stdout was sent to is what a person wanted; what they should know of it is no part of it.
+  const open = unpinnedSteps(text, path)
+  if (open.length > 0)
+    io.say(
+      `signoff: ${open.length} ${open.length === 1 ? 'step keeps' : 'steps keep'} the name that its words give it:`,
+    )
+  for (const { line, position, title, why } of open) io.say(cleanText(`${path}:${line} ${position} ${title}: ${why}`))
   return text
 }
 

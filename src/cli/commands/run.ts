@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Answer, Runbook, Speaker } from '../../model/index.ts'
-import { EMPTY_STATE, SignoffError } from '../../model/index.ts'
+import { type Answer, EMPTY_STATE, type Runbook, SignoffError, type Speaker, valueProblem } from '../../model/index.ts'
 import { loadAndParse, type Parsed } from '../../parser/index.ts'
 import {
   chooseSection,
@@ -165,6 +164,9 @@ export async function firstWords(context: RunContext, flags: WalkFlags, by: stri
   const words: { answer: Answer; speaker: Speaker }[] = []
   const known = new Map(context.runbook.parameters.map(parameter => [parameter.name, parameter]))
   const add = (name: string, value: string, how: 'flag' | 'env'): void => {
+    const why = valueProblem(context.runbook, name, value)
+    if (why !== null)
+      throw new SignoffError('USAGE', how === 'flag' ? why : `${why}; its value is one of the environment`)
     words.push({ answer: { kind: 'value', name, value, how }, speaker })
   }
   for (const name of [...flags.set.keys(), ...flags.secret.keys(), ...flags.secretEnv.keys()])

@@ -4,7 +4,7 @@ import { type Parsed, parseRunbook } from '../parse-runbook.ts'
 import { readSource } from '../source.ts'
 import { parseTree } from '../tree.ts'
 import { markerPlaces } from './marker-place.ts'
-import { markerWords } from './marker-words.ts'
+import { markerWords, withoutMarker } from './marker-words.ts'
 import { readingOf } from './reading-of.ts'
 
 /** A line to be put before a line of the text. */
@@ -69,7 +69,7 @@ function candidates(text: string, path: string): Insertion[] {
   return [
     ...modeLines(runbook, root),
     ...words.map(({ place, text: word }) => ({
-      before: place.line,
+      before: place.before,
       prefix: place.prefix,
       text: word,
       marker: true,
@@ -93,15 +93,41 @@ function insert(text: string, insertions: readonly Insertion[]): string {
   const lines = text.slice(mark.length).split('\n')
   const byLine = new Map<number, Insertion[]>()
   for (const one of insertions) byLine.set(one.before, [...(byLine.get(one.before) ?? []), one])
-  const out = lines.flatMap((line, index) => {
+  const addedBefore = (index: number): string[] => {
     const here = byLine.get(index + 1) ?? []
     const plain = here.filter(one => !one.marker).flatMap(one => one.text.split('\n'))
     const words = here.filter(one => one.marker)
-    const prefix = words[0]?.prefix ?? ''
-    const marker = words.length === 0 ? [] : [`${prefix}<!-- signoff ${words.map(one => one.text).join(' ')} -->`]
-    return [...[...plain, ...marker].map(added => (newline === '\r\n' ? `${added}\r` : added)), line]
-  })
-  return mark + out.join('\n')
+    // Behind the text of an item stands what is the item's own; the next item's marker comes after it.
+    const prefixes = [...new Set(words.map(one => one.prefix))].sort((a, b) => b.length - a.length)
+    const markers = prefixes.map(prefix => {
+      const own = words.filter(one => one.prefix === prefix)
+      return `${prefix}<!-- signoff ${own.map(one => one.text).join(' ')} -->`
+    })
+    return [...plain, ...markers]
+  }
+  const ending = newline === '\r\n' ? '\r' : ''
+  const out = lines.flatMap((line, index) => [...addedBefore(index).map(added => added + ending), line])
+  // Behind the last line, where no line end follows it.
+  const last = addedBefore(lines.length)
+  const end = last.length === 0 ? '' : ending
+  return mark + [out.join('\n') + end, ...last].join('\n')
+}
+
+/** A step that `annotateRunbook` could not name: its id changes with its words. */
+export interface Unpinned {
+  readonly line: number
+  readonly position: string
+  readonly title: string
+  readonly why: string
+}
+
+/** Steps of an annotated text that no marker names, and why. */
+export function unpinnedSteps(text: string, path: string): Unpinned[] {
+  const bytes = new TextEncoder().encode(text)
+  const { runbook } = parseRunbook(bytes, path)
+  const { source } = readSource(bytes)
+  const root = source === null ? null : parseTree(source).root
+  return source === null || root === null ? [] : withoutMarker(runbook, markerPlaces(root, source))
 }
 
 function parse(text: string, path: string): Parsed {

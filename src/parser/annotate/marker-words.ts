@@ -1,5 +1,6 @@
 import type { Runbook, Section, Step } from '../../model/index.ts'
 import { stepsIn } from '../checks/steps-in.ts'
+import type { Unpinned } from './annotate.ts'
 import type { MarkerPlace } from './marker-place.ts'
 
 /** One word for one place: `id=migrate`, `manual`, `gate approvers="QA Lead"`. */
@@ -28,7 +29,7 @@ export function markerWords(runbook: Runbook, places: readonly MarkerPlace[]): M
           )
         : place.kind === 'fence'
           ? stepWords(stepsOfFence(place, steps), sections)
-          : blockWords(stepsOfBlock(place, steps), inFences, sections)
+          : blockWords(stepsAt(place, steps, inFences), inFences, sections)
     return words.filter(text => !place.said.has(/^[a-z]+/.exec(text)?.[0] ?? '')).map(text => ({ place, text }))
   })
 }
@@ -114,8 +115,39 @@ function stepsOfFence(place: MarkerPlace, steps: readonly Step[]): Step[] {
   return steps.filter(step => step.line <= place.endLine && step.endLine >= place.line && step.original === place.text)
 }
 
-function stepsOfBlock(place: MarkerPlace, steps: readonly Step[]): Step[] {
+/** The steps of a block, or the one that an item itself is: those below it have places of their own. */
+function stepsAt(place: MarkerPlace, steps: readonly Step[], inFences: ReadonlySet<Step>): Step[] {
+  if (place.kind === 'item') return steps.filter(step => step.line === place.line && !inFences.has(step))
   return steps.filter(step => step.line >= place.line && step.line <= place.endLine)
+}
+
+/** Steps that no marker names, and why. */
+export function withoutMarker(runbook: Runbook, places: readonly MarkerPlace[]): Unpinned[] {
+  const steps = runbook.phases.flatMap(stepsIn)
+  const inFences = new Set(places.flatMap(place => (place.kind === 'fence' ? stepsOfFence(place, steps) : [])))
+  const named = new Set<Step>()
+  const shared = new Set<Step>()
+  const reached = new Set<Step>()
+  for (const place of places) {
+    if (place.kind === 'heading') continue
+    const here = place.kind === 'fence' ? stepsOfFence(place, steps) : stepsAt(place, steps, inFences)
+    const [only] = here
+    if (here.length > 1 && place.kind === 'fence') for (const step of here) shared.add(step)
+    else if (here.length === 1 && only !== undefined) (place.said.has('id') ? named : reached).add(only)
+  }
+  return steps.flatMap(step => {
+    if (named.has(step)) return []
+    const { line, position, title } = step
+    const why =
+      step.kind === 'choice'
+        ? 'a choice is named by its options'
+        : reached.has(step)
+          ? 'with a marker the text would be read otherwise'
+          : shared.has(step)
+            ? 'it shares its block with other steps'
+            : 'no line before it would be its own'
+    return [{ line, position, title, why }]
+  })
 }
 
 /** What all of them have; null where they differ. */

@@ -13,7 +13,11 @@ export function readingOf({ runbook, diagnostics }: Parsed): string {
     metadata,
     flows,
     phases: phases.map(withoutLines),
-    parameters: parameters.map(({ uses, ...rest }) => ({ ...rest, uses: uses.length })),
+    parameters: parameters.map(({ uses, proposals, ...rest }) => ({
+      ...rest,
+      uses: uses.length,
+      proposals: proposals?.map(({ line: _, ...proposal }) => proposal),
+    })),
     details: [...details].map(([id, { scriptLine: _, detail, ...rest }]) => [id, { ...rest, detail: detail.length }]),
     findings: diagnostics.map(({ code, level }) => [code, level]),
   })

@@ -1,4 +1,3 @@
-import { diagnostic } from '../../model/index.ts'
 import type { Block, Item, LabelBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
 import { type At, type DraftNode, draft, type OptionDraft, type Reading, type Rule, reading } from '../draft.ts'
@@ -7,7 +6,7 @@ import { isCriteriaLabel } from './criteria.ts'
 import { readItem } from './item.ts'
 import { closesDetails, underLabel } from './label-scope.ts'
 import { offerIn } from './offer.ts'
-import { placeOf, writtenText } from './text.ts'
+import { writtenText } from './text.ts'
 
 /** Rule R7: labels side by side that exclude each other are a choice; each option reaches to the next label. */
 export const labelledAlternatives: Rule = {
@@ -48,7 +47,7 @@ export const listedAlternatives: Rule = {
       original: writtenText(at.page.source, block),
       options,
     })
-    return reading([choice], { findings: [...findings, ...unclear(at, options)] })
+    return reading([choice], { findings: findings })
   },
 }
 
@@ -94,7 +93,7 @@ function toChoice(at: At, found: readonly LabelledOption[]): Reading {
   })
   return reading([choice], {
     apart: inside.flatMap(one => one.apart),
-    findings: [...inside.flatMap(one => one.findings), ...unclear(at, options)],
+    findings: inside.flatMap(one => one.findings),
     used: (last?.next ?? at.index + 1) - at.index,
   })
 }
@@ -129,19 +128,6 @@ function optionsListed(items: readonly Item[]): ListedOption[] | null {
 /** Bullets that begin with Via or Using are prose as a rule: those that hold commands are ways to do it. */
 function isWay(item: Item): boolean {
   return item.number !== null || offerIn(item.codes) !== null || item.blocks.some(one => one.kind === 'fence')
-}
-
-function unclear(at: At, options: readonly OptionDraft[]): Reading['findings'] {
-  const names = options.map(option => option.name.toLowerCase())
-  if (new Set(names).size === names.length) return []
-  return [
-    diagnostic(
-      'SO025',
-      placeOf(at, at.block),
-      'two of these alternatives bear one name',
-      'name each by what tells it apart',
-    ),
-  ]
 }
 
 /** Options of a choice need a step each: an empty one is taken by a person who reads its name. */

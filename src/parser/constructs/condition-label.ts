@@ -1,5 +1,5 @@
 import { conditionOfLabel } from '../conditions.ts'
-import { mapDrafts, type Rule, reading } from '../draft.ts'
+import { conditionAround, type Rule, reading } from '../draft.ts'
 import { underLabel } from './label-scope.ts'
 
 /** Rule R8: a label that is a condition holds for all that stands under it, up to the next label. */
@@ -13,9 +13,10 @@ export const conditionLabel: Rule = {
     if (when === null) return null
     const { body, next } = underLabel(at.blocks, at.index)
     const inside = at.readAll(body, { label: block })
-    return reading(
-      mapDrafts(inside.nodes, step => ({ ...step, when: step.when ?? when })),
-      { apart: inside.apart, findings: inside.findings, used: next - at.index },
-    )
+    return reading(conditionAround(inside.nodes, when), {
+      apart: inside.apart,
+      findings: inside.findings,
+      used: next - at.index,
+    })
   },
 }

@@ -1,3 +1,6 @@
+import { findSpan } from '../duration.ts'
+import { isFolder } from '../folder.ts'
+
 /** What stands behind the tag of a fence (rule R3): Runme's JSON or Pandoc's braces. Unknown attributes are let be. */
 export interface FenceAttributes {
   readonly id: string | null
@@ -32,6 +35,15 @@ export function fenceAttributes(meta: string | null): FenceAttributes {
     environment: values.get('environment') ?? null,
     risk: values.get('risk') ?? null,
   }
+}
+
+/** What is wrong with attributes that would be followed: a time that is none, a risk that is none, a folder that is none. */
+export function wrongAttributes({ timeoutText, risk, cwd }: FenceAttributes): string[] {
+  return [
+    ...(timeoutText !== null && findSpan(timeoutText) === null ? [`"timeout=${timeoutText}" names no time`] : []),
+    ...(risk !== null && !/^(?:view|safe|change|danger)$/.test(risk) ? [`"risk=${risk}" is no risk`] : []),
+    ...(cwd !== null && !isFolder(cwd) ? [`"cwd=${cwd}" is no folder as it stands`] : []),
+  ]
 }
 
 function readJson(text: string): Map<string, string> | null {

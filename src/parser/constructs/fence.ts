@@ -3,6 +3,7 @@ import type { FenceBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
 import { directive } from '../directives.ts'
 import { type At, type Draft, draft, type Reading, type Rule, reading } from '../draft.ts'
+import { isFolder } from '../folder.ts'
 import {
   bodyIsShell,
   lostContinuation,
@@ -13,7 +14,8 @@ import {
   transcriptOf,
 } from '../shell/index.ts'
 import { plainTitle } from '../words.ts'
-import { fenceAttributes } from './fence-attributes.ts'
+import { EXPECTS, expectKind, withDecidingComments, wrongExpectation } from './expected-output.ts'
+import { fenceAttributes, wrongAttributes } from './fence-attributes.ts'
 import { fenceKind, isProgramText, isShellTag } from './fence-kind.ts'
 import { forcedScript } from './forced-script.ts'
 import { itemTitle, leadIn, leadSentence, leadTitle } from './lead.ts'
@@ -38,8 +40,16 @@ export const fence: Rule = {
   read(at) {
     const { block } = at
     if (block.kind !== 'fence') return null
-    const made = notForUs(at, block) ?? otherLanguage(at, block) ?? program(at, block) ?? shell(at, block)
-    return directive(block.directives, 'task') === null ? made : forcedScript(at, block, made)
+    const made =
+      notForUs(at, block) ??
+      otherLanguage(at, block) ??
+      program(at, block) ??
+      withDecidingComments(block.directives, shell(at, block))
+    const wrong = wrongAttributes(fenceAttributes(block.meta)).map(message =>
+      note(at, block, 'SO032', message, 'mend it, or take it out'),
+    )
+    const forced = directive(block.directives, 'task') === null ? made : forcedScript(at, block, made)
+    return wrong.length === 0 ? forced : { ...forced, findings: [...forced.findings, ...wrong] }
   },
 }
 
@@ -79,12 +89,13 @@ function notForUs(at: At, block: FenceBlock): Reading | null {
     )
   const stores = /\b(?:store|save|set|export|record|keep|use|copy|put)\b[^.]*\b(?:as|in|into|to)\b[^.]*:$/i.test(lead)
   const isOutput = output && !leads && !stores && kind !== 'inert' && !(namesOutputOnly(lead) && beginsAsScript(block))
-  if (marked !== null || isOutput) {
-    const pattern = directive(block.directives, 'pattern')
-    return {
-      ...finding(at, block, 'SO009', 'the output that the step before is expected to show'),
-      expect: { kind: expectKind(marked), text: pattern ?? block.text },
-    }
+  // Before a script that says in its comments what is to be expected, the marker is for those.
+  const isForComments = marked !== null && kind === 'shell' && EXPECTS.test(block.text)
+  if ((marked !== null && !isForComments) || isOutput) {
+    const text = directive(block.directives, 'pattern') ?? block.text
+    const shown = finding(at, block, 'SO009', 'the output that the step before is expected to show')
+    const findings = marked === null ? [] : wrongExpectation(at, block, text)
+    return { ...shown, findings: [...shown.findings, ...findings], expect: { kind: expectKind(marked), text } }
   }
   if (kind !== 'inert' && isExample(leadSentence(lead)))
     return finding(at, block, 'SO009', 'an example is shown, not run')
@@ -132,25 +143,14 @@ function isForConsole(at: At, block: FenceBlock): boolean {
 
 /** R10 (e), (f), (g): for another program, by hand. */
 function otherLanguage(at: At, block: FenceBlock): Reading | null {
-  const { cwd } = fenceAttributes(block.meta)
-  if (cwd !== null)
-    return byHand(at, block, 'R3', [
-      note(
-        at,
-        block,
-        'SO032',
-        '"cwd" is not read yet: the block would run in another folder, so it is by hand',
-        'write `cd` into it',
-      ),
-    ])
   const directory = at.section.task?.directory ?? null
-  if (directory !== null)
+  if (directory !== null && !isFolder(directory))
     return byHand(at, block, 'R3', [
       diagnostic(
         'SO032',
         placeOf(at, block),
-        `"Directory: ${directory}" is not read yet: the block would run in another folder, so it is by hand`,
-        'write `cd` into it',
+        `"Directory: ${directory}" is no folder as it stands, so it is by hand`,
+        'write a path without values',
         'warning',
       ),
     ])
@@ -241,7 +241,7 @@ function shell(at: At, block: FenceBlock): Reading {
       ),
     )
   const made =
-    at.section.role === 'reference'
+    at.section.role === 'reference' && isElsewhere(at, block) === null
       ? paletteOf(at, block, script)
       : underWait(
           at,
@@ -297,10 +297,6 @@ function doesNotParse(at: At, block: FenceBlock, message: string): Diagnostic {
   const inFlow = at.section.role !== 'reference' && at.section.role !== 'cleanup' && !at.section.troubleshooting
   const text = `bash would reject this script: ${message}`
   return diagnostic('SO012', placeOf(at, block), text, 'mend it, or tag it `text`', inFlow ? 'error' : 'warning')
-}
-
-function expectKind(marked: string | null): 'similar' | 'contains' | 'exact' | 'regex' | 'json' {
-  return marked === 'contains' || marked === 'exact' || marked === 'regex' || marked === 'json' ? marked : 'similar'
 }
 
 function finding(at: At, block: FenceBlock, code: FindingCode, message: string, help = ''): Reading {

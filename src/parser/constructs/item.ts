@@ -1,7 +1,16 @@
+import { applyDirectives } from '../apply-directives.ts'
 import type { Item } from '../blocks.ts'
 import { conditionOfPrefix, readCondition, withBoldCondition } from '../conditions.ts'
-import { directive } from '../directives.ts'
-import { type At, type Draft, type DraftNode, draft, mapDrafts, type Reading, reading } from '../draft.ts'
+import {
+  type At,
+  conditionAround,
+  type Draft,
+  type DraftNode,
+  draft,
+  draftsOf,
+  type Reading,
+  reading,
+} from '../draft.ts'
 import { evidenceIn, textEvidence } from '../evidence.ts'
 import type { InlineCode } from '../prose.ts'
 import { roleOfItem } from '../role.ts'
@@ -19,7 +28,15 @@ import { intervalIn, limitOfPolling, waitIn } from './wait.ts'
  */
 export function readItem(at: At, written: Item, asStep: boolean): Reading {
   const item = { ...written, title: withBoldCondition(written.bold, written.title) }
-  if (directive(item.directives, 'skip') !== null) return reading([])
+  const { directives, title, line, endLine } = item
+  const made = itself(at, item, asStep)
+  if (directives.length === 0) return made
+  const original = writtenText(at.page.source, item)
+  const marked = { directives, text: plainTitle(title), line, endLine, original, isLabel: false }
+  return applyDirectives(marked, made, at.page) ?? made
+}
+
+function itself(at: At, item: Item, asStep: boolean): Reading {
   const role = item.checked !== null || isApart(at.section) ? null : roleOfItem(item.title, at.page)
   const section = role === null ? at.section : asSection(at.section, role)
   const inside = at.readAll(item.blocks, { label: null, item: { title: item.title, printed: item.number }, section })
@@ -68,7 +85,7 @@ function conditionOf(at: At, item: Item): ReturnType<typeof readCondition> {
 
 /** What stands below a conditional item is done under the same condition. */
 function inherited(nodes: readonly DraftNode[], when: string | null): readonly DraftNode[] {
-  return when === null ? nodes : mapDrafts(nodes, step => ({ ...step, when: step.when ?? when }))
+  return when === null ? nodes : conditionAround(nodes, when)
 }
 
 /** A comment behind a box that asks for a paste makes the box ask for a text. */
@@ -103,6 +120,8 @@ function withOffer(made: Draft, codes: readonly InlineCode[]): Draft {
 function grouped(at: At, item: Item, nodes: readonly DraftNode[]): DraftNode {
   const { when } = conditionOf(at, item)
   const below = inherited(nodes, when)
+  // What only a marker made a step of was a part of this item's text, and takes nothing of it away.
+  if (draftsOf(below).every(one => one.rule === 'R3')) return { ...step(at, item), below }
   const only = below.length === 1 ? below[0] : undefined
   if (only?.node === 'step' && isItem(only) && only.printed === item.number && !waitsBefore(item, only)) {
     const said = textOf(item.blocks).filter(line => !only.detail.includes(line))

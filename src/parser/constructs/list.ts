@@ -1,7 +1,8 @@
 import { diagnostic } from '../../model/index.ts'
 import type { Block, Item, ListBlock } from '../blocks.ts'
-import { type At, mapDrafts, type Reading, type Rule, reading, underCondition } from '../draft.ts'
+import { type At, conditionAround, type DraftNode, type Reading, type Rule, reading, underCondition } from '../draft.ts'
 import { headingKey } from '../heading.ts'
+import { placedByMarker } from '../marker-choices.ts'
 import { beginsWithMark, namesWork } from '../words.ts'
 import { readItem } from './item.ts'
 import { conditionOfLead, leadIn } from './lead.ts'
@@ -27,7 +28,7 @@ export const list: Rule = {
     const readings = items.map(item =>
       underCondition(readItem(at, item, item.checked !== null || isStep(at, block, item.title)), item.under),
     )
-    const made = underLead(together(readings, takesNext ? 2 : 1), conditionOf(at))
+    const made = underLead(together(items, readings, takesNext ? 2 : 1), conditionOf(at))
     return { ...made, findings: [...misnumbered(at, numbered), ...made.findings] }
   },
 }
@@ -66,9 +67,7 @@ function conditionOf(at: At): string | null {
 }
 
 function underLead(made: Reading, when: string | null): Reading {
-  return when === null
-    ? made
-    : { ...made, nodes: mapDrafts(made.nodes, step => ({ ...step, when: step.when ?? when })) }
+  return when === null ? made : { ...made, nodes: conditionAround(made.nodes, when) }
 }
 
 /** Numbers written by hand that repeat or leave one out: the order of the file holds. */
@@ -126,13 +125,13 @@ function namesHeadings(at: At, block: ListBlock): boolean {
   return block.items.every(item => at.page.headings.has(headingKey(item.title)))
 }
 
-function together(readings: readonly Reading[], used: number): Reading {
-  return reading(
-    readings.flatMap(one => one.nodes),
-    {
-      apart: readings.flatMap(one => one.apart),
-      findings: readings.flatMap(one => one.findings),
-      used,
-    },
-  )
+function together(items: readonly Item[], readings: readonly Reading[], used: number): Reading {
+  const nodes: DraftNode[] = []
+  const apart = readings.flatMap((one, index) => {
+    const placed = placedByMarker(items[index]?.directives ?? [], one.nodes, nodes.at(-1))
+    if (placed?.replaces === true) nodes.pop()
+    nodes.push(...(placed?.nodes ?? one.nodes))
+    return [...one.apart, ...(placed?.apart ?? [])]
+  })
+  return reading(nodes, { apart, findings: readings.flatMap(one => one.findings), used })
 }

@@ -5,6 +5,7 @@ import { type At, draft, type Reading, reading } from '../draft.ts'
 import { plainTitle } from '../words.ts'
 import { fenceKind } from './fence-kind.ts'
 import { leadTitle } from './lead.ts'
+import { settingsOf } from './script-block.ts'
 import { isElsewhere } from './session.ts'
 import { placeOf } from './text.ts'
 
@@ -42,14 +43,19 @@ export function program(at: At, block: FenceBlock): Reading | null {
   if (tag === null || isElsewhere(at, block) !== null) return null
   const command = at.page.interpreters[tag]?.join(' ') ?? tag
   const title = at.item?.title ?? leadTitle(at)
+  const settings = settingsOf(at, block)
   const isOpen = PLACEHOLDER.test(block.text)
-  const said = isOpen
-    ? 'it holds what looks like a value to be filled in, and nothing enters the text of a program: by hand'
-    : `a task by configuration: run by \`${command}\``
+  const runs = !isOpen && !settings.manual
+  const said = runs
+    ? `a task by configuration: run by \`${command}\``
+    : isOpen
+      ? 'it holds what looks like a value to be filled in, and nothing enters the text of a program: by hand'
+      : 'marked to be done by hand'
+  const interaction = settings.interaction ?? 'none'
   return reading(
     [
       draft({
-        kind: 'manual',
+        kind: runs ? 'task' : 'manual',
         title: plainTitle(title),
         rule: 'R10',
         line: block.line,
@@ -57,10 +63,14 @@ export function program(at: At, block: FenceBlock): Reading | null {
         printed: at.item?.printed ?? null,
         language: tag,
         original: block.text,
-        detail: isOpen ? block.text.split('\n') : [said],
+        detail: runs ? [said] : block.text.split('\n'),
         blockRisk: 'change',
-        when: readCondition(title).when,
-        program: isOpen ? null : { text: block.text, line: block.line + 1 },
+        when: readCondition(title).when ?? settings.when,
+        interaction,
+        timeoutMs: interaction === 'endless' ? null : settings.timeoutMs,
+        aside: settings.aside,
+        fixed: settings.fixed,
+        program: runs ? { text: block.text, line: block.line + 1 } : null,
       }),
     ],
     { findings: [diagnostic(isOpen ? 'SO011' : 'SO013', placeOf(at, block), said, '')] },

@@ -15,6 +15,7 @@ import {
   type ScriptText,
 } from '../draft.ts'
 import { findSpan } from '../duration.ts'
+import { markedEnvironment } from '../environment.ts'
 import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishedIn } from '../shell/index.ts'
 import { plainTitle, titleAndDetail } from '../words.ts'
 import { optionNodes } from './alternatives.ts'
@@ -27,7 +28,12 @@ import { textStep } from './text-step.ts'
 
 /** Rules R7, R12 and R15 inside a block: its comment groups are steps, its alternatives a choice. */
 export function stepsOfScript(at: At, block: FenceBlock, script: ScriptText, sample: string | null): Reading {
-  const context = contextOf(at, block, withStarts(script))
+  const made = contextOf(at, block, withStarts(script))
+  // What a sample of its output asks, the script will ask.
+  const context =
+    sample !== null && ASKS_IN_OUTPUT.test(sample)
+      ? { ...made, interaction: made.interaction ?? ('terminal' as const) }
+      : made
   const pieces = splitBlock(script.text).map(readable)
   const nodes = pieces.flatMap(piece => toNodes(context, piece, pieces.length === 1, null))
   const only = nodes.length === 1 ? nodes[0] : undefined
@@ -57,20 +63,26 @@ interface Context {
 }
 
 function contextOf(at: At, block: FenceBlock, script: ScriptText): Context {
+  const settings = settingsOf(at, block)
+  return { ...settings, at, block, script, risk: riskOf(script.text), elsewhere: isElsewhere(at, block), findings: [] }
+}
+
+/** What markers, attributes and the words before a block say of how it runs, whatever it is written in. */
+export function settingsOf(
+  at: At,
+  block: FenceBlock,
+): Pick<Context, 'when' | 'fixed' | 'aside' | 'manual' | 'interaction' | 'timeoutMs'> {
   const attributes = fenceAttributes(block.meta)
-  const timeout = directive(block.directives, 'timeout') ?? attributes.timeoutText
+  const timeout = attributes.timeoutText ?? directive(block.directives, 'timeout')
   const risk = directive(block.directives, 'risk') ?? attributes.risk
   return {
-    at,
-    block,
-    script,
-    risk: riskOf(script.text),
     when: conditionOfLead(at),
-    elsewhere: isElsewhere(at, block),
     fixed: {
-      id: directive(block.directives, 'id') ?? attributes.id,
+      id: attributes.id,
       risk: risk === 'view' || risk === 'safe' || risk === 'change' || risk === 'danger' ? risk : null,
-      environment: directive(block.directives, 'environment') ?? attributes.environment,
+      environment: markedEnvironment(directive(block.directives, 'environment'), attributes.environment),
+      cwd: directive(block.directives, 'cwd') ?? attributes.cwd ?? at.section.task?.directory ?? null,
+      approvers: [],
     },
     aside: attributes.paletteOnly,
     manual: attributes.manual || directive(block.directives, 'manual') !== null,
@@ -83,7 +95,6 @@ function contextOf(at: At, block: FenceBlock, script: ScriptText): Context {
             ? 'terminal'
             : null,
     timeoutMs: timeout === null ? null : (findSpan(timeout)?.maxMs ?? null),
-    findings: [],
   }
 }
 
@@ -253,6 +264,10 @@ function choice(context: Context, piece: Extract<Piece, { kind: 'choice' }>): Dr
 /** "by providing your passphrase", "the wizard asks": its person needs the terminal. */
 const ASKS_A_PERSON =
   /\b(?:passphrase|2FA|MFA|OTP|two-factor|one-time (?:password|passcode|code)|wizard|(?:you (?:will|are|may|might) be|when) (?:asked|prompted))\b/i
+
+/** `Enter your PIN:`, `Password:`, `Do you want to continue? [y/N]` at the end of a line of output. */
+const ASKS_IN_OUTPUT =
+  /^(?:enter|type|provide|input)\b[^\n]{0,60}:\s*$|^[^\n]{0,60}\b(?:password|passphrase|passcode|pin)\b[^\n]{0,20}:\s*$|\[(?:y\/n|yes\/no)\][^\n]{0,10}$|\((?:y\/n|yes\/no)[^\n)]{0,20}\)\??:?\s*$/im
 
 function titleOf(context: Context, text: string, alone: boolean): string {
   if (alone) return leadTitle(context.at)

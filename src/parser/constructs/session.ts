@@ -1,5 +1,6 @@
 import type { Block, FenceBlock } from '../blocks.ts'
-import type { At } from '../draft.ts'
+import type { At, Page } from '../draft.ts'
+import type { SectionDraft } from '../sections.ts'
 import { sessionOpener } from '../shell/index.ts'
 import { fenceKind } from './fence-kind.ts'
 import { leadIn } from './lead.ts'
@@ -12,7 +13,7 @@ const RUN_THERE =
 const HERE =
   /\b(?:your (?:local|own) machine|localhost|local machine|workstation|laptop|this machine|build (?:machine|host|server)|your machine)\b/i
 const LEAVES =
-  /^\s*(?:exit|logout|quit|\\q)\s*$|\b(?:log out|exit the (?:session|shell|pod|container|server)|back on (?:your|the local)|return to your|locally)\b/i
+  /^\s*(?:[$#%>] ?)?(?:exit|logout|quit|\\q)\s*$|\b(?:log out|exit the (?:session|shell|pod|container|server)|back on (?:your|the local)|return to your|locally)\b/i
 
 /**
  * Rule R15: why a block is for another place: it is led by "on the server" (`lead`), or an earlier block of its section
@@ -22,9 +23,22 @@ export function isElsewhere(at: At, block: FenceBlock): 'lead' | 'session' | nul
   const byLead = isLedElsewhere(leadIn(at)) ? ('lead' as const) : null
   const openers = fencesIn(at.section.blocks).filter(one => one.line < block.line && opensSession(one))
   const last = openers.at(-1)
-  if (last === undefined) return byLead
-  const between = at.page.source.lines.slice(last.line, block.line - 1)
-  return between.some(line => LEAVES.test(line)) ? byLead : 'session'
+  const from = last?.line ?? (at.page.inSession === true ? at.section.line : null)
+  if (from === null) return byLead
+  return leaves(at.page.source, from, block.line - 1) ? byLead : 'session'
+}
+
+/** What stands below a section whose own text opened a session and did not leave it: for that place as well. */
+export function below(section: SectionDraft, page: Page): Page {
+  const last = fencesIn(section.blocks).filter(opensSession).at(-1)
+  const from = last?.line ?? (page.inSession === true ? section.line : null)
+  const to = section.children[0]?.line ?? section.endLine
+  const inSession = from !== null && !leaves(page.source, from, to - 1)
+  return inSession === (page.inSession === true) ? page : { ...page, inSession }
+}
+
+function leaves(source: Page['source'], from: number, to: number): boolean {
+  return source.lines.slice(from, to).some(line => LEAVES.test(line))
 }
 
 function isLedElsewhere(lead: string): boolean {

@@ -12,8 +12,6 @@ export interface Program {
   readonly takes?: string
   /** Options or words that make any call of it dangerous. */
   readonly dangerousWith?: string
-  /** Options that turn a reading call into a changing one. */
-  readonly changesWith?: string
 }
 
 const view = (names: string): Record<string, Program> => each(names, { risk: 'view' })
@@ -24,7 +22,7 @@ const danger = (names: string): Record<string, Program> => each(names, { risk: '
 const KUBECTL: Program = {
   risk: 'change',
   takes:
-    '-n --namespace --context --kubeconfig -f --filename -l --selector -o --output -c --container --cluster --user',
+    '-n --namespace --context --kubeconfig -f --filename -l --selector -o --output -c --container --cluster --user --as --as-group -s --server --token --request-timeout -v --cache-dir',
   view: 'get, describe, logs, log, top, explain, version, cluster-info, api-resources, api-versions, rollout status, rollout history, auth can-i, auth whoami, config view, config current-context, config get-contexts, diff, wait, port-forward, proxy, events, kustomize, options, help, adm top, whoami, status, projects',
   safe: 'config use-context, config set-context, config use, completion, project, krew install, login',
   change:
@@ -39,7 +37,7 @@ const NPM: Program = {
   view: 'ls, list, ll, view, info, show, why, outdated, audit, search, whoami, ping, config get, config list, root, bin, explain, -v',
   safe: 'install, i, ci, add, remove, rm, uninstall, un, update, up, upgrade, dedupe, prune, pack, rebuild, link, import, fetch, cache, config set, audit fix, version, test, t, tst, it, install-test, store prune',
   change: 'dist-tag add, access, owner, deploy',
-  danger: 'publish, unpublish, deprecate, dist-tag rm',
+  danger: 'publish, npm publish, unpublish, deprecate, dist-tag rm',
 }
 
 const DOCKER: Program = {
@@ -58,7 +56,8 @@ const APT: Program = {
   risk: 'change',
   view: 'list, search, show, info, policy, check, depends, rdepends, deps, outdated, repolist, provides, history, leaves, doctor, config, --prefix, services list',
   safe: 'install, update, reinstall, add, fetch, download, localinstall, groupinstall, makecache, tap, bundle, cleanup, link, clean, autoclean',
-  change: 'upgrade, dist-upgrade, full-upgrade, remove, autoremove, uninstall, erase, del, services',
+  change:
+    'history undo, history redo, history rollback, upgrade, dist-upgrade, full-upgrade, remove, autoremove, uninstall, erase, del, services',
   danger: 'purge',
   takes: '-o -t',
 }
@@ -66,9 +65,26 @@ const APT: Program = {
 const TERRAFORM: Program = {
   risk: 'change',
   view: 'show, output, state list, state show, state pull, version, providers, workspace list, workspace show, graph, metadata, run-all plan',
-  safe: 'init, plan, validate, fmt, get, test, workspace select, workspace new, login, hclfmt, console',
-  danger: 'destroy, state rm, state push, workspace delete, force-unlock, run-all destroy',
+  safe: 'init, plan, validate, fmt, get, workspace select, workspace new, login, hclfmt, console',
+  danger: 'destroy, destroy-all, run destroy, state rm, state push, workspace delete, force-unlock, run-all destroy',
   dangerousWith: '-destroy --destroy',
+}
+
+const MAVEN: Program = {
+  risk: 'safe',
+  view: 'dependency:tree, help:effective-pom, -v',
+  safe: 'clean, validate, compile, test, package, verify, install, site',
+  change: 'exec:java, spring-boot:run',
+  danger: 'deploy, release:perform, release:prepare, flyway:clean, liquibase:rollback, liquibase:dropAll',
+  takes: '-pl -P -f -s -T -l -pl',
+}
+
+const REDIS: Program = {
+  risk: 'change',
+  view: 'get, mget, info, ping, keys, scan, ttl, llen, type, exists, dbsize, client list, config get, slowlog get, monitor, hget, hgetall, lrange, memory usage, memory stats, memory doctor, cluster info, cluster nodes, -v, smembers, zrange, role, time, lastsave',
+  danger:
+    'flushall, flushdb, del, unlink, shutdown, cluster reset, config resetstat, debug, memory purge, script flush',
+  takes: '-h -p -a -n -u -i -r --user --pass',
 }
 
 const DATABASE_SHELL: Program = { risk: 'change' }
@@ -84,14 +100,14 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   ),
   // Local and repeatable.
   ...safe(
-    'mkdir touch cp ln tar gzip gunzip zip unzip bzip2 bunzip2 xz unxz zstd install mktemp chmod patch split csplit tsc vitest jest mocha ava playwright cypress eslint prettier biome oxlint stylelint shellcheck shfmt hadolint yamllint markdownlint ruff black isort mypy pyright flake8 pylint pytest tox nox rspec rubocop phpunit phpstan ctest cmake ninja meson gcc g++ clang clang++ cc ld javac rustc swiftc webpack rollup esbuild swc pre-commit commitlint detect-secrets gitleaks trivy grype syft snyk semgrep bandit checkov tfsec tflint kubeval kubeconform conftest opa dive trufflehog osv-scanner licensee nvm fnm pyenv rbenv asdf sdk rustup volta corepack direnv virtualenv pg_dump pg_dumpall pg_basebackup mysqldump mongodump codespell vale lychee doxygen protoc buf k6 ab wrk hey vegeta locust artillery act goimports gofmt golangci-lint staticcheck govulncheck wget kompose nosetests coverage tee ssh-keyscan gpg git-cliff standard-version commitizen pulumi-preview',
+    'mkdir touch cp ln tar gzip gunzip zip unzip bzip2 bunzip2 xz unxz zstd install mktemp chmod patch split csplit tsc vitest jest mocha ava playwright cypress eslint prettier biome oxlint stylelint shellcheck shfmt hadolint yamllint markdownlint ruff black isort mypy pyright flake8 pylint pytest tox nox rspec rubocop phpunit phpstan ctest cmake ninja meson gcc g++ clang clang++ cc ld javac rustc swiftc webpack rollup esbuild swc pre-commit commitlint detect-secrets gitleaks trivy grype syft snyk semgrep bandit checkov tfsec tflint kubeval kubeconform conftest opa dive trufflehog osv-scanner licensee nvm fnm pyenv rbenv asdf sdk rustup volta corepack direnv virtualenv pg_dump pg_dumpall pg_basebackup mysqldump mongodump codespell vale lychee doxygen protoc buf act goimports gofmt golangci-lint staticcheck govulncheck wget kompose nosetests coverage tee ssh-keyscan gpg git-cliff standard-version commitizen pulumi-preview',
   ),
   ...change(
-    'mv rm rmdir unlink chown chgrp kill pkill killall scp sftp rsync ssh tmux screen crontab at su mount umount iptables ufw firewall-cmd sysctl useradd usermod groupadd swapoff swapon alembic flyway liquibase knex sequelize dbmate goose migrate createdb initdb',
+    'mv rm rmdir unlink chown chgrp kill pkill killall scp sftp rsync ssh tmux screen crontab at su mount umount iptables firewall-cmd sysctl useradd usermod groupadd swapoff swapon createdb initdb k6 ab wrk hey vegeta locust artillery',
   ),
   // What cannot be taken back.
   ...danger(
-    'shred dd mkfs fdisk parted wipefs reboot shutdown poweroff halt init6 userdel groupdel deluser dropdb dropuser pg_restore mongorestore truncate lvremove vgremove pvremove mysql_secure_installation twine vsce ovsx',
+    'shred dd mkfs fdisk parted wipefs reboot shutdown poweroff halt init6 userdel groupdel deluser dropdb dropuser pg_restore mongorestore truncate lvremove vgremove pvremove mysql_secure_installation twine vsce ovsx rimraf del-cli',
   ),
   source: { risk: 'change' },
   '.': { risk: 'change' },
@@ -100,10 +116,9 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     takes: '-C -c --git-dir --work-tree',
     view: 'status, log, show, diff, blame, describe, rev-parse, rev-list, ls-files, ls-remote, ls-tree, shortlog, reflog, grep, remote, remote show, remote get-url, config --get, config --list, config -l, branch --list, tag --list, tag -l, stash list, stash show, cat-file, merge-base, name-rev, for-each-ref, whatchanged, range-diff, cherry, count-objects, verify-tag, verify-commit, fsck, help, var, symbolic-ref, worktree list, submodule status, bisect log, version, diff-tree, diff-index, show-ref',
     safe: 'fetch, pull, checkout, switch, commit, add, branch, tag, merge, rebase, cherry-pick, stash, clone, init, config, reset, restore, revert, submodule, worktree add, mv, rm, am, apply, format-patch, archive, bisect, remote add, remote set-url, remote update, remote prune, notes, gc, maintenance, lfs pull, lfs fetch, lfs install, sparse-checkout, cliff, worktree',
-    change:
-      'push, remote remove, remote rm, send-email, lfs push, tag -d, tag --delete, branch -d, filter-branch, request-pull',
+    change: 'push, remote remove, remote rm, send-email, lfs push, tag -d, tag --delete, branch -d, request-pull',
     danger:
-      'clean, branch -D, stash drop, stash clear, reflog expire, filter-repo, push --mirror, push --delete, push -d, push --force, push -f, push --force-with-lease, push --tags, push --follow-tags, reset --hard, worktree remove, update-ref -d, checkout -f',
+      'clean, branch -D, stash drop, stash clear, reflog expire, filter-repo, push --mirror, push --delete, push -d, push --force, push -f, push --force-with-lease, push --tags, push --follow-tags, reset --hard, filter-branch, worktree remove, update-ref -d, checkout -f',
   },
   kubectl: KUBECTL,
   oc: { ...KUBECTL, change: `${KUBECTL.change}, rsh, new-app, start-build, adm policy, adm upgrade` },
@@ -155,6 +170,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     risk: 'change',
     view: 'app get, app list, app diff, app history, app logs, app manifests, app wait, app resources, cluster list, cluster get, repo list, proj list, proj get, version, account get-user-info, context',
     danger: 'app delete, cluster rm, repo rm, proj delete, app terminate-op',
+    dangerousWith: '--prune --force',
   },
   flux: {
     risk: 'change',
@@ -222,7 +238,11 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     view: '--list-hosts, --list-tasks, --list-tags',
     safe: '--syntax-check, --check, -C',
   },
-  'ansible-galaxy': { risk: 'safe' },
+  'ansible-galaxy': {
+    risk: 'safe',
+    danger: 'collection publish, role delete, role remove, delete, remove',
+    change: 'import, role import',
+  },
   'ansible-inventory': { risk: 'view' },
   'ansible-lint': { risk: 'safe' },
   vercel: {
@@ -283,9 +303,9 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     risk: 'change',
     takes: '-R --repo',
     view: 'pr list, pr view, pr status, pr checks, pr diff, run list, run view, run watch, issue list, issue view, issue status, repo view, repo list, release list, release view, workflow list, workflow view, auth status, search, secret list, variable list, variable get, status, gist view, gist list, label list, cache list, browse, ruleset list, ruleset view, attestation verify, api',
-    safe: 'repo clone, pr checkout, release download, run download, auth login, auth setup-git, repo set-default, alias, extension install, config, issue develop',
+    safe: 'repo clone, pr checkout, release download, run download, auth login, auth setup-git, repo set-default, alias, extension install, config',
     danger:
-      'release create, release delete, repo delete, issue delete, secret delete, variable delete, run delete, cache delete, gist delete, repo archive, release delete-asset, ssh-key delete, label delete',
+      'release create, release delete, repo delete, issue delete, secret delete, variable delete, run delete, cache delete, gist delete, repo archive, release delete-asset, ssh-key delete, label delete, secret remove, variable remove',
   },
   glab: {
     risk: 'change',
@@ -311,15 +331,16 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   lerna: {
     risk: 'change',
     view: 'ls, list, changed, diff, info',
-    safe: 'run, bootstrap, link, version, exec',
+    safe: 'bootstrap, link',
+    change: 'version, run, exec',
     danger: 'publish',
   },
-  turbo: { risk: 'safe' },
+  turbo: { risk: 'change' },
   nx: {
     risk: 'change',
     view: 'show, graph, print-affected, list, report',
-    safe: 'build, lint, test, affected, run-many, format, migrate',
-    danger: 'release publish',
+    safe: 'build, lint, test, format, release version, release changelog',
+    danger: 'release',
   },
   cargo: {
     risk: 'change',
@@ -340,14 +361,8 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     danger: 'nuget push, nuget delete, ef database drop',
   },
   nuget: { risk: 'change', view: 'list, search', safe: 'restore, pack, install', danger: 'push, delete' },
-  mvn: {
-    risk: 'safe',
-    view: 'dependency:tree, help:effective-pom, -v',
-    change: 'exec:java, spring-boot:run',
-    danger: 'deploy, release:perform, release:prepare, flyway:clean',
-    takes: '-pl -P -f -s',
-  },
-  mvnw: { risk: 'safe', view: '-v', danger: 'deploy, release:perform, release:prepare', takes: '-pl -P -f -s' },
+  mvn: MAVEN,
+  mvnw: MAVEN,
   gradle: {
     risk: 'change',
     view: 'tasks, projects, dependencies, properties, help',
@@ -384,13 +399,13 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     risk: 'change',
     safe: 'test, spec, build, assets:precompile, routes',
     view: '-T',
-    danger: 'release, db:drop, db:reset, db:rollback, db:purge',
+    danger: 'release, db:drop, db:reset, db:rollback, db:purge, db:schema:load, db:setup',
   },
   rails: {
     risk: 'change',
     view: 'routes, about, db:migrate:status, -v',
     safe: 'test, assets:precompile, generate, g, new',
-    danger: 'db:drop, db:reset, db:rollback, db:purge, db:truncate_all',
+    danger: 'db:drop, db:reset, db:rollback, db:purge, db:truncate_all, db:schema:load, db:setup',
   },
   composer: {
     risk: 'change',
@@ -490,12 +505,28 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     danger: 'rm',
     takes: '--project_id --location',
   },
-  'redis-cli': {
+  'redis-cli': REDIS,
+  'valkey-cli': REDIS,
+  'keydb-cli': REDIS,
+  alembic: { risk: 'change', view: 'current, history, heads, show, branches', safe: 'check', danger: 'downgrade' },
+  flask: { risk: 'change', view: 'routes, db current, db history, db heads', danger: 'db downgrade' },
+  flyway: { risk: 'change', view: 'info', safe: 'validate', danger: 'clean, undo' },
+  liquibase: {
     risk: 'change',
-    view: 'get, info, ping, keys, scan, ttl, llen, type, exists, dbsize, client list, config get, slowlog, monitor, hgetall, lrange, memory, cluster info, cluster nodes, -v, smembers, zrange',
-    danger: 'flushall, flushdb, del, unlink, shutdown, cluster reset, config resetstat, debug',
-    takes: '-h -p -a -n -u --user --pass',
+    view: 'status, history, diff',
+    safe: 'validate',
+    danger: 'rollback, rollbackCount, rollback-count, rollback-to-date, dropAll, drop-all',
   },
+  knex: { risk: 'change', view: 'migrate:list, migrate:status', danger: 'migrate:rollback, migrate:down' },
+  sequelize: { risk: 'change', view: 'db:migrate:status', danger: 'db:drop, db:migrate:undo, db:migrate:undo:all' },
+  'sequelize-cli': {
+    risk: 'change',
+    view: 'db:migrate:status',
+    danger: 'db:drop, db:migrate:undo, db:migrate:undo:all',
+  },
+  dbmate: { risk: 'change', view: 'status', danger: 'rollback, down, drop' },
+  goose: { risk: 'change', view: 'status, version', danger: 'down, down-to, reset, redo' },
+  migrate: { risk: 'change', view: 'version', danger: 'down, drop, force', takes: '-path -database -source' },
   mysqladmin: {
     risk: 'change',
     view: 'status, ping, processlist, version, extended-status, variables',
@@ -506,6 +537,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   rabbitmqctl: {
     risk: 'change',
     view: 'status, cluster_status, list_queues, list_users, list_vhosts, list_connections, list_exchanges, list_bindings, list_consumers, environment, report, list_channels, list_policies',
+    takes: '-n -p --node --vhost -t --timeout',
     danger: 'reset, force_reset, delete_queue, delete_vhost, delete_user, purge_queue, forget_cluster_node',
   },
   'kafka-topics': { risk: 'change', view: '--list, --describe', danger: '--delete' },
@@ -526,9 +558,22 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     risk: 'change',
     view: 'migrate status, version',
     safe: 'generate, format, validate, migrate diff, db pull',
-    danger: 'migrate reset, db push --force-reset',
+    danger: 'migrate reset, db push --force-reset, db push --accept-data-loss',
   },
   ssh: { risk: 'change' },
+  rclone: {
+    risk: 'change',
+    view: 'ls, lsd, lsl, lsf, lsjson, size, about, version, check, listremotes, cat',
+    danger: 'sync, delete, purge, deletefile, rmdir, rmdirs, cleanup',
+  },
+  zfs: { risk: 'change', view: 'list, get, version', danger: 'destroy, rollback' },
+  zpool: { risk: 'change', view: 'list, status, get, version, iostat', danger: 'destroy, labelclear, remove' },
+  cryptsetup: {
+    risk: 'change',
+    view: 'status, luksDump, isLuks',
+    danger: 'luksFormat, erase, luksErase, luksKillSlot',
+  },
+  pod: { risk: 'change', safe: 'install, update, lib lint, spec lint', danger: 'trunk push, trunk delete, repo push' },
   'ssh-keygen': { risk: 'safe', view: '-l, -lf, -F' },
   'ssh-add': { risk: 'safe', view: '-l, -L' },
   ipfs: {
@@ -544,7 +589,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   https: { risk: 'view' },
   krel: { risk: 'change', view: 'history, version', safe: 'changelog' },
   promtool: { risk: 'view' },
-  amtool: { risk: 'change', view: 'alert, silence query, config show, check-config' },
+  amtool: { risk: 'change', change: 'alert add', view: 'alert, silence query, config show, check-config' },
   logger: { risk: 'safe' },
   sops: { risk: 'change', view: '-d, --decrypt, decrypt' },
   oci: { risk: 'change' },
@@ -554,7 +599,11 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   az: { risk: 'change' },
   doctl: { risk: 'change' },
   azurecli: { risk: 'change' },
-  signoff: { risk: 'safe', view: 'plan, lint, list, show, verify, status, help, doctor' },
+  signoff: {
+    risk: 'change',
+    view: 'plan, lint, list, show, verify, status, help, doctor, diff',
+    safe: 'init, export, completion',
+  },
 }
 
 /** Tools whose sub-commands end in a verb: `aws ec2 terminate-instances`, `gcloud run services delete x`. */
@@ -605,6 +654,11 @@ export const WRAPPERS: Readonly<Record<string, string>> = {
   proxychains: '-f',
   torsocks: '',
   fakeroot: '',
+  runuser: '-u -g -G --user --group',
+  setpriv: '',
+  unshare: '',
+  nsenter: '-t --target',
+  'systemd-run': '-p -u --unit --property -E --setenv --uid --gid',
 }
 
 /** Two words that only start another program, `bundle exec x`; after `--` where the value is true. */
@@ -633,16 +687,13 @@ export const RUNNERS: Readonly<Record<string, boolean>> = {
   'sops exec-env': false,
   'conda run': false,
   'direnv exec': false,
-  'docker exec': false,
-  'docker run': false,
-  'podman exec': false,
-  'podman run': false,
-  'docker compose': false,
+  'mise x': true,
+  'dotenvx run': true,
 }
 
 /** What people type that is not in the table above, so that inline code and untagged blocks are known as commands. */
 export const ALSO_COMMANDS: ReadonlySet<string> = new Set(
-  'bash sh zsh fish ksh dash source node deno python python3 python2 ruby perl php java Rscript julia lua swift kotlin scala elixir erl ghc stack cabal ocaml opam dune nim zig flutter dart pod fastlane xcodebuild xcrun adb code vi vim nvim nano emacs ed su sudo doas env xargs npx pnpx bunx telnet ftp mosh vagrant virsh VBoxManage multipass lxc ctr crictl nix nix-shell nix-build nixos-rebuild guix flatpak emerge port sbatch squeue srun qsub ansible-vault chef knife puppet salt salt-call juju kubeadm kubelet kubectx kubens kubeseal kubefed ko kn tkn tanka jsonnet cue skaffold tilt garden okteto devspace telepresence linkerd cilium calicoctl kyverno starboard popeye krew kubebuilder operator-sdk opm oras regctl kaniko bazel bazelisk buck pants please ninja scons waf autoconf automake configure ./configure setcap getcap setfacl getfacl semanage setenforce getenforce restorecon auditctl ausearch modprobe insmod rmmod depmod lvcreate lvextend lvs vgs pvs resize2fs xfs_growfs e2fsck fsck mdadm smartctl hdparm ip nmcli brctl tcpdump iperf iperf3 ethtool hostnamectl timedatectl localectl loginctl networkctl resolvectl chronyc ntpdate ntpq hwclock visudo passwd chpasswd chage adduser addgroup gpasswd newgrp login logout systemd-run systemd-analyze sysctl update-alternatives update-ca-certificates ldconfig locale-gen grub-install update-grub vgcreate pvcreate exportfs showmount nfsstat mc s3cmd rclone restic borg duplicity rsnapshot barman pgbackrest wal-g pgbench vacuumdb reindexdb createuser pg_upgrade mysqlcheck mysqlimport mongoimport mongoexport influx prometheus grafana-cli logcli tempo-cli cortextool mimirtool thanos loki cassandra zkCli.sh spark-submit hadoop hdfs hive presto trino airflow dbt dagster prefect great_expectations mlflow dvc wandb huggingface-cli jupyter streamlit gunicorn uvicorn celery flask django-admin hypercorn php-fpm wp drush symfony magento hugo jekyll gatsby next nuxt astro eleventy remix expo eas react-native ionic cordova electron-builder cdktf sam copilot amplify chalice zappa ecs-cli ecs-deploy eb heroku flyctl render cf ibmcloud hcloud linode-cli nginx httpd lighttpd varnishadm squid keytool jar jarsigner signtool codesign notarytool altool security pkgbuild productbuild hdiutil diskutil launchctl defaults dscl sw_vers softwareupdate osascript pbcopy pbpaste open xdg-open wsl cmd powershell pwsh reg sc net wmic schtasks icacls gt jj hg svn p4 bzr fossil repo gerrit arc tig lazygit git-lfs bfg cz aicommits dotenv op bw pass lpass keybase age sops ykman pass gopass step cfssl mkcert certtool gnutls-cli ngrok cloudflared tailscale wg wg-quick openvpn strongswan ipsec zerotier-cli nebula socat expect script tset reset loadkeys setterm whiptail dialog fzf zoxide exa eza lsd delta hyperfine entr inotifywait watchexec nodemon concurrently pm2 forever serve http-server live-server json-server newman postman graphql-codegen openapi-generator swagger-codegen redoc spectral amass sqlmap nikto hydra john hashcat conda-build rever grayskull ipfs-update gox tsx ts-node'.split(
+  'bash sh zsh fish ksh dash ufw source node deno python python3 python2 ruby perl php java Rscript julia lua swift kotlin scala elixir erl ghc stack cabal ocaml opam dune nim zig flutter dart fastlane xcodebuild xcrun adb code vi vim nvim nano emacs ed su sudo doas env xargs npx pnpx bunx telnet ftp mosh vagrant virsh VBoxManage multipass lxc ctr crictl nix nix-shell nix-build nixos-rebuild guix flatpak emerge port sbatch squeue srun qsub ansible-vault chef knife puppet salt salt-call juju kubeadm kubelet kubectx kubens kubeseal kubefed ko kn tkn tanka jsonnet cue skaffold tilt garden okteto devspace telepresence linkerd cilium calicoctl kyverno starboard popeye krew kubebuilder operator-sdk opm oras regctl kaniko bazel bazelisk buck pants please ninja scons waf autoconf automake configure ./configure setcap getcap setfacl getfacl semanage setenforce getenforce restorecon auditctl ausearch modprobe insmod rmmod depmod lvcreate lvextend lvs vgs pvs resize2fs xfs_growfs e2fsck fsck mdadm smartctl hdparm ip nmcli brctl tcpdump iperf iperf3 ethtool hostnamectl timedatectl localectl loginctl networkctl resolvectl chronyc ntpdate ntpq hwclock visudo passwd chpasswd chage adduser addgroup gpasswd newgrp login logout systemd-run systemd-analyze sysctl update-alternatives update-ca-certificates ldconfig locale-gen grub-install update-grub vgcreate pvcreate exportfs showmount nfsstat mc s3cmd restic borg duplicity rsnapshot barman pgbackrest wal-g pgbench vacuumdb reindexdb createuser pg_upgrade mysqlcheck mysqlimport mongoimport mongoexport influx prometheus grafana-cli logcli tempo-cli cortextool mimirtool thanos loki cassandra zkCli.sh spark-submit hadoop hdfs hive presto trino airflow dbt dagster prefect great_expectations mlflow dvc wandb huggingface-cli jupyter streamlit gunicorn uvicorn celery flask django-admin hypercorn php-fpm wp drush symfony magento hugo jekyll gatsby next nuxt astro eleventy remix expo eas react-native ionic cordova electron-builder cdktf sam copilot amplify chalice zappa ecs-cli ecs-deploy eb heroku flyctl render cf ibmcloud hcloud linode-cli nginx httpd lighttpd varnishadm squid keytool jar jarsigner signtool codesign notarytool altool security pkgbuild productbuild hdiutil diskutil launchctl defaults dscl sw_vers softwareupdate osascript pbcopy pbpaste open xdg-open wsl cmd powershell pwsh reg sc net wmic schtasks icacls gt jj hg svn p4 bzr fossil repo gerrit arc tig lazygit git-lfs bfg cz aicommits dotenv op bw pass lpass keybase age sops ykman pass gopass step cfssl mkcert certtool gnutls-cli ngrok cloudflared tailscale wg wg-quick openvpn strongswan ipsec zerotier-cli nebula socat expect script tset reset loadkeys setterm whiptail dialog fzf zoxide exa eza lsd delta hyperfine entr inotifywait watchexec nodemon concurrently pm2 forever serve http-server live-server json-server newman postman graphql-codegen openapi-generator swagger-codegen redoc spectral amass sqlmap nikto hydra john hashcat conda-build rever grayskull ipfs-update gox tsx ts-node'.split(
     ' ',
   ),
 )

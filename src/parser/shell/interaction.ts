@@ -19,7 +19,7 @@ export function interactionOf(script: string | Shell): Step['interaction'] {
   const shell = asShell(script)
   const opener = openerOf(shell)
   if (opener !== null) return shell.commands.some(command => command.start >= opener.end) ? 'remote' : 'terminal'
-  const commands = effectiveCommands(shell)
+  const commands = commandsNow(shell)
   if (commands.some(asksOrDraws)) return 'terminal'
   return commands.some(neverEnds) ? 'endless' : 'none'
 }
@@ -33,8 +33,13 @@ export function sessionOpener(script: string | Shell): Range | null {
 }
 
 function openerOf(shell: Shell): Range | null {
-  const opener = effectiveCommands(shell).find(command => !command.fed && opensSession(command))
+  const opener = commandsNow(shell).find(command => !command.fed && opensSession(command))
   return opener === undefined ? null : { start: opener.origin.start, end: opener.origin.end }
+}
+
+/** What a script starts while it runs: an alias and a trap only say what may be started later. */
+function commandsNow(shell: Shell): EffectiveCommand[] {
+  return effectiveCommands(shell).filter(({ behind }) => !behind.includes('alias') && !behind.includes('trap'))
 }
 
 type Test = (words: readonly string[], command: EffectiveCommand) => boolean
@@ -284,6 +289,7 @@ const ENDLESS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['python', words => words.includes('http.server') || words.includes('runserver')],
   ['python3', words => words.includes('http.server') || words.includes('runserver')],
   ['manage.py', words => words[1] === 'runserver'],
+  ['artisan', words => words[1] === 'serve'],
   ['php', words => hasOption(words, '-S') || (words[1] === 'artisan' && words[2] === 'serve')],
   ['vite', words => words.length === 1 || /^(?:dev|serve|preview)$/.test(words[1] ?? '')],
   ['uvicorn', () => true],

@@ -52,6 +52,7 @@ export function bodyIsShell(text: string): Looks {
   if (share(line => /[│├└┌┐┘─━▶►]/.test(line)) >= 0.3) return no('it is a tree or a diagram')
   if (share(isBullet) >= 0.5) return no('it is a list')
   if (share(isLogLine) >= 0.5) return no('it is a log')
+  if (share(isOutputLine) >= 0.5) return no('it is output')
   if (share(isDiffLine) >= 0.5 && trimmed.some(line => /^@@ |^diff --git /.test(line))) return no('it is a diff')
   const language = otherLanguage(trimmed)
   if (language !== null) return no(`it is ${language}`)
@@ -145,6 +146,11 @@ function isLogLine(line: string): boolean {
   return /^\[?(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d\d:|(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL)\b|(?:level|ts|time|msg)=\S+ (?:\w+=))/.test(
     line,
   )
+}
+
+/** `Deleted {name="x"} [1 2]`: a word of English in the past, with a list or a set behind it, is what a program says. */
+function isOutputLine(line: string): boolean {
+  return /^\p{Lu}\p{Ll}+(?:ed|ing)\b[^|;&]*[{[]/u.test(line) && !beginsWithCommand(line)
 }
 
 function isDiffLine(line: string): boolean {

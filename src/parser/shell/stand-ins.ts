@@ -6,6 +6,11 @@ export interface Placeholder {
   readonly written: string
   /** `<staging|production>`: names alternatives, not a value. */
   readonly alternatives: boolean
+  /**
+   * Reads as a tag, an address or a mark (`<b>`, `<kim@acme.org>`, `<1>`). In quotes and in prose that is what it is; bare in
+   * a script bash would redirect, so there it is a placeholder like any other.
+   */
+  readonly markup: boolean
 }
 
 /**
@@ -22,11 +27,18 @@ export function placeholdersIn(text: string): Placeholder[] {
     const end = start + match[0].length
     if (start < behind) continue
     const inner = angle ?? braces ?? brace ?? yours ?? version ?? ''
-    if (angle !== undefined && !isAngleName(angle, match[0], closedTags)) continue
-    if (brace !== undefined && NOT_A_NAME.has(brace)) continue
+    if (angle !== undefined && !isAngleName(angle, match[0])) continue
+    if ((brace !== undefined && NOT_A_NAME.has(brace)) || (braces !== undefined && OF_GO.has(braces))) continue
     const name = nameOf(inner)
     if (name === '') continue
-    found.push({ name, start, end, written: match[0], alternatives: inner.includes('|') })
+    found.push({
+      name,
+      start,
+      end,
+      written: match[0],
+      alternatives: inner.includes('|'),
+      markup: isMarkup(angle, closedTags),
+    })
     behind = end
   }
   return found
@@ -59,17 +71,23 @@ export function nameOf(inner: string): string {
 // A backslash before a bracket belongs to the placeholder: the author kept bash from redirecting.
 // Lengths are bounded, so that a text of nothing but `<` is read in linear time.
 const PLACEHOLDER =
-  /(?<!<)\\?<(?<angle>["\p{L}\p{N}….][^<>\n&;()`$\\]{0,160})\\?>|(?<![{$\w])\{\{-?[ \t]{0,8}(?<braces>[A-Za-z_][\w.-]{0,60})[ \t]{0,8}-?\}\}|(?<![\w${@%])\{(?<brace>[A-Za-z][A-Za-z0-9_-]{1,60})\}(?!\})|(?<![\w$.{-])(?<yours>YOUR[_-][A-Z0-9_-]{0,60}[A-Z0-9]|your[_-][a-z0-9_-]{0,60}[a-z0-9])(?![\w=])|(?:(?<=\bv)|(?<![A-Za-z0-9]))(?<version>X\.Y\.Z(?:\(-rcN\)|\[-rcN\]))(?!\w)/gu
+  /(?<!<)\\?<(?<angle>["\p{L}\p{N}….][^<>\n&;()`$\\]{0,160})\\?>|(?<![{$\w])\{\{-?[ \t]{0,8}(?<braces>[A-Za-z_][\w.-]{0,60})[ \t]{0,8}-?\}\}|(?<![\w${@%])\{(?<brace>[A-Za-z][A-Za-z0-9_-]{1,60})\}(?!\})|(?<![\w$.{])(?<yours>YOUR[_-][A-Z0-9_-]{0,60}[A-Z0-9]|(?<!(?<!:)-)your[_-][a-z0-9_-]{0,60}[a-z0-9])(?![\w=])|(?:(?<=\bv)|(?<![A-Za-z0-9]))(?<version>X\.Y\.Z(?:\(-rcN\)|\[-rcN\]))(?!\w)/gu
 
 const CLOSING_TAG = /<\/([A-Za-z][\w:.-]{0,40})>/g
 
-function isAngleName(inner: string, written: string, closedTags: ReadonlySet<string | undefined>): boolean {
+function isAngleName(inner: string, written: string): boolean {
   if (/[\s/]$|^\.{0,2}\/|^[^|]*\s\|(?! [\w-]+$)|^"[^"]*"$/.test(inner)) return false
-  if (/^\d{1,2}$/.test(inner)) return false
-  if (closedTags.has(inner.split(/\s/, 1)[0]) || HTML.has(inner.toLowerCase())) return false
-  if (/^[^\s@]+@[^\s@]+\.[a-z]+$/i.test(inner)) return false
   if (/^[\w.-]+="/.test(inner.split(/\s/)[1] ?? '')) return false
   return written.length > 2 && /[\p{L}\p{N}]/u.test(inner)
+}
+
+function isMarkup(inner: string | undefined, closedTags: ReadonlySet<string | undefined>): boolean {
+  if (inner === undefined) return false
+  return (
+    /^\d{1,2}$|^[^\s@]+@[^\s@]+\.[a-z]+$/i.test(inner) ||
+    closedTags.has(inner.split(/\s/, 1)[0]) ||
+    HTML.has(inner.toLowerCase())
+  )
 }
 
 const HTML = new Set(
@@ -79,4 +97,6 @@ const HTML = new Set(
 )
 
 // Words in braces that programs read themselves: awk actions, refs such as @{upstream}.
+// Words of Go templates: `{{range .items}}…{{end}}`.
+const OF_GO = new Set(['end', 'else', 'break', 'continue'])
 const NOT_A_NAME = new Set(['print', 'next', 'exit', 'upstream', 'push', 'u'])

@@ -23,6 +23,8 @@ export interface SimpleCommand extends Range {
   readonly assignments: readonly ShellAssignment[]
   /** True if its input comes from a pipe, a file or a heredoc. */
   readonly fed: boolean
+  /** Its input where the script holds it: a heredoc, a here-string, what `echo` pipes into it. */
+  readonly input: string | null
   /** Targets of output redirections. */
   readonly writes: readonly string[]
   readonly background: boolean
@@ -162,6 +164,7 @@ interface Frame {
   /** Set inside a script whose positions are not those of the text (escaped backticks): its place in the text. */
   readonly place: Range | null
   readonly fed: boolean
+  readonly input: string | null
   readonly background: boolean
   /** How many substitutions it lies in. */
   readonly depth: number
@@ -181,6 +184,7 @@ class Reader {
   readonly functions = new Set<string>()
   nestedError: { readonly message: string; readonly pos: number } | undefined
   readonly #source: string
+  readonly #written = new Set<SyntaxNode>()
 
   constructor(source: string) {
     this.#source = source
@@ -188,7 +192,7 @@ class Reader {
 
   read(root: SyntaxNode): void {
     const { forEachChild } = shellGrammar.get()
-    const stack: Frame[] = [{ node: root, place: null, fed: false, background: false, depth: 0 }]
+    const stack: Frame[] = [{ node: root, place: null, fed: false, input: null, background: false, depth: 0 }]
     for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
       const { node, place } = frame
       this.#take(frame)
@@ -200,6 +204,7 @@ class Reader {
       const inner =
         node.type === 'Script' && node.source !== undefined ? (place ?? { start: node.pos, end: node.end }) : place
       let followsInPipe = false
+      let printed: string | null = null
       forEachChild(node, child => {
         const childPlace =
           child.type === 'Script' && child.source !== undefined && inner === null
@@ -208,16 +213,20 @@ class Reader {
         stack.push({
           node: child,
           place: childPlace,
+          input: followsInPipe ? printed : frame.input,
           fed: frame.fed || followsInPipe || (node.type === 'Redirected' && node.redirects.some(feeds)),
           depth,
           background: frame.background || (node.type === 'Statement' && node.background === true),
         })
-        if (node.type === 'Pipeline' && child.type !== 'Time' && child.type !== 'Negation') followsInPipe = true
+        if (node.type === 'Pipeline' && child.type !== 'Time' && child.type !== 'Negation') {
+          followsInPipe = true
+          printed = printedBy(child)
+        }
       })
     }
   }
 
-  #take({ node, place, fed, background }: Frame): void {
+  #take({ node, place, fed, input, background }: Frame): void {
     const range = place ?? { start: node.pos, end: node.end }
     switch (node.type) {
       case 'Script':
@@ -225,8 +234,14 @@ class Reader {
           this.nestedError = place === null ? node.errors[0] : { message: node.errors[0].message, pos: place.start }
         break
       case 'Command':
-        this.#takeCommand(node, range, place, fed, background)
+        this.#takeCommand(node, range, place, { fed, input, background })
         break
+      case 'Redirected': {
+        const writes = writesOf(node.redirects)
+        if (writes.length > 0)
+          this.commands.push({ ...range, words: [], assignments: [], fed, input: null, writes, background })
+        break
+      }
       case 'Function':
         this.functions.add(node.name.value)
         break
@@ -277,6 +292,18 @@ class Reader {
       case 'ArithmeticExpansion':
         this.#region(place, range, 'arithmetic')
         break
+      case 'ArithmeticBinary':
+        if (/^[^=<>!]*=$/.test(node.operator)) this.#setInArithmetic(node.left, place)
+        break
+      case 'ArithmeticUnary':
+        if (node.operator === '++' || node.operator === '--') this.#setInArithmetic(node.operand, place)
+        break
+      case 'ArithmeticWord':
+        if (!this.#written.has(node) && node.parts === undefined) this.#readVariable(node.value, range, false, null)
+        break
+      case 'Coproc':
+        if (node.name !== undefined) this.sets.push({ name: node.name.value, ...(place ?? at(node.name)), gives: true })
+        break
       case 'SimpleExpansion':
         this.#readVariable(node.text.replace(/^\$/, ''), range, false, null)
         break
@@ -297,6 +324,13 @@ class Reader {
     }
   }
 
+  /** `((i = 0))`, `((i++))`: counting up from nothing is how loops begin, so it reads no value from outside. */
+  #setInArithmetic(target: SyntaxNode, place: Range | null): void {
+    if (target.type !== 'ArithmeticWord') return
+    this.#written.add(target)
+    this.sets.push({ name: target.value, ...(place ?? at(target)), gives: true })
+  }
+
   #region(place: Range | null, range: Range, is: Surrounding): void {
     if (place === null) this.regions.push({ ...range, is })
   }
@@ -309,8 +343,7 @@ class Reader {
     node: Extract<SyntaxNode, { type: 'Command' }>,
     range: Range,
     place: Range | null,
-    fed: boolean,
-    background: boolean,
+    { fed, input, background }: Pick<Frame, 'fed' | 'input' | 'background'>,
   ): void {
     const words: ShellWord[] = node.name === undefined ? [] : [wordOf(node.name, place)]
     const assignments: ShellAssignment[] = []
@@ -332,27 +365,63 @@ class Reader {
       }
     }
     this.#takeBuiltin(words)
-    const writes = node.redirects.flatMap(item =>
-      item.type === 'Redirect' && item.operator.includes('>') && item.target !== undefined ? [item.target.value] : [],
-    )
+    const writes = writesOf(node.redirects)
+    const feeding = node.redirects.findLast(feeds)
     if (words.length > 0 || assignments.length > 0 || writes.length > 0)
-      this.commands.push({ ...range, words, assignments, fed: fed || node.redirects.some(feeds), writes, background })
+      this.commands.push({
+        ...range,
+        words,
+        assignments,
+        fed: fed || feeding !== undefined,
+        input: feeding === undefined ? input : textOf(feeding),
+        writes,
+        background,
+      })
   }
 
   /** Builtins that set the variables they name. */
   #takeBuiltin(words: readonly ShellWord[]): void {
     const [name, ...rest] = words
-    const gives = name !== undefined && /^(?:read|mapfile|readarray|getopts|printf|local)$/.test(name.text)
+    const gives = name !== undefined && /^(?:read|mapfile|readarray|getopts|printf|local|let)$/.test(name.text)
     if (!gives && !/^(?:export|declare|typeset|readonly)$/.test(name?.text ?? '')) return
     if (name?.text === 'printf' && rest[0]?.text !== '-v') return
     const names = name?.text === 'printf' ? rest.slice(1, 2) : name?.text === 'getopts' ? rest.slice(1, 2) : rest
-    for (const word of names)
-      if (/^[A-Za-z_]\w*$/.test(word.text)) this.sets.push({ name: word.text, start: word.start, end: word.end, gives })
+    for (const word of names) {
+      const set = /^([A-Za-z_]\w*)(?:$|[-+*/%]?=|\+\+|--)/.exec(word.text)?.[1]
+      if (set !== undefined && (set === word.text || name?.text === 'let'))
+        this.sets.push({ name: set, start: word.start, end: word.end, gives })
+    }
   }
 }
 
-function feeds(redirect: Extract<SyntaxNode, { type: 'Redirect' | 'HereDoc' | 'HereString' }>): boolean {
+type Redirection = Extract<SyntaxNode, { type: 'Redirect' | 'HereDoc' | 'HereString' }>
+
+function feeds(redirect: Redirection): boolean {
   return redirect.operator.startsWith('<')
+}
+
+/** The text of a heredoc or a here-string; null for a file. */
+function textOf(redirect: Redirection): string | null {
+  if (redirect.type === 'HereDoc') return redirect.body.text
+  return redirect.type === 'HereString' ? (redirect.target?.value ?? null) : null
+}
+
+function writesOf(redirects: readonly Redirection[]): string[] {
+  return redirects.flatMap(item =>
+    item.type === 'Redirect' && item.operator.includes('>') && item.target !== undefined ? [item.target.value] : [],
+  )
+}
+
+/** What `echo …`, `printf …` or `cat <<EOF` hands to the next command of its pipe; null where that is not in the script. */
+function printedBy(node: SyntaxNode): string | null {
+  if (node.type !== 'Command') return null
+  const given = node.redirects.findLast(feeds)
+  if (node.name?.value === 'cat') return given === undefined ? null : textOf(given)
+  if (node.name?.value !== 'echo' && node.name?.value !== 'printf') return null
+  return node.suffix
+    .flatMap(item => (item.type === 'Word' ? [item.value] : item.type === 'Assignment' ? [item.text] : []))
+    .join(' ')
+    .replaceAll('\\n', '\n')
 }
 
 function at(node: { readonly pos: number; readonly end: number }): Range {

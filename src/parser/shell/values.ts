@@ -25,7 +25,7 @@ export interface FoundValue {
 export function findValues(text: string | Shell): FoundValue[] {
   const shell = asShell(text)
   const { script } = shell
-  const placeholders = withNamesOfVariables(shell, placeholdersIn(script))
+  const placeholders = withNamesOfVariables(shell, placeholdersOf(shell))
   const bars = new Set(placeholders.filter(found => found.alternatives).map(({ start }) => start))
   const candidates: Candidate[] = [
     ...placeholders.map(({ name, start, end }) => ({ name, start, end, kind: 'placeholder' as const, default: null })),
@@ -46,7 +46,11 @@ export function findValues(text: string | Shell): FoundValue[] {
     const written = script.slice(found.start, found.end)
     // Bash would read the bars; `unfinishedIn` refuses such a script.
     if (quoting === 'bare' && bars.has(found.start)) return []
-    if (found.kind === 'placeholder' && quoting !== 'bare' && isText(written, quoting, inPrograms(found.start)))
+    if (
+      found.kind === 'placeholder' &&
+      quoting !== 'bare' &&
+      isText(written, quoting, inPrograms(found.start), script[found.start - 1] ?? '')
+    )
       return []
     const redirect = found.kind === 'placeholder' && quoting === 'bare' && written.startsWith('<')
     return [
@@ -55,12 +59,24 @@ export function findValues(text: string | Shell): FoundValue[] {
   })
 }
 
+/** Placeholders of a script: what reads as markup only where bash would redirect. */
+function placeholdersOf(shell: Shell): Placeholder[] {
+  const found = placeholdersIn(shell.script)
+  const surroundings = shell.surroundings(found.map(({ start }) => start))
+  return found.filter(({ markup }, index) => !markup || surroundings[index] === 'bare')
+}
+
 /** `Authorization: Bearer <x>`, `AWS_SECRET_ACCESS_KEY=<x>`, `--password <x>`: a secret whatever its name. */
 function standsAsSecret(script: string, start: number): boolean {
   const before = script.slice(Math.max(0, start - 80), start)
   const named = /(?:^|[\s;])(?:--?)?([A-Za-z][\w-]*)(?:=|[ \t]+)["']?$/.exec(before)?.[1] ?? ''
   return (
     /\b(?:bearer|basic|authorization:(?: token)?)\s+$/i.test(before) ||
+    // `-u admin:<x>`, `postgres://app:<x>@db`, `mysql -p<x>`.
+    /:\/\/[^\s:/@"']*:$|(?:^|\s)(?:-u|--user)[ =]["']?[^\s:"']+:$/.test(before) ||
+    /\b(?:mysql\w*|mariadb\S*)\b[^\n]*\s-p["']?$|\bsshpass\s+-p\s*["']?$|\bredis-cli\b[^\n]*\s-a\s+["']?$/.test(
+      before,
+    ) ||
     (isSecretName(named) && /=["']?$|--?[\w-]+[ \t]+["']?$/.test(before))
   )
 }
@@ -69,7 +85,7 @@ function standsAsSecret(script: string, start: number): boolean {
 export function findTextValues(text: string): FoundValue[] {
   const candidates: Candidate[] = [
     ...placeholdersIn(text)
-      .filter(found => !found.alternatives)
+      .filter(found => !found.alternatives && !found.markup)
       .map(({ name, start, end }) => ({ name, start, end, kind: 'placeholder' as const, default: null })),
     ...samplesIn(text).map(found => ({ ...found, kind: 'literal' as const, default: null })),
   ]
@@ -88,7 +104,7 @@ export function findTextValues(text: string): FoundValue[] {
 
 /** Names of what must not be shown: token, secret, password, key, credential, DSN, database URL. */
 export function isSecretName(name: string): boolean {
-  return /(?:^|[^a-z])(?:token|secret|password|passwd|passphrase|pwd|credentials?|dsn|apikey|privatekey)s?(?:$|[^a-z])|(?:^|[^a-z])key(?:$|[^a-z])|(?:db|database|postgres|mysql|mongo|mongodb|redis|amqp)[-_ ]?(?:ur[il]|connection[-_ ]?string)/i.test(
+  return /password|passwd|passphrase|token(?:s?$|s?[^a-z])|(?:^|[^a-z])(?:secret|pwd|credentials?|dsn|jwt|(?:api|access|secret|private|signing)key)s?(?:$|[^a-z])|(?:^|[^a-z])(?:key|webhook)(?:$|[^a-z])|^(?:pass|pat)$|[-_]pa(?:ss|t)$|(?:db|database|postgres|mysql|mongo|mongodb|redis|amqp)[-_ ]?ur[il]|connection[-_ ]?string/i.test(
     name.replace(/([a-z])([A-Z])/g, '$1_$2'),
   )
 }
@@ -131,8 +147,10 @@ function withoutOverlaps(candidates: readonly Candidate[]): Candidate[] {
 }
 
 /** What only looks like a placeholder inside quotes: `<none>` of kubectl, braces of a program's own language or of a file. */
-function isText(written: string, quoting: Quoting, inProgram: boolean): boolean {
+function isText(written: string, quoting: Quoting, inProgram: boolean, before: string): boolean {
   return (
+    // `List<String>`: a type of a program.
+    (/^<[A-Z]\w*(?:, ?[A-Z]\w*)*>$/.test(written) && /[A-Za-z]/.test(before)) ||
     /^<(?:none|nil|null|pending|unknown|unset|invalid|empty)>$/i.test(written) ||
     (/^\{\w/.test(written) && (inProgram || quoting === 'heredoc'))
   )
@@ -169,8 +187,16 @@ function literalsOf(shell: Shell): Candidate[] {
   const { script } = shell
   const versioned = shell.commands.filter(rollsOut)
   const versions = versioned.flatMap(({ start, end }) => shifted(versionTagsIn(script.slice(start, end)), start))
+  const plainVersions = shell.commands.filter(namesItsVersion).flatMap(({ words }) => words.flatMap(plainVersion))
   const dashed = shell.reads.flatMap(({ dashed: name, start, end }) => (name === null ? [] : [{ name, start, end }]))
-  const plain = [...samplesIn(script), ...versions, ...dashed, ...bareNames(shell), ...markedForChange(shell)]
+  const plain = [
+    ...samplesIn(script),
+    ...versions,
+    ...plainVersions,
+    ...dashed,
+    ...bareNames(shell),
+    ...markedForChange(shell),
+  ]
   return [...messagesOf(shell), ...plain.map(found => ({ ...found, kind: 'literal' as const, default: null }))]
 }
 
@@ -185,6 +211,24 @@ function rollsOut({ words }: SimpleCommand): boolean {
   const [verb, second] = argumentsOf(text, programOf(name)?.takes)
   const verbs = ROLLS_OUT.get(name)
   return verbs !== undefined && (verbs.has(verb ?? '') || verbs.has(`${verb} ${second}`))
+}
+
+/** Where a bare `1.2.3` can only be the version of what is released; elsewhere it may be that of a chart or a tool. */
+function namesItsVersion({ words }: SimpleCommand): boolean {
+  const text = words.map(word => word.text)
+  const name = baseName(text[0] ?? '')
+  const rest = argumentsOf(text, programOf(name)?.takes)
+  return (
+    (name === 'git' && /^(?:tag|push)$/.test(rest[0] ?? '')) ||
+    (/^(?:npm|pnpm|yarn)$/.test(name) && rest[0] === 'version') ||
+    (name === 'gh' && rest[0] === 'release' && /^(?:create|upload|edit)$/.test(rest[1] ?? ''))
+  )
+}
+
+function plainVersion({ text, start, end }: ShellWord): Sample[] {
+  return /^\d{1,6}\.\d{1,6}\.\d{1,6}(?:-[0-9A-Za-z.]{1,40})?$/.test(text) && end - start === text.length
+    ? [{ name: text, start, end }]
+    : []
 }
 
 const ROLLS_OUT: ReadonlyMap<string, ReadonlySet<string>> = new Map(
@@ -253,21 +297,29 @@ function innerOfWord(script: string, word: ShellWord, behindEquals: boolean): { 
 function bareNames(shell: Shell): Sample[] {
   return shell.commands.flatMap(({ words, fed }, index) => {
     const name = baseName(words[0]?.text ?? '')
+    const program = name
     const searchesOutput =
       fed && SEARCHES.has(name) && !LISTS_NAMES.has(shell.commands[index - 1]?.words[0]?.text ?? '')
     if (words.some(word => TAKES_NAMES.test(word.text)) || (TAKES_TEXT.has(name) && !searchesOutput)) return []
     return words.slice(1).flatMap(({ text, literal, start, end }) => {
       const written = shell.script.slice(start, end)
-      const match = /^(["']?)(?:[\w.-]+[/:@=])?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\1$/.exec(written)
+      const match = /^(["']?)(?:[\w.-]+[/:@=])?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\1$/.exec(written)
       if (!literal || match === null || text.startsWith('-') || /^[A-Z0-9_]+=/.test(text)) return []
       const name = match[2] ?? ''
-      if (!NAMES_A_THING.test(name)) return []
+      if (!NAMES_A_THING.test(name) && !(BY_NAME.has(program) && ONE_WORD.has(name))) return []
       const from = start + written.lastIndexOf(name)
       return [{ name, start: from, end: from + name.length }]
     })
   })
 }
 
+// `kubectl logs POD -n NAMESPACE`: one word, so only with programs that take names of things.
+const BY_NAME: ReadonlySet<string> = new Set('kubectl oc k helm aws gcloud az docker podman gh argocd'.split(' '))
+const ONE_WORD: ReadonlySet<string> = new Set(
+  'NAMESPACE POD PODNAME NODE DEPLOYMENT SERVICE CONTAINER CLUSTER BUCKET PROJECT REGION ZONE BRANCH TAG VERSION IMAGE'.split(
+    ' ',
+  ),
+)
 const NAMES_A_THING =
   /_(?:NAME|ID|IDS|HOST|HOSTNAME|IP|ADDRESS|URL|URI|TOKEN|KEY|USER|USERNAME|PASSWORD|PROJECT|REGION|ZONE|NAMESPACE|CLUSTER|BUCKET|PATH|DIR|FILE|VERSION|TAG|BRANCH|NUMBER|PORT|ARN|DOMAIN|EMAIL|GROUP|ACCOUNT|POD|NODE|SECRET|DATABASE|DB|SHA|HASH|COMMIT|RELEASE|DATE|HERE)$/
 

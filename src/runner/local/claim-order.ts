@@ -5,7 +5,7 @@ import { claimPath, makeClaim } from './claim.ts'
 import type { Place } from './process-identity.ts'
 import { OWN_NAMES, ownEnvironment, scriptEnvironment } from './script-environment.ts'
 import { sessionScript } from './session-script.ts'
-import { digestsOf, readOrigin, readSession } from './session-store.ts'
+import { digestsOf, readOrigin, readSession, startOf } from './session-store.ts'
 
 /** How much later than Signoff the supervisor acts on a time limit: Signoff writes `step.stop` before it sends the signal. */
 const SUPERVISOR_SLACK_MS = 1000
@@ -52,6 +52,7 @@ export function claimOrder(stateDir: string, order: ScriptOrder, settings: Claim
     given: Object.keys(given),
     exportsOf: origin?.file ?? null,
     cwd: order.cwd,
+    folder: order.folder === undefined ? null : startOf(order, session),
     fresh: Object.keys(given).filter(name => isFresh(name, secret, given, (origin ?? session).given)),
     secret,
     bashEnv: environment.BASH_ENV ?? null,

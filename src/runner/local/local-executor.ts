@@ -39,7 +39,7 @@ import { type LoadPty, loadPty } from './pty-pair.ts'
 import { inheritedEnvironment, scriptEnvironment } from './script-environment.ts'
 import { SESSION_MORE } from './session-script.ts'
 import type { SessionState } from './session-state.ts'
-import { keepSession, readOrigin, readSession } from './session-store.ts'
+import { keepSession, readOrigin, readSession, startOf } from './session-store.ts'
 import { stopGroup } from './stopper.ts'
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
 import { startInTerminal, type TerminalSession } from './terminal-session.ts'
@@ -300,13 +300,15 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const names = Object.keys(given).filter(name => known === null || isFresh(name, secret, given, before.given))
       return {
         shell: order.interpreter?.join(' ') ?? order.shell,
-        cwd: session.state?.cwd ?? order.cwd,
+        cwd: startOf(order, session),
         env: [...new Set([...names, ...(known ?? [])])].sort(),
         ...terminalFacts(order),
       }
     },
 
     async check(order) {
+      const folder = startOf(order, readSession(stateDir, order.session))
+      if (!isFolder(folder)) return `the folder ${folder}, where this block starts, is not there`
       if (order.terminal) packageOfPty = await pty()
       return checkScript(order, scriptEnvironment(order, environment, new Map()), launcher, join(stateDir, 'checked'))
     },
@@ -445,6 +447,10 @@ const FILES = {
   'terminal-supervisor.bash': TERMINAL_SUPERVISOR_SCRIPT,
   'session.bash': SESSION_MORE,
 } as const
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
 
 /** Makes the folders and the files for bash. Returns the boot in which the folder was made. */
 function prepareStateDir(stateDir: string, bootId: string): string {

@@ -15,6 +15,8 @@ export interface SessionStart {
   readonly cwd: string
   /** Names of all variables that the block's bash is started with. */
   readonly given: readonly string[]
+  /** Where this block starts, and it alone: the session goes on from where it stood before. Absolute; null for where it stands. */
+  readonly folder: string | null
   /** Names whose value this order gives anew, so that the state does not overwrite it. */
   readonly fresh: readonly string[]
   /** Names that are never written into the state: secrets. */
@@ -31,6 +33,7 @@ export function sessionScript(start: SessionStart): string {
     `__signoff_file=${shellQuote(start.dump)}`,
     `__signoff_more=${shellQuote(start.more)}`,
     `__signoff_own='@(${own}|__signoff_*)'`,
+    `__signoff_folder=${shellQuote(start.folder ?? '')}`,
     bashEnv,
   ]
   return `${[...head, SESSION_FUNCTIONS, begin(start)].join('\n')}\n`
@@ -96,6 +99,7 @@ const MADE_BY_BASH = 'HOSTNAME HOSTTYPE IFS MACHTYPE OPTERR OPTIND OSTYPE PATH P
  *   traps after everything they would fire on, `-e` and `-x` last. Its first lines are comments for `session-state.ts`.
  * - `trap` is a function so that a runbook's own EXIT trap runs at the end of its block and does not take the place of the dump.
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
+ * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
  * - A block starts with errexit and pipefail, whatever the block before it did to them.
  * - Lists that only a command prints are read back through the state's own file, before it is written.
  * - It is read for every block: what few blocks need is in `SESSION_MORE`, and nothing here loops over the variables.
@@ -130,6 +134,7 @@ __signoff_shopt() {
   builtin shopt -s $1 2>/dev/null
 }
 __signoff_cd() {
+  if [[ -n $__signoff_folder ]]; then __signoff_stood=$1; builtin set -- "$__signoff_folder"; fi
   builtin cd -- "$1" 2>/dev/null && return
   builtin printf 'signoff: the folder %s, where this block starts, is not there\\n' "$1" >&2
   builtin exit 1
@@ -153,14 +158,14 @@ __signoff_jobs() {
 }
 __signoff_write() {
   builtin local __signoff_n
-  builtin printf '#cwd %q\\n' "$PWD"
+  builtin printf '#cwd %q\\n' "\${__signoff_stood-$PWD}"
   ((\${#__signoff_running[@]} == 0)) || builtin printf '#job %s\\n' "\${__signoff_running[@]}"
   for __signoff_n in 3 4 5 6 7 8 9; do [[ ! -e /dev/fd/$__signoff_n ]] || builtin printf '#open %s\\n' "$__signoff_n"; done
   builtin compgen -P '#exported ' -X "$__signoff_own" -e
   builtin printf '#\\n__signoff_shopt %q\\n' "$__signoff_shopts"
   if [[ \${#FUNCNAME[@]} -gt 3 ]]; then builtin . "$__signoff_more"; __signoff_reveal; fi
   builtin declare -p "\${__signoff_all[@]}"
-  builtin printf '__signoff_again\\n__signoff_cd %q\\n' "$PWD"
+  builtin printf '__signoff_again\\n__signoff_cd %q\\n' "\${__signoff_stood-$PWD}"
   [[ -n \${OLDPWD-} ]] && builtin printf 'OLDPWD=%q\\n' "$OLDPWD"
   for ((__signoff_n = \${#DIRSTACK[@]} - 1; __signoff_n > 0; __signoff_n--)); do
     builtin printf 'builtin pushd -n %q >/dev/null\\n' "\${DIRSTACK[__signoff_n]}"

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import type { ScriptOrder } from '../ports.ts'
 import type { ClaimRecord } from './claim.ts'
 import { readSessionState, type SessionState } from './session-state.ts'
 
@@ -61,6 +62,11 @@ export function keepSession(
   }
   renameSync(state, join(folder, STATE))
   return left
+}
+
+/** Absolute path of the folder in which an order starts. */
+export function startOf(order: Pick<ScriptOrder, 'cwd' | 'folder'>, session: Session): string {
+  return order.folder === undefined ? (session.state?.cwd ?? order.cwd) : resolve(order.cwd, order.folder)
 }
 
 /** Digests of values, so that a value that was given anew is told from one that the scripts have changed since. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Section } from '../../../src/model/index.ts'
-import { annotateRunbook } from '../../../src/parser/index.ts'
+import { annotateRunbook, unpinnedSteps } from '../../../src/parser/index.ts'
 import { read } from '../helpers/parse.ts'
 
 const HERE = import.meta.url
@@ -137,6 +137,58 @@ describe('what the markers say', () => {
     )
     expect(out).toContain('   <!-- signoff id=steps-push risk=change -->')
     expect(out?.at(-4)).toMatch(/^> <!-- signoff id=[a-z0-9-]+ -->$/)
+  })
+
+  test('items and boxes are pinned, each by a marker of its own', () => {
+    const out = annotate(
+      '## Steps',
+      '',
+      '- [ ] A',
+      '- [ ] B',
+      '  - [ ] Below',
+      '- [ ] If so: C',
+      '',
+      '1. Tell',
+      '2. Look',
+    )
+    expect(out?.slice(7)).toEqual([
+      '- [ ] A',
+      '  <!-- signoff id=steps-a confirm -->',
+      '<!-- signoff id=steps-b confirm -->',
+      '- [ ] B',
+      '  - [ ] Below',
+      '    <!-- signoff id=steps-below confirm -->',
+      '<!-- signoff id=steps-c confirm if="If so" -->',
+      '- [ ] If so: C',
+      '',
+      '1. Tell',
+      '   <!-- signoff id=steps-tell manual -->',
+      '<!-- signoff id=steps-look manual -->',
+      '2. Look',
+    ])
+  })
+
+  test('steps that no marker could name are told, with their place and why', () => {
+    const text = [
+      '## Steps',
+      '',
+      '```bash',
+      '# One',
+      'ls',
+      '',
+      '# Two',
+      'pwd',
+      '```',
+      '',
+      '- [ ] A',
+      '  - [ ] Below',
+    ].join('\n')
+    const annotated = annotateRunbook(new TextEncoder().encode(text), 'in.md') ?? ''
+    expect(unpinnedSteps(annotated, 'in.md')).toEqual([
+      { line: 9, position: '1.1', title: 'One', why: 'it shares its block with other steps' },
+      { line: 12, position: '1.2', title: 'Two', why: 'it shares its block with other steps' },
+      { line: 16, position: '1.3', title: 'A', why: 'no line before it would be its own' },
+    ])
   })
 
   test('a pinned risk and gate outlive an edit that would lose them', () => {

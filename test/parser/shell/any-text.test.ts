@@ -190,12 +190,13 @@ describe('any text', () => {
     ['dots of hosts', 'a.'.repeat(40_000)],
     ['quotes', `"'`.repeat(30_000)],
     ['substitutions', '$('.repeat(20_000)],
-  ])('of many %s is read in time that grows with its length', (_, text) => {
+  ])('of many %s is read in time that grows with its length', { timeout: 60_000 }, (_, text) => {
     const half = text.slice(0, text.length / 2)
     const msOf = (input: string): number => {
-      const begin = performance.now()
+      // Processor time and not the clock's: what else the machine is doing must not decide.
+      const from = process.cpuUsage()
       for (const ask of ALL) ask(input)
-      return performance.now() - begin
+      return process.cpuUsage(from).user / 1000
     }
     msOf(half.slice(0, 2_000))
     const halfMs = msOf(half)
@@ -219,7 +220,7 @@ describe.skipIf(!existsSync(CORPUS))('the shell blocks of public runbooks', () =
     expect(disagreed.filter(text => shell.findValues(text).every(value => value.kind === 'env'))).toEqual([])
   })
 
-  test('are answered by every function', () => {
+  test('are answered by every function', { timeout: 60_000 }, () => {
     for (const text of blocks) for (const ask of ALL) expect(() => ask(text)).not.toThrow()
   })
 })

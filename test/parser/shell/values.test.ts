@@ -7,6 +7,7 @@ import {
   onlyAssignments,
   readsVariables,
   setsVariables,
+  unfinishedIn,
 } from '../../../src/parser/shell/index.ts'
 import { enterValues } from '../../../src/runner/values.ts'
 
@@ -27,6 +28,11 @@ describe('placeholders', () => {
     ['echo "$(run <x-y>)"', 'x-y', 'bare', true],
     ['run \\<x-y\\>', 'x-y', 'bare', false],
     ['ssh <user name>@h', 'user-name', 'bare', true],
+    // Names of HTML, addresses and marks: bare, bash would redirect.
+    ['pg_restore --table <table>', 'table', 'bare', true],
+    ['run <script> --fast', 'script', 'bare', true],
+    ['git config user.email <you@acme.org>', 'you-acme.org', 'bare', true],
+    ['deploy <1> --fast', '1', 'bare', true],
   ])('%s', (script, name, quoting, redirect) => {
     expect(findValues(script)).toMatchObject([{ name, kind: 'placeholder', quoting, redirect }])
   })
@@ -36,6 +42,10 @@ describe('placeholders', () => {
     'cat <<EOF\nx\nEOF',
     'diff <(a) <(b)',
     'echo "<div>text</div>"',
+    'echo "<table>"',
+    'echo "see List<String>, Map<String, Integer>"',
+    "kubectl get po -o go-template='{{range .items}}{{.metadata.name}}{{end}}'",
+    "docker inspect --format '{{ .State.Status }}' x",
     "docker ps --format '{{.Names}}'",
     'git stash pop stash@{upstream}',
     'curl -w "%{http_code}" localhost',
@@ -64,6 +74,8 @@ describe('variables from outside', () => {
     ['X=$X-2', ['env X']],
     ['export DB_URL; echo $DB_URL', ['env DB_URL']],
     ['A=1 run; echo $A', ['env A']],
+    ['kubectl scale --replicas=$((COUNT * 2)) d/a', ['env COUNT']],
+    ['for ((i = 0; i < COUNT; i++)); do echo $i; done', ['env COUNT']],
   ])('%s reads one', (script, expected) => {
     expect(names(script)).toEqual(expected)
   })
@@ -82,6 +94,12 @@ describe('variables from outside', () => {
     'echo $HOME $PATH $USER $? $1 $@ $RANDOM',
     'echo \\$DB_URL',
     'f() { local x=1; echo $x; }; f',
+    'for ((i = 0; i < 3; i++)); do echo $i; done',
+    'let n=1; ((n += 1)); ((tries++)); echo $n $tries',
+    'while getopts ab o; do echo $o; done',
+    'readarray -t lines < f; printf -v out x; echo $lines $out',
+    'declare -A M; M[a]=b; echo ${M[a]}',
+    'coproc P { ls; }; echo ${P[0]}',
   ])('%s reads none', script => {
     expect(names(script)).toEqual([])
   })
@@ -129,6 +147,14 @@ describe('samples', () => {
     ['until [ "${told-}" = yes ]; do sleep 1; done', []],
     ['git checkout -b rc-2020-06-17 # CHANGE THIS DATE', ['literal 2020-06-17']],
     ['REGION=eu-west-1 # change this', ['literal REGION']],
+    ['npm version 1.2.3', ['literal 1.2.3']],
+    ['git tag 1.2.3', ['literal 1.2.3']],
+    // The version of a chart is none of the release.
+    ['helm upgrade x repo/y --version 1.2.3', []],
+    ['aws ec2 start-instances --instance-ids i-xxxxxxxx', ['literal i-xxxxxxxx']],
+    ['ssh 10.0.0.x', ['literal 10.0.0.x']],
+    ['kubectl logs POD -n NAMESPACE', ['literal POD', 'literal NAMESPACE']],
+    ['curl -X POST https://x; git merge HEAD', []],
   ])('%s', (script, expected) => {
     expect(names(script)).toEqual(expected)
   })
@@ -164,10 +190,92 @@ test('secrets are told by their names', () => {
     'aws-secret',
     'GOOGLE_CREDENTIALS',
     'signing-key',
+    'PGPASSWORD',
+    'NPMTOKEN',
+    'pass',
+    'JWT',
+    'SLACK_WEBHOOK_URL',
   ])
     expect([name, isSecretName(name)]).toEqual([name, true])
-  for (const name of ['keyspace', 'monkey', 'staging-org', 'BASE_URL', 'tokenizer', 'release-tag', 'keyboard'])
+  for (const name of [
+    'keyspace',
+    'monkey',
+    'staging-org',
+    'BASE_URL',
+    'tokenizer',
+    'release-tag',
+    'keyboard',
+    'pass-rate',
+    'path',
+    'compass',
+  ])
     expect([name, isSecretName(name)]).toEqual([name, false])
+})
+
+test.each([
+  'curl -u admin:<x> https://h',
+  'psql postgres://app:<x>@db/y',
+  'mysql -u root -p<x> db',
+  'redis-cli -h y -a <x> ping',
+  'PGPASSWORD=<x> psql -c "select 1"',
+])('a value that stands where a password stands is a secret: %s', script => {
+  expect(findValues(script).map(({ name, secret }) => [name, secret])).toEqual([['x', true]])
+})
+
+test.each([
+  ['deploy --env staging|production', 'alternatives: staging|production'],
+  ['deploy [--fast] x', 'an optional part: [--fast]'],
+  ['deploy <%= org %>', 'a template: <%= org %>'],
+  ['deploy {% if x %}', 'a template: {% if x %}'],
+  ['deploy {{ org | lower }}', 'a template: {{ org | lower }}'],
+  ['deploy "{{ org | lower }}"', 'a template: {{ org | lower }}'],
+  ['deploy "${{ secrets.ORG }}"', 'a template: ${{ secrets.ORG }}'],
+  ['deploy <...> --fast', 'a template: <...>'],
+  ['cat x|wc', null],
+  ['ls *.log|xargs', null],
+  ["docker ps --format '{{ .ID }} {{ .Names }}'", null],
+  ['docker inspect -f {{.State}} x', null],
+])('%s is %s', (script, why) => {
+  expect(unfinishedIn(script)).toBe(why)
+})
+
+test.each([
+  ['aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRf', 'wJalrXUtnFEMI/K7MDENG/bPxRf'],
+  ['{"token": "abc123def456"}', 'abc123def456'],
+  ['secretKey: "abc123def456"', 'abc123def456'],
+  ['PGPASSWORD=hunter2 psql', 'hunter2'],
+  ['login --password hunter2 --user x', 'hunter2'],
+  ['sshpass -p hunter2 ssh x', 'hunter2'],
+  ['redis-cli -h y -a hunter2 ping', 'hunter2'],
+  ['mysql -u root -pS3cret99 db', 'S3cret99'],
+  ['curl -s -u admin:S3cret99 https://x', 'S3cret99'],
+  ['redis://:s3cr3tpw@h:6379', 's3cr3tpw'],
+  ['curl -H "Authorization: Bearer abcdef1234567890abcd" x', 'abcdef1234567890abcd'],
+  ["curl -H 'X-Api-Key: abcdef1234567890' x", 'abcdef1234567890'],
+  ["ALTER USER x WITH PASSWORD 'hunter2'", 'hunter2'],
+  ['echo "hunter2" | docker login -u x --password-stdin', 'hunter2'],
+  [
+    'https://hooks.slack.com/services/T00000000/B11111111/abcdefABCDEF1234567890',
+    'T00000000/B11111111/abcdefABCDEF1234567890',
+  ],
+])('the secret in %s is %s', (text, secret) => {
+  expect(literalSecretsIn(text).map(({ start, end }) => text.slice(start, end))).toEqual([secret])
+})
+
+test.each([
+  'password: $PASS',
+  'curl -u admin:$PASS https://x',
+  'curl -H "Authorization: Bearer $TOKEN" x',
+  'curl -H "Authorization: Bearer <token>" x',
+  'https://user:<password>@host',
+  'login --password "$PASSWORD" --token <token>',
+  'token: v1.2.3',
+  'password_file=/etc/x1',
+  'TOKEN=$(get-token --v1)',
+  'key: AKIAIOSFODNN7EXAMPLE',
+  'mysql -p -u root1 db',
+])('%s has none', text => {
+  expect(literalSecretsIn(text)).toEqual([])
 })
 
 test('literal secrets are the obvious ones only', () => {
