@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { SignoffError } from '../model/index.ts'
+import { canHaveInterpreter, type Interpreters } from '../parser/index.ts'
 import { configFolder, type Workspace } from './workspace.ts'
 import { parseYaml } from './yaml-file.ts'
 
@@ -18,6 +19,21 @@ export const ProjectConfigSchema = z.strictObject({
   secrets: z
     .custom<undefined>(() => false, 'a repository may not name commands for secrets; your own configuration may')
     .optional(),
+  /** How long a running script may say nothing before that is pointed out, such as `5m`; it is never stopped for it. */
+  silence: time.optional(),
+  /** Commands that run blocks of other languages, by tag: `{ python: [python3] }`. Without one they are by hand. */
+  interpreters: z
+    .record(
+      z.string().refine(canHaveInterpreter, 'expected the tag of a language, such as python; shells need none'),
+      z
+        .array(z.string().min(1))
+        .min(1)
+        .refine(
+          ([program = '']) => !program.includes('/') || program.startsWith('/'),
+          'expected a name or an absolute path',
+        ),
+    )
+    .default({}),
 })
 
 /** The user's own configuration. Only here, by flag or by environment may a signing key be named. */
@@ -47,6 +63,8 @@ export const UserConfigSchema = z.strictObject({
 export interface Config {
   readonly roles: Readonly<Record<string, readonly string[]>>
   readonly timeoutMs: number | null
+  readonly silenceMs: number | null
+  readonly interpreters: Interpreters
   readonly signingKey: string | null
   readonly principal: string | null
   /** By the name of the value. */
@@ -80,6 +98,8 @@ export async function readConfig(workspace: Workspace, environment: NodeJS.Proce
   return {
     roles: project?.value.roles ?? {},
     timeoutMs: project?.value.timeout === undefined ? null : milliseconds(project.value.timeout),
+    silenceMs: project?.value.silence === undefined ? null : milliseconds(project.value.silence),
+    interpreters: project?.value.interpreters ?? {},
     signingKey: user?.value.signing?.key ?? null,
     principal: user?.value.signing?.principal ?? null,
     secrets: new Map(secrets),

@@ -105,7 +105,11 @@ export function walksRecoveryOnly(selection: Pick<Selection, 'only'>): boolean {
 const RECOVERY_ONLY = 'recovery:'
 
 /** What a run is about, before it exists: enough to see what it will lack. */
-export function contextOf(asked: NewRun, config: Pick<Config, 'roles' | 'timeoutMs'>, run: string): RunContext {
+export function contextOf(
+  asked: NewRun,
+  config: Pick<Config, 'roles' | 'timeoutMs' | 'silenceMs' | 'interpreters'>,
+  run: string,
+): RunContext {
   const selected = walksRecoveryOnly(asked.selection) ? { flow: [] } : selectFlow(asked.runbook, asked.selection)
   if ('unknown' in selected)
     throw new SignoffError('USAGE', `"${selected.unknown}" is no step or section of the main flow of ${asked.path}`, {
@@ -120,6 +124,8 @@ export function contextOf(asked: NewRun, config: Pick<Config, 'roles' | 'timeout
     releaseParameters: releaseParameters(asked.runbook),
     roles: config.roles,
     defaultTimeoutMs: config.timeoutMs,
+    interpreters: config.interpreters,
+    ...(config.silenceMs === null ? {} : { silenceMs: config.silenceMs }),
     cwd: resolve(dirname(resolve(asked.path)), asked.runbook.cwd ?? '.'),
     readScript,
     matches: matchesInTime,
@@ -234,7 +240,7 @@ export async function readRun(
       const all = { context: here, desk, files, stateDir, io, chain, going, past, terminal, runbook: looked }
       const session = await open(all)
       const begin = async (first: FirstWords): Promise<void> => {
-        const { opening, attach } = await resumptionOf(past, entries, runbook, session.executor, {
+        const { opening, attach, late } = await resumptionOf(past, entries, runbook, session.executor, {
           run: started.run,
           head: chain.head,
           torn,
@@ -243,6 +249,7 @@ export async function readRun(
           taken: taken === null ? null : takenEvent(past, started, taken, desk.signer, chain.head),
         })
         await session.drive.begin(opening, first)
+        for (const one of late) session.drive.attachLate(one.step, one.attempt, one.recorded)
         if (attach !== null) await session.drive.attach(attach.step, attach.attempt, attach.recorded)
       }
       return { session, begin }

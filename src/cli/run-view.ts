@@ -7,7 +7,7 @@ import {
   type RunState,
   SignoffError,
 } from '../model/index.ts'
-import { loadAndParse } from '../parser/index.ts'
+import { type Interpreters, loadAndParse } from '../parser/index.ts'
 import { chooseSection, needOf, type RunContext } from '../runner/index.ts'
 import { isRunDeviation, type Scene, sentenceFor, toWalk } from '../tui/index.ts'
 import { contextOf } from './run-session.ts'
@@ -23,7 +23,8 @@ export interface RunView {
   scene(): Scene | null
 }
 
-export function createRunView(): RunView {
+/** @param interpreters those of the project: what is a task of the run is then one here too. */
+export function createRunView(interpreters: Interpreters): RunView {
   let state = EMPTY_STATE
   let seen: Seen | null = null
   const deviations: string[] = []
@@ -37,7 +38,7 @@ export function createRunView(): RunView {
     async take(entries, tell) {
       for (const entry of entries) {
         state = evolve(state, entry)
-        if (state.start !== null) seen ??= await readSeen(state)
+        if (state.start !== null) seen ??= await readSeen(state, interpreters)
         if (seen === null) continue
         const { event } = entry
         if (tell === undefined && !isRunDeviation(event)) continue
@@ -62,11 +63,11 @@ function liveOf(state: RunState): Parameters<typeof needOf>[2] {
   return { heldSecrets: new Set(held), rejected: new Map() }
 }
 
-async function readSeen(state: RunState): Promise<Seen> {
+async function readSeen(state: RunState, interpreters: Interpreters): Promise<Seen> {
   const { start } = state
   if (start === null) throw new SignoffError('JOURNAL_INVALID', 'the journal has no first line')
   const selection = start.selection ?? { from: null, only: null, until: null }
-  const read = (await loadAndParse(Buffer.from(start.runbook.text), start.runbook.path)).runbook
+  const read = (await loadAndParse(Buffer.from(start.runbook.text), start.runbook.path, { interpreters })).runbook
   const only = read.mode === 'catalog' ? selection.only : null
   const runbook = (only === null ? null : chooseSection(read, only)) ?? read
   const asked = {
@@ -77,8 +78,8 @@ async function readSeen(state: RunState): Promise<Seen> {
     selection,
     terminal: null,
   }
-  return { runbook, context: contextOf(asked, NO_CONFIG, start.run), walk: toWalk(runbook) }
+  return { runbook, context: contextOf(asked, { ...NO_CONFIG, interpreters }, start.run), walk: toWalk(runbook) }
 }
 
-/** Who looks has no part in how the run is configured: what it demands is in its lines. */
-const NO_CONFIG = { roles: {}, timeoutMs: null }
+/** Who looks has no part in how else the run is configured: what it demands is in its lines. */
+const NO_CONFIG = { roles: {}, timeoutMs: null, silenceMs: null }

@@ -67,7 +67,8 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
       const scripts = createPlainOutput(line => io.say(line))
       const stop = drive.onEntry((entry, snapshot) => {
         const { event } = entry
-        if (event.kind === 'output') scripts.push(event, context.steps.get(event.step)?.position ?? event.step)
+        if (event.kind === 'output' || event.kind === 'output.late')
+          scripts.push(event, context.steps.get(event.step)?.position ?? event.step)
         if (event.kind === 'output.end') scripts.end()
         const sentence = sentenceFor(entry, snapshot, drive.runbook)
         if (sentence !== null) io.say(sentence)

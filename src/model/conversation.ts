@@ -46,7 +46,14 @@ export type Need =
       /** What is polled until it passes; null for a wait that only the clock ends. */
       readonly probe?: ProbeNeed | null
     }
-  | { readonly kind: 'running'; readonly step: string; readonly attempt: number; readonly sinceMs: number }
+  | {
+      readonly kind: 'running'
+      readonly step: string
+      readonly attempt: number
+      readonly sinceMs: number
+      /** Since when it has said nothing, and after how long of that a person is told. It is never stopped for it. */
+      readonly silence?: { readonly sinceMs: number; readonly afterMs: number }
+    }
   /** The file of the runbook is another one by now, or gone (`now` null): a person decides before `step` begins. */
   | { readonly kind: 'changed'; readonly step: string; readonly now: string | null; readonly diff: string }
   | {

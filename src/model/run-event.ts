@@ -70,6 +70,17 @@ export type PlannedStep = z.infer<typeof PlannedStepSchema>
 
 const needRole = z.strictObject({ role: text.nullable(), from: z.array(text).nullable() })
 
+const streams = z.array(
+  z.strictObject({
+    fd: z.enum(['out', 'err', 'pty']),
+    bytes: natural,
+    sha256: hex,
+    kept: natural,
+    masked: natural,
+    lost: natural,
+  }),
+)
+
 /** Fields of each kind after the common ones (`seq`, `prev`, `t`, `mono`, `kind`) and before `salt`. */
 export const EVENT_FIELDS = {
   'run.start': {
@@ -129,18 +140,22 @@ export const EVENT_FIELDS = {
   },
   'output.resize': { ...orderOf, cols: natural, rows: natural },
   'step.stop': { ...orderOf, signal: text, why: z.enum(['person', 'time-limit']), by: text.nullable() },
-  'output.end': {
+  'output.end': { ...orderOf, streams },
+  'output.late': {
     ...orderOf,
-    streams: z.array(
-      z.strictObject({
-        fd: z.enum(['out', 'err', 'pty']),
-        bytes: natural,
-        sha256: hex,
-        kept: natural,
-        masked: natural,
-        lost: natural,
-      }),
-    ),
+    fd: z.enum(['out', 'err']),
+    at: natural,
+    text: text.optional(),
+    b64: text.optional(),
+  },
+  'output.late.end': { ...orderOf, why: z.enum(['closed', 'left']), streams },
+  'step.left': {
+    ...orderOf,
+    state: z.enum(['kept', 'before', 'none']),
+    jobs: z.array(natural),
+    descriptors: z.array(natural),
+    open: z.array(z.enum(['out', 'err'])),
+    processes: z.array(z.strictObject({ pid: natural, name: text, command: text, escaped: z.boolean() })),
   },
   'step.end': {
     ...orderOf,

@@ -125,7 +125,7 @@ function buildStep(placed: PlacedStep, section: PlacedSection, context: Context)
     line: draft.line,
     endLine: Math.max(draft.line, draft.endLine),
     rule: draft.rule,
-    script: draft.script?.text ?? null,
+    script: draft.script?.text ?? programOf(draft)?.text ?? null,
     language: draft.language,
     original: draft.original,
     risk: riskOfStep(placed),
@@ -171,7 +171,7 @@ function buildDetail(
   const notes = (draft.options ?? []).flatMap(option =>
     option.note === null ? [] : [`${option.name}: ${option.note}`],
   )
-  const runs = draft.script !== null || draft.offer !== null
+  const runs = draft.script !== null || draft.offer !== null || programOf(draft) !== null
   const said = runs ? draft.fixed.cwd : null
   const cwd = said !== null && isFolder(said) ? said : null
   const link = draft.kind === 'choice' ? null : context.linkOf(draft.title)
@@ -185,7 +185,7 @@ function buildDetail(
     slots: slots?.script ?? [],
     offerSlots: slots?.offer ?? [],
     offerRisk: draft.offer === null ? null : riskOf(draft.offer.text),
-    scriptLine: draft.script?.places[0]?.line ?? null,
+    scriptLine: draft.script?.places[0]?.line ?? programOf(draft)?.line ?? null,
     phase: phase.id,
     section: section.id,
     fields: fields(draft.fields, context),
@@ -199,6 +199,11 @@ function buildDetail(
 
 /** Tags that say by which shell a block runs. */
 const NAMES_SHELL = /^(?:bash|sh|zsh)$/
+
+/** The text for an interpreter, unless a marker has made something else of its step. */
+function programOf({ kind, program }: PlacedStep['draft']): PlacedStep['draft']['program'] {
+  return kind === 'task' ? program : null
+}
 
 function fields(drafted: readonly FormField[], context: Context): readonly FormField[] {
   return drafted.length === 0 ? drafted : fillFields(drafted, context.sources)

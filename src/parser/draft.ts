@@ -24,6 +24,8 @@ export interface Draft {
   /** The number that the author printed before it. */
   readonly printed: number | null
   readonly script: ScriptText | null
+  /** Text of a task for an interpreter that the configuration names, and its line. It is no `script`: nothing reads it as shell. */
+  readonly program: { readonly text: string; readonly line: number } | null
   readonly language: string | null
   readonly original: string | null
   readonly offer: ScriptText | null
@@ -126,6 +128,8 @@ export interface Page {
   readonly read: ReadonlySet<string>
   /** Values that the page declares and that a bold prefix may name as a condition, in lower case. */
   readonly declared: ReadonlySet<string>
+  /** Commands that the project's configuration names for blocks of other languages, by tag. */
+  readonly interpreters: Readonly<Record<string, readonly string[]>>
   /** True for the sections below one that opened a session elsewhere and did not leave it (rule R15). */
   readonly inSession?: boolean
   /** Markers that left a block out, or were refused. Grows while the page is read. */
@@ -160,6 +164,7 @@ const EMPTY: Omit<Draft, 'kind' | 'title' | 'rule' | 'line' | 'endLine'> = {
   node: 'step',
   printed: null,
   script: null,
+  program: null,
   language: null,
   original: null,
   offer: null,

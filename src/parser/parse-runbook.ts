@@ -6,6 +6,7 @@ import { buildPhases } from './build-runbook.ts'
 import { checkRunbook } from './check-runbook.ts'
 import { checkMarkers } from './checks/markers-followed.ts'
 import { declaredValues } from './conditions.ts'
+import type { Interpreters } from './constructs/program.ts'
 import { findContacts } from './contacts.ts'
 import type { Page } from './draft.ts'
 import { findSpan } from './duration.ts'
@@ -38,9 +39,11 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Values that are known before the runbook is read, by name. */
+/** What is known before the runbook is read: values by name, and what the project's configuration says. */
 export interface ParseOptions {
   readonly values?: ReadonlyMap<string, string>
+  /** Commands for blocks of other languages, by tag: `{ python: ['python3'] }`. Without one such a block is never run. */
+  readonly interpreters?: Interpreters
 }
 
 /**
@@ -103,6 +106,7 @@ function readTree(
     headings: new Set(draft.phases.flatMap(headingsIn).map(headingKey)),
     read: readNames(root),
     declared: declaredValues(source.lines),
+    interpreters: options.interpreters ?? {},
     skips: new Set(),
   }
   const read = draft.phases.map(section => readSection(section, page))

@@ -17,6 +17,7 @@ export function asItRuns(context: RunContext, state: RunState, step: Step): AsIt
   const detail = context.runbook.details.get(step.id)
   const edited = state.steps.get(step.id)?.edited ?? null
   if (edited === null) return { step, detail, edited: false }
+  if (Object.hasOwn(context.interpreters, step.language ?? '')) return programAsItRuns(step, detail, edited.script)
   const reading = readingOf(context, edited)
   const changed: Step = {
     ...step,
@@ -30,6 +31,12 @@ export function asItRuns(context: RunContext, state: RunState, step: Step): AsIt
   if (detail === undefined) return { step: changed, detail, edited: true }
   const unfinished = reading === null ? 'nobody here can read it' : whyUnfinished(context, reading)
   return { step: changed, detail: { ...detail, slots: reading?.slots ?? [], scriptLine: 1, unfinished }, edited: true }
+}
+
+/** The text of another language is no shell: nothing enters it, and what it does can only be called a change. */
+function programAsItRuns(step: Step, detail: StepDetail | undefined, script: string): AsItRuns {
+  const changed = { ...step, script, risk: strongerRisk(step.risk, 'change') }
+  return { step: changed, detail: detail && { ...detail, slots: [], scriptLine: 1 }, edited: true }
 }
 
 function readingOf(context: RunContext, edited: EditedScript): ScriptReading | null {

@@ -20,6 +20,10 @@ export interface RunContext {
   /** Principals by role, from the configuration; a role that is not listed is not mapped. */
   readonly roles: Readonly<Record<string, readonly string[]>>
   readonly defaultTimeoutMs: number | null
+  /** How long a running script may say nothing before a person is told. */
+  readonly silenceMs: number
+  /** Commands for scripts of other languages, by the language of their step. */
+  readonly interpreters: Readonly<Record<string, readonly string[]>>
   /** Directory in which sessions start. */
   readonly cwd: string
   /** Reads a script that the runbook does not hold, as a parser does; without it none is edited and no probe polled. */
@@ -38,12 +42,18 @@ export interface Selection {
   readonly until: string | null
 }
 
+/** What takes longer than this without a word is unusual enough to look at, and no alarm. */
+export const DEFAULT_SILENCE_MS = 120_000
+
 export function createContext(
-  input: Omit<RunContext, 'steps' | 'mainFlow' | 'partial'> & { readonly mainFlow?: readonly string[] },
+  input: Omit<RunContext, 'steps' | 'mainFlow' | 'partial' | 'interpreters' | 'silenceMs'> &
+    Partial<Pick<RunContext, 'mainFlow' | 'interpreters' | 'silenceMs'>>,
 ): RunContext {
   const mainFlow = input.mainFlow ?? input.runbook.flows.main
   return {
     ...input,
+    interpreters: input.interpreters ?? {},
+    silenceMs: input.silenceMs ?? DEFAULT_SILENCE_MS,
     steps: new Map(stepsOf(input.runbook).map(step => [step.id, step])),
     mainFlow,
     partial: mainFlow.length < input.runbook.flows.main.length,

@@ -203,6 +203,7 @@ function unrecorded(state: RunState, { step, attempt }: ScriptOrder, { terminal 
 
 function decideReport(context: RunContext, state: RunState, input: Extract<Input, { kind: 'report' }>): Decision {
   const { step: id, attempt, report } = input
+  if (report.kind === 'late') return decided(state.result === null ? [report.event] : [])
   // A stop that comes late is told after the end: an outcome is recorded once, and nothing of a script behind it.
   if (state.running?.step !== id || state.running.attempt !== attempt) return decided([])
   if (report.kind !== 'ended') return decided([report.event])

@@ -21,7 +21,7 @@ import { maskAnswer } from './mask-answer.ts'
 import { type Live, needOf } from './need.ts'
 import { orderFor } from './order.ts'
 import { nextPoll } from './polling.ts'
-import type { Ports, ScriptOrder, ScriptReport } from './ports.ts'
+import type { Executor, LateEvent, Ports, ScriptOrder, ScriptReport } from './ports.ts'
 import { limitOf } from './probe.ts'
 import type { RecordedOutput } from './recorded-output.ts'
 import { openSeenOutput, type SeenOutput } from './seen-output.ts'
@@ -50,6 +50,8 @@ export interface Drive extends Conversation {
   fail(error: SignoffError): void
   /** Follows a script that an earlier process of this run started. */
   attach(step: string, attempt: number, recorded: RecordedOutput): Promise<void>
+  /** Follows late output of a script that had ended in an earlier process of this run. False if nothing of it is left. */
+  attachLate(step: string, attempt: number, recorded: Parameters<Executor['attachLate']>[1]): boolean
   /** Ends the drive from outside: records the pause and leaves scripts to their supervisor. */
   interrupt(ending: Ending, event: RunEvent | null): Promise<void>
   /** Rejects with what made it impossible to go on, such as a journal that cannot be written. */
@@ -70,6 +72,9 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   let cancelTimer: (() => void) | null = null
   let cancelSync: (() => void) | null = null
   const shown = new Map<string, SeenOutput>()
+  /** What is on record of late output, by stream: what `leave` hands over may have been recorded just before. */
+  const lateSeen = new Map<string, number>()
+  let leftAlone = false
   const listeners = new Set<(entry: Entry, snapshot: Snapshot) => void>()
   const ended = Promise.withResolvers<Ending>()
   const failed = Promise.withResolvers<never>()
@@ -83,9 +88,24 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   let unseen: Entry[] = []
 
   async function record(event: RunEvent): Promise<void> {
+    // Nothing follows either of them from this process: what is late is recorded now, or not at all.
+    if ((event.kind === 'run.end' || event.kind === 'run.pause') && !leftAlone) {
+      leftAlone = true
+      for (const late of await ports.executor.leave()) if (isNewLate(late)) await record(late)
+    }
+    if (event.kind === 'output.late' || event.kind === 'output.late.end') noteLate(event)
     const entry = await ports.journal.append(masked(event))
     state = evolve(state, entry)
     unseen.push(entry)
+  }
+
+  function isNewLate(late: LateEvent): boolean {
+    const seen = lateSeen.get(lateKey(late)) ?? -1
+    return (late.kind === 'output.late' ? late.at : 0) > seen
+  }
+
+  function noteLate(late: LateEvent): void {
+    lateSeen.set(lateKey(late), late.kind === 'output.late' ? late.at : 0)
   }
 
   /** A runbook may hold a secret in its own text; the record of what ran, and of what was expected, does not repeat it. */
@@ -114,7 +134,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
   async function recordAll(events: readonly RunEvent[]): Promise<void> {
     for (const event of events) await record(event)
-    if (events.some(event => event.kind !== 'output')) await ports.journal.barrier()
+    if (events.some(event => event.kind !== 'output' && event.kind !== 'output.late')) await ports.journal.barrier()
     else if (events.length > 0) syncSoon()
   }
 
@@ -205,7 +225,8 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   }
 
   async function handle(input: Input): Promise<Reply> {
-    if (over) return { ok: false, why: 'the run is no longer driven here' }
+    if (over || (leftAlone && input.kind === 'report' && input.report.kind === 'late'))
+      return { ok: false, why: 'the run is no longer driven here' }
     try {
       if (input.kind === 'said') await lookAtRunbook()
       const decision = decide(context, state, live, input)
@@ -256,6 +277,7 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       }
       case 'start':
         shown.set(order.order.id, openSeenOutput(context.steps.get(order.order.step)))
+        live = { ...live, saidAtMs: null }
         follow(ports.executor.run(order.order, taker(order.order)))
         return null
       case 'stop':
@@ -301,7 +323,10 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
 
   function taker(order: Pick<ScriptOrder, 'id' | 'step' | 'attempt'>): (report: ScriptReport) => Promise<void> {
     return async report => {
-      if (report.kind === 'output') shown.get(order.id)?.take(report.event)
+      if (report.kind === 'output') {
+        live = { ...live, saidAtMs: ports.clock.nowMs() }
+        shown.get(order.id)?.take(report.event)
+      }
       const { text, ...seen } =
         report.kind === 'ended' ? (shown.get(order.id)?.shown(report.end) ?? NOTHING_SHOWN) : NOTHING_SHOWN
       const reply = await enqueue({
@@ -360,7 +385,14 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       const seen = openSeenOutput(context.steps.get(step))
       for (const event of recorded.events) seen.take(event)
       shown.set(order.id, seen)
-      follow(ports.executor.attach(order, recorded, taker(order)))
+      // Without a secret that the run knows of, its output cannot be masked.
+      follow(ports.executor.attach(order, recorded, taker(order), lacksSecrets() ? recorded.sha256 : null))
+    },
+    attachLate(step, attempt, recorded) {
+      // What nobody can mask is not recorded; that it has no end on record says so.
+      if (lacksSecrets()) return false
+      const order = { id: `${context.run}:${step}:${attempt}`, run: context.run, step, attempt }
+      return ports.executor.attachLate(order, recorded, taker(order))
     },
     async interrupt(ending, event) {
       const work = queue.then(async () => {
@@ -374,9 +406,17 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     },
   }
 
+  function lacksSecrets(): boolean {
+    return [...state.values].some(([name, value]) => value.masked && !live.heldSecrets.has(name))
+  }
+
   function pauseEnding(decision: Decision): Ending {
     const pause = decision.events.find(event => event.kind === 'run.pause')
     const changed = decision.events.some(event => event.kind === 'runbook.changed')
     return { kind: 'paused', why: changed ? 'changed' : 'asked', reason: pause?.reason ?? '' }
   }
+}
+
+function lateKey(late: LateEvent): string {
+  return `${late.step}:${late.attempt}:${late.kind === 'output.late' ? late.fd : 'end'}`
 }

@@ -24,7 +24,8 @@ export interface Masker {
 
 /**
  * Replaces every form of the secrets it holds (`secret-forms.ts`) by `***`. Occurrences that overlap are one
- * match, so that no piece of either is left. One pass over the bytes, whatever the number of secrets (Aho-Corasick).
+ * match, so that no piece of either is left. One pass over the bytes, whatever the number of secrets (Aho-Corasick), that
+ * leaps over what can begin none of them (Wu-Manber): a flood of output is bound by its digest, not by this.
  */
 export function createMasker(): Masker {
   const patterns = new Set<string>()
@@ -62,6 +63,10 @@ interface Automaton {
   readonly depth: Int32Array
   /** Length of the longest pattern that ends in this state; 0 if none does. */
   readonly match: Int32Array
+  /** How many bytes every pattern has at least. */
+  readonly window: number
+  /** By the last two bytes of a window: how far it may be moved without missing the start of any pattern. */
+  readonly shift: Uint8Array
 }
 
 function buildAutomaton(patterns: readonly Buffer[]): Automaton {
@@ -112,7 +117,19 @@ function buildAutomaton(patterns: readonly Buffer[]): Automaton {
       if (at(match, next) === 0) match[next] = at(match, target)
     }
   }
-  return { root, byte, child, sibling, fail, depth, match }
+  const window = Math.min(255, ...patterns.map(pattern => pattern.length))
+  return { root, byte, child, sibling, fail, depth, match, window, shift: shiftsOf(patterns, window) }
+}
+
+/** The table of Wu and Manber over pairs of bytes, from the first `window` bytes of each pattern. */
+function shiftsOf(patterns: readonly Buffer[], window: number): Uint8Array {
+  const shift = new Uint8Array(65_536).fill(window - 1)
+  for (const pattern of patterns)
+    for (let end = 1; end < window; end++) {
+      const pair = (at(pattern, end - 1) << 8) | at(pattern, end)
+      shift[pair] = Math.min(at(shift, pair), window - 1 - end)
+    }
+  return shift
 }
 
 /** Indexes below are made by the automaton itself and never leave its arrays. */
@@ -121,7 +138,7 @@ function at(array: Int32Array | Uint8Array, index: number): number {
 }
 
 function maskedStream(automaton: Automaton): StreamMasker {
-  const { root, byte, child, sibling, fail, depth, match } = automaton
+  const { root, byte, child, sibling, fail, depth, match, window, shift } = automaton
   let state = 0
   let masked = 0
   /** Bytes that are not settled yet; intervals below count from its first byte. */
@@ -141,6 +158,8 @@ function maskedStream(automaton: Automaton): StreamMasker {
   const scan = (bytes: Buffer, from: number): void => {
     let current = state
     for (let index = from; index < bytes.length; index++) {
+      if (current === 0) index = nextStart(bytes, index)
+      if (index >= bytes.length) break
       const value = bytes[index] as number
       if (current === 0) {
         current = root[value] as number
@@ -164,6 +183,20 @@ function maskedStream(automaton: Automaton): StreamMasker {
       if (length > 0) note(index + 1 - length, index + 1)
     }
     state = current
+  }
+
+  /**
+   * The next place, from `index` on, where a pattern may begin, by looking at one pair of bytes in several. What is left at the
+   * end is shorter than any pattern, and is gone through byte by byte.
+   */
+  const nextStart = (bytes: Buffer, index: number): number => {
+    let last = index + window - 1
+    while (last < bytes.length) {
+      const far = shift[((bytes[last - 1] as number) << 8) | (bytes[last] as number)] as number
+      if (far === 0) break
+      last += far
+    }
+    return last - window + 1
   }
 
   /** Gives out what lies before `limit`, masked; keeps the rest. */

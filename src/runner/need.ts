@@ -16,13 +16,18 @@ export interface Live {
   readonly rejected: ReadonlyMap<string, string>
   /** The changed file of the runbook that nobody has decided on yet. */
   readonly changed?: ChangedRunbook | null
+  /** When the script that runs now last said something; null or not there before its first word. */
+  readonly saidAtMs?: number | null
 }
 
 /** The one thing that is needed now. Pure: the same context, state and live facts give the same need. */
 export function needOf(context: RunContext, state: RunState, live: Live): Need {
   if (state.result !== null) return { kind: 'finished', result: state.result }
   // A wait stays the question while its probe is polled: people end or extend it all the time.
-  if (state.running !== null && !isPoll(context, state)) return { kind: 'running', ...state.running }
+  if (state.running !== null && !isPoll(context, state)) {
+    const sinceMs = Math.max(state.running.sinceMs, live.saidAtMs ?? 0)
+    return { kind: 'running', ...state.running, silence: { sinceMs, afterMs: context.silenceMs } }
+  }
   const step = currentStep(context, state)
   if (step === null) return { kind: 'finished', result: 'passed' }
   if (live.changed != null) return { kind: 'changed', step: step.id, ...live.changed }

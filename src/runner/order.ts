@@ -10,7 +10,9 @@ import { secretVariable } from './secret-places.ts'
 export function orderFor(context: RunContext, state: RunState, planned: Step, which: 'script' | 'offer'): ScriptOrder {
   const { script } = scriptOf(context, state, planned, which)
   const runs = which === 'script' ? asItRuns(context, state, planned) : null
-  return orderOf(context, state, runs?.step ?? planned, script, runs?.detail?.scriptLine ?? null)
+  const order = orderOf(context, state, runs?.step ?? planned, script, runs?.detail?.scriptLine ?? null)
+  // An offer is shell, whatever its step is written in.
+  return { ...order, interpreter: which === 'script' ? (context.interpreters[planned.language ?? ''] ?? null) : null }
 }
 
 /** The order for a text of a step with its values entered. `line`: where that stands; null for the step's own line. */

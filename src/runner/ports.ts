@@ -67,6 +67,8 @@ export interface ScriptOrder {
   /** As handed to the shell, values entered. Secrets are never in it. */
   readonly script: string
   readonly shell: 'bash' | 'sh' | 'zsh'
+  /** Command that runs it in place of a shell, from the configuration; the file of the script is its last argument. */
+  readonly interpreter?: readonly string[] | null
   /** Line of the runbook that holds the first line of the script, so that bash's messages name it. */
   readonly line: number
   /** Where the session starts; later blocks go on where the one before them left. Absolute. */
@@ -89,6 +91,8 @@ export type ScriptReport =
   | { readonly kind: 'output'; readonly event: EventOf<'output'> }
   | { readonly kind: 'stopping'; readonly event: EventOf<'step.stop'> }
   | { readonly kind: 'resized'; readonly event: EventOf<'output.resize'> }
+  /** Just before the end, where there is something to say. */
+  | { readonly kind: 'left'; readonly event: EventOf<'step.left'> }
   | {
       readonly kind: 'ended'
       readonly end: EventOf<'output.end'>
@@ -97,6 +101,20 @@ export type ScriptReport =
       readonly signal: string | null
       readonly ms: number
     }
+  /** Possible after the end, where `step.left` said that a stream is open. */
+  | { readonly kind: 'late'; readonly event: LateEvent }
+
+/** What others say into a script's pipes after it has ended, and the end of that. */
+export type LateEvent = EventOf<'output.late'> | EventOf<'output.late.end'>
+
+/** What is on record of a script that has ended and whose pipes are held by others, for each stream. */
+export interface LateRecorded {
+  /** Offset where its own output ended, and matches that were masked in it. */
+  readonly from: number
+  readonly masked: number
+  /** Offset up to which late output is on record; `from` where none is. */
+  readonly at: number
+}
 
 /** Bytes of each stream of one attempt that are recorded already. */
 export interface RecordedBytes {
@@ -130,7 +148,7 @@ export interface Executor {
   check(order: ScriptOrder): Promise<string | null>
   /**
    * Starts it, once for one id, however often it is called and whatever was killed in between; reports until `ended`.
-   * Resolves when the last report was taken by `report`; a slow taker slows the reading.
+   * Resolves when the end was taken by `report`; a slow taker slows the reading. Late reports may follow until `leave`.
    */
   run(order: ScriptOrder, report: (report: ScriptReport) => Promise<void>): Promise<void>
   /** Whether an order of an earlier process is still running, has ended unseen, was never started, or is lost. */
@@ -140,6 +158,11 @@ export interface Executor {
     order: Pick<ScriptOrder, 'id' | 'run' | 'step' | 'attempt'>,
     recorded: RecordedBytes,
     report: (report: ScriptReport) => Promise<void>,
+    /**
+     * Set where its output may hold secrets that nobody has given to this process: what is not on record is counted as lost, not
+     * recorded unmasked. The digests of what is on record.
+     */
+    unread?: Readonly<Partial<Record<'out' | 'err' | 'pty', string>>> | null,
   ): Promise<void>
   /** Sends one signal to the whole group, or SIGINT, SIGTERM, SIGKILL each after a grace. */
   stop(id: string, signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'escalate', by: string | null): Promise<void>
@@ -147,6 +170,17 @@ export interface Executor {
   keepSecret(name: string, value: string): void
   /** Masks the secrets that are held in any text that is about to be recorded. */
   mask(text: string): string
-  /** Removes claims and spools that are recorded. Called after `step.end` is durable. */
+  /** Removes claims and spools that are recorded. Called after `step.end` is durable; where late output comes, it goes with the last of it. */
   forget(id: string): Promise<void>
+  /** Goes on with late output that an earlier process of this run recorded. False if nothing of it is left. */
+  attachLate(
+    order: Pick<ScriptOrder, 'id' | 'run' | 'step' | 'attempt'>,
+    recorded: Readonly<Record<'out' | 'err', LateRecorded>>,
+    report: (report: ScriptReport) => Promise<void>,
+  ): boolean
+  /**
+   * Ends the following of late output, because the run ends or pauses. What it gives is to be recorded; a late report that was not
+   * taken yet is in it, and must be refused. Who holds the pipes goes on unharmed, and what it says is thrown away.
+   */
+  leave(): Promise<readonly LateEvent[]>
 }

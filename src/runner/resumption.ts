@@ -1,7 +1,7 @@
 import type { Entry, EventOf, Runbook, RunEvent, RunState } from '../model/index.ts'
 import { planEvent } from './context.ts'
 import type { Executor } from './ports.ts'
-import { recordedOutput } from './recorded-output.ts'
+import { type OpenLate, openLateOutput, recordedOutput } from './recorded-output.ts'
 
 /** What the outside knows of a run that goes on: its journal's last line, what was cut off, who goes on with it. */
 export interface ResumeFacts {
@@ -23,6 +23,8 @@ export interface Resumption {
     readonly attempt: number
     readonly recorded: ReturnType<typeof recordedOutput>
   } | null
+  /** Scripts that have ended, and into whose pipes others may still write. */
+  readonly late: readonly OpenLate[]
 }
 
 /**
@@ -59,6 +61,8 @@ export async function resumptionOf(
       running !== null && attachable
         ? { step: running.step, attempt: running.attempt, recorded: recordedOutput(entries, running) }
         : null,
+    // A script that has not ended yet on record is followed as a whole.
+    late: openLateOutput(entries).filter(({ step, attempt }) => step !== running?.step || attempt !== running.attempt),
   }
 }
 

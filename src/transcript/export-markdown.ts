@@ -140,7 +140,7 @@ function mark(planned: PlannedStep, status: StepRecord['status']['kind'], entrie
 /** The events of one step; chunks of output are joined per stretch, as a person saw them. */
 function withOutput(entries: readonly Entry[]): string[] {
   const lines: string[] = []
-  let stretch: EventOf<'output'>[] = []
+  let stretch: (EventOf<'output'> | EventOf<'output.late'>)[] = []
   const flush = () => {
     if (stretch.length === 0) return
     const bytes = stretch.map(({ text, b64 }) =>
@@ -152,7 +152,7 @@ function withOutput(entries: readonly Entry[]): string[] {
     stretch = []
   }
   for (const entry of entries) {
-    if (entry.event.kind === 'output') stretch.push(entry.event)
+    if (entry.event.kind === 'output' || entry.event.kind === 'output.late') stretch.push(entry.event)
     else {
       flush()
       lines.push(...describeEvent(entry, 'whole'))

@@ -105,7 +105,7 @@ function lineSchema(kind: EventKind): LineSchema {
     ...EVENT_FIELDS[kind],
     ...(SALTED.has(kind) ? { salt } : {}),
   }
-  if (kind !== 'output') return z.strictObject(shape)
+  if (kind !== 'output' && kind !== 'output.late') return z.strictObject(shape)
   return z.strictObject(shape).refine(isOneChunk, 'exactly one of `text` (well-formed) and `b64` (canonical)')
 }
 

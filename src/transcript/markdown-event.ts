@@ -17,6 +17,7 @@ function tell(event: RunEvent): Told {
     case 'run.start':
     case 'run.plan':
     case 'output':
+    case 'output.late':
     case 'output.resize':
       return ['', []]
     case 'param':
@@ -38,6 +39,12 @@ function tell(event: RunEvent): Told {
       return say(`stopped by ${event.by ?? event.why} with ${event.signal}`)
     case 'output.end':
       return say(event.streams.map(streamText).join('; '))
+    case 'output.late.end':
+      return say(
+        `late output ${event.why === 'closed' ? 'ended' : 'was left, others can still write'}: ${event.streams.map(streamText).join('; ')}`,
+      )
+    case 'step.left':
+      return say(leftText(event))
     case 'step.end':
       return say(
         `attempt ${event.attempt} ${endText(event)} after ${event.ms} ms: ${event.result}${checks(event.checks)}`,
@@ -127,6 +134,21 @@ function streamText(stream: Extract<RunEvent, { kind: 'output.end' }>['streams']
   const { fd, bytes, kept, masked, lost } = stream
   const left = kept === bytes ? '' : `, ${kept} kept`
   return `${fd}: ${bytes} bytes${left}${masked === 0 ? '' : `, ${masked} secrets masked`}${lost === 0 ? '' : `, ${lost} lost`}`
+}
+
+/** What a script left behind: what the next one does not find, and who still runs. */
+function leftText(event: Extract<RunEvent, { kind: 'step.left' }>): string {
+  const { state, jobs, descriptors, open, processes } = event
+  const parts = [
+    state === 'before' ? 'its shell left no state: the next block finds the one before it' : '',
+    jobs.length === 0 ? '' : `jobs that no later block can wait for: ${jobs.join(', ')}`,
+    descriptors.length === 0 ? '' : `descriptors that no later block has: ${descriptors.join(', ')}`,
+    open.length === 0 ? '' : `${open.join(' and ')} still held by others`,
+    processes.length === 0
+      ? ''
+      : `still running: ${processes.map(({ pid, name, command, escaped }) => `${name} (${pid}${escaped ? ', out of its group' : ''}: ${command})`).join(', ')}`,
+  ]
+  return parts.filter(part => part !== '').join('; ')
 }
 
 function observed(values: readonly Observed[]): string {

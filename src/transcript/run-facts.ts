@@ -32,7 +32,7 @@ export function createFactGatherer(): FactGatherer {
       finishedAtMs = line.kind === 'run.end' ? line.atMs : null
       if (line.entry === null) return
       // Output changes no state, and is nearly all of a long journal.
-      if (line.kind === 'output') return
+      if (line.kind === 'output' || line.kind === 'output.late') return
       state = evolve(state, line.entry)
       const { event, seq } = line.entry
       if (event.kind === 'approval') approvals.push({ step: event.step, seq, principal: event.principal })

@@ -1,11 +1,19 @@
 import { createHash, type Hash } from 'node:crypto'
-import type { EventOf } from '../model/index.ts'
+import type { EventOf, RunEvent } from '../model/index.ts'
 import type { Finding } from './verify-report.ts'
+
+type Chunk = EventOf<'output'> | EventOf<'output.late'>
+type End = EventOf<'output.end'> | EventOf<'output.late.end'>
 
 export interface OutputCheck {
   /** Takes one event of a script's output, in order. */
-  add(event: EventOf<'output'> | EventOf<'output.end'> | EventOf<'step.start'>, line: number): void
+  add(event: Chunk | End | EventOf<'step.start'>, line: number): void
   readonly findings: readonly Finding[]
+}
+
+/** Whether an event is one that the check of the output takes. */
+export function isOutput(event: RunEvent): event is Chunk | End {
+  return ['output', 'output.end', 'output.late', 'output.late.end'].includes(event.kind)
 }
 
 interface Stream {
@@ -22,10 +30,12 @@ export function createOutputCheck(): OutputCheck {
   const streams = new Map<string, Stream>()
   const broken = (message: string, line: number) => findings.push({ check: 'output', exit: 4, message, line })
 
-  function chunk(event: EventOf<'output'>, line: number): void {
+  function chunk(event: Chunk, line: number): void {
     const bytes = event.text === undefined ? Buffer.from(event.b64 ?? '', 'base64') : Buffer.from(event.text)
     const id = streamId(event, event.fd)
-    const stream = streams.get(id) ?? { hash: createHash('sha256'), kept: 0, next: 0, whole: true }
+    // Late output begins where the script's own ended: its first chunk says where.
+    const next = event.kind === 'output' ? 0 : event.at
+    const stream = streams.get(id) ?? { hash: createHash('sha256'), kept: 0, next, whole: true }
     streams.set(id, stream)
     if (event.at < stream.next)
       broken(`output at ${event.at} of ${event.fd}, where ${stream.next} was written already`, line)
@@ -35,14 +45,14 @@ export function createOutputCheck(): OutputCheck {
     stream.next = event.at + bytes.length
   }
 
-  function end(event: EventOf<'output.end'>, line: number): void {
+  function end(event: End, line: number): void {
     for (const { fd, bytes, kept, sha256, lost } of event.streams) {
       const id = streamId(event, fd)
       const stream = streams.get(id) ?? { hash: createHash('sha256'), kept: 0, next: 0, whole: true }
       streams.delete(id)
-      const where = `the output ${fd} of ${event.step}, attempt ${event.attempt},`
+      const where = `the ${isLate(event) ? 'late ' : ''}output ${fd} of ${event.step}, attempt ${event.attempt},`
       if (stream.kept !== kept) broken(`${where} has ${stream.kept} bytes here, and ${kept} by its end`, line)
-      else if (stream.next > bytes) broken(`${where} goes on behind its end at ${bytes}`, line)
+      else if (!isLate(event) && stream.next > bytes) broken(`${where} goes on behind its end at ${bytes}`, line)
       else if (stream.whole && kept === bytes && lost === 0) {
         if (stream.hash.digest('hex') !== sha256) broken(`${where} has not the digest of its end`, line)
       } else {
@@ -56,8 +66,8 @@ export function createOutputCheck(): OutputCheck {
 
   return {
     add(event, line) {
-      if (event.kind === 'output') chunk(event, line)
-      else if (event.kind === 'output.end') end(event, line)
+      if (event.kind === 'output' || event.kind === 'output.late') chunk(event, line)
+      else if (event.kind === 'output.end' || event.kind === 'output.late.end') end(event, line)
       // An order starts once; what an earlier attempt left open (its end unknown) is dropped with it.
       else for (const fd of ['out', 'err', 'pty'] as const) streams.delete(streamId(event, fd))
     },
@@ -65,6 +75,10 @@ export function createOutputCheck(): OutputCheck {
   }
 }
 
-function streamId(event: { readonly step: string; readonly attempt: number }, fd: string): string {
-  return `${event.step}:${event.attempt}:${fd}`
+function isLate(event: { readonly kind: string }): boolean {
+  return event.kind.startsWith('output.late')
+}
+
+function streamId(event: Chunk | End | EventOf<'step.start'>, fd: string): string {
+  return `${event.step}:${event.attempt}:${isLate(event) ? 'late ' : ''}${fd}`
 }

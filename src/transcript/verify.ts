@@ -13,7 +13,7 @@ import { checkControl } from './verify-control.ts'
 import { checkExpectations, type Expectations } from './verify-expectations.ts'
 import { checkEnd, checkFold, checkRunbook, checkSealed } from './verify-fold.ts'
 import { createHandoffCheck } from './verify-handoffs.ts'
-import { createOutputCheck } from './verify-output.ts'
+import { createOutputCheck, isOutput } from './verify-output.ts'
 import { checkPolicy, checkStart, type DemandedPlan, type VerifyPolicy } from './verify-policy.ts'
 import { exitOf, type Finding, statusOf, type VerifyReport } from './verify-report.ts'
 import { type SealCheck, verifySeal } from './verify-seal.ts'
@@ -110,7 +110,7 @@ async function readRun(journal: AsyncIterable<Uint8Array>): Promise<ReadRun> {
     clock.add(line)
     gatherer.add(line)
     if (event === undefined) return
-    if (event.kind === 'output' || event.kind === 'output.end') output.add(event, number)
+    if (isOutput(event)) output.add(event, number)
     if (event.kind === 'step.start') {
       output.add(event, number)
       startFindings.push(...checkStart(event, number, before))

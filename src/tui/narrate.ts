@@ -30,6 +30,8 @@ const SENTENCES: Sentences = {
   'step.start': (event, told) => started(event, told),
   'step.stop': (event, told) =>
     `Step ${at(told, event.step)}: ${event.signal} sent, ${event.why === 'time-limit' ? 'its time limit is over' : `asked by ${event.by ?? 'a person'}`}.`,
+  'step.left': (event, told) => left(event, told),
+  'output.late.end': (event, told) => late(event, told),
   'step.end': (event, told) => ended(event, told),
   'step.decide': (event, told) =>
     `Step ${at(told, event.step)}: ${DECIDED[event.choice]} by ${event.by}: ${event.reason}.`,
@@ -116,6 +118,27 @@ function started(event: EventOf<'step.start'>, told: Told): string | null {
   if (planned !== undefined && planned.kind !== 'task') return `The command offered at ${planned.position} started.`
   const title = planned === undefined ? '' : `, ${planned.title},`
   return `Step ${at(told, event.step)}${title} started${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}.`
+}
+
+/** What the operator has to know before the next step: nothing of it was stopped. */
+function left({ step, state, jobs, descriptors, open, processes }: EventOf<'step.left'>, told: Told): string {
+  const names = processes.map(({ pid, name, escaped }) => `${name} (${pid}${escaped ? ', out of its group' : ''})`)
+  const parts = [
+    state === 'before' ? 'its shell left no state, so the next block finds the one before it' : '',
+    names.length === 0 ? '' : `left running, not stopped: ${names.join(', ')}`,
+    jobs.length === 0 ? '' : `the next block cannot wait for ${jobs.join(', ')}`,
+    descriptors.length === 0 ? '' : `the next block has no descriptor ${descriptors.join(', ')}`,
+    open.length === 0 ? '' : 'what these still say is recorded as late output',
+  ]
+  return `Step ${at(told, step)}: ${parts.filter(part => part !== '').join('; ')}.`
+}
+
+function late({ step, why, streams }: EventOf<'output.late.end'>, told: Told): string | null {
+  const bytes = streams.reduce((sum, stream) => sum + stream.bytes, 0)
+  const lost = streams.reduce((sum, stream) => sum + stream.lost, 0)
+  if (bytes + lost === 0 && why === 'closed') return null
+  const counts = `${counted(bytes, 'byte')} of late output${lost === 0 ? '' : `, ${lost} not kept`}`
+  return `Step ${at(told, step)}: ${counts}${why === 'closed' ? '' : '; what is said from now on is not recorded'}.`
 }
 
 function ended(event: EventOf<'step.end'>, told: Told): string {

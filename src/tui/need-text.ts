@@ -1,5 +1,6 @@
 import type { Need } from '../model/index.ts'
 import { numbersTo } from './act.ts'
+import { silentMs } from './silence.ts'
 import { SEEN, type Seen, type SeenState, seenOf } from './status.ts'
 import { counted, durationText, stopwatchText } from './time-text.ts'
 import { type Scene, shortRun } from './walk.ts'
@@ -119,7 +120,9 @@ function waitText(need: Extract<Need, { kind: 'wait' }>, title: string, nowMs: n
 function runningFor(scene: Scene, need: Extract<Need, { kind: 'running' }>, nowMs: number): string {
   const limit = scene.walk.steps.get(need.step)?.timeoutMs ?? null
   const since = stopwatchText(nowMs - need.sinceMs)
-  return limit === null ? since : `${since} of ${durationText(limit)}`
+  const silent = silentMs(need, nowMs)
+  const time = limit === null ? since : `${since} of ${durationText(limit)}`
+  return silent === null ? time : `${time}, silent for ${durationText(silent)}`
 }
 
 function decideText(scene: Scene, need: Extract<Need, { kind: 'decide' }>, title: string, seen: Seen): NeedText {

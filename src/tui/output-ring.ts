@@ -90,7 +90,7 @@ export function createOutputRing(capacity = 10_000): OutputRing {
 }
 
 /** The text of an output event; bytes that are no UTF-8 become U+FFFD here, and stay as they are in the journal. */
-export function textOf(event: EventOf<'output'>): string {
+export function textOf(event: EventOf<'output'> | EventOf<'output.late'>): string {
   if (event.text !== undefined) return event.text
   return event.b64 === undefined ? '' : new TextDecoder().decode(Uint8Array.from(atob(event.b64), c => c.charCodeAt(0)))
 }

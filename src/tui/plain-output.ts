@@ -6,7 +6,7 @@ import { counted } from './time-text.ts'
 
 /** Prints a script's output between two marked lines, in whole lines, without control codes. */
 export interface PlainOutput {
-  push(event: EventOf<'output'>, position: string): void
+  push(event: EventOf<'output'> | EventOf<'output.late'>, position: string): void
   /** Ends what is open: its unfinished line, then how many lines there were. */
   end(): void
 }
@@ -22,6 +22,11 @@ export function createPlainOutput(print: (line: string) => void): PlainOutput {
   }
   return {
     push(event, at) {
+      // What others say late must not read as the output of the step that runs now.
+      if (event.kind === 'output.late') {
+        for (const piece of textOf(event).replace(/\n$/, '').split('\n')) print(cleanOutput(`${at}, late: ${piece}`))
+        return
+      }
       if (position === null) {
         position = at
         print(`--- output of ${at} begins ---`)

@@ -56,7 +56,7 @@ export class PlainSession {
 
   onEntry(entry: Entry, snapshot: Snapshot): void {
     const { event } = entry
-    if (event.kind === 'output') {
+    if (event.kind === 'output' || event.kind === 'output.late') {
       // The person has seen it in their own terminal, as it came.
       if (event.fd === 'pty' && event.step === this.#lentTo) return
       this.#scripts.push(event, positionOf(this.#scene.walk, event.step))

@@ -5,6 +5,7 @@ import { cleanLines, cleanText } from './clean.ts'
 import { evidenceText, expectLabel } from './evidence-text.ts'
 import { outlineOf } from './outline.ts'
 import { deviationsPage, type Page } from './shown-text.ts'
+import { silentMs } from './silence.ts'
 import { seenOf } from './status.ts'
 import { clockText, counted, spokenDuration } from './time-text.ts'
 import { inProduction, metadataAround, positionOf, type Scene, shortRun } from './walk.ts'
@@ -153,7 +154,11 @@ function nowText(scene: Scene, nowMs: number): string {
   const { need } = scene
   if (need.kind === 'finished') return `The run has ended, ${need.result}.`
   const position = positionOf(scene.walk, need.step)
-  if (need.kind === 'running') return `Step ${position} has been running for ${spokenDuration(nowMs - need.sinceMs)}.`
+  if (need.kind === 'running') {
+    const silent = silentMs(need, nowMs)
+    const quiet = silent === null ? '' : ` and has said nothing for ${spokenDuration(silent)}`
+    return `Step ${position} has been running for ${spokenDuration(nowMs - need.sinceMs)}${quiet}.`
+  }
   if (need.kind === 'wait')
     return `Step ${position} waits ${spokenDuration(Math.max(0, need.untilMs - nowMs))} more, until ${clockText(need.untilMs)}.`
   return `Step ${position} needs you.`

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -130,7 +131,7 @@ async function resumed(runbook: Runbook, name = 'run'): Promise<Process> {
   const { entries, chain } = await readJournal(readFileSync(at(`${name}/journal.jsonl`)))
   const past = fold(entries)
   const one = await openProcess(runbook, { name, past, chain })
-  const { opening, attach } = await resumptionOf(past, entries, runbook, one.executor, {
+  const { opening, attach, late } = await resumptionOf(past, entries, runbook, one.executor, {
     run: RUN,
     head: chain.head,
     torn: null,
@@ -138,6 +139,7 @@ async function resumed(runbook: Runbook, name = 'run'): Promise<Process> {
     nowMs: Date.now(),
   })
   await one.drive.begin(opening)
+  for (const each of late) one.drive.attachLate(each.step, each.attempt, each.recorded)
   if (attach !== null) await one.drive.attach(attach.step, attach.attempt, attach.recorded)
   return one
 }
@@ -364,7 +366,76 @@ test('what a script reports after its end was recorded changes nothing', async (
   expect(run.snapshot().need).toMatchObject({ kind: 'confirm', step: 'b' })
 })
 
+describe('what comes late', () => {
+  const leaves = (): string => `(until [ -e ${at('go')} ]; do sleep 0.02; done; echo late) & exit 0`
+  const lateText = (): string =>
+    lines()
+      .filter(({ kind }) => kind === 'output.late')
+      .map(({ text }) => text)
+      .join('')
+
+  test('is recorded while the run goes on, under the step that it belongs to', async () => {
+    const { drive: run } = await newRun(runbookOf([task('a', leaves()), { id: 'b', kind: 'confirmation' }]))
+    await run.say({ kind: 'run', step: 'a', phrase: null }, KIM)
+    await until(() => run.snapshot().need.kind === 'confirm')
+    expect(lines().find(({ kind }) => kind === 'step.left')).toMatchObject({ step: 'a', open: ['out', 'err'] })
+    writeFileSync(at('go'), '')
+    await until(() => kindsOf().includes('output.late.end'))
+    expect(lateText()).toBe('late\n')
+    expect(await walkOn(run)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(kindsOf().filter(kind => kind === 'output.late.end')).toHaveLength(1)
+    expect(kindsOf().at(-1)).toBe('run.end')
+  })
+
+  test('is left where the run ends: that is the last but one line, and nothing follows the end', async () => {
+    const { drive: run } = await newRun(runbookOf([task('a', leaves())]))
+    expect(await walkOn(run)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(lines().find(({ kind }) => kind === 'output.late.end')).toMatchObject({ step: 'a', why: 'left' })
+    writeFileSync(at('go'), '')
+    await sleep(200)
+    expect(kindsOf().at(-1)).toBe('run.end')
+    expect(lateText()).toBe('')
+  })
+
+  test('is taken up by the process that goes on after a kill', async () => {
+    const runbook = runbookOf([task('a', leaves()), { id: 'b', kind: 'confirmation' }])
+    const first = await newRun(runbook)
+    await first.drive.say({ kind: 'run', step: 'a', phrase: null }, KIM)
+    await until(() => first.drive.snapshot().need.kind === 'confirm')
+    await first.end()
+    const second = await resumed(runbook)
+    writeFileSync(at('go'), '')
+    await until(() => kindsOf().includes('output.late.end'))
+    expect(lateText()).toBe('late\n')
+    expect(await walkOn(second.drive)).toEqual({ kind: 'ended', result: 'passed' })
+  })
+})
+
 describe('secrets', () => {
+  test('that a later process was not given keep it from reading a spool: what is not on record is counted as lost', async () => {
+    const secret = { name: 'TOKEN', kind: 'env', secret: true } as const
+    const wait = `until [ -e ${at('go')} ]; do sleep 0.02; done`
+    const step = task('a', `echo first\n${wait}\necho "$TOKEN"`, { needs: ['TOKEN'] })
+    const runbook = runbookOf([step], { parameters: [secret] })
+    const first = await newRun(runbook)
+    await first.drive.say({ kind: 'value', name: 'TOKEN', value: 's3cr3t-xyz' }, KIM)
+    await first.drive.say({ kind: 'run', step: 'a', phrase: null }, KIM)
+    const isRecorded = (): boolean =>
+      lines()
+        .filter(({ kind }) => kind === 'output')
+        .map(({ text }) => text)
+        .join('') === 'first\n'
+    await until(isRecorded)
+    await first.end()
+    const second = await resumed(runbook)
+    writeFileSync(at('go'), '')
+    expect(await walkOn(second.drive)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(readFileSync(at('run/journal.jsonl'), 'utf8')).not.toContain('s3cr3t')
+    const end = lines().find(({ kind }) => kind === 'output.end') as { streams: Record<string, unknown>[] } | undefined
+    const sha256 = createHash('sha256').update('first\n').digest('hex')
+    expect(end?.streams[0]).toEqual({ fd: 'out', bytes: 6, sha256, kept: 6, masked: 0, lost: 11 })
+  })
+
   const parameters = [
     { name: 'TOKEN', kind: 'env', secret: true },
     { name: 'URL', kind: 'env' },

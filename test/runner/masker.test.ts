@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createMasker } from '../../src/runner/masker.ts'
+import { secretForms } from '../../src/runner/secret-forms.ts'
 
 function maskerOf(...values: string[]) {
   const masker = createMasker()
@@ -120,6 +121,51 @@ test('no secret is left, whatever stands around it', () => {
   fc.assert(
     fc.property(text, fc.string(), fc.string(), (secret, before, after) => {
       expect(maskerOf(secret).mask(before + secret + after)).not.toContain(secret)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+/** What the masker does, said in the slowest and plainest way: every occurrence of every form, those that overlap as one. */
+function maskedPlainly(bytes: Buffer, values: readonly string[]): { text: string; masked: number } {
+  const found: [number, number][] = []
+  for (const form of values.flatMap(secretForms))
+    for (let at = bytes.indexOf(form); at !== -1; at = bytes.indexOf(form, at + 1)) found.push([at, at + form.length])
+  found.sort(([a], [b]) => a - b)
+  const merged: [number, number][] = []
+  for (const [start, end] of found) {
+    const last = merged.at(-1)
+    if (last !== undefined && start < last[1]) last[1] = Math.max(last[1], end)
+    else merged.push([start, end])
+  }
+  let text = ''
+  let from = 0
+  for (const [start, end] of merged) {
+    text += `${bytes.toString('latin1', from, start)}***`
+    from = end
+  }
+  return { text: text + bytes.toString('latin1', from), masked: merged.length }
+}
+
+test('however it leaps, it finds what a plain search finds, in any text cut anywhere', () => {
+  const values = [
+    'aabaab',
+    'abaabaaa',
+    'baabab/+baab',
+    'hunter2-hunter2',
+    'long secret, longer than most of them\naabbaa',
+  ]
+  const forms = values.flatMap(secretForms).map(form => form.toString('latin1'))
+  // Pieces of secrets, and letters that begin many of them: where leaps go wrong if they do.
+  const piece = fc.oneof(
+    fc.constantFrom(...forms),
+    fc.constantFrom(...forms).chain(form => fc.nat(form.length).map(length => form.slice(0, length))),
+    fc.constantFrom('a', 'b', 'ab', 'x', '\n', 'some text between them '),
+  )
+  const texts = fc.array(piece, { maxLength: 30 }).map(pieces => Buffer.from(pieces.join(''), 'latin1'))
+  fc.assert(
+    fc.property(texts, fc.array(fc.nat(), { maxLength: 8 }), (bytes, cuts) => {
+      expect(inPieces(maskerOf(...values), bytes, cuts)).toEqual(maskedPlainly(bytes, values))
     }),
     { numRuns: 500 },
   )

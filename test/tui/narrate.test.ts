@@ -14,6 +14,11 @@ const MADE_UP: Readonly<Record<string, unknown>> = {
   over: [],
   observed: [],
   checks: [],
+  streams: [],
+  jobs: [],
+  descriptors: [],
+  open: [],
+  processes: [],
   without: [],
   done: [],
   failed: [],
@@ -91,7 +96,31 @@ test('a secret is never told, and what comes from outside is cleaned', () => {
 
 test('every event is told but output and what only frames it', () => {
   const silent = Object.keys(EVENT_FIELDS).filter(kind => !TOLD.has(kind))
-  expect(silent.sort()).toEqual(['output', 'output.end', 'output.resize', 'run.plan'])
+  expect(silent.sort()).toEqual(['output', 'output.end', 'output.late', 'output.resize', 'run.plan'])
+})
+
+test('what a script left behind is named, with what is not done to it, and late output is counted', () => {
+  const streams = [{ fd: 'out' as const, bytes: 5, sha256: 'a'.repeat(64), kept: 5, masked: 0, lost: 2 }]
+  const left = { kind: 'step.left' as const, step: 's1.1', attempt: 1, jobs: [], descriptors: [], processes: [] }
+  const [gone, running, late, silent] = told('1.1', [
+    { ...left, state: 'before', open: [] },
+    {
+      ...left,
+      state: 'kept',
+      jobs: [7],
+      descriptors: [5],
+      open: ['out'],
+      processes: [{ pid: 7, name: 'server', command: 'server -d', escaped: true }],
+    },
+    { kind: 'output.late.end', step: 's1.1', attempt: 1, why: 'left', streams },
+    { kind: 'output.late.end', step: 's1.1', attempt: 1, why: 'closed', streams: [] },
+  ])
+  expect(gone).toContain('its shell left no state, so the next block finds the one before it')
+  expect(running).toContain('left running, not stopped: server (7, out of its group)')
+  expect(running).toContain('cannot wait for 7')
+  expect(running).toContain('no descriptor 5')
+  expect(late).toContain('5 bytes of late output, 2 not kept; what is said from now on is not recorded')
+  expect(silent).toBeNull()
 })
 
 test('a script that ended with 0 and whose output is not as expected says so, with what was there', () => {

@@ -38,7 +38,10 @@ export async function doctor(path: string | null, flags: DoctorFlags, io: Io): P
             SEAL_NAMESPACE,
           ),
         )
-  const read = path === null ? null : await loadAndParse(await readRunbook(path), path)
+  const read =
+    path === null
+      ? null
+      : await loadAndParse(await readRunbook(path), path, { interpreters: config?.interpreters ?? {} })
   if (read !== null) findings.push(...textFindings(read.runbook, read.diagnostics))
   const run = read === null || path === null ? null : await aboutToRun(read.runbook, path, flags, config, findings, io)
   findings.push(...(await preflight({ workspace, signersText, signer }, run, io)))
@@ -103,6 +106,8 @@ function withAllSections(context: RunContext): RunContext {
 const EMPTY_CONFIG: Omit<Config, 'userPath'> = {
   roles: {},
   timeoutMs: null,
+  silenceMs: null,
+  interpreters: {},
   signingKey: null,
   principal: null,
   secrets: new Map(),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Diagnostic, FINDINGS, type FindingCode, SignoffError } from '../../model/index.ts'
 import { literalValues, loadAndParse, maskValues } from '../../parser/index.ts'
 import { cleanText } from '../../tui/index.ts'
+import { interpretersFor } from '../interpreters.ts'
 import type { Io } from '../io.ts'
 import { type LintedFile, named, toLintReport } from '../lint-report.ts'
 import { missingFiles } from '../missing-files.ts'
@@ -30,7 +31,7 @@ export async function lint(paths: readonly string[], options: LintOptions, io: I
   const files: LintedFile[] = []
   const sources: SourceLines[] = []
   for (const path of paths) {
-    const { file, lines } = await lintFile(path)
+    const { file, lines } = await lintFile(path, io.environment)
     files.push(file)
     sources.push(lines)
   }
@@ -42,7 +43,10 @@ export async function lint(paths: readonly string[], options: LintOptions, io: I
   return report.counts.error > 0 ? 1 : 0
 }
 
-async function lintFile(path: string): Promise<{ readonly file: LintedFile; readonly lines: SourceLines }> {
+async function lintFile(
+  path: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ readonly file: LintedFile; readonly lines: SourceLines }> {
   let bytes: Uint8Array
   try {
     bytes = await readRunbook(path)
@@ -51,7 +55,9 @@ async function lintFile(path: string): Promise<{ readonly file: LintedFile; read
     if (!(error instanceof SignoffError) || error.code !== 'RUNBOOK_UNREADABLE') throw error
     return { file: { path, sha256: null, unreadable: error.message, findings: [] }, lines: { lines: [], secrets: [] } }
   }
-  const { runbook, diagnostics } = await loadAndParse(bytes, path)
+  const { runbook, diagnostics } = await loadAndParse(bytes, path, {
+    interpreters: await interpretersFor(path, environment),
+  })
   const unreadable = diagnostics.find(({ code }) => code === 'SO003' || code === 'SO035')
   const found = unreadable === undefined ? [...diagnostics, ...(await missingFiles(bytes, path))] : diagnostics
   const secrets = literalValues(runbook.source)

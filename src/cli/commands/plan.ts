@@ -9,6 +9,7 @@ import {
   unpinnedSteps,
 } from '../../parser/index.ts'
 import { cleanText } from '../../tui/index.ts'
+import { interpretersFor } from '../interpreters.ts'
 import type { Io } from '../io.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { planMarkdown } from '../render/plan-markdown.ts'
@@ -26,7 +27,9 @@ export async function plan(path: string, options: PlanOptions, io: Io): Promise<
   const formats = [options.json, options.markdown, options.annotate].filter(one => one === true)
   if (formats.length > 1) throw new SignoffError('USAGE', 'plan: --json, --markdown and --annotate exclude each other')
   const bytes = await readRunbook(path)
-  const { runbook, diagnostics } = await loadAndParse(bytes, path)
+  const { runbook, diagnostics } = await loadAndParse(bytes, path, {
+    interpreters: await interpretersFor(path, io.environment),
+  })
   for (const [name, value] of options.set) {
     const why = valueProblem(runbook, name, value)
     if (why !== null) throw new SignoffError('USAGE', `--set ${why}`)

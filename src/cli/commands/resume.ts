@@ -43,9 +43,10 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
       advice: `signoff verify ${files.folder}`,
     })
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
+  const { interpreters } = desk.config
   const read = () =>
     readRun(files, desk, withoutSecretVariables(io, flags), async (text, name) =>
-      readable(await loadAndParse(Buffer.from(text), name), name),
+      readable(await loadAndParse(Buffer.from(text), name, { interpreters }), name),
     )
   const recorded = await read()
   const { context, past, path, open, stateDir } = recorded

@@ -51,8 +51,9 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const files = await findRun(workspace.transcripts, reference)
   const sealed = (await readIfThere(files.bundle)) !== null
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
+  const { interpreters } = desk.config
   const recorded = await readRun(files, desk, withoutSecretVariables(io, flags), async (text, name) =>
-    readable(await loadAndParse(Buffer.from(text), name), name),
+    readable(await loadAndParse(Buffer.from(text), name, { interpreters }), name),
   )
   const { past } = recorded
   if (!sealed && past.result !== null)

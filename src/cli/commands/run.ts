@@ -16,6 +16,7 @@ import {
 import { cleanText } from '../../tui/index.ts'
 import { type AnswersFile, readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
+import { interpretersFor } from '../interpreters.ts'
 import type { Io } from '../io.ts'
 import { exitCodeOf, type PreflightFinding, preflightLines } from '../preflight/finding.ts'
 import { preflight } from '../preflight/preflight.ts'
@@ -55,7 +56,8 @@ export interface RunFlags extends WalkFlags {
 /** Walks a runbook for one release. */
 export async function run(path: string, flags: RunFlags, io: Io): Promise<number> {
   const release = checkRelease(flags.release)
-  const read = readable(await loadAndParse(await readRunbook(path), path), path)
+  const interpreters = await interpretersFor(path, io.environment)
+  const read = readable(await loadAndParse(await readRunbook(path), path, { interpreters }), path)
   if (walksRecoveryOnly({ only: flags.only ?? null }))
     throw new SignoffError('USAGE', `--only ${flags.only}: a recovery is no part of the way forward`, {
       advice: 'signoff rollback RUN walks it',

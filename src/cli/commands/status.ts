@@ -11,6 +11,7 @@ import {
   standingOf,
   statusLines,
 } from '../../tui/index.ts'
+import { interpretersOf } from '../interpreters.ts'
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
 import { holderOf } from '../run-locks.ts'
@@ -30,8 +31,9 @@ const LOOK_MS = 250
  * `--watch` each new line is told as it comes, until the run has ended.
  */
 export async function status(reference: string | null, flags: StatusFlags, io: Io): Promise<number> {
-  const files = await findRun(findWorkspace(io.cwd).transcripts, reference)
-  const view = createRunView()
+  const workspace = findWorkspace(io.cwd)
+  const files = await findRun(workspace.transcripts, reference)
+  const view = createRunView(await interpretersOf(workspace, io.environment))
   const teller = createTeller(view, files, flags, io)
   let fresh: Entry[] = []
   await readGrowing(

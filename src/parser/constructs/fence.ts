@@ -21,6 +21,7 @@ import { forcedScript } from './forced-script.ts'
 import { itemTitle, leadIn, leadSentence, leadTitle } from './lead.ts'
 import { paletteOf } from './palette.ts'
 import { underWait } from './probe.ts'
+import { program } from './program.ts'
 import { stepsOfScript } from './script-block.ts'
 import { isElsewhere } from './session.ts'
 import { placeInScript, placeOf, scriptOfLines, sliceScript } from './text.ts'
@@ -40,7 +41,10 @@ export const fence: Rule = {
     const { block } = at
     if (block.kind !== 'fence') return null
     const made =
-      notForUs(at, block) ?? otherLanguage(at, block) ?? withDecidingComments(block.directives, shell(at, block))
+      notForUs(at, block) ??
+      otherLanguage(at, block) ??
+      program(at, block) ??
+      withDecidingComments(block.directives, shell(at, block))
     const wrong = wrongAttributes(fenceAttributes(block.meta)).map(message =>
       note(at, block, 'SO032', message, 'mend it, or take it out'),
     )
@@ -99,7 +103,7 @@ function notForUs(at: At, block: FenceBlock): Reading | null {
     return /^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]|^#{1,6} |^[ \t]*(?:`{3,}|~{3,})/m.test(block.text)
       ? finding(at, block, 'SO010', `what stands in a \`${block.language}\` block makes no step`)
       : finding(at, block, 'SO009', `a \`${block.language}\` block is shown as text`)
-  if (kind === 'text' && !isForConsole(at, block))
+  if (kind === 'text' && !isForConsole(at, block) && program(at, block) === null)
     return finding(at, block, 'SO009', `a \`${block.language}\` block is shown as text`)
   return null
 }

@@ -63,16 +63,20 @@ interface Context {
 }
 
 function contextOf(at: At, block: FenceBlock, script: ScriptText): Context {
+  const settings = settingsOf(at, block)
+  return { ...settings, at, block, script, risk: riskOf(script.text), elsewhere: isElsewhere(at, block), findings: [] }
+}
+
+/** What markers, attributes and the words before a block say of how it runs, whatever it is written in. */
+export function settingsOf(
+  at: At,
+  block: FenceBlock,
+): Pick<Context, 'when' | 'fixed' | 'aside' | 'manual' | 'interaction' | 'timeoutMs'> {
   const attributes = fenceAttributes(block.meta)
   const timeout = attributes.timeoutText ?? directive(block.directives, 'timeout')
   const risk = directive(block.directives, 'risk') ?? attributes.risk
   return {
-    at,
-    block,
-    script,
-    risk: riskOf(script.text),
     when: conditionOfLead(at),
-    elsewhere: isElsewhere(at, block),
     fixed: {
       id: attributes.id,
       risk: risk === 'view' || risk === 'safe' || risk === 'change' || risk === 'danger' ? risk : null,
@@ -91,7 +95,6 @@ function contextOf(at: At, block: FenceBlock, script: ScriptText): Context {
             ? 'terminal'
             : null,
     timeoutMs: timeout === null ? null : (findSpan(timeout)?.maxMs ?? null),
-    findings: [],
   }
 }
 

@@ -25,6 +25,10 @@ export interface ClaimRecord extends Place {
   readonly id: string
   readonly session: string
   readonly timeoutMs: number | null
+  /** Whether its shell is one that leaves a state to the next block. */
+  readonly carries: boolean
+  /** Digests of the values that it was given, by name, without secrets. */
+  readonly given: Readonly<Record<string, string>>
   /** Of a script that was lent the person's terminal: whether it got one whose output is recorded, in the spool `out`. */
   readonly terminal?: 'recorded' | 'unrecorded'
 }
@@ -44,10 +48,12 @@ export interface Ending {
 
 export interface Status {
   readonly block: SeenProcess | null
+  /** The processes that copy its output into the spools; null before its first byte. */
+  readonly copiers: Readonly<Record<'out' | 'err', SeenProcess | null>>
   readonly ending: Ending | null
   readonly lost: Readonly<Record<'out' | 'err', number>>
-  /** Nobody holds the pipes any more: the spools are complete. */
-  readonly drained: boolean
+  /** Streams that nobody holds any more: their spools are complete. */
+  readonly closed: ReadonlySet<'out' | 'err'>
 }
 
 export interface Stop {
@@ -86,7 +92,7 @@ export function makeClaim(path: string, record: ClaimRecord, files: Readonly<Rec
   }
   try {
     writePrivate(join(path, 'order.json'), JSON.stringify(record))
-    for (const name of ['out', 'err', 'state', 'state.names']) writePrivate(join(path, name), '')
+    for (const name of ['out', 'err', 'state']) writePrivate(join(path, name), '')
     writePrivate(join(path, 'status'), `${' '.repeat(STATUS_BYTES - 1)}\n`)
     for (const [name, text] of Object.entries(files)) writePrivate(join(path, name), text)
   } catch (error) {
@@ -154,16 +160,20 @@ export function readStatus(path: string): Status {
 export function parseStatus(text: string): Status {
   let block: SeenProcess | null = null
   let ending: Ending | null = null
+  const copiers: Record<'out' | 'err', SeenProcess | null> = { out: null, err: null }
   const lost = { out: 0, err: 0 }
-  let drained = false
+  const closed = new Set<'out' | 'err'>()
   for (const line of text.split('\n').slice(0, -1)) {
     const words = line.split(' ')
-    if (words[0] === 'block') block = { pid: Number(words[1]), start: startOfStat(words.slice(2).join(' ')) }
-    else if (words[0] === 'ended') ending = endingOf(words)
-    else if (words[0] === 'lost' && (words[1] === 'out' || words[1] === 'err')) lost[words[1]] = Number(words[2])
-    else if (words[0] === 'drained') drained = true
+    const [what, fd] = words
+    if (what === 'block') block = { pid: Number(words[1]), start: startOfStat(words.slice(2).join(' ')) }
+    else if (what === 'copier' && (fd === 'out' || fd === 'err'))
+      copiers[fd] = { pid: Number(words[2]), start: startOfStat(words.slice(3).join(' ')) }
+    else if (what === 'ended') ending = endingOf(words)
+    else if (what === 'lost' && (fd === 'out' || fd === 'err')) lost[fd] = Number(words[2])
+    else if (what === 'closed' && (fd === 'out' || fd === 'err')) closed.add(fd)
   }
-  return { block, ending, lost, drained }
+  return { block, copiers, ending, lost, closed }
 }
 
 /** Signals that were sent to the script, the first one first. */
@@ -196,10 +206,17 @@ export function claimStop(path: string, stop: Stop): boolean {
 export function removeClaim(path: string): void {
   const gone = `${path}.gone`
   try {
-    rmSync(gone, { recursive: true, force: true })
     renameSync(path, gone)
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw stateUnwritable(error)
+    if (errorCode(error) !== 'ENOENT') {
+      // A process that was killed here left the name behind.
+      rmSync(gone, { recursive: true, force: true })
+      try {
+        renameSync(path, gone)
+      } catch (again) {
+        throw stateUnwritable(again)
+      }
+    }
   }
   rmSync(gone, { recursive: true, force: true })
 }

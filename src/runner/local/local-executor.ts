@@ -1,32 +1,45 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { constants } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
 import { createMasker } from '../masker.ts'
-import type { Described, Executor, RecordedBytes, ScriptOrder, ScriptReport } from '../ports.ts'
-import { atLine, checkScript, shellMissing } from './check-script.ts'
+import type { Described, Executor, LateEvent, RecordedBytes, ScriptOrder, ScriptReport } from '../ports.ts'
+import { checkScript, shellMissing } from './check-script.ts'
 import {
   claimPath,
   type Ending,
   inspectClaim,
-  makeClaim,
   type OrderName,
   readRecord,
   readStatus,
   readStops,
+  readSupervisor,
   removeClaim,
   type Stop,
   stateUnwritable,
 } from './claim.ts'
-import { type Follower, openFollower } from './follower.ts'
+import { type Claimed, claimOrder, isFresh, secretNames } from './claim-order.ts'
+import { type Followed, type Follower, letGo, openFollower } from './follower.ts'
+import { type Late, openLate } from './late-output.ts'
+import { createLauncher } from './launcher.ts'
+import { findLeftBehind } from './left-behind.ts'
 import { openOutputStream, type StreamEnd } from './output-stream.ts'
 import type { PersonsTerminal } from './persons-terminal.ts'
-import { readPlace } from './process-identity.ts'
+import { readPlace, readProcessStart } from './process-identity.ts'
 import { type LoadPty, loadPty } from './pty-pair.ts'
-import { OWN_NAMES, scriptEnvironment } from './script-environment.ts'
-import { sessionScript } from './session-script.ts'
-import { digestsOf, keepSession, readOrigin, readSession, type Session } from './session-store.ts'
+import { inheritedEnvironment, scriptEnvironment } from './script-environment.ts'
+import { SESSION_MORE } from './session-script.ts'
+import type { SessionState } from './session-state.ts'
+import { keepSession, readOrigin, readSession, startOf } from './session-store.ts'
 import { stopGroup } from './stopper.ts'
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
 import { startInTerminal, type TerminalSession } from './terminal-session.ts'
@@ -41,6 +54,8 @@ export interface LocalExecutorOptions {
   readonly keepBytes?: number
   /** How much of each stream reaches the disk at most; what follows is counted as lost. Default 8 GiB. */
   readonly spoolBytes?: number
+  /** How much late output of each script is kept. Default 1 MiB. */
+  readonly lateBytes?: number
   /** How long a signal may take to work before the next one. Default 5 s. */
   readonly graceMs?: number
   /** What scripts that ask or draw are lent. Default: none, and such a script cannot be run. */
@@ -54,8 +69,8 @@ export interface LocalExecutor extends Executor {
   dispose(): void
 }
 
-/** How much later than Signoff the supervisor acts on a time limit: Signoff writes `step.stop` before it sends the signal. */
-const SUPERVISOR_SLACK_MS = 1000
+/** How often a launcher that was killed is started anew for one order. */
+const MOST_LAUNCHERS = 3
 
 /** A script that is being followed. */
 interface Active {
@@ -68,6 +83,11 @@ interface Active {
   readonly session: TerminalSession | null
 }
 
+const FDS = ['out', 'err'] as const
+
+/** Digests by stream. */
+type Digests = Readonly<Partial<Record<StreamEnd['fd'], string>>>
+
 /**
  * Runs scripts on this machine, each under a small supervisor that outlives Signoff: what was started is found again by its
  * claim folder. `sh` and `zsh` scripts start with the folder, umask and exported variables that the bash blocks before them
@@ -79,6 +99,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const { stateDir, environment } = options
   const keepBytes = options.keepBytes ?? 16 * 1024 * 1024
   const spoolBytes = options.spoolBytes ?? 8 * 1024 ** 3
+  const lateBytes = options.lateBytes ?? 1024 * 1024
   const graceMs = options.graceMs ?? 5000
   const terminal = options.terminal ?? null
   const pty = loadedOnce(options.loadPty ?? loadPty)
@@ -87,6 +108,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const masker = createMasker()
   const secrets = new Map<string, string>()
   const active = new Map<string, Active>()
+  const late = new Map<string, Late>()
+  /** Orders that are being handed over: a stop that comes meanwhile is for a script that nobody follows yet. */
+  const starting = new Map<string, Promise<unknown>>()
+  const launcher = createLauncher(join(stateDir, 'supervisor.bash'), inheritedEnvironment(environment))
+
   /** Known from the first check of a script that needs a terminal on. */
   let packageOfPty: Awaited<ReturnType<LoadPty>> = { missing: '' }
 
@@ -102,41 +128,98 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     order: OrderName,
     recorded: RecordedBytes,
     report: (report: ScriptReport) => Promise<void>,
-    spawned: ChildProcess | null,
-    session: TerminalSession | null = null,
+    {
+      unread = null,
+      session = null,
+    }: { readonly unread?: Digests | null; readonly session?: TerminalSession | null } = {},
   ): Promise<void> => {
     const claim = claimPath(stateDir, order)
     const record = readRecord(claim)
-    const stream = (fd: 'out' | 'err' | 'pty') =>
-      openOutputStream({ ...nameOf(order), fd, masker: masker.stream(), keepBytes, recorded: recorded[fd] ?? 0 })
+    const maskers = { out: masker.stream(), err: masker.stream() }
+    // What a terminal showed is one stream, and lies in the first spool; the other one stays empty.
+    const nameOfStream = (fd: 'out' | 'err') => (fd === 'out' && record?.terminal !== undefined ? 'pty' : fd)
+    const streams = eachStream(spool => {
+      const fd = nameOfStream(spool)
+      const masked = maskers[spool]
+      return openOutputStream({ ...nameOf(order), fd, masker: masked, keepBytes, recorded: recorded[fd] ?? 0 })
+    })
     const tell = oneAtATime(report)
     const follower = openFollower({
       claim,
-      // What a terminal showed is one stream, and lies in the first spool; the other one stays empty.
-      streams: { out: stream(record?.terminal === undefined ? 'out' : 'pty'), err: stream('err') },
-      report: tell,
+      report: event => tell(event.kind === 'output' ? { kind: 'output', event } : { kind: 'late', event }),
       isStopping: () => current.stops > 0 || session?.draining === true,
     })
     const current: Active = { follower, tell, stops: 0, session }
     active.set(order.id, current)
-    spawned?.once('exit', () => follower.supervisorGone())
-    if (spawned !== null && spawned.exitCode !== null) follower.supervisorGone()
     const limit = armLimit(claim, record?.timeoutMs ?? null, () => stop(order, 'escalate', 'time-limit', null))
+    let isLate = false
     try {
-      const followed = await follower.follow()
+      const followed = await follower.follow(streams, unread !== null)
       if (followed === null) return
-      if (record !== null) keepSession(stateDir, record.session, claim)
+      const state = record?.carries === true ? keepSession(stateDir, record, claim) : 'none'
       const stops = readStops(claim)
       for (const sent of stops.filter(({ sender }) => sender === 'supervisor'))
         await tell({ kind: 'stopping', event: stopEvent(order, sent) })
-      await session?.over
-      const streams = streamsOf(followed.streams, record?.terminal, session?.lost ?? 0)
-      const end: EventOf<'output.end'> = { kind: 'output.end', ...nameOf(order), streams }
+      const leftBehind = leftEvent(order, followed, state)
+      if (leftBehind !== null) await tell({ kind: 'left', event: leftBehind })
+      isLate = (leftBehind?.open.length ?? 0) > 0 && record?.terminal === undefined
+      // Before the end is told: whoever takes it may end the run, and with it all that is late.
+      if (isLate) {
+        const lateStreams = eachStream(fd =>
+          openOutputStream({
+            ...nameOf(order),
+            fd,
+            masker: maskers[fd],
+            keepBytes: lateBytes,
+            recorded: 0,
+            kind: 'output.late',
+            from: streams[fd].bytes,
+            at: streams[fd].bytes,
+            maskedBefore: maskers[fd].masked,
+          }),
+        )
+        const untilBytes = streams.out.bytes + streams.err.bytes + lateBytes
+        late.set(
+          order.id,
+          openLate(order, follower, lateStreams, untilBytes, tell, isForgotten => lateOver(order, isForgotten)),
+        )
+      }
+      if (session !== null) await whileAlive(session.over)
+      const ends = unread === null ? [...followed.streams] : unreadEnds(followed, recorded, unread)
+      const ended = streamsOf(ends, record?.terminal, session?.lost ?? 0)
+      const end: EventOf<'output.end'> = { kind: 'output.end', ...nameOf(order), streams: ended }
       await tell({ kind: 'ended', end, ...outcomeOf(followed.ending, stops[0] ?? null) })
+      late.get(order.id)?.begin()
     } finally {
       clearTimeout(limit)
+      if (!isLate) follower.dispose()
       if (active.get(order.id) === current) active.delete(order.id)
     }
+  }
+
+  /** What a script left, where there is something to say of it. */
+  const leftEvent = (
+    order: OrderName,
+    { ending, status }: Followed,
+    state: SessionState | null | 'none',
+  ): EventOf<'step.left'> | null => {
+    const open = FDS.filter(fd => !status.closed.has(fd))
+    const supervisor = readSupervisor(claimPath(stateDir, order))
+    const processes = findLeftBehind(order, status.block, ending?.ms ?? Number.POSITIVE_INFINITY, supervisor).map(
+      ({ pid, name, command, escaped }) => ({ pid, name: masker.mask(name), command: masker.mask(command), escaped }),
+    )
+    const left = state === null || state === 'none' ? { jobs: [], descriptors: [] } : state
+    const jobs = left.jobs.filter(pid => readProcessStart(pid) !== null)
+    const isWorthSaying = state === null || [jobs, left.descriptors, open, processes].some(list => list.length > 0)
+    if (!isWorthSaying) return null
+    const what = state === 'none' ? 'none' : state === null ? 'before' : 'kept'
+    const { descriptors } = left
+    return { kind: 'step.left', ...nameOf(order), state: what, jobs, descriptors: [...descriptors], open, processes }
+  }
+
+  const lateOver = (order: OrderName, isForgotten: boolean): void => {
+    late.delete(order.id)
+    if (isForgotten) removeClaim(claimPath(stateDir, order))
   }
 
   const stop = async (
@@ -145,6 +228,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     why: Stop['why'],
     by: string | null,
   ): Promise<void> => {
+    await starting.get(order.id)
     const followed = active.get(order.id)
     const tell = async (sent: Stop): Promise<void> => {
       await followed?.tell({ kind: 'stopping', event: stopEvent(nameFromId(order.id), sent) })
@@ -157,24 +241,45 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     }
   }
 
-  /** A script in the person's terminal: its supervisor is another one, and the spool is written here. */
-  const runInTerminal = async (
+  /** Has an order started; gives the session of one that gets the person's terminal. */
+  const handOver = async (
     order: ScriptOrder,
-    given: Readonly<Record<string, string>>,
-    command: readonly string[],
-    report: (report: ScriptReport) => Promise<void>,
-  ): Promise<void> => {
-    if (terminal === null) throw new Error(`${order.id} needs a terminal`)
+    tell: (report: ScriptReport) => Promise<void>,
+  ): Promise<TerminalSession | null> => {
     const claim = claimPath(stateDir, order)
+    const recorded = order.terminal ? ('missing' in (await pty()) ? 'unrecorded' : 'recorded') : null
+    for (let tries = 1; ; tries++) {
+      const settings = { environment, secrets, place, graceMs, spoolBytes, terminal: recorded } as const
+      const claimed = claimOrder(stateDir, order, settings)
+      if (claimed === null) return null
+      const start = order.terminal ? startWithTerminal(order, claimed, tell) : launcher.start(claimed.words)
+      const started = await start.catch((error: unknown) => {
+        // Nothing was started: the claim may go.
+        removeClaim(claim)
+        throw error
+      })
+      if (typeof started !== 'boolean') return started
+      // Whoever killed the launcher may have done so before it forked; then nobody ever will, and the claim is made again.
+      if (started || inspectClaim(claim, place).kind !== 'absent') return null
+      if (tries === MOST_LAUNCHERS) throw shellMissing('bash', new Error('it ended before it took an order'))
+    }
+  }
+
+  /** A script in the person's terminal: its supervisor is another one, and the spool is written here. */
+  const startWithTerminal = async (
+    order: ScriptOrder,
+    { inTerminal, given }: Claimed,
+    tell: (report: ScriptReport) => Promise<void>,
+  ): Promise<TerminalSession> => {
+    if (terminal === null) throw new Error(`${order.id} needs a terminal`)
     const loaded = await pty()
-    const tell = oneAtATime(report)
-    const session = await startInTerminal({
-      claim,
+    return startInTerminal({
+      claim: claimPath(stateDir, order),
       step: order.step,
       terminal,
       pty: 'missing' in loaded ? null : loaded,
       script: join(stateDir, 'terminal-supervisor.bash'),
-      command,
+      command: inTerminal,
       environment: given,
       spoolBytes,
       onResize: ({ columns, rows }) => {
@@ -182,19 +287,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         // Refused once the run is no longer driven; the script has its new size all the same.
         tell({ kind: 'resized', event }).catch(() => undefined)
       },
-    }).catch((error: unknown) => {
-      // Nothing was started: the claim may go.
-      removeClaim(claim)
-      throw error
     })
-    await follow(order, NOTHING_RECORDED, tell, session.supervisor, session)
-  }
-
-  /** Every variable of a script that holds a secret, by whatever name it came: none of them may reach a session's file. */
-  const secretNames = (order: ScriptOrder, given: Readonly<Record<string, string>>): string[] => {
-    const values = new Set(secrets.values())
-    const held = Object.keys(given).filter(name => secrets.has(name) || values.has(given[name] ?? ''))
-    return [...new Set([...order.secrets, ...held])]
   }
 
   return {
@@ -202,11 +295,11 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const session = readSession(stateDir, order.session)
       const before = readOrigin(stateDir, order.session) ?? session
       const given = scriptEnvironment(order, environment, secrets)
-      const secret = secretNames(order, given)
+      const secret = secretNames(order, given, secrets)
       const known = before.state === null ? null : new Set(before.state.exported)
       const names = Object.keys(given).filter(name => known === null || isFresh(name, secret, given, before.given))
       return {
-        shell: order.shell,
+        shell: order.interpreter?.join(' ') ?? order.shell,
         cwd: startOf(order, session),
         env: [...new Set([...names, ...(known ?? [])])].sort(),
         ...terminalFacts(order),
@@ -217,52 +310,23 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const folder = startOf(order, readSession(stateDir, order.session))
       if (!isFolder(folder)) return `the folder ${folder}, where this block starts, is not there`
       if (order.terminal) packageOfPty = await pty()
-      return checkScript(order, scriptEnvironment(order, environment, new Map()))
+      return checkScript(order, scriptEnvironment(order, environment, new Map()), launcher, join(stateDir, 'checked'))
     },
 
     async run(order, report) {
-      const claim = claimPath(stateDir, order)
-      if (inspectClaim(claim, place).kind !== 'absent') return follow(order, NOTHING_RECORDED, report, null)
-      const session = readSession(stateDir, order.session)
-      const origin = readOrigin(stateDir, order.session)
-      const given = scriptEnvironment(order, environment, secrets)
-      const secret = secretNames(order, given)
-      const file = `${order.step.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 80)}.sh`
-      const start = sessionScript({
-        dump: join(claim, 'state'),
-        state: session.file,
-        exportsOf: origin?.file ?? null,
-        cwd: order.cwd,
-        folder: order.folder === undefined ? null : startOf(order, session),
-        fresh: Object.keys(given).filter(name => isFresh(name, secret, given, (origin ?? session).given)),
-        secret,
-        bashEnv: environment.BASH_ENV ?? null,
-      })
-      const isOurs = makeClaim(
-        claim,
-        {
-          version: 1,
-          id: order.id,
-          session: order.session,
-          timeoutMs: order.timeoutMs,
-          ...place,
-          ...(order.terminal ? { terminal: 'missing' in (await pty()) ? 'unrecorded' : 'recorded' } : {}),
-        },
-        {
-          [file]: atLine(order.script, order.line),
-          session: start,
-          'given.json': JSON.stringify(digestsOf(withoutSecrets(given, secret))),
-        },
-      )
-      if (!isOurs) return follow(order, NOTHING_RECORDED, report, null)
-      const seconds = (ms: number): string => (ms / 1000).toFixed(3)
-      const limit = order.timeoutMs === null ? '' : seconds(order.timeoutMs + SUPERVISOR_SLACK_MS)
-      const mask = process.umask().toString(8)
-      const command = [mask, join(claim, 'session'), ...commandFor(order.shell, join(claim, file))]
-      if (order.terminal) return runInTerminal(order, given, [claim, limit, seconds(graceMs), ...command], report)
-      const args = [claim, limit, seconds(graceMs), String(spoolBytes), ...command]
-      const supervisor = await startSupervisor(stateDir, args, given, claim)
-      return follow(order, NOTHING_RECORDED, report, supervisor)
+      if (inspectClaim(claimPath(stateDir, order), place).kind !== 'absent')
+        return follow(order, NOTHING_RECORDED, report)
+      const tell = oneAtATime(report)
+      const begun = Promise.withResolvers<void>()
+      starting.set(order.id, begun.promise)
+      try {
+        const session = await handOver(order, tell)
+        // Not awaited here: from now on it is known who is told of a stop.
+        return follow(order, NOTHING_RECORDED, tell, { session })
+      } finally {
+        starting.delete(order.id)
+        begun.resolve()
+      }
     },
 
     async find(order) {
@@ -272,9 +336,52 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       return state.kind === 'starting' ? 'running' : state.kind
     },
 
-    async attach(order, recorded, report) {
+    async attach(order, recorded, report, unread = null) {
       if (!existsSync(claimPath(stateDir, order))) throw stateUnwritable(new Error(`${order.id} has no claim`))
-      return follow(order, recorded, report, null)
+      return follow(order, recorded, report, { unread })
+    },
+
+    attachLate(order, recorded, report) {
+      const claim = claimPath(stateDir, order)
+      if (!existsSync(claim)) return false
+      const streams = eachStream(fd =>
+        openOutputStream({
+          ...nameOf(order),
+          fd,
+          masker: masker.stream(),
+          keepBytes: lateBytes,
+          recorded: recorded[fd].at,
+          kind: 'output.late',
+          from: recorded[fd].from,
+          maskedBefore: recorded[fd].masked,
+        }),
+      )
+      const tell = oneAtATime(report)
+      const follower = openFollower({
+        claim,
+        report: async event => {
+          if (event.kind === 'output.late') await tell({ kind: 'late', event })
+        },
+        isStopping: () => false,
+      })
+      const untilBytes = recorded.out.from + recorded.err.from + lateBytes
+      const found = openLate(order, follower, streams, untilBytes, tell, isForgotten => lateOver(order, isForgotten))
+      late.set(order.id, found)
+      found.forget()
+      found.begin()
+      return true
+    },
+
+    async leave() {
+      const events: LateEvent[] = []
+      for (const one of [...late.values()]) events.push(...(await one.leave()))
+      // Also those that nobody follows: what an earlier process left, and what may not be read.
+      const followed = new Set([...active.keys()].map(id => claimPath(stateDir, { id })))
+      for (const name of readdirSync(join(stateDir, 'claims'))) {
+        const claim = join(stateDir, 'claims', name)
+        if (!followed.has(claim) && readStatus(claim).ending !== null) letGo(claim)
+      }
+      return events
     },
 
     stop: (id, signal, by) => stop({ id }, signal, 'person', by),
@@ -287,7 +394,9 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     mask: text => masker.mask(text),
 
     async forget(id) {
-      removeClaim(claimPath(stateDir, { id }))
+      const held = late.get(id)
+      if (held === undefined) removeClaim(claimPath(stateDir, { id }))
+      else held.forget()
     },
 
     dispose() {
@@ -295,6 +404,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
         follower.dispose()
         session?.dispose()
       }
+      for (const { dispose } of late.values()) dispose()
+      launcher.close()
     },
   }
 }
@@ -312,6 +423,16 @@ function streamsOf(
   return streams.filter(({ fd }) => fd === 'pty').map(stream => ({ ...stream, lost: stream.lost + lost }))
 }
 
+/** Waits for something that does not itself keep the process alive. */
+async function whileAlive(work: Promise<void>): Promise<void> {
+  const alive = setInterval(() => undefined, 1000)
+  try {
+    await work
+  } finally {
+    clearInterval(alive)
+  }
+}
+
 /** Asks once, when it is asked for the first time. */
 function loadedOnce(load: LoadPty): LoadPty {
   let loaded: ReturnType<LoadPty> | null = null
@@ -321,68 +442,25 @@ function loadedOnce(load: LoadPty): LoadPty {
   }
 }
 
-/** Absolute path of the folder in which an order starts. */
-function startOf(order: Pick<ScriptOrder, 'cwd' | 'folder'>, session: Session): string {
-  return order.folder === undefined ? (session.state?.cwd ?? order.cwd) : resolve(order.cwd, order.folder)
-}
+const FILES = {
+  'supervisor.bash': SUPERVISOR_SCRIPT,
+  'terminal-supervisor.bash': TERMINAL_SUPERVISOR_SCRIPT,
+  'session.bash': SESSION_MORE,
+} as const
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
-/** The command line of a block. bash is started first for the other shells too: it knows where the session stands. */
-function commandFor(shell: ScriptOrder['shell'], file: string): string[] {
-  const bash = ['bash', '--norc', '--noprofile']
-  switch (shell) {
-    case 'bash':
-      return [...bash, file]
-    case 'sh':
-      return [...bash, '-c', 'exec sh -e "$1"', 'sh', file]
-    case 'zsh':
-      return [...bash, '-c', 'exec zsh -f -e -o pipefail "$1"', 'zsh', file]
-    default:
-      return shell satisfies never
-  }
-}
-
-async function startSupervisor(
-  stateDir: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  claim: string,
-): Promise<ChildProcess> {
-  const child = spawn('bash', ['-p', join(stateDir, 'supervisor.bash'), ...args], {
-    cwd: '/',
-    env: environment,
-    detached: true,
-    stdio: 'ignore',
-  })
-  if (child.pid === undefined) {
-    const cause = await new Promise(resolve => child.once('error', resolve))
-    removeClaim(claim)
-    throw shellMissing('bash', cause)
-  }
-  // Nothing here may keep a process alive that has been told to go.
-  child.unref()
-  return child
-}
-
-const SUPERVISORS = [
-  ['supervisor.bash', SUPERVISOR_SCRIPT],
-  ['terminal-supervisor.bash', TERMINAL_SUPERVISOR_SCRIPT],
-] as const
-
-/** Makes the folders and the supervisors' files. Returns the boot in which the folder was made. */
+/** Makes the folders and the files for bash. Returns the boot in which the folder was made. */
 function prepareStateDir(stateDir: string, bootId: string): string {
   try {
     for (const folder of [stateDir, join(stateDir, 'claims'), join(stateDir, 'sessions')]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       chmodSync(folder, 0o700)
     }
-    for (const [name, text] of SUPERVISORS) {
-      const path = join(stateDir, name)
-      if (readOrNull(path) !== text) writeWhole(path, text)
-    }
+    for (const [name, text] of Object.entries(FILES))
+      if (readOrNull(join(stateDir, name)) !== text) writeWhole(join(stateDir, name), text)
     const boot = join(stateDir, 'boot')
     const known = readOrNull(boot)
     if (known !== null && known !== '') return known
@@ -411,20 +489,6 @@ function armLimit(claim: string, timeoutMs: number | null, expire: () => Promise
   return leftMs > 2 ** 31 - 1 ? undefined : setTimeout(() => void expire(), leftMs)
 }
 
-function isFresh(
-  name: string,
-  secret: readonly string[],
-  given: Readonly<Record<string, string>>,
-  before: Readonly<Record<string, string>>,
-): boolean {
-  if (OWN_NAMES.has(name) || secret.includes(name)) return true
-  return digestsOf({ [name]: given[name] ?? '' })[name] !== before[name]
-}
-
-function withoutSecrets(given: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)))
-}
-
 function outcomeOf(
   ending: Ending | null,
   stop: Stop | null,
@@ -440,6 +504,18 @@ function outcomeOf(
 function signalName(code: number): string {
   const known = Object.entries(constants.signals).find(([, value]) => value === code)
   return known?.[0] ?? `SIG${code}`
+}
+
+/** The streams of a script whose spools nobody may read: what is on record, and how much is not. */
+function unreadEnds(followed: Followed, recorded: RecordedBytes, digests: Digests): StreamEnd[] {
+  return followed.streams.map(({ fd, sha256, lost }) => {
+    const bytes = recorded[fd] ?? 0
+    return { fd, bytes, sha256: digests[fd] ?? sha256, kept: bytes, masked: 0, lost: Math.max(0, lost - bytes) }
+  })
+}
+
+function eachStream<T>(make: (fd: 'out' | 'err') => T): Record<'out' | 'err', T> {
+  return { out: make('out'), err: make('err') }
 }
 
 function stopEvent(order: Pick<OrderName, 'step' | 'attempt'>, stop: Stop): EventOf<'step.stop'> {

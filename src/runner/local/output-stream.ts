@@ -6,7 +6,8 @@ export const CHUNK_BYTES = 65_536
 /** How much of the end is kept of a stream that is longer than its budget. */
 export const TAIL_BYTES = 65_536
 
-export type OutputEvent = EventOf<'output'>
+/** `output` while the script runs, `output.late` for what others say into its pipes after it has ended. */
+export type OutputEvent = EventOf<'output'> | EventOf<'output.late'>
 export type StreamEnd = EventOf<'output.end'>['streams'][number]
 
 export interface OutputStream {
@@ -14,8 +15,13 @@ export interface OutputStream {
   push(bytes: Buffer): OutputEvent[]
   /** Gives what waits, but an incomplete character at its end. */
   flush(): OutputEvent[]
-  /** Gives the rest, and what `output.end` says of this stream. `lost`: raw bytes that never reached the spool. */
-  end(lost: number): { readonly events: OutputEvent[]; readonly end: StreamEnd }
+  /**
+   * Gives the rest, and what `output.end` says of this stream. `lost`: raw bytes that never reached the spool. `open`: more may
+   * come by the same masker, so that what it holds back waits for it.
+   */
+  end(lost: number, open?: boolean): { readonly events: OutputEvent[]; readonly end: StreamEnd }
+  /** Offset up to which bytes were taken. */
+  readonly bytes: number
   /** True while bytes wait for `flush`. */
   readonly waiting: boolean
 }
@@ -27,6 +33,9 @@ export interface OutputStream {
  *
  * @param recorded offset up to which an earlier process has recorded this stream: events start there, with no gap and no
  * duplicate, because the masked bytes are the same at every reading.
+ * @param from offset where this stream begins in all that came through the pipe; what lies before it is passed over.
+ * @param at offset of the first byte that will be pushed.
+ * @param maskedBefore matches that were counted before `from`.
  */
 export function openOutputStream(options: {
   readonly step: string
@@ -35,16 +44,20 @@ export function openOutputStream(options: {
   readonly masker: StreamMasker
   readonly keepBytes: number
   readonly recorded: number
+  readonly kind?: OutputEvent['kind']
+  readonly from?: number
+  readonly at?: number
+  readonly maskedBefore?: number
 }): OutputStream {
-  const { step, attempt, fd, masker, keepBytes, recorded } = options
+  const { step, attempt, fd, masker, keepBytes, recorded, kind = 'output', from: origin = 0 } = options
   const hash = createHash('sha256')
-  let bytes = 0
+  let bytes = options.at ?? 0
   let kept = 0
   /** Bytes that wait to become an event; the first of them has the offset `pendingAt`. */
   let pending: Buffer[] = []
   let pendingBytes = 0
   let pendingAt = 0
-  let tail: Buffer[] = []
+  let tail: Buffer | null = null
   let tailBytes = 0
   let headEnd: number | null = null
 
@@ -54,8 +67,9 @@ export function openOutputStream(options: {
     if (skip === chunk.length) return []
     const rest = chunk.subarray(skip)
     const text = decode(rest)
-    const place = { kind: 'output', step, attempt, fd, at: at + skip } as const
-    return [text === null ? { ...place, b64: rest.toString('base64') } : { ...place, text }]
+    const place = { kind, step, attempt, fd, at: at + skip } as const
+    // Late output is that of pipes alone: a terminal ends with its script.
+    return [(text === null ? { ...place, b64: rest.toString('base64') } : { ...place, text }) as OutputEvent]
   }
 
   const take = (whole: boolean): OutputEvent[] => {
@@ -77,21 +91,23 @@ export function openOutputStream(options: {
     return events
   }
 
+  /** The newest bytes, in one buffer that is made once: a flood must not leave a heap of old tails behind. */
   const keepTail = (chunk: Buffer): void => {
-    tail.push(chunk.length > TAIL_BYTES ? Buffer.from(chunk.subarray(-TAIL_BYTES)) : Buffer.from(chunk))
-    tailBytes += Math.min(chunk.length, TAIL_BYTES)
-    for (let first = tail[0]; first !== undefined && tailBytes - first.length >= TAIL_BYTES; first = tail[0]) {
-      tail.shift()
-      tailBytes -= first.length
-    }
+    tail ??= Buffer.allocUnsafe(TAIL_BYTES)
+    const added = chunk.subarray(-TAIL_BYTES)
+    const staying = Math.min(tailBytes, TAIL_BYTES - added.length)
+    tail.copyWithin(0, tailBytes - staying, tailBytes)
+    added.copy(tail, staying)
+    tailBytes = staying + added.length
   }
 
-  const accept = (masked: Buffer): OutputEvent[] => {
+  const accept = (all: Buffer): OutputEvent[] => {
+    const masked = bytes < origin ? all.subarray(origin - bytes) : all
+    const before = Math.max(bytes, origin)
+    bytes += all.length
     if (masked.length === 0) return []
     hash.update(masked)
-    const before = bytes
-    bytes += masked.length
-    const room = Math.max(0, keepBytes - before)
+    const room = Math.max(0, origin + keepBytes - before)
     const head = masked.subarray(0, room)
     if (head.length > 0) {
       if (pendingBytes === 0) pendingAt = before
@@ -103,7 +119,7 @@ export function openOutputStream(options: {
       if (headEnd === null) {
         // The budget may end inside a character: its first bytes go to the tail, so that the head stays text.
         events.push(...take(false))
-        headEnd = pendingBytes === 0 ? keepBytes : pendingAt
+        headEnd = pendingBytes === 0 ? origin + keepBytes : pendingAt
         for (const rest of pending) keepTail(rest)
         pending = []
         pendingBytes = 0
@@ -116,17 +132,21 @@ export function openOutputStream(options: {
   return {
     push: raw => accept(masker.push(raw)),
     flush: () => take(false),
-    end(lost) {
-      const events = [...accept(masker.end()), ...take(true)]
-      if (tailBytes > 0) {
-        const all = Buffer.concat(tail)
-        const last = all.subarray(Math.max(0, all.length - TAIL_BYTES))
+    end(lost, open = false) {
+      const events = [...(open ? [] : accept(masker.end())), ...take(true)]
+      if (tail !== null) {
+        const last = tail.subarray(0, tailBytes)
         // A cut that left something out must not start inside a character either.
         const from = bytes - last.length > (headEnd ?? 0) ? leadingContinuation(last) : 0
         events.push(...emit(bytes - last.length + from, last.subarray(from)))
       }
-      tail = []
-      return { events, end: { fd, bytes, sha256: hash.digest('hex'), kept, masked: masker.masked, lost } }
+      tail = null
+      const masked = Math.max(0, masker.masked - (options.maskedBefore ?? 0))
+      const sha256 = hash.digest('hex')
+      return { events, end: { fd, bytes: Math.max(0, bytes - origin), sha256, kept, masked, lost } }
+    },
+    get bytes() {
+      return bytes
     },
     get waiting() {
       return pendingBytes > 0

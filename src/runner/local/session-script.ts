@@ -5,12 +5,16 @@
 export interface SessionStart {
   /** File that receives the state when the block ends; it exists, with mode 0600. */
   readonly dump: string
+  /** File that holds `SESSION_MORE`. */
+  readonly more: string
   /** State the block before left; null for the first block of a session. */
   readonly state: string | null
   /** State of the session that one without state takes its exported variables and functions from: a recovery's from the main flow's. */
   readonly exportsOf: string | null
   /** Where a session without state starts. */
   readonly cwd: string
+  /** Names of all variables that the block's bash is started with. */
+  readonly given: readonly string[]
   /** Where this block starts, and it alone: the session goes on from where it stood before. Absolute; null for where it stands. */
   readonly folder: string | null
   /** Names whose value this order gives anew, so that the state does not overwrite it. */
@@ -24,11 +28,12 @@ export interface SessionStart {
 /** The text for BASH_ENV. */
 export function sessionScript(start: SessionStart): string {
   const bashEnv = start.bashEnv === null ? 'unset -v BASH_ENV' : `export BASH_ENV=${shellQuote(start.bashEnv)}`
+  const own = [...OWN_VARIABLES, ...start.secret].join('|')
   const head = [
     `__signoff_file=${shellQuote(start.dump)}`,
-    `__signoff_own=${shellQuote(` ${OWN_VARIABLES} ${start.secret.join(' ')} `)}`,
+    `__signoff_more=${shellQuote(start.more)}`,
+    `__signoff_own='@(${own}|__signoff_*)'`,
     `__signoff_folder=${shellQuote(start.folder ?? '')}`,
-    `__signoff_fresh=${shellQuote(` ${start.fresh.join(' ')} `)}`,
     bashEnv,
   ]
   return `${[...head, SESSION_FUNCTIONS, begin(start)].join('\n')}\n`
@@ -43,7 +48,18 @@ export function shellQuote(value: string): string {
 export const STATE_END = '#signoff: whole\n'
 
 function begin(start: SessionStart): string {
-  if (start.state !== null) return `__signoff_clear\n. ${shellQuote(start.state)} >/dev/null`
+  if (start.state !== null) {
+    const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+    const fresh = start.fresh.filter(isName)
+    const old = start.given.filter(name => isName(name) && !fresh.includes(name) && !OWN_VARIABLES.includes(name))
+    const functions = start.given.flatMap(name => /^BASH_FUNC_([A-Za-z_][A-Za-z0-9_]*)%%$/.exec(name)?.[1] ?? [])
+    return [
+      `__signoff_given=(${fresh.map(name => `"${name}=$${name}"`).join(' ')})`,
+      `unset -v ${[...old, ...MADE_BY_BASH].join(' ')}`,
+      ...(functions.length === 0 ? [] : [`unset -f ${functions.join(' ')}`]),
+      `. ${shellQuote(start.state)} >/dev/null`,
+    ].join('\n')
+  }
   return [
     `__signoff_cd ${shellQuote(start.cwd)}`,
     'unset -v OLDPWD',
@@ -51,6 +67,8 @@ function begin(start: SessionStart): string {
     ...(start.exportsOf === null
       ? []
       : [
+          `__signoff_fresh=${shellQuote(` ${start.fresh.join(' ')} `)}`,
+          '. "$__signoff_more"',
           `__signoff_text=$(__signoff_exports ${shellQuote(start.exportsOf)})`,
           '__signoff_unexport',
           'builtin eval "$__signoff_text"',
@@ -67,29 +85,33 @@ const OWN_VARIABLES = [
   'BASH_EXECUTION_STRING BASH_LINENO BASH_LOADABLES_PATH BASH_MONOSECONDS BASH_REMATCH BASH_SOURCE BASH_SUBSHELL',
   'BASH_TRAPSIG BASH_VERSINFO BASH_VERSION BASH_XTRACEFD COMP_WORDBREAKS DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID',
   'FUNCNAME GROUPS HISTCMD LINENO OLDPWD PIPESTATUS PPID PWD RANDOM SECONDS SHELLOPTS SHLVL SRANDOM UID',
-  'SIGNOFF SIGNOFF_RUN SIGNOFF_STEP',
-].join(' ')
+  'SIGNOFF SIGNOFF_RUN SIGNOFF_STEP SIGNOFF_ATTEMPT',
+]
+  .join(' ')
+  .split(' ')
+
+/** Variables that bash makes when it starts: one that a block has unset stays unset. */
+const MADE_BY_BASH = 'HOSTNAME HOSTTYPE IFS MACHTYPE OPTERR OPTIND OSTYPE PATH PS4 SHELL TERM'.split(' ')
 
 /**
  * - Only builtins, called as `builtin X` where a runbook could have a function of that name.
  * - The state is bash text, read back by `.`, in the order in which it can be read: shell options before functions (extglob),
  *   traps after everything they would fire on, `-e` and `-x` last. Its first lines are comments for `session-state.ts`.
  * - `trap` is a function so that a runbook's own EXIT trap runs at the end of its block and does not take the place of the dump.
- *   bash puts back an ERR, DEBUG or RETURN trap that a function removes, so removing one sets `:`.
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
- * - `exit` inside a function runs the EXIT trap in the scope of that function. Its locals are taken out: `t`, an
- *   attribute that means nothing on a variable, marks the global one, and what hides it is unset until it shows.
  * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
  * - A block starts with errexit and pipefail, whatever the block before it did to them.
+ * - Lists that only a command prints are read back through the state's own file, before it is written.
+ * - It is read for every block: what few blocks need is in `SESSION_MORE`, and nothing here loops over the variables.
  */
 const SESSION_FUNCTIONS = `
 __signoff_user_exit=
-__signoff_at_exit='{ __signoff_status=$? __signoff_options=$SHELLOPTS; builtin set +exuvTEfk +o posix; } 2>/dev/null
+__signoff_at_exit='{ __signoff_status=$? __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS; builtin set +exuvTEfk +o posix; } 2>/dev/null
 if [[ -n $__signoff_user_exit ]]; then
   (__signoff_dump)
   { __signoff_set && __signoff_return && :; } 2>/dev/null
   builtin eval "$__signoff_user_exit"
-  { __signoff_options=$SHELLOPTS; builtin set +exuvTEfk +o posix; } 2>/dev/null
+  { __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS; builtin set +exuvTEfk +o posix; } 2>/dev/null
 fi
 __signoff_dump'
 __signoff_return() { return "$__signoff_status"; }
@@ -105,6 +127,12 @@ __signoff_set() {
   [[ :$__signoff_options: == *:errexit:* ]] && builtin set -e
   [[ :$__signoff_options: != *:xtrace:* ]] || builtin set -x
 }
+__signoff_shopt() {
+  [[ $BASHOPTS == "$1" ]] && return
+  builtin local IFS=:
+  builtin shopt -u $BASHOPTS 2>/dev/null
+  builtin shopt -s $1 2>/dev/null
+}
 __signoff_cd() {
   if [[ -n $__signoff_folder ]]; then __signoff_stood=$1; builtin set -- "$__signoff_folder"; fi
   builtin cd -- "$1" 2>/dev/null && return
@@ -112,15 +140,62 @@ __signoff_cd() {
   builtin exit 1
 }
 __signoff_names() {
-  builtin local __signoff_n
-  builtin compgen -v -X '__signoff_*' >|"$__signoff_file.names"
-  builtin mapfile -t __signoff_found <"$__signoff_file.names"
-  __signoff_all=()
-  for __signoff_n in "\${__signoff_found[@]}"; do
-    [[ $__signoff_own == *" $__signoff_n "* ]] || __signoff_all+=("$__signoff_n")
-  done
+  builtin shopt -s extglob
+  builtin shopt -u nocasematch
+  builtin compgen -v -X "$__signoff_own" >|"$__signoff_file"
+  builtin mapfile -t __signoff_all <"$__signoff_file"
   [[ \${#__signoff_all[@]} != 0 ]]
 }
+__signoff_dump() {
+  { __signoff_jobs; __signoff_names; } 2>/dev/null
+  __signoff_write 2>/dev/null >|"$__signoff_file"
+}
+__signoff_jobs() {
+  __signoff_running=()
+  [[ -n $! ]] || return
+  builtin jobs -pr >|"$__signoff_file"
+  builtin mapfile -t __signoff_running <"$__signoff_file"
+}
+__signoff_write() {
+  builtin local __signoff_n
+  builtin printf '#cwd %q\\n' "\${__signoff_stood-$PWD}"
+  ((\${#__signoff_running[@]} == 0)) || builtin printf '#job %s\\n' "\${__signoff_running[@]}"
+  for __signoff_n in 3 4 5 6 7 8 9; do [[ ! -e /dev/fd/$__signoff_n ]] || builtin printf '#open %s\\n' "$__signoff_n"; done
+  builtin compgen -P '#exported ' -X "$__signoff_own" -e
+  builtin printf '#\\n__signoff_shopt %q\\n' "$__signoff_shopts"
+  if [[ \${#FUNCNAME[@]} -gt 3 ]]; then builtin . "$__signoff_more"; __signoff_reveal; fi
+  builtin declare -p "\${__signoff_all[@]}"
+  builtin printf '__signoff_again\\n__signoff_cd %q\\n' "\${__signoff_stood-$PWD}"
+  [[ -n \${OLDPWD-} ]] && builtin printf 'OLDPWD=%q\\n' "$OLDPWD"
+  for ((__signoff_n = \${#DIRSTACK[@]} - 1; __signoff_n > 0; __signoff_n--)); do
+    builtin printf 'builtin pushd -n %q >/dev/null\\n' "\${DIRSTACK[__signoff_n]}"
+  done
+  builtin umask -p
+  builtin alias -p
+  builtin unset -f trap __signoff_{again,cd,dump,exports,jobs,names,return,reveal,set,shopt,unexport,write}
+  builtin declare -f
+  builtin declare -F
+  builtin printf '__signoff_options=%q\\n' "$__signoff_options:errexit:pipefail"
+  builtin trap - EXIT
+  builtin trap -p
+  builtin printf '%s\\n' 'builtin trap -- "$__signoff_at_exit" EXIT' __signoff_set '${STATE_END.trimEnd()}'
+}
+__signoff_again() { [[ \${#__signoff_given[@]} == 0 ]] || builtin declare -gx "\${__signoff_given[@]}"; }
+trap() {
+  { builtin local -; builtin set +x; } 2>/dev/null
+  builtin . "$__signoff_more" && trap "$@"
+}
+`
+
+/**
+ * What few blocks need, read when one does.
+ *
+ * - bash puts back an ERR, DEBUG or RETURN trap that a function removes, so removing one sets `:`.
+ * - `exit` inside a function runs the EXIT trap in the scope of that function. Its locals are taken out: `t`, an
+ *   attribute that means nothing on a variable, marks the global one, and what hides it is unset until it shows.
+ * - A recovery flow takes what the main flow exported, and nothing else of it.
+ */
+export const SESSION_MORE = `
 __signoff_reveal() {
   builtin local __signoff_n __signoff_depth
   for __signoff_n in "\${__signoff_all[@]}"; do
@@ -133,47 +208,9 @@ __signoff_reveal() {
     builtin declare -g +t "$__signoff_n"
   done
 }
-__signoff_dump() { __signoff_write 2>/dev/null >|"$__signoff_file"; }
-__signoff_write() {
-  builtin local __signoff_n __signoff_exported=
-  __signoff_names || return
-  [[ \${#FUNCNAME[@]} -gt 3 ]] && __signoff_reveal
-  for __signoff_n in "\${__signoff_all[@]}"; do
-    [[ \${!__signoff_n@a} == *x* ]] && __signoff_exported+=" $__signoff_n"
-  done
-  builtin printf '#cwd %q\n#exported%s\\n' "\${__signoff_stood-$PWD}" "$__signoff_exported"
-  builtin shopt -p
-  builtin shopt -u nocasematch
-  builtin declare -p "\${__signoff_all[@]}"
-  builtin printf '__signoff_again\\n'
-  builtin printf '__signoff_cd %q\\n' "\${__signoff_stood-$PWD}"
-  [[ -n \${OLDPWD-} ]] && builtin printf 'OLDPWD=%q\\n' "$OLDPWD"
-  for ((__signoff_n = \${#DIRSTACK[@]} - 1; __signoff_n > 0; __signoff_n--)); do
-    builtin printf 'builtin pushd -n %q >/dev/null\\n' "\${DIRSTACK[__signoff_n]}"
-  done
-  builtin umask -p
-  builtin alias -p
-  builtin unset -f trap __signoff_{again,cd,clear,dump,exports,names,return,reveal,set,unexport,write}
-  builtin declare -f
-  builtin declare -F
-  builtin printf '__signoff_options=%q\\n' "$__signoff_options:errexit:pipefail"
-  builtin trap - EXIT
-  builtin trap -p
-  builtin printf '%s\\n' 'builtin trap -- "$__signoff_at_exit" EXIT' __signoff_set '${STATE_END.trimEnd()}'
-}
-__signoff_clear() {
-  builtin local __signoff_n
-  builtin local -a __signoff_old
-  __signoff_names
-  __signoff_given=()
-  for __signoff_n in "\${__signoff_all[@]}"; do
-    if [[ $__signoff_fresh == *" $__signoff_n "* ]]; then __signoff_given+=("$__signoff_n=\${!__signoff_n}")
-    else __signoff_old+=("$__signoff_n"); fi
-  done
-  builtin unset -v "\${__signoff_old[@]}"
-}
 __signoff_exports() {
-  __signoff_clear
+  __signoff_unexport
+  __signoff_given=()
   __signoff_cd() { :; }
   . "$1" >/dev/null 2>&1
   builtin trap - EXIT
@@ -194,7 +231,6 @@ __signoff_unexport() {
     [[ $__signoff_fresh != *" $__signoff_n "* && \${!__signoff_n@a} == *x* ]] && builtin unset -v "$__signoff_n"
   done
 }
-__signoff_again() { [[ \${#__signoff_given[@]} == 0 ]] || builtin declare -gx "\${__signoff_given[@]}"; }
 trap() {
   { builtin local -; builtin set +x; } 2>/dev/null
   builtin local __signoff_n

@@ -7,6 +7,10 @@ export interface SessionState {
   readonly cwd: string | null
   /** Names of the exported variables. */
   readonly exported: readonly string[]
+  /** Process ids of jobs that were still running: the next block cannot wait for them. */
+  readonly jobs: readonly number[]
+  /** Descriptors that the block had opened: the next block does not have them. */
+  readonly descriptors: readonly number[]
 }
 
 /**
@@ -21,16 +25,36 @@ export function readSessionState(path: string): SessionState | null {
     return null
   }
   try {
-    const size = fstatSync(file).size
+    const facts = fstatSync(file)
+    if (!facts.isFile()) return null
+    const size = facts.size
     const tail = Buffer.alloc(STATE_END.length)
     readSync(file, tail, 0, tail.length, Math.max(0, size - tail.length))
     if (tail.toString('latin1') !== STATE_END) return null
-    const head = Buffer.alloc(Math.min(size, 65_536))
-    readSync(file, head, 0, head.length, 0)
-    const [cwd = '', exported = ''] = head.toString().split('\n', 2)
-    return { cwd: unquote(cwd.slice('#cwd '.length)), exported: exported.split(' ').slice(1) }
+    return headOf(readHead(file, size))
   } finally {
     closeSync(file)
+  }
+}
+
+/** The comments at the start of a state, to the line that holds nothing else. */
+function readHead(file: number, size: number): string {
+  for (let bytes = 65_536; ; bytes *= 4) {
+    const head = Buffer.alloc(Math.min(size, bytes))
+    readSync(file, head, 0, head.length, 0)
+    const end = head.indexOf('\n#\n')
+    if (end !== -1 || head.length === size) return head.subarray(0, Math.max(0, end)).toString()
+  }
+}
+
+function headOf(head: string): SessionState {
+  const valuesOf = (key: string): string[] =>
+    head.split('\n').flatMap(line => (line.startsWith(`#${key} `) ? [line.slice(key.length + 2)] : []))
+  return {
+    cwd: unquote(valuesOf('cwd')[0] ?? ''),
+    exported: valuesOf('exported'),
+    jobs: valuesOf('job').map(Number),
+    descriptors: valuesOf('open').map(Number),
   }
 }
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { ScriptOrder } from '../ports.ts'
+import type { ClaimRecord } from './claim.ts'
 import { readSessionState, type SessionState } from './session-state.ts'
 
 /** The state a session is in: what its last block left behind. */
@@ -12,7 +14,7 @@ export interface Session {
   readonly given: Readonly<Record<string, string>>
 }
 
-/** Names of the files of a claim that become the session's when its block has ended. */
+/** Names of the files of a session; the first one is its last block's, taken over. */
 const STATE = 'state'
 const MAIN = 'main'
 const GIVEN = 'given.json'
@@ -37,14 +39,34 @@ export function readSession(stateDir: string, name: string): Session {
 /**
  * Takes the state over that a block has left in its claim. Where there is none (it was killed, called `exec`, or the disk was full)
  * the session stays as it was. Calling it again changes nothing.
+ *
+ * @returns the state; null where there is none.
  */
-export function keepSession(stateDir: string, name: string, claim: string): void {
+export function keepSession(
+  stateDir: string,
+  { session: name, given }: Pick<ClaimRecord, 'session' | 'given'>,
+  claim: string,
+): SessionState | null {
   const state = join(claim, STATE)
-  if (!existsSync(state) || readSessionState(state) === null) return
+  // It was taken over before: by a process that was killed before it could say so.
+  if (!existsSync(state)) return readSession(stateDir, name).state
+  const left = readSessionState(state)
+  if (left === null) return null
   const folder = sessionPath(stateDir, name)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  renameSync(join(claim, GIVEN), join(folder, GIVEN))
+  const text = JSON.stringify(given)
+  const known = join(folder, GIVEN)
+  if (!existsSync(known) || readFileSync(known, 'utf8') !== text) {
+    writeFileSync(`${known}.new`, text, { mode: 0o600 })
+    renameSync(`${known}.new`, known)
+  }
   renameSync(state, join(folder, STATE))
+  return left
+}
+
+/** Absolute path of the folder in which an order starts. */
+export function startOf(order: Pick<ScriptOrder, 'cwd' | 'folder'>, session: Session): string {
+  return order.folder === undefined ? (session.state?.cwd ?? order.cwd) : resolve(order.cwd, order.folder)
 }
 
 /** Digests of values, so that a value that was given anew is told from one that the scripts have changed since. */

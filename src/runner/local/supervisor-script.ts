@@ -1,88 +1,146 @@
 /**
- * The supervisor: a small bash that outlives Signoff, in a session of its own, started once for each order.
- * It needs nothing of Node, so that killing Signoff loses nothing. `bash -p` keeps the person's BASH_ENV, exported
- * functions and SHELLOPTS out of it, and hands them on to the script.
+ * The launcher: one bash for each Signoff, in a session of its own, that forks a supervisor for each order and checks scripts.
+ * A fork costs a fifth of starting another bash. `bash -p` keeps the person's BASH_ENV, exported functions and SHELLOPTS out of it,
+ * and hands them on to the scripts.
  *
- * Arguments: claim folder, time limit in seconds (empty: none), grace in seconds, spool limit in bytes, umask, BASH_ENV of
- * the script, then the command. It reads and writes in the claim folder:
+ * It reads orders from its stdin, words that each end in NUL, which neither paths nor environments can hold:
+ *
+ * - `check FILE`: reads the whole file without running any of it and answers `CODE\n`. The file's first command is `set -n`, and it
+ *   is read by `.` in a fork: the same reader as `bash -n`, without starting another bash. What it says goes to `FILE.said`.
+ * - `run COUNT WORD..`: forks a supervisor and answers `0\n`: from then on the order depends on nobody. Secrets come this way too: no file and no list of processes ever shows them.
+ *
+ * Descriptors that Signoff was started with are no business of its scripts: it closes them. 255 is its own script.
+ *
+ * It ends when its stdin does, that is when Signoff ends, however; its supervisors go on.
+ *
+ * A supervisor, of which there is one for each order, outlives Signoff and needs nothing of Node. Its words: claim folder, time limit
+ * in seconds (empty: none), grace in seconds, spool limit in bytes, umask, BASH_ENV of the script, count of `NAME=VALUE` words, these
+ * words, then the command. It reads and writes in the claim folder:
  *
  * - `started`, made with O_EXCL: the second supervisor to come runs nothing. Its process id and `/proc/<pid>/stat`.
  * - `out`, `err`: the spools. It holds real pipes, so that the script can open /dev/stderr and cannot truncate its own
- *   spool; the copiers (`dd`, since `head -c` holds output back) read them until the last process that holds them has gone.
+ *   spool; the copiers (`dd`, since `head -c` holds output back) read them until the last process that holds them has gone. Most
+ *   scripts leave one stream silent: `dd` is started at its first byte.
  * - `status`, space for which was made before: lines, each of them whole or not yet there. `block PID STAT`,
- *   `ended CODE exited|signalled START END UPSTART UPEND`, `lost out|err BYTES`, `drained`.
+ *   `copier out|err PID STAT`, `ended CODE exited|signalled START END UPSTART UPEND`, `lost out|err BYTES`, `closed out|err`.
  * - `stop.SIGINT` and so on: made with O_EXCL by whoever sends that signal, so that Signoff and the time limit here
  *   never both send it. The limit is armed as soon as the script runs.
  *
  * How a script ended is told apart by bash's own words: it says nothing of a job that called `exit 143`, lists one that SIGINT,
  * SIGTERM or SIGPIPE ended, and writes a line about any other signal; both go to `jobs`, from before the script starts, since
- * bash may have noticed its end before anybody waits for it. Other jobs are listed there too: only words about this one count.
- *
- * It stands in braces, so that bash has read it whole before its first line runs.
+ * bash may have noticed its end before anybody waits for it: between the two no command may have its stderr elsewhere that starts
+ * a process, or the words go there. Other jobs are listed there too: only words about this one count.
  *
  * Once it has begun to stop the group it goes on until the group is gone, whatever the script's own process did.
  *
- * Job control (`set -m`) puts the script in a process group of its own and leaves SIGINT alive in it.
+ * A copier whose `dd` was told to go counts what still comes and throws it away, so that who holds the pipe is not killed by it.
+ *
+ * Job control (`set -m`) puts supervisor and script in process groups of their own and leaves SIGINT alive in them.
+ *
+ * The names are its own, since a variable of the person's environment that had one of them would be changed for the scripts.
+ * All of it stands in braces, so that bash has read it whole before its first line runs.
  */
 export const SUPERVISOR_SCRIPT = `{
-claim=$1 limit=$2 grace=$3 spool=$4 mask=$5 env=$6; shift 6
 umask 077
+for __signoff_fd in /dev/fd/*; do
+  __signoff_fd=\${__signoff_fd##*/}
+  [[ $__signoff_fd == [0-2] || $__signoff_fd == 255 || $__signoff_fd == *[!0-9]* ]] || eval "exec $__signoff_fd>&-"
+done
 set -m -o noclobber
 trap : HUP INT TERM
-stat_of() { IFS= read -r stat <"/proc/$1/stat" || stat=$(ps -o lstart= -p "$1"); }
-uptime_of() { IFS=' ' read -r up _ </proc/uptime || up=; }
-copy() {
-  LC_ALL=C
-  if [[ $OSTYPE == linux* ]]; then command -p dd bs=131072 iflag=count_bytes count="$spool" status=none >>"$claim/$1"
-  else command -p cat >>"$claim/$1"; fi
-  if IFS= read -r -d '' -n 1; then lost=$(command -p wc -c); printf 'lost %s %s\\n' "$1" $((lost + 1)) >&5; fi
+__signoff_stat() {
+  if [[ $OSTYPE == linux* ]]; then IFS= read -r __signoff_stat 2>/dev/null <"/proc/$1/stat" || __signoff_stat=
+  else __signoff_stat=$(ps -o lstart= -p "$1"); fi
 }
-watch() {
-  command -p sleep "$limit"
-  for signal in INT TERM KILL; do
-    if printf '{"signal":"SIG%s","why":"time-limit","by":null,"sender":"supervisor"}\\n' $signal >"$claim/stop.SIG$signal" || [[ ! -s $claim/stop.SIG$signal ]]; then
-      kill -$signal -- -"$block"
+__signoff_uptime() { IFS=' ' read -r __signoff_up _ </proc/uptime || __signoff_up=; }
+__signoff_copy() {
+  LC_ALL=C
+  __signoff_lost=0
+  IFS= read -r -d '' -n 1 __signoff_byte || { printf 'closed %s\\n' "$1" >&5; return; }
+  if [[ -n $__signoff_byte ]]; then printf %s "$__signoff_byte"; else printf '\\0'; fi >>"$__signoff_claim/$1" || __signoff_lost=1
+  if [[ $OSTYPE == linux* ]]; then
+    command -p dd bs=131072 iflag=count_bytes count=$((__signoff_spool - 1)) status=none <&0 >>"$__signoff_claim/$1" &
+  else command -p cat <&0 >>"$__signoff_claim/$1" & fi
+  __signoff_stat $!
+  printf 'copier %s %s %s\\n' "$1" $! "$__signoff_stat" >&5
+  wait $!
+  if IFS= read -r -d '' -n 1; then __signoff_lost=$((__signoff_lost + 1 + $(command -p wc -c))); fi
+  ((__signoff_lost == 0)) || printf 'lost %s %s\\n' "$1" $__signoff_lost >&5
+  printf 'closed %s\\n' "$1" >&5
+}
+__signoff_watch() {
+  command -p sleep "$__signoff_limit"
+  for __signoff_signal in INT TERM KILL; do
+    __signoff_stop=$__signoff_claim/stop.SIG$__signoff_signal
+    if printf '{"signal":"SIG%s","why":"time-limit","by":null,"sender":"supervisor"}\\n' $__signoff_signal >"$__signoff_stop" || [[ ! -s $__signoff_stop ]]; then
+      kill -$__signoff_signal -- -"$__signoff_block"
     fi
-    command -p sleep "$grace"
-    kill -0 -- -"$block" || break
+    command -p sleep "$__signoff_grace"
+    kill -0 -- -"$__signoff_block" || break
   done
 }
-{
-  stat_of $$
-  printf '%s\\n%s\\n' $$ "$stat" >"$claim/started" || exit 97
-  exec 5<>"$claim/status"
-  exec 3> >(copy out); out=$!
-  exec 4> >(exec 3>&-; copy err); err=$!
-  uptime_of; upstart=$up start=$EPOCHREALTIME
-} 2>/dev/null
-exec 2>"$claim/jobs"
-{ umask "$mask"; BASH_ENV=$env exec "$@"; } </dev/null >&3 2>&4 3>&- 4>&- 5>&- &
-block=$!
-exec 3>&- 4>&-
-stat_of $block 2>/dev/null
-printf 'block %s %s\\n' $block "$stat" >&5
-watcher=
-if [[ -n $limit ]]; then watch 2>/dev/null 5>&- & watcher=$!; fi
-while :; do
-  wait $block; code=$?
-  kill -0 $block 2>/dev/null || break
+__signoff_supervise() {
+  set -m
+  trap : HUP INT TERM
+  __signoff_claim=$1 __signoff_limit=$2 __signoff_grace=$3 __signoff_spool=$4 __signoff_mask=$5 __signoff_env=$6 __signoff_count=$7
+  shift 7
+  __signoff_stat $BASHPID
+  printf '%s\\n%s\\n' $BASHPID "$__signoff_stat" >"$__signoff_claim/started" || exit 97
+  exec 5<>"$__signoff_claim/status"
+  exec 3> >(__signoff_copy out); __signoff_out=$!
+  exec 4> >(exec 3>&-; __signoff_copy err); __signoff_err=$!
+  __signoff_uptime; __signoff_upstart=$__signoff_up __signoff_start=$EPOCHREALTIME
+  exec 2>"$__signoff_claim/jobs"
+  {
+    umask "$__signoff_mask"
+    ((__signoff_count == 0)) || export -- "\${@:1:__signoff_count}"
+    shift "$__signoff_count"
+    BASH_ENV=$__signoff_env exec "$@"
+  } </dev/null >&3 2>&4 3>&- 4>&- 5>&- &
+  __signoff_block=$!
+  exec 3>&- 4>&-
+  set --
+  __signoff_stat $__signoff_block
+  printf 'block %s %s\\n' $__signoff_block "$__signoff_stat" >&5
+  __signoff_watcher=
+  if [[ -n $__signoff_limit ]]; then __signoff_watch 2>/dev/null 5>&- & __signoff_watcher=$!; fi
+  while :; do
+    wait $__signoff_block; __signoff_code=$?
+    kill -0 $__signoff_block 2>/dev/null || break
+  done
+  __signoff_end=$EPOCHREALTIME; __signoff_uptime 2>/dev/null
+  __signoff_how=exited
+  if ((__signoff_code > 128)); then
+    jobs -l >&2
+    __signoff_said=$(<"$__signoff_claim/jobs") __signoff_listed='\\[1\\][+-]? +[^0-9 ]' __signoff_named="[^0-9]$__signoff_block[^0-9]"
+    [[ $__signoff_said =~ $__signoff_listed || $__signoff_said =~ $__signoff_named ]] && __signoff_how=signalled
+  fi
+  printf 'ended %s %s %s %s %s %s\\n' $__signoff_code $__signoff_how "$__signoff_start" "$__signoff_end" "$__signoff_upstart" "$__signoff_up" >&5
+  if [[ -n $__signoff_watcher ]]; then
+    __signoff_sender=
+    [[ -e $__signoff_claim/stop.SIGINT ]] && IFS= read -r __signoff_sender <"$__signoff_claim/stop.SIGINT"
+    [[ $__signoff_sender == *'"supervisor"'* ]] && wait $__signoff_watcher
+    kill -KILL -- -$__signoff_watcher 2>/dev/null
+  fi
+  wait $__signoff_out; wait $__signoff_err
+  exit
+}
+while IFS= read -r -d '' __signoff_what; do
+  IFS= read -r -d '' __signoff_first || break
+  case $__signoff_what in
+    check)
+      (shopt -s extglob; . "$__signoff_first") </dev/null >/dev/null 2>|"$__signoff_first.said"
+      printf '%s\\n' $? ;;
+    run)
+      mapfile -t -d '' -n "$__signoff_first" __signoff_words
+      # A half order is none: Signoff went while it was giving it.
+      ((\${#__signoff_words[@]} == __signoff_first)) || break
+      __signoff_supervise "\${__signoff_words[@]}" </dev/null >/dev/null 2>&1 &
+      disown
+      unset -v __signoff_words
+      printf '0\\n' ;;
+  esac
 done
-end=$EPOCHREALTIME; uptime_of 2>/dev/null
-how=exited
-if ((code > 128)); then
-  jobs -l >&2
-  said=$(<"$claim/jobs") listed='\\[1\\][+-]? +[^0-9 ]' named="[^0-9]$block[^0-9]"
-  [[ $said =~ $listed || $said =~ $named ]] && how=signalled
-fi
-printf 'ended %s %s %s %s %s %s\\n' $code $how "$start" "$end" "$upstart" "$up" >&5
-if [[ -n $watcher ]]; then
-  sender=
-  [[ -e $claim/stop.SIGINT ]] && IFS= read -r sender <"$claim/stop.SIGINT"
-  [[ $sender == *'"supervisor"'* ]] && wait $watcher
-  kill -KILL -- -$watcher 2>/dev/null
-fi
-wait $out; wait $err
-printf 'drained\\n' >&5
 exit
 }
 `

@@ -58,7 +58,7 @@ finish() {
   wait $hanger
   trap '' PIPE
   printf 'ended\\n' >&3
-  IFS= read -r _ <&3 && printf 'drained\\n' >&5
+  IFS= read -r _ <&3 && printf 'closed out\\nclosed err\\n' >&5
 }
 {
   stat_of $$

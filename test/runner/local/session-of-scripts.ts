@@ -65,7 +65,7 @@ export function openSession(options: Partial<LocalExecutorOptions> = {}, root = 
     again: () => openSession(options, root),
     end() {
       executor.dispose()
-      for (const pid of processesWith(folder)) killIfThere(pid)
+      for (const pid of holding(folder)) killIfThere(pid)
       rmSync(root, { recursive: true, force: true, maxRetries: 5 })
     },
   }
@@ -111,17 +111,31 @@ export function bytesOf(reports: readonly ScriptReport[], fd: 'out' | 'err' | 'p
   return Buffer.concat(parts)
 }
 
-/** Processes that hold this text in their environment: the scripts of a session and whatever they started. */
+/** The scripts of a session, and whatever they started: processes that hold this text and the mark of a script in their environment. */
 export function processesWith(text: string): number[] {
+  return holding(text).filter(pid => environmentOf(pid).includes('SIGNOFF_STEP='))
+}
+
+/** Processes that hold this text in their environment: scripts, and the bash that starts them. */
+function holding(text: string): number[] {
   const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name))
   return pids.map(Number).filter(pid => {
     try {
       const isZombie = /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
-      return !isZombie && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(text)
+      return !isZombie && environmentOf(pid).includes(text)
     } catch {
       return false
     }
   })
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1')
+  } catch {
+    // It has ended since it was seen.
+    return ''
+  }
 }
 
 function killIfThere(pid: number): void {

@@ -175,7 +175,7 @@ describe('the EXIT trap of a block', () => {
 describe('nothing of ours shows', () => {
   test('in the environment', async () => {
     const { out } = await session.run('env | cut -d= -f1 | sort | tr "\\n" " "')
-    expect(out).toBe('HOME LANG PATH PWD SHLVL SIGNOFF SIGNOFF_RUN SIGNOFF_STEP _ ')
+    expect(out).toBe('HOME LANG PATH PWD SHLVL SIGNOFF SIGNOFF_ATTEMPT SIGNOFF_RUN SIGNOFF_STEP _ ')
   })
 
   test('in the trace of set -x', async () => {

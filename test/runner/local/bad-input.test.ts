@@ -1,0 +1,246 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createLocalExecutor } from '../../../src/runner/local/index.ts'
+import type { ScriptOrder, ScriptReport } from '../../../src/runner/ports.ts'
+import { collect, openSession, processesWith, type SessionOfScripts } from './session-of-scripts.ts'
+
+let session: SessionOfScripts
+beforeEach(() => {
+  session = openSession()
+})
+afterEach(() => session.end())
+
+function claimOf(order: ScriptOrder): string {
+  const name = readdirSync(join(session.stateDir, 'claims')).find(entry => entry.startsWith(order.step))
+  return join(session.stateDir, 'claims', name ?? 'none')
+}
+
+/** The claim of a script that is running now, and the promise of its end. */
+async function running(script: string, change: Partial<ScriptOrder> = {}) {
+  const order = session.order(`touch started; ${script}`, change)
+  const reports: ScriptReport[] = []
+  const end = session.executor.run(order, async report => void reports.push(report))
+  await expect.poll(() => existsSync(join(session.folder, 'started'))).toBe(true)
+  return { order, reports, end, claim: claimOf(order) }
+}
+
+describe('a claim that a kill left half made', () => {
+  test.each([
+    ['an empty folder', []],
+    ['without its script', ['out', 'err', 'status']],
+    ['with a torn record', ['order.json']],
+  ])('%s was never started, so that the order is started now, once', async (_, files) => {
+    const order = session.order('echo x >>ran; echo done', { step: 'half' })
+    const probe = await collect(report => session.executor.run({ ...order, script: 'true' }, report))
+    expect(probe.exit).toBe(0)
+    const claim = claimOf(order)
+    rmSync(claim, { recursive: true })
+    mkdirSync(claim)
+    for (const file of files) writeFileSync(join(claim, file), file === 'order.json' ? '{"vers' : '')
+    expect(await session.executor.find(order)).toBe('absent')
+    expect(await collect(report => session.executor.run(order, report))).toMatchObject({ out: 'done\n', exit: 0 })
+    expect(readFileSync(join(session.folder, 'ran'), 'utf8')).toBe('x\n')
+  })
+
+  test('that a supervisor took before it could say who it is, is lost in the end: nothing is started again', async () => {
+    const { order, claim, end } = await running('sleep 600')
+    await session.executor.stop(order.id, 'SIGKILL', null)
+    await end
+    // As a full disk leaves them: the file is there, and nothing could be written into it.
+    writeFileSync(join(claim, 'started'), '')
+    writeFileSync(join(claim, 'status'), ' '.repeat(64))
+    expect(await session.executor.find(order)).toBe('running')
+    const record = JSON.parse(readFileSync(join(claim, 'order.json'), 'utf8'))
+    writeFileSync(join(claim, 'order.json'), JSON.stringify({ ...record, bootId: 'before' }))
+    expect(await session.executor.find(order)).toBe('lost')
+  })
+})
+
+describe('a status', () => {
+  test('whose last line is half written says what the whole lines say', async () => {
+    const { order, claim, end, reports } = await running('exit 4')
+    await end
+    expect(reports.at(-1)).toMatchObject({ exit: 4 })
+    const [pid] = readFileSync(join(claim, 'started'), 'utf8').split('\n')
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
+    const whole = readFileSync(join(claim, 'status'), 'utf8')
+    const at = whole.indexOf('ended ')
+    for (let cut = at; cut < whole.indexOf('\n', at); cut++) {
+      writeFileSync(join(claim, 'status'), whole.slice(0, cut))
+      expect(await session.executor.find(order)).toBe('lost')
+    }
+    writeFileSync(join(claim, 'status'), whole.slice(0, whole.indexOf('\n', at) + 1))
+    expect(await session.executor.find(order)).toBe('ended')
+  })
+})
+
+test('a process id that another process has now is not taken for the supervisor, nor for the script', async () => {
+  const { order, claim, end } = await running('sleep 600')
+  const started = readFileSync(join(claim, 'started'), 'utf8')
+  const [pid = ''] = started.split('\n')
+  // The same id with another start time: what a machine that has gone round its ids would show.
+  const other = started.replace(/(\) \S+(?: \S+){18}) \d+/, '$1 1')
+  expect(other).not.toBe(started)
+  writeFileSync(join(claim, 'started'), other)
+  expect(await session.executor.find(order)).toBe('lost')
+  writeFileSync(join(claim, 'started'), started)
+  const status = readFileSync(join(claim, 'status'), 'utf8')
+  writeFileSync(join(claim, 'status'), status.replace(/(block \d+ .*?\) \S+(?: \S+){18}) \d+/, '$1 1'))
+  await session.executor.stop(order.id, 'SIGKILL', null)
+  expect(existsSync(`/proc/${pid}`)).toBe(true)
+  expect(processesWith(session.folder).length).toBeGreaterThan(0)
+  writeFileSync(join(claim, 'status'), status)
+  await session.executor.stop(order.id, 'SIGKILL', null)
+  await end
+})
+
+test('a wall clock that jumps moves neither how long a script took nor its time limit', async () => {
+  const { claim, end, reports } = await running('sleep 0.5; exit 0', { timeoutMs: 20_000 })
+  // As if the clock had been set back by a day since the claim was made, or forward.
+  for (const shift of [86_400, -86_400]) {
+    const at = Date.now() / 1000 + shift
+    utimesSync(join(claim, 'order.json'), at, at)
+  }
+  await end
+  const ended = reports.at(-1)
+  expect(ended).toMatchObject({ kind: 'ended', outcome: 'exited', exit: 0 })
+  expect(ended?.kind === 'ended' && ended.ms).toBeLessThan(10_000)
+})
+
+test('a working directory that vanished is named, and nothing of the block runs', async () => {
+  const gone = join(session.folder, 'gone')
+  const result = await session.run('touch ran', { cwd: gone })
+  expect(result).toMatchObject({ exit: 1 })
+  expect(result.err).toContain(gone)
+  expect(existsSync(join(session.folder, 'ran'))).toBe(false)
+  // One that vanishes under the block is the block's own affair: its state is kept as far as it goes.
+  mkdirSync(gone)
+  expect(await session.run('cd gone; a=1; rmdir ../gone')).toMatchObject({ exit: 0 })
+  expect((await session.run('echo never')).err).toContain('gone')
+})
+
+test('a bash that goes missing after the start of Signoff is said, and the order stays open', async () => {
+  const folder = join(session.folder, 'bin')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'bash'), '#!/no/such/interpreter\n', { mode: 0o755 })
+  const other = openSession({ environment: { PATH: folder } })
+  try {
+    const order = other.order('true')
+    await expect(other.executor.run(order, async () => undefined)).rejects.toMatchObject({ code: 'SHELL_MISSING' })
+    expect(await other.executor.find(order)).toBe('absent')
+  } finally {
+    other.end()
+  }
+})
+
+describe('a launcher that is killed', () => {
+  /** The bash that this executor started: the parent of a script's supervisor. */
+  async function launcherPid(): Promise<number> {
+    const { out } = await session.run('cut -d" " -f4 "/proc/$PPID/stat"')
+    return Number(out)
+  }
+
+  test('while a script runs costs nothing: its supervisor goes on, and the next order gets another one', async () => {
+    const pid = await launcherPid()
+    const { reports, end } = await running('echo one; until [[ -e go ]]; do sleep 0.02; done; echo two; exit 3')
+    process.kill(pid, 'SIGKILL')
+    writeFileSync(join(session.folder, 'go'), '')
+    await end
+    expect(reports.at(-1)).toMatchObject({ kind: 'ended', outcome: 'exited', exit: 3 })
+    expect(await session.run('echo again')).toMatchObject({ out: 'again\n', exit: 0 })
+    expect(await session.executor.check(session.order('fi', { line: 7 }))).toContain('line 7')
+  })
+
+  test('just before an order: it is started once, or not at all and then said', async () => {
+    for (let round = 0; round < 5; round++) {
+      process.kill(await launcherPid(), 'SIGKILL')
+      const order = session.order(`echo x >>ran-${round}; echo done`)
+      expect(await collect(report => session.executor.run(order, report))).toMatchObject({ out: 'done\n', exit: 0 })
+      expect(readFileSync(join(session.folder, `ran-${round}`), 'utf8')).toBe('x\n')
+    }
+  }, 20_000)
+})
+
+test.skipIf(process.getuid?.() === 0)(
+  'a state folder that may not be written is said before anything starts',
+  async () => {
+    chmodSync(join(session.stateDir, 'claims'), 0o500)
+    try {
+      const order = session.order('touch ran')
+      await expect(session.executor.run(order, async () => undefined)).rejects.toMatchObject({
+        code: 'STATE_UNWRITABLE',
+      })
+      expect(existsSync(join(session.folder, 'ran'))).toBe(false)
+    } finally {
+      chmodSync(join(session.stateDir, 'claims'), 0o700)
+    }
+  },
+)
+
+/** Folders of any kind by mount: only for root, and gone with the test. */
+const canMount = (() => {
+  if (process.getuid?.() !== 0) return false
+  const folder = '/tmp/signoff-mount-probe'
+  mkdirSync(folder, { recursive: true })
+  const made = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status === 0
+  if (made) execFileSync('umount', [folder])
+  rmSync(folder, { recursive: true })
+  return made
+})()
+
+describe.skipIf(!canMount)('a state folder on a disk of its own', () => {
+  let small: string
+  beforeEach(() => {
+    small = join(session.folder, 'small')
+    mkdirSync(small)
+  })
+  afterEach(() => {
+    spawnSync('umount', ['-l', small])
+  })
+  const mount = (options: string): void => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', small])
+  }
+
+  test('that is read-only is said when it is opened, and before a script starts', async () => {
+    mount('size=1m')
+    const executor = createLocalExecutor({ stateDir: small, environment: { PATH: process.env.PATH ?? '' } })
+    execFileSync('mount', ['-o', 'remount,ro', small])
+    expect(() => createLocalExecutor({ stateDir: join(small, 'x'), environment: {} })).toThrow(
+      expect.objectContaining({ code: 'STATE_UNWRITABLE' }),
+    )
+    const order = session.order('touch ran')
+    await expect(executor.run(order, async () => undefined)).rejects.toMatchObject({ code: 'STATE_UNWRITABLE' })
+    expect(existsSync(join(session.folder, 'ran'))).toBe(false)
+    executor.dispose()
+  })
+
+  test('that is full already is said before a script starts, and leaves no claim', async () => {
+    mount('size=200k')
+    const executor = createLocalExecutor({ stateDir: small, environment: { PATH: process.env.PATH ?? '' } })
+    spawnSync('dd', ['if=/dev/zero', `of=${small}/filler`, 'bs=1k', 'status=none'])
+    const order = session.order('touch ran')
+    await expect(executor.run(order, async () => undefined)).rejects.toMatchObject({ code: 'STATE_UNWRITABLE' })
+    expect(await executor.find(order)).toBe('absent')
+    rmSync(join(small, 'filler'))
+    expect(await collect(report => executor.run(order, report))).toMatchObject({ exit: 0 })
+    executor.dispose()
+  })
+
+  test('that fills up while a script runs costs output, which is counted, and never the exit code', async () => {
+    mount('size=600k')
+    const executor = createLocalExecutor({ stateDir: small, environment: { PATH: process.env.PATH ?? '' } })
+    const order = session.order('head -c 3000000 /dev/zero; a=2; exit 6')
+    const { outcome, exit, ended, reports } = await collect(report => executor.run(order, report))
+    expect({ outcome, exit }).toEqual({ outcome: 'exited', exit: 6 })
+    const [out] = ended.end.streams
+    expect(out?.bytes).toBeLessThan(600 * 1024)
+    // The copier had one block in hand that it could not write.
+    expect((out?.bytes ?? 0) + (out?.lost ?? 0)).toBeGreaterThanOrEqual(3_000_000 - 131_072)
+    expect((out?.bytes ?? 0) + (out?.lost ?? 0)).toBeLessThanOrEqual(3_000_000)
+    // Neither could the state be written: the next block finds the one before, and it is said.
+    expect(reports.find(report => report.kind === 'left')).toMatchObject({ event: { state: 'before' } })
+    executor.dispose()
+  })
+})
