@@ -168,19 +168,21 @@ async function handleSignal(
 ): Promise<Ending> {
   const { drive, context } = session
   const ending: Ending = { kind: 'signal', signal }
-  const running = drive.snapshot().state.running
   const speaker: Speaker = { by: session.signer.principal, how: 'key', source: null }
-  if (ui.kind === 'none' && running !== null) {
-    io.say(`signoff: ${signal}: stopping ${context.steps.get(running.step)?.position ?? running.step} first`)
-    const over = new Promise<void>(resolve => {
-      const stop = drive.onEntry(({ event }) => {
-        if (event.kind !== 'step.end') return
-        stop()
-        resolve()
-      })
+  if (ui.kind === 'none') {
+    const over = Promise.withResolvers<void>()
+    const unsubscribe = drive.onEntry(({ event }) => {
+      if (event.kind === 'step.end') over.resolve()
     })
-    await drive.say({ kind: 'stop-script', signal: 'escalate' }, speaker)
-    await Promise.race([over, drive.ended])
+    // Said whatever is shown as running: a script that is just being started is not shown yet, and is not left behind.
+    const reply = await drive.say({ kind: 'stop-script', signal: 'escalate' }, speaker)
+    const running = drive.snapshot().state.running
+    if (reply.ok) {
+      const step = running === null ? 'the script' : (context.steps.get(running.step)?.position ?? running.step)
+      io.say(`signoff: ${signal}: stopping ${step} first`)
+      await Promise.race([over.promise, drive.ended])
+    }
+    unsubscribe()
   }
   const step = drive.snapshot().state.running?.step ?? null
   const pause: RunEvent = { kind: 'run.pause', reason: signal, step, by: null }
