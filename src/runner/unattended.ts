@@ -231,7 +231,8 @@ export async function walkUnattended(
     if (need.kind === 'changed') {
       // Nobody is there to look at the difference: it is recorded, and a person goes on.
       const reply = await conversation.say({ kind: 'runbook', decision: 'stop' }, speaker)
-      if (reply.ok) return conversation.ended
+      // Refused though it is still asked: nobody drives the run any more, and `ended` says why.
+      if (reply.ok || conversation.snapshot().need.kind === 'changed') return conversation.ended
       continue
     }
     if (need.kind === 'decide' && need.state === 'no-go') {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EMPTY_STATE, type EventOf, type RunState } from '../../src/model/index.ts'
 import { nextAutomatic } from '../../src/runner/advance.ts'
 import { decide } from '../../src/runner/decide.ts'
-import { isOpenTo } from '../../src/runner/index.ts'
+import { isOpenTo, NO_ANSWERS, walkUnattended } from '../../src/runner/index.ts'
 import { runbookFile } from '../../src/runner/local/index.ts'
 import { type Live, needOf } from '../../src/runner/need.ts'
 import { KIM, testCore } from '../helpers/core.ts'
@@ -67,6 +67,21 @@ describe('a change of the file as an input', () => {
     if (record === undefined) throw new Error('no such step')
     return { ...record, status: { kind: 'pending' } as const }
   }
+})
+
+test('a run that can be recorded no more while a change is asked about ends with what made it impossible', async () => {
+  const { context, state } = testCore(runbook)
+  const ended = Promise.reject(new Error('the disk is gone'))
+  const conversation = {
+    runbook,
+    snapshot: () => ({ state: state(), need: { kind: 'changed', step: 'ask', now: sha, diff: '+x' } }) as const,
+    scriptToEdit: () => ({ ok: false, why: 'no' }) as const,
+    onEntry: () => () => undefined,
+    say: async () => ({ ok: false, why: 'the run is no longer driven here' }) as const,
+    ended,
+  }
+  const given = { answers: NO_ANSWERS, source: null, phrases: new Map(), decisions: new Map(), operator: KIM.by }
+  await expect(walkUnattended(context, conversation, given, 0, () => 0)).rejects.toThrow('the disk is gone')
 })
 
 describe('an offer and its acceptance as inputs', () => {
