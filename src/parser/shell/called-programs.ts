@@ -69,7 +69,7 @@ function localWrappers({ behind }: EffectiveCommand): readonly string[] {
 /** What they start is on another machine, in a container, or comes out of a package. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   ...Object.keys(RUNNERS).map(runner => runner.split(' ')[0] ?? ''),
-  ...'ssh autossh kubectl oc k npx pnpx bunx chroot fakeroot su'.split(' '),
+  ...'ssh autossh mosh docker podman nerdctl docker-compose kubectl oc k npx pnpx bunx chroot fakeroot su'.split(' '),
 ])
 
 /** A name or path that can be looked for as it is written. */
