@@ -1,5 +1,4 @@
-import type { Check, Step } from '../model/index.ts'
-import { checkJsonCondition, readJsonConditions } from './json-conditions.ts'
+import { type Check, checkJsonCondition, readJsonConditions, type Step } from '../model/index.ts'
 
 /** What is known of a script's output when it is held against what its author expects. */
 export interface ShownOutput {
@@ -57,22 +56,6 @@ export function checksOf(step: Pick<Step, 'expect'>, shown: ShownOutput, matches
     default:
       kind satisfies never
       return []
-  }
-}
-
-/** What is wrong with an expectation itself, to be said before anything runs; null where nothing is. */
-export function expectationProblem({ expect }: Pick<Step, 'expect'>): string | null {
-  if (expect === null) return null
-  const text = expect.text.replace(/\n$/, '')
-  if (expect.kind === 'contains' && text === '') return 'it is empty, and every output contains that'
-  try {
-    if (expect.kind === 'regex') new RegExp(text, 'm')
-    if (expect.kind !== 'json') return null
-    const read = readJsonConditions(text)
-    if (read === null) JSON.parse(text)
-    return read !== null && 'problem' in read ? read.problem : null
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
   }
 }
 

@@ -11,7 +11,7 @@ export {
   selectFlow,
 } from './context.ts'
 export { type Drive, drive } from './drive.ts'
-export { expectationProblem, type Matches } from './expectation.ts'
+export type { Matches } from './expectation.ts'
 export { gateNeed } from './gate-need.ts'
 export { type AcceptanceVerdict, isOpenTo } from './handing-off.ts'
 export { jumpEvents } from './jump.ts'

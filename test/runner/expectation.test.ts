@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { EventOf, Step } from '../../src/model/index.ts'
-import { checksOf, expectationProblem, matchesWithoutLimit, type ShownOutput } from '../../src/runner/expectation.ts'
+import { type EventOf, expectationProblem, type Step } from '../../src/model/index.ts'
+import { checksOf, matchesWithoutLimit, type ShownOutput } from '../../src/runner/expectation.ts'
 import { matchesInTime } from '../../src/runner/local/index.ts'
 import { CHECKED_CHARS, openSeenOutput } from '../../src/runner/seen-output.ts'
 
@@ -113,7 +113,7 @@ describe('an expectation that cannot be read is told', () => {
     ['json', '$.a < "5"'],
     ['json', '$.a = 1\nand more'],
     ['contains', '\n'],
-  ])('%s of %j', (kind, text) => expect(expectationProblem({ expect: { kind, text } })).not.toBeNull())
+  ])('%s of %j', (kind, text) => expect(expectationProblem({ kind, text })).not.toBeNull())
 
   test.each<[Kind, string]>([
     ['regex', '^a$'],
@@ -121,7 +121,7 @@ describe('an expectation that cannot be read is told', () => {
     ['json', '$.a[0]["b c"] >= -1.5'],
     ['similar', '('],
     ['exact', ''],
-  ])('and %s of %j is fine', (kind, text) => expect(expectationProblem({ expect: { kind, text } })).toBeNull())
+  ])('and %s of %j is fine', (kind, text) => expect(expectationProblem({ kind, text })).toBeNull())
 })
 
 describe('of an output that is longer than is kept', () => {

@@ -1,5 +1,6 @@
+import { expectationProblem } from '../../model/index.ts'
 import type { Answers, RunContext } from '../../runner/index.ts'
-import { expectationProblem, findSection, findStep, type Selection } from '../../runner/index.ts'
+import { findSection, findStep, type Selection } from '../../runner/index.ts'
 import { hasProgram, runSshKeygen } from '../../runner/local/index.ts'
 import { checkRevoked, readAllowedSigners, type Signer } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
@@ -99,7 +100,7 @@ function unreachable({ context, selection, answers }: AboutToRun, ahead: StepsAh
 /** What can never be met would fail its step for no fault of what it ran. */
 function expectationFindings(context: RunContext, ahead: StepsAhead): PreflightFinding[] {
   return [...ahead.forward, ...ahead.back].flatMap(step => {
-    const problem = expectationProblem(step)
+    const problem = step.expect === null ? null : expectationProblem(step.expect)
     if (problem === null) return []
     const message = `what ${step.position} ${step.title} is expected to print cannot be read as ${step.expect?.kind}: ${problem}`
     const place = { path: context.runbook.path, line: step.line, steps: [step.position] }

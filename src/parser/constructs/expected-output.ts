@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic } from '../../model/index.ts'
+import { type Diagnostic, diagnostic, expectationProblem } from '../../model/index.ts'
 import type { FenceBlock } from '../blocks.ts'
 import { type Directive, directive } from '../directives.ts'
 import { type At, mapDrafts, type Reading } from '../draft.ts'
@@ -49,18 +49,8 @@ export function wrongExpectation(at: At, block: FenceBlock, text: string): Diagn
         'tag it `text` if it is output; else put the marker before the output',
       ),
     ]
-  const why = marker.value === 'regex' ? unreadable(() => new RegExp(text, 'm')) : null
-  const broken = marker.value === 'json' ? unreadable(() => JSON.parse(text)) : why
+  const broken = expectationProblem({ kind: expectKind(marker.value), text })
   if (broken === null) return []
   const message = `this cannot be compared as ${marker.value}: ${broken}`
   return [diagnostic('SO032', placeOf(at, block), message, 'mend it: as it is, no output would pass')]
-}
-
-function unreadable(read: () => unknown): string | null {
-  try {
-    read()
-    return null
-  } catch (error) {
-    return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-  }
 }

@@ -1,4 +1,4 @@
-import type { Check } from '../model/index.ts'
+import type { Check } from './run-event.ts'
 
 /** One line of an `expect=json` block: a value of the output, how it is compared, and with what. */
 export interface JsonCondition {
