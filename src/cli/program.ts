@@ -48,6 +48,10 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
       .option('--jump <step>', 'go on at this step: forward over others, or back to open it again; needs --reason')
       .option('--reason <text>', 'why; recorded with the decision')
       .option('--take-over', 'take the run from whoever holds or operates it; needs --reason')
+      .option(
+        '--lose-output',
+        'record as lost what a script printed unseen and nobody can mask, its secrets being gone',
+      )
       .option('--keep-runbook', 'go on with the text that the run began with, though the file changed'),
   ).action((run: string | undefined, options: Record<string, never>) =>
     does(async () => (await import('./commands/resume.ts')).resume(run ?? null, options as never, io))(),

@@ -8,8 +8,9 @@ import type { FirstWords } from './run-session.ts'
 
 /**
  * A script of an earlier process may have printed secrets that only that process knew. They are asked for before its output is
- * read: without them nobody could mask it.
+ * read: without them nobody could mask it. What is left to read then is counted, and recorded as lost, if a person says so.
  *
+ * @param lose what was not read may be lost: said by a flag.
  * @throws {SignoffError} `SECRETS_MISSING` where nobody is there to give them.
  */
 export async function withSecretsOfSpool(
@@ -17,6 +18,7 @@ export async function withSecretsOfSpool(
   past: RunState,
   first: FirstWords,
   by: string,
+  lose: boolean,
   io: Io,
 ): Promise<FirstWords> {
   if (past.running === null) return first
@@ -26,6 +28,10 @@ export async function withSecretsOfSpool(
   const step = context.steps.get(past.running.step)
   const where = `${context.runbook.path}:${step?.line ?? 1}:1 ${step?.position ?? past.running.step}`
   const why = `its output was not read to the end, and may hold ${lacking.join(', ')}, which only the run before knew`
+  if (lose) {
+    io.say(`signoff: ${where}: ${why}; what was not read is recorded as lost`)
+    return first
+  }
   if (!io.interactive) throw missing(`${where}: ${why}; nothing of it was read`, lacking)
   io.say(`signoff: ${where} ${cleanText(step?.title ?? '')}: ${why}`)
   const words: FirstWords[number][] = []
@@ -39,5 +45,7 @@ export async function withSecretsOfSpool(
 
 function missing(message: string, names: readonly string[]): SignoffError {
   const flags = names.map(name => `--secret ${name}=FILE`).join(' ')
-  return new SignoffError('SECRETS_MISSING', message, { advice: `give it again: signoff resume ${flags}` })
+  return new SignoffError('SECRETS_MISSING', message, {
+    advice: `give it again: signoff resume ${flags}; or let that output be lost: signoff resume --lose-output`,
+  })
 }

@@ -301,6 +301,23 @@ describe('after a kill -9', () => {
     expect(journal()).not.toContain('tr0ub')
   })
 
+  test('without it, and only if a person says so, what was not read is counted and recorded as lost', {
+    timeout: 60_000,
+  }, async () => {
+    await killed()
+    const resumed = await world.signoff(['resume', '--lose-output'])
+    expect(resumed.stderr).toContain('what was not read is recorded as lost')
+    expect(printed()).not.toContain('late')
+    const ends = journal()
+      .split('\n')
+      .filter(line => line.includes('"kind":"output.end"'))
+      .map(line => JSON.parse(line) as { streams: { fd: string; bytes: number; kept: number; lost: number }[] })
+    expect(ends[0]?.streams).toContainEqual(
+      expect.objectContaining({ fd: 'out', kept: 'started\n'.length, lost: `late ${SECRET}\n`.length }),
+    )
+    expect(journal()).not.toContain('tr0ub')
+  })
+
   test('a terminal asks for it first, and shows nothing of it', { timeout: 60_000 }, async context => {
     await killed()
     const terminal = await world.signoffAtTerminal(['resume'])

@@ -43,6 +43,8 @@ export interface WalkFlags {
   readonly waitLimit: string
   readonly ascii?: boolean
   readonly approval: readonly string[]
+  /** Output of an earlier process that nobody can mask any more is recorded as lost. */
+  readonly loseOutput?: boolean
 }
 
 export interface RunFlags extends WalkFlags {
@@ -189,7 +191,8 @@ export async function openingWords(
   const by = desk.signer.principal
   const flagged = await firstWords(context, flags, by, io)
   const commanded = await withSecretCommands(context, flagged, desk.config, by, io)
-  const words = past === null ? commanded : await withSecretsOfSpool(context, past, commanded, by, io)
+  const lose = flags.loseOutput === true
+  const words = past === null ? commanded : await withSecretsOfSpool(context, past, commanded, by, lose, io)
   sayUnmasked(context.runbook, words, io)
   return words
 }
