@@ -92,6 +92,7 @@ describe('variables from outside', () => {
     "echo '$DB_URL'",
     "cat <<'EOF'\n$DB_URL\nEOF",
     'echo $HOME $PATH $USER $? $1 $@ $RANDOM',
+    'echo $SIGNOFF $SIGNOFF_RUN $SIGNOFF_STEP $SIGNOFF_ATTEMPT',
     'echo \\$DB_URL',
     'f() { local x=1; echo $x; }; f',
     'for ((i = 0; i < 3; i++)); do echo $i; done',
