@@ -66,12 +66,14 @@ const FOLDS: Folds = {
   'step.edit': (state, { event, seq }) =>
     withRecord(state, event.step, { edited: { seq, script: event.script, reason: event.reason, by: event.by } }),
   'step.start': (state, { event, atMs }) => {
-    const running = { step: event.step, attempt: event.attempt, sinceMs: atMs }
+    const running = { step: event.step, attempt: event.attempt, sinceMs: atMs, told: new Set<never>() }
     const next = withRecord({ ...state, running }, event.step, { attempts: event.attempt, phraseSeq: null })
     return isTask(next, event.step)
       ? withStatus(next, event.step, { kind: 'running', attempt: event.attempt, sinceMs: atMs })
       : next
   },
+  'step.left': (state, { event }) => withTold(state, event),
+  'output.end': (state, { event }) => withTold(state, event),
   'step.end': (state, { event, atMs }) => {
     const next: RunState = { ...state, running: null }
     if (!isTask(next, event.step)) return withRecord(next, event.step, { lastCheck: { result: event.result, atMs } })
@@ -290,6 +292,12 @@ function withoutPhaseEnd(state: RunState, step: string): RunState {
 
 function isTask(state: RunState, step: string): boolean {
   return state.steps.get(step)?.planned.kind === 'task'
+}
+
+function withTold(state: RunState, event: EventOf<'step.left'> | EventOf<'output.end'>): RunState {
+  const { running } = state
+  if (running?.step !== event.step || running.attempt !== event.attempt) return state
+  return { ...state, running: { ...running, told: new Set([...running.told, event.kind]) } }
 }
 
 function withStatus(state: RunState, step: string, status: StepStatus): RunState {

@@ -46,6 +46,8 @@ export interface RunningScript {
   readonly step: string
   readonly attempt: number
   readonly sinceMs: number
+  /** What is on record of its end already: Signoff may be killed between these and `step.end`. */
+  readonly told: ReadonlySet<'step.left' | 'output.end'>
 }
 
 export interface StepRecord {

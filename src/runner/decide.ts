@@ -206,6 +206,8 @@ function decideReport(context: RunContext, state: RunState, input: Extract<Input
   if (report.kind === 'late') return decided(state.result === null ? [report.event] : [])
   // A stop that comes late is told after the end: an outcome is recorded once, and nothing of a script behind it.
   if (state.running?.step !== id || state.running.attempt !== attempt) return decided([])
+  const { told } = state.running
+  if (report.kind === 'left' && told.has('step.left')) return decided([])
   if (report.kind !== 'ended') return decided([report.event])
   const step = context.steps.get(id)
   const isTask = step?.kind === 'task'
@@ -228,5 +230,6 @@ function decideReport(context: RunContext, state: RunState, input: Extract<Input
     result: report.outcome === 'unknown' ? 'unknown' : passed ? 'passed' : 'failed',
     checks,
   }
-  return decided([report.end, end], [{ kind: 'forget', id: orderId(context, id, attempt) }])
+  const outputEnd = told.has('output.end') ? [] : [report.end]
+  return decided([...outputEnd, end], [{ kind: 'forget', id: orderId(context, id, attempt) }])
 }

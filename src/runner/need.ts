@@ -26,7 +26,8 @@ export function needOf(context: RunContext, state: RunState, live: Live): Need {
   // A wait stays the question while its probe is polled: people end or extend it all the time.
   if (state.running !== null && !isPoll(context, state)) {
     const sinceMs = Math.max(state.running.sinceMs, live.saidAtMs ?? 0)
-    return { kind: 'running', ...state.running, silence: { sinceMs, afterMs: context.silenceMs } }
+    const { told: _, ...running } = state.running
+    return { kind: 'running', ...running, silence: { sinceMs, afterMs: context.silenceMs } }
   }
   const step = currentStep(context, state)
   if (step === null) return { kind: 'finished', result: 'passed' }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { type EventOf, evolve } from '../../src/model/index.ts'
+import { decide } from '../../src/runner/decide.ts'
 import { secretVariable } from '../../src/runner/secret-places.ts'
 import { testCore } from '../helpers/core.ts'
 import { runbookOf, type Wanted, wanted } from '../helpers/runbook.ts'
@@ -470,4 +472,15 @@ describe('waits and recovery', () => {
     expect(core.need()).toEqual({ kind: 'finished', result: 'rolled-back' })
     expect(kinds(core)).toContain('rollback.end')
   })
+})
+
+test('what is on record of an end before a kill is not recorded once more', () => {
+  const core = testCore(runbookOf([wanted({ id: 'build', kind: 'task', script: 'make\n', risk: 'safe' })]))
+  core.say({ kind: 'run', step: 'build', phrase: null })
+  const end: EventOf<'output.end'> = { kind: 'output.end', step: 'build', attempt: 1, streams: [] }
+  const state = evolve(core.state(), { seq: core.state().lastSeq + 1, atMs: core.nowMs, event: end })
+  const live = { heldSecrets: new Set<string>(), rejected: new Map() }
+  const report = { kind: 'ended' as const, end, outcome: 'exited' as const, exit: 0, signal: null, ms: 5 }
+  const { events } = decide(core.context, state, live, { kind: 'report', step: 'build', attempt: 1, report, shown: '' })
+  expect(events.map(({ kind }) => kind)).toEqual(['step.end'])
 })
