@@ -37,7 +37,6 @@ export function optionMarkOf(text: string): OptionMark | null {
       text,
     )
   if (numbered !== null) return mark('numbered', numbered[1] === '' || numbered[1] === undefined ? text : numbered[1])
-  if (FORWARD_OR_BACK.test(text)) return mark('pair forward', text)
   const pair = PAIR.exec(text)
   if (pair !== null) {
     const rest = `${text.slice(0, pair.index)}_${text.slice(pair.index + pair[0].length)}`.toLowerCase()
@@ -107,10 +106,6 @@ function stem(word: string): string {
 }
 
 const PAIR = /\b(?:manual(?:ly)?|automatic(?:ally)?|automated|initial|patch|minor|major|new|existing)\b/i
-
-/** What to do about a release that does not do well. */
-const FORWARD_OR_BACK =
-  /^(?:(?:fix|roll)(?:ing)?[ -]?forward|roll(?:ing)?[ -]?back)(?: (?:plan|procedure|steps?))?\s*(?:\([^()]*\))?:?$/i
 
 const PLATFORM =
   /^(?:on\s+)?(?:mac ?os(?: ?x)?|os ?x|linux|windows|wsl|ubuntu|debian|fedora|centos|rhel|red hat|arch(?: linux)?|alpine|suse|opensuse|freebsd|darwin|powershell|bash|zsh|homebrew|apt|yum|dnf|amd64|arm64|aws|gcp|azure|docker|podman|kubernetes)(?:\s*(?:[/,&]|and|or)\s*(?:mac ?os|linux|windows|wsl|ubuntu|debian|fedora|centos|rhel|arch|alpine|darwin|unix))*$/i
