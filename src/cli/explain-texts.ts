@@ -141,7 +141,7 @@ export const EXPLAIN_TEXTS: Readonly<Record<FindingCode, ExplainText>> = {
   },
   SO025: {
     why: 'Of alternatives exactly one is done. Where they look alike, people take both.',
-    fix: 'Give each a name: "Option A: Vercel", "Option B: Docker".',
+    fix: 'Give each a name: "Option A: Vercel", "Option B: Docker". End each tab where it began, and give a way back a heading of its own.',
     example: [
       '## Deploy',
       '',

@@ -4,6 +4,7 @@ import { type Directive, readDirectives } from './directives.ts'
 import { repairDoubleEncoding } from './encoding.ts'
 import { firstParagraph, type InlineCode, joinLines, type ProseLine, proseLines } from './prose.ts'
 import type { Place, Source } from './source.ts'
+import type { Tab } from './tabs/group-tabs.ts'
 
 interface Span {
   readonly line: number
@@ -97,7 +98,30 @@ export interface RuleBlock extends Span {
   readonly kind: 'rule'
 }
 
-export type Block = ParagraphBlock | LabelBlock | ListBlock | FenceBlock | TableBlock | HtmlBlock | RuleBlock
+/** Tabs, of which a reader follows one. */
+export interface TabsBlock extends Span {
+  readonly kind: 'tabs'
+  readonly tabs: readonly TabOfBlocks[]
+  /** Why nobody can say where they begin or end; null for sound ones. */
+  readonly problem: string | null
+  /** What is wrong, where all the same it is plain how they are meant. */
+  readonly remark: string | null
+}
+
+export interface TabOfBlocks extends Span {
+  readonly name: string
+  readonly blocks: readonly Block[]
+}
+
+export type Block =
+  | ParagraphBlock
+  | LabelBlock
+  | ListBlock
+  | FenceBlock
+  | TableBlock
+  | HtmlBlock
+  | RuleBlock
+  | TabsBlock
 
 /** The Markdown nodes between two headings, as the blocks that rules read. */
 export function toBlocks(nodes: readonly (RootContent | BlockContent | DefinitionContent)[], source: Source): Block[] {
@@ -135,6 +159,10 @@ function toBlock(node: RootContent | BlockContent | DefinitionContent, source: S
       return html(node.value, spanOf(node))
     case 'thematicBreak':
       return [{ kind: 'rule', ...spanOf(node) }]
+    case 'tabs': {
+      const { problem, remark } = node
+      return [{ kind: 'tabs', ...spanOf(node), problem, remark, tabs: node.children.map(tab => tabOf(tab, source)) }]
+    }
     case 'blockquote':
     case 'footnoteDefinition':
       return toBlocks(node.children, source)
@@ -247,6 +275,10 @@ function item(node: ListItem, ordered: boolean, source: Source): Item {
     codes: lead.flatMap(line => line.codes),
     blocks: [...behind, ...toBlocks(first?.type === 'paragraph' ? children.slice(1) : children, source)],
   }
+}
+
+function tabOf(tab: Tab, source: Source): TabOfBlocks {
+  return { ...spanOf(tab), name: repairDoubleEncoding(tab.name), blocks: toBlocks(tab.children, source) }
 }
 
 function printedNumber(source: Source, span: Span): number | null {

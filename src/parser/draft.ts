@@ -148,7 +148,12 @@ export interface At {
   /** The label, paragraph or list right before the block. */
   readonly before: Block | null
   /** Title of the item that the block is indented under. */
-  readonly item: { readonly title: string; readonly printed: number | null } | null
+  readonly item: {
+    readonly title: string
+    readonly printed: number | null
+    /** It is an example of the item above it: nothing in it is to be run. */
+    readonly example: boolean
+  } | null
   /** Reads blocks by all rules, in the same section. */
   readonly readAll: (blocks: readonly Block[], inside?: Partial<Pick<At, 'label' | 'item' | 'section'>>) => Reading
 }

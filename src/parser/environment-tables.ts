@@ -65,9 +65,11 @@ function isIn(sample: string, text: string): boolean {
 }
 
 function tablesIn(blocks: readonly Block[]): TableBlock[] {
-  return blocks.flatMap(block =>
-    block.kind === 'table' ? [block] : block.kind === 'list' ? block.items.flatMap(item => tablesIn(item.blocks)) : [],
-  )
+  return blocks.flatMap(block => {
+    if (block.kind === 'table') return [block]
+    if (block.kind === 'tabs') return block.tabs.flatMap(tab => tablesIn(tab.blocks))
+    return block.kind === 'list' ? block.items.flatMap(item => tablesIn(item.blocks)) : []
+  })
 }
 
 const ENVIRONMENT =

@@ -10,6 +10,22 @@ const WORDED = /^(phase|step|stage|part|section|appendix|chapter)\s+(\d+(?:\.\d+
 const NUMBERED = /^(\d+(?:\.\d+)+|\d+(?=[.):]|\s+[–—-]\s))[.):]?\s*[–—-]?\s*(.*)$/
 const LETTERED = /^([A-Z])[.)]\s+(.*)$/
 
+/**
+ * Headings side by side that are numbered by a mere `1 Build`, `2 Deploy`, as `1. Build`; any others as they are, since
+ * `2 factor authentication` alone bears no number. Two of them could be chance where they go on in small letters.
+ */
+export function numberedAlike(texts: readonly string[]): readonly string[] {
+  const bare = texts.flatMap(text => {
+    const [, number = '', title = ''] = BARE.exec(text) ?? []
+    return number === '' ? [] : [{ number: Number(number), title }]
+  })
+  const counts = bare.length > 1 && bare.every((one, index) => one.number === index + 1)
+  if (!counts || (bare.length === 2 && bare.some(one => /^\p{Ll}/u.test(one.title)))) return texts
+  return texts.map(text => text.replace(BARE, '$1. $2'))
+}
+
+const BARE = /^(\d{1,2})\s+(?![–—-]\s)(\S.*)$/
+
 export function parseHeading(text: string): HeadingText {
   const worded = WORDED.exec(text)
   if (worded !== null) return named(worded[2], worded[3], text, worded[1]?.toLowerCase() ?? null)

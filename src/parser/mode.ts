@@ -1,7 +1,9 @@
 import type { Plan } from '../model/index.ts'
 import { isCriteriaLabel } from './constructs/criteria.ts'
+import { environmentIn } from './environment.ts'
 import type { PlacedSection } from './place-steps.ts'
 import { placedStepsOf } from './place-steps.ts'
+import { areWhole } from './whole-sections.ts'
 
 /**
  * Rule R4: *linear* is walked from top to bottom; a *catalog* holds procedures of which a person chooses one;
@@ -20,7 +22,7 @@ export function modeOf(page: {
 }): Plan['runbook']['mode'] {
   const walked = page.phases.filter(phase => isWalked(phase))
   if (walked.length === 0 || isRecord(page)) return 'reference'
-  if (page.alternatives || page.severalWays) return 'catalog'
+  if (page.alternatives || page.severalWays || areWhole(page.title, walked)) return 'catalog'
   if (page.sharesState) return 'linear'
   if (walked.length === 1) return isOneProcedure(page, walked[0]) ? 'linear' : 'catalog'
   if (SEVERAL.test(page.title) || isFollowedByAnother(page.phases)) return 'catalog'
@@ -33,8 +35,24 @@ export function modeOf(page: {
     return 'linear'
   if (INDEPENDENT.test(page.title) || walked.filter(one => INDEPENDENT.test(one.title)).length >= 2) return 'catalog'
   if (/\bcheck-?lists?\b/i.test(page.title)) return 'linear'
+  if (isSameWork(walked)) return 'catalog'
   if (walked.some(one => one.draft.duration !== null || one.draft.owners.length > 0)) return 'linear'
   return walked.filter(isStage).length >= walked.length * 0.75 ? 'linear' : 'catalog'
+}
+
+/**
+ * "Upgrade Postgres", "Upgrade Redis": one work for each of several things, unless those are the stages of a release; who sets
+ * up a machine installs them all.
+ */
+function isSameWork(walked: readonly PlacedSection[]): boolean {
+  const verbs = new Set(walked.map(one => one.title.split(/\s/, 1)[0]?.toLowerCase()))
+  const isPlain = walked.every(one => one.draft.duration === null && one.draft.owners.length === 0)
+  return (
+    verbs.size === 1 &&
+    !verbs.has('install') &&
+    isPlain &&
+    walked.every(one => /\s/.test(one.title) && environmentIn(one.title) === null)
+  )
 }
 
 /** Of one section with steps: whether it is what the page is for, rather than a remark of a page about something else. */
@@ -49,7 +67,8 @@ function isOneProcedure(
   // Where it is the only one to walk, "How to create the branch" is not one of several.
   const isIndependent = INDEPENDENT.test(only.title) && !/^how to\b/i.test(only.title)
   if (isIndependent || TALKS_ABOUT.test(only.title)) return false
-  const steps = placedStepsOf(only).length
+  // Of a choice only one option is done: however many it has, it is one step.
+  const steps = placedStepsOf(only).filter(step => step.choice === null).length
   return PROCEDURAL.test(page.title) || PROCEDURAL.test(only.title) || isStage(only)
     ? steps >= 2 || others.length <= 2
     : steps >= 4 && others.length <= steps
@@ -81,7 +100,11 @@ function isAlertPart(phase: PlacedSection): boolean {
 
 /** Rule R4: a report of something done. */
 export function isRecord(page: { readonly title: string; readonly allTicked: boolean }): boolean {
-  return /\b(?:report|summary|complete|completed|retrospective|post-?mortem of)\s*$/i.test(page.title) || page.allTicked
+  return (
+    /\b(?:report|summary|complete|completed|retrospective|post-?mortem of)\s*$|^(?:(?:executive )?summary|report|post-?mortem|retrospective)\s*[:–—-]/i.test(
+      page.title,
+    ) || page.allTicked
+  )
 }
 
 function isWalked(phase: PlacedSection): boolean {

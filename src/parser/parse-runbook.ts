@@ -125,7 +125,7 @@ function readTree(
       phases,
       sharesState: sharesState(phases),
       allTicked: isAllTicked(source),
-      alternatives: choicesBetween(read).choices.length > 0,
+      alternatives: choicesBetween(read, page).choices.length > 0,
       severalWays: namesSeveralWays(source, draft.phases[1]?.line ?? 1),
     })
   const walked = mode === 'linear' ? flows.main : []
@@ -245,7 +245,7 @@ function sharesState(phases: readonly PlacedSection[]): boolean {
 function isAllTicked(source: Source): boolean {
   const ticked = source.lines.filter(line => /^\s*(?:[-*+]|\d+[.)])\s+\[[xX]\]\s/.test(line)).length
   const open = source.lines.some(line => /^\s*(?:[-*+]|\d+[.)])\s+\[ \]\s/.test(line))
-  return ticked >= 3 && !open
+  return ticked >= 2 && !open
 }
 
 /** Text before the first sections that says one can do the same in several ways. */

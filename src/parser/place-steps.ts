@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic, type Role } from '../model/index.ts'
-import { asSection } from './constructs/apart.ts'
+import { asSection } from './constructs/apart-section.ts'
 import { directive } from './directives.ts'
 import type { ApartDraft, ApartRole, Draft, DraftNode } from './draft.ts'
 import { optionNames } from './option-names.ts'

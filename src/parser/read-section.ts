@@ -33,16 +33,27 @@ export interface SectionReading extends Pick<Reading, 'nodes' | 'apart' | 'findi
 /** A placed section to its steps, by the table of rules. */
 export function readSection(section: SectionDraft, page: Page): SectionReading {
   const { nodes, apart, findings } = readBlocks(section.blocks, { page, section, label: null, item: null })
-  const { choices, children } = choicesBetween(
+  const {
+    choices,
+    children,
+    findings: ofChoices,
+  } = choicesBetween(
     remedies(
       section,
       section.children.map(child => readSection(child, below(section, page))),
     ),
+    page,
   )
   const waits = nodes.some(isWait) ? [] : watching(section, page)
   const all = inOrder([...nodes, ...choices], waits)
   const isBare = all.length === 0 && apart.length === 0 && children.every(isEmpty)
-  return { section, nodes: isBare ? headingAsStep(section) : all, apart, findings, children }
+  return {
+    section,
+    nodes: isBare ? headingAsStep(section) : all,
+    apart,
+    findings: [...findings, ...ofChoices],
+    children,
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import { invisible } from './constructs/invisible.ts'
 import { list } from './constructs/list.ts'
 import { orParagraph } from './constructs/or-paragraph.ts'
 import { paragraph } from './constructs/paragraph.ts'
+import { tabs } from './constructs/tabs.ts'
 import { taskSection } from './constructs/task-section.ts'
 import { templateBlock, templateSection } from './constructs/template.ts'
 import type { Rule } from './draft.ts'
@@ -23,6 +24,7 @@ export const RULES: readonly Rule[] = [
   invisible,
   templateSection,
   taskSection,
+  tabs,
   apartByLabel,
   apartByLead,
   labelledAlternatives,

@@ -1,3 +1,5 @@
+import type { Diagnostic, Role } from '../model/index.ts'
+import { backInPart } from './constructs/back-in-part.ts'
 import { type Draft, draft } from './draft.ts'
 import type { SectionReading } from './read-section.ts'
 import { optionMarkOf, plainLabel } from './shell/index.ts'
@@ -6,16 +8,37 @@ import { optionMarkOf, plainLabel } from './shell/index.ts'
 export interface SectionChoices {
   readonly choices: readonly Draft[]
   readonly children: readonly SectionReading[]
+  readonly findings: readonly Diagnostic[]
 }
 
 /** Rule R7 for headings: Option A and Option B, Manual and Automatic, side by side, are a choice. */
-export function choicesBetween(children: readonly SectionReading[]): SectionChoices {
+export function choicesBetween(children: readonly SectionReading[], page: { readonly title: string }): SectionChoices {
   const runs = runsOf(children)
   const optional = new Set(runs.flat())
+  const mixed = runs.filter(run => isMixed(run.map(index => children[index]?.section.role)))
+  const asked = new Set(mixed.flat())
+  const choices = runs.map(run => toChoice(run, children))
   return {
-    choices: runs.map(run => toChoice(run, children)),
-    children: children.map((child, index) => (optional.has(index) ? withStep(answered(child)) : child)),
+    choices,
+    children: children.map((child, index) => {
+      if (!optional.has(index)) return child
+      return withStep(answered(asked.has(index) ? inMain(child) : child))
+    }),
+    findings: choices.flatMap((choice, index) =>
+      mixed.includes(runs[index] ?? []) ? backInPart(page, choice.options ?? [], { line: choice.line, column: 1 }) : [],
+    ),
   }
+}
+
+/** One way leads back, and another does not: see `backInPart`. */
+function isMixed(roles: readonly (Role | undefined)[]): boolean {
+  return roles.includes('recovery') && !roles.every(role => role === 'recovery')
+}
+
+function inMain(one: SectionReading): SectionReading {
+  const { section } = one
+  const role = section.role === 'recovery' ? 'main' : section.role
+  return { ...one, section: { ...section, role }, children: one.children.map(inMain) }
 }
 
 function toChoice(run: readonly number[], children: readonly SectionReading[]): Draft {

@@ -5,7 +5,7 @@ import { type Block, spanOf, textOfHtml, toBlocks } from './blocks.ts'
 import { readCondition } from './conditions.ts'
 import { type Directive, directive } from './directives.ts'
 import { environmentIn, markedEnvironment } from './environment.ts'
-import { parseHeading } from './heading.ts'
+import { numberedAlike, parseHeading } from './heading.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
 import { joinLines, proseLines } from './prose.ts'
 import { isTroubleshooting, namesTemplate, roleOf } from './role.ts'
@@ -146,7 +146,16 @@ function headingTree(root: Root, source: Source): { readonly preamble: RootConte
       tree.end = Math.max(tree.end, span.end)
     }
   }
-  return { preamble, roots }
+  return { preamble, roots: withNumbers(roots) }
+}
+
+function withNumbers(siblings: readonly HeadingTree[]): HeadingTree[] {
+  const texts = numberedAlike(siblings.map(tree => tree.text))
+  return siblings.map((tree, index) => ({
+    ...tree,
+    text: texts[index] ?? tree.text,
+    children: withNumbers(tree.children),
+  }))
 }
 
 /** A heading of Markdown or of HTML, inside a `<summary>` too. */

@@ -36,6 +36,10 @@ function inBlock(block: Block, open: Open): Block[] {
       const lines = block.lines.map(withoutTokens).filter(line => line.text !== '')
       return [withCondition({ ...block, text, lines }, under)]
     }
+    case 'tabs':
+      return [
+        { ...block, tabs: block.tabs.map(tab => ({ ...tab, blocks: tab.blocks.flatMap(one => inBlock(one, open)) })) },
+      ]
     default:
       return [withCondition(block, conditionOf(open))]
   }

@@ -8,6 +8,7 @@ import { attachMarkers, type Marker } from './attach-markers.ts'
 import { findExcess } from './limits.ts'
 import { parseInPieces } from './pieces.ts'
 import type { Source } from './source.ts'
+import { parseWithTabs } from './tabs/read-tabs.ts'
 
 /** A Markdown tree with the markers in it, each attached to the node that it is for. */
 export interface Tree {
@@ -28,7 +29,7 @@ export function parseTree(source: Source): Tree {
     .use(remarkFrontmatter, ['yaml'])
     .freeze()
   try {
-    const root = parseInPieces(source.text, text => parser.parse(text))
+    const root = parseWithTabs(source.text, text => parseInPieces(text, piece => parser.parse(piece)))
     return { root, markers: attachMarkers(root, source), diagnostics: [] }
   } catch (error) {
     // The Markdown parser overflows the stack on some hostile nestings; no text may end the program.

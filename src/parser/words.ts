@@ -15,6 +15,11 @@ export function namesWork(text: string): boolean {
   )
 }
 
+/** "E.g. with podman", "For example:", "Example: …": below an item that says how it may look, not more to do. */
+export function beginsExample(text: string): boolean {
+  return /^(?:e\.\s?g\b|for (?:example|instance)\b|examples?\s*(?:[:：(]|$))/i.test(text)
+}
+
 /** Text of an item or a label without the ticks and emoji around it and without a closing colon. */
 export function plainTitle(text: string): string {
   return text

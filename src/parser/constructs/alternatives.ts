@@ -1,12 +1,23 @@
 import type { Block, Item, LabelBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
-import { type At, type DraftNode, draft, type OptionDraft, type Reading, type Rule, reading } from '../draft.ts'
+import {
+  type At,
+  type Draft,
+  type DraftNode,
+  draft,
+  type OptionDraft,
+  type Reading,
+  type Rule,
+  reading,
+} from '../draft.ts'
 import { type OptionMark, optionMarkOf, plainLabel } from '../shell/index.ts'
+import { isApart } from './apart-section.ts'
+import { backInPart, leadsBack } from './back-in-part.ts'
 import { isCriteriaLabel } from './criteria.ts'
 import { readItem } from './item.ts'
 import { closesDetails, underLabel } from './label-scope.ts'
 import { offerIn } from './offer.ts'
-import { writtenText } from './text.ts'
+import { placeOf, writtenText } from './text.ts'
 
 /** Rule R7: labels side by side that exclude each other are a choice; each option reaches to the next label. */
 export const labelledAlternatives: Rule = {
@@ -15,9 +26,7 @@ export const labelledAlternatives: Rule = {
   read(at) {
     const first = at.block
     if (first.kind !== 'label') return null
-    const mark = optionMarkOf(first.name)
-    if (mark === null || mark.kind === 'or') return null
-    const found = optionsBehind(at, mark)
+    const found = labelledOptions(at)
     return found.length < 2 ? null : toChoice(at, found)
   },
 }
@@ -32,23 +41,29 @@ export const listedAlternatives: Rule = {
     const listed = optionsListed(block.items)
     if (listed === null) return null
     const findings: Reading['findings'][number][] = []
+    const apart: Reading['apart'][number][] = []
     const options = block.items.map((item, index): OptionDraft => {
       const { name, note, title } = listed[index] ?? { name: item.title, note: null, title: item.title }
-      const inside = readItem(at, { ...item, title, number: null }, true)
+      const inside = readItem(at, { ...item, title, number: null }, true, true)
       findings.push(...inside.findings)
+      apart.push(...inside.apart)
       return { name, note, nodes: optionNodes({ name, note, nodes: inside.nodes }, item.line, item.endLine) }
     })
-    const choice = draft({
-      kind: 'choice',
-      title: options.map(option => option.name).join(' or '),
-      rule: 'R7',
-      line: block.line,
-      endLine: block.endLine,
-      original: writtenText(at.page.source, block),
-      options,
-    })
-    return reading([choice], { findings: findings })
+    const choice = choiceOf(at, block, options)
+    if (isApart(at.section)) return reading([choice], { apart, findings })
+    // Ways back only: what to do forward is not among them.
+    if (options.every(option => leadsBack(option.name, at.page))) {
+      const made = { role: 'recovery' as const, title: choice.title, line: block.line, nodes: [choice] }
+      return reading([], { apart: [made, ...apart], findings })
+    }
+    return reading([choice], { apart, findings: [...findings, ...backInPart(at.page, options, placeOf(at, block))] })
   },
+}
+
+/** The options that begin with the label at this place; fewer than two are none. */
+export function labelledOptions(at: At): LabelledOption[] {
+  const mark = at.block.kind === 'label' ? optionMarkOf(at.block.name) : null
+  return mark === null || mark.kind === 'or' ? [] : optionsBehind(at, mark)
 }
 
 interface LabelledOption {
@@ -82,19 +97,32 @@ function toChoice(at: At, found: readonly LabelledOption[]): Reading {
   })
   const last = found.at(-1)
   const end = last?.body.at(-1) ?? last?.label ?? at.block
-  const choice = draft({
+  const { line, start } = at.block
+  const choice = choiceOf(at, { line, start, endLine: end.endLine, end: end.end }, options)
+  return reading([choice], {
+    apart: inside.flatMap(one => one.apart),
+    findings: [
+      ...inside.flatMap(one => one.findings),
+      ...(isApart(at.section) ? [] : backInPart(at.page, options, placeOf(at, at.block))),
+    ],
+    used: (last?.next ?? at.index + 1) - at.index,
+  })
+}
+
+/** The choice between options, named by all of them. */
+export function choiceOf(
+  at: At,
+  span: Pick<Block, 'line' | 'endLine' | 'start' | 'end'>,
+  options: readonly OptionDraft[],
+): Draft {
+  return draft({
     kind: 'choice',
     title: options.map(option => option.name).join(' or '),
     rule: 'R7',
-    line: at.block.line,
-    endLine: end.endLine,
-    original: writtenText(at.page.source, { start: at.block.start, end: end.end }),
+    line: span.line,
+    endLine: span.endLine,
+    original: writtenText(at.page.source, span),
     options,
-  })
-  return reading([choice], {
-    apart: inside.flatMap(one => one.apart),
-    findings: inside.flatMap(one => one.findings),
-    used: (last?.next ?? at.index + 1) - at.index,
   })
 }
 

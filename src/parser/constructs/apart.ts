@@ -3,8 +3,9 @@ import type { Block, LabelBlock, ParagraphBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
 import { type ApartRole, type At, type DraftNode, mapDrafts, type Reading, type Rule, reading } from '../draft.ts'
 import { roleOfLabel, roleOfLead } from '../role.ts'
-import type { SectionDraft } from '../sections.ts'
 import { namesWork, plainTitle } from '../words.ts'
+import { labelledOptions } from './alternatives.ts'
+import { asSection, isApart } from './apart-section.ts'
 import { isCriteriaLabel } from './criteria.ts'
 import { isDecisionLabel } from './decision.ts'
 import { underLabel } from './label-scope.ts'
@@ -24,6 +25,8 @@ export const apartByLabel: Rule = {
     if (block.kind !== 'label' || isApart(at.section)) return null
     const role = roleOfLabel(block.name, at.page)
     if (role === null) return null
+    const options = labelledOptions(at)
+    if (options.length > 1) return ofOptions(at, block, role, options)
     const { body, next } = belowLabel(at, block)
     const inside = at.readAll(body, { label: block, section: asSection(at.section, role) })
     const nodes = [...restOf(at, block, role), ...withoutCondition(inside.nodes, role, block.name)]
@@ -34,6 +37,19 @@ export const apartByLabel: Rule = {
     const finding = diagnostic('SO026', placeOf(at, block), empty, 'write the way back as a list')
     return reading([], { apart: inside.apart, findings: [...inside.findings, finding], used })
   },
+}
+
+/** Alternatives that are all apart are one choice there; where one of them is not, it is asked for in the section. */
+function ofOptions(
+  at: At,
+  block: LabelBlock,
+  role: ApartRole,
+  options: ReturnType<typeof labelledOptions>,
+): Reading | null {
+  if (options.some(option => roleOfLabel(option.label.name, at.page) !== role)) return null
+  const next = options.at(-1)?.next ?? at.index + 1
+  const { nodes, ...inside } = at.readAll(at.blocks.slice(at.index, next), { section: asSection(at.section, role) })
+  return apart({ nodes, ...inside }, { role, title: block.name, line: block.line, nodes }, next - at.index)
 }
 
 /** The same by the text that leads to blocks: "If something breaks, roll back:", "To clean up, run:". */
@@ -52,17 +68,6 @@ export const apartByLead: Rule = {
     const nodes = withoutCondition(inside.nodes, role, lead)
     return apart(inside, { role, title: plainTitle(lead), line: block.line, nodes }, body.length)
   },
-}
-
-/** A section whose steps are in no main flow already. */
-export function isApart(section: SectionDraft): boolean {
-  const { role } = section
-  return role === 'recovery' || role === 'cleanup' || role === 'reference' || section.troubleshooting
-}
-
-/** The section as what stands apart in it is to be read. */
-export function asSection(section: SectionDraft, role: ApartRole): SectionDraft {
-  return { ...section, role, troubleshooting: role === 'conditional' }
 }
 
 /** The whole flow is entered by choice when something failed: the condition in its title is not asked once more. */

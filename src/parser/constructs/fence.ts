@@ -97,7 +97,7 @@ function notForUs(at: At, block: FenceBlock): Reading | null {
     const findings = marked === null ? [] : wrongExpectation(at, block, text)
     return { ...shown, findings: [...shown.findings, ...findings], expect: { kind: expectKind(marked), text } }
   }
-  if (kind !== 'inert' && isExample(leadSentence(lead)))
+  if (kind !== 'inert' && (at.item?.example === true || isExample(leadSentence(lead))))
     return finding(at, block, 'SO009', 'an example is shown, not run')
   if (kind === 'inert')
     return /^\s*(?:[-*+]|\d+[.)])\s+\[[ xX]\]|^#{1,6} |^[ \t]*(?:`{3,}|~{3,})/m.test(block.text)

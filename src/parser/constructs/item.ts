@@ -14,8 +14,9 @@ import {
 import { evidenceIn, textEvidence } from '../evidence.ts'
 import type { InlineCode } from '../prose.ts'
 import { roleOfItem } from '../role.ts'
-import { plainTitle } from '../words.ts'
-import { asSection, isApart, withoutCondition } from './apart.ts'
+import { beginsExample, plainTitle } from '../words.ts'
+import { withoutCondition } from './apart.ts'
+import { asSection, isApart } from './apart-section.ts'
 import { offerIn, offering } from './offer.ts'
 import { sleeps, titledByCommand } from './probe.ts'
 import { textOf, writtenText } from './text.ts'
@@ -26,20 +27,25 @@ import { intervalIn, limitOfPolling, waitIn } from './wait.ts'
  * Rules R9 and R17: one item of a list. A box is a confirmation; an item whose fence is a script is that task; an item
  * that only groups boxes takes a position and is no step; any other item is what its text says, if it is a step at all.
  */
-export function readItem(at: At, written: Item, asStep: boolean): Reading {
+export function readItem(at: At, written: Item, asStep: boolean, asOption = false): Reading {
   const item = { ...written, title: withBoldCondition(written.bold, written.title) }
   const { directives, title, line, endLine } = item
-  const made = itself(at, item, asStep)
+  const made = itself(at, item, asStep, asOption)
   if (directives.length === 0) return made
   const original = writtenText(at.page.source, item)
   const marked = { directives, text: plainTitle(title), line, endLine, original, isLabel: false }
   return applyDirectives(marked, made, at.page) ?? made
 }
 
-function itself(at: At, item: Item, asStep: boolean): Reading {
-  const role = item.checked !== null || isApart(at.section) ? null : roleOfItem(item.title, at.page)
+function itself(at: At, item: Item, asStep: boolean, asOption: boolean): Reading {
+  const role = asOption || item.checked !== null || isApart(at.section) ? null : roleOfItem(item.title, at.page)
+  const example = at.item !== null && !asOption && (at.item.example || beginsExample(item.title))
   const section = role === null ? at.section : asSection(at.section, role)
-  const inside = at.readAll(item.blocks, { label: null, item: { title: item.title, printed: item.number }, section })
+  const inside = at.readAll(item.blocks, {
+    label: null,
+    item: { title: item.title, printed: item.number, example },
+    section,
+  })
   const apart = inside.apart.map(one => ({ ...one, underLine: one.underLine ?? item.line }))
   const more = { apart, findings: inside.findings }
   if (role !== null && inside.nodes.length > 0) {
@@ -49,7 +55,8 @@ function itself(at: At, item: Item, asStep: boolean): Reading {
   }
   if (item.checked !== null) return reading([box(at, item, inside.nodes)], more)
   if (inside.nodes.length > 0) return reading([grouped(at, item, inside.nodes)], more)
-  if (!asStep || item.title === '' || isLinkOnly(item.title)) return reading([], more)
+  if (!asStep || (example && item.checked === null) || item.title === '' || isLinkOnly(item.title))
+    return reading([], more)
   return reading([withOffer(step(at, item), item.codes)], more)
 }
 

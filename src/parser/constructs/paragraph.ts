@@ -5,12 +5,10 @@ import { type At, draft, type Rule, reading } from '../draft.ts'
 import { asksToLook, isImperative, plainTitle } from '../words.ts'
 import { leadSentence } from './lead.ts'
 import { offerIn, offering } from './offer.ts'
+import { saysToRun } from './says-to-run.ts'
 import { textOf, writtenText } from './text.ts'
 import { textStep } from './text-step.ts'
 import { waitIn } from './wait.ts'
-
-const SAYS_RUN =
-  /(?:^|[.;:!]\s+|\b(?:then|and|to|please|you (?:can|should|must|need to)|first|next)[,\s]+)(?:run|use|execute|call|invoke|type|enter)\b/i
 
 /**
  * Rules R9 and R19: a paragraph that says to run an inline command, to wait for a time, or to do or look at what its bullets
@@ -61,7 +59,7 @@ export const paragraph: Rule = {
       )
     }
     if (at.item !== null || text.endsWith(':')) return null
-    const offer = SAYS_RUN.test(text) ? offerIn(codes) : null
+    const offer = saysToRun(text) ? offerIn(codes) : null
     if (offer === null) return null
     const { when } = readCondition(text)
     return reading([offering(draft({ kind: 'manual', title: text, rule: 'R9', ...place, when }), offer)])

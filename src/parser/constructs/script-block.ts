@@ -19,6 +19,8 @@ import { markedEnvironment } from '../environment.ts'
 import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishedIn } from '../shell/index.ts'
 import { plainTitle, titleAndDetail } from '../words.ts'
 import { optionNodes } from './alternatives.ts'
+import { isApart } from './apart-section.ts'
+import { backInPart } from './back-in-part.ts'
 import { fenceAttributes } from './fence-attributes.ts'
 import { conditionOfLead, isAside, itemTitle, leadIn, leadTitle } from './lead.ts'
 import { bySession, type Commands, readable } from './script-pieces.ts'
@@ -245,6 +247,8 @@ function choice(context: Context, piece: Extract<Piece, { kind: 'choice' }>): Dr
     return { ...made, nodes: optionNodes(made, lines.line, lines.endLine) }
   })
   const title = piece.title ?? options.map(option => option.name).join(' or ')
+  if (!isApart(context.at.section))
+    context.findings.push(...backInPart(context.at.page, options, placeInScript(context.script, piece.start)))
   return draft({
     kind: 'choice',
     // A bracket is a note of an option; it is shown beside that.

@@ -21,7 +21,7 @@ const LEAVES =
  */
 export function isElsewhere(at: At, block: FenceBlock): 'lead' | 'session' | null {
   const byLead = isLedElsewhere(leadIn(at)) ? ('lead' as const) : null
-  const openers = fencesIn(at.section.blocks).filter(one => one.line < block.line && opensSession(one))
+  const openers = fencesIn(at.section.blocks, block.line).filter(one => one.line < block.line && opensSession(one))
   const last = openers.at(-1)
   const from = last?.line ?? (at.page.inSession === true ? at.section.line : null)
   if (from === null) return byLead
@@ -30,7 +30,7 @@ export function isElsewhere(at: At, block: FenceBlock): 'lead' | 'session' | nul
 
 /** What stands below a section whose own text opened a session and did not leave it: for that place as well. */
 export function below(section: SectionDraft, page: Page): Page {
-  const last = fencesIn(section.blocks).filter(opensSession).at(-1)
+  const last = fencesIn(section.blocks, Number.POSITIVE_INFINITY).filter(opensSession).at(-1)
   const from = last?.line ?? (page.inSession === true ? section.line : null)
   const to = section.children[0]?.line ?? section.endLine
   const inSession = from !== null && !leaves(page.source, from, to - 1)
@@ -57,9 +57,13 @@ function plainLines(text: string): string {
   return text.replace(/^[$%] /gm, '')
 }
 
-function fencesIn(blocks: readonly Block[]): FenceBlock[] {
+/** Fences that a person comes by before a line: of tabs around it only those of its own. */
+function fencesIn(blocks: readonly Block[], line: number): FenceBlock[] {
   return blocks.flatMap(block => {
     if (block.kind === 'fence') return [block]
-    return block.kind === 'list' ? block.items.flatMap(item => fencesIn(item.blocks)) : []
+    if (block.kind === 'list') return block.items.flatMap(item => fencesIn(item.blocks, line))
+    if (block.kind !== 'tabs') return []
+    const own = block.endLine < line ? block.tabs : block.tabs.filter(tab => tab.line <= line && line <= tab.endLine)
+    return own.flatMap(tab => fencesIn(tab.blocks, line))
   })
 }

@@ -1,6 +1,7 @@
 import type { Block, FenceBlock, Item } from '../blocks.ts'
 import type { At, ScriptText } from '../draft.ts'
 import type { Place, Source } from '../source.ts'
+import { beginsExample } from '../words.ts'
 
 /** What some blocks say, a line each, as it is shown with a step: prose and bullets, no fences. */
 export function textOf(blocks: readonly Block[]): string[] {
@@ -12,7 +13,7 @@ export function textOf(blocks: readonly Block[]): string[] {
         return [block.rest === '' ? block.name : `${block.name}: ${block.rest}`]
       case 'list':
         return block.items.flatMap(item =>
-          item.checked !== null || block.ordered
+          item.checked !== null || (block.ordered && !beginsExample(item.title))
             ? []
             : [item.title, ...textOf(item.blocks)].filter(text => text !== ''),
         )
@@ -20,6 +21,8 @@ export function textOf(blocks: readonly Block[]): string[] {
         return [block.header, ...block.rows.map(row => row.cells.map(cell => cell.text))].map(cells =>
           cells.join(' | '),
         )
+      case 'tabs':
+        return block.tabs.flatMap(tab => [`${tab.name}:`, ...textOf(tab.blocks)])
       default:
         return []
     }

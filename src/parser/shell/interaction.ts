@@ -1,4 +1,5 @@
 import type { Step } from '../../model/index.ts'
+import { containerCall } from './container.ts'
 import {
   afterOptions,
   argumentsOf,
@@ -64,15 +65,22 @@ const console_: Test = words =>
   words.slice(1).some(word => /^(?:c|console|dbconsole|db|shell|dbshell|tinker|shell_plus)$/.test(word))
 
 const container: Test = (words, { name }) => {
-  const [verb, next] = argumentsOf(words, programOf(name)?.takes)
+  const [verb] = argumentsOf(words, programOf(name)?.takes)
   if (verb === 'rsh') return argumentsOf(words, programOf(name)?.takes).length === 2
-  if (verb === 'debug') return !words.includes('--') && name !== 'docker'
-  // `run -it image bash`; an exec without a shell behind it was unwrapped to what it runs.
-  const terminal = words.some(word => /^-(?:it|ti|i|t)$|^--(?:interactive|tty)$/.test(word))
+  const call = containerCall(name, words)
+  if (call === null || call.detached) return false
+  if (opensShell(call.command)) return call.terminal || verb === 'debug'
+  if (call.command.length > 0) return false
+  // Compose runs the work of a service where nothing is said.
+  return verb === 'debug' ? name !== 'docker' : call.terminal && verb !== 'compose' && name !== 'docker-compose'
+}
+
+/** `bash`, `/bin/sh -l`; not `sh -c '…'`. */
+function opensShell(command: readonly string[]): boolean {
+  const [shell = '', ...options] = command
   return (
-    (verb === 'run' || next === 'run') &&
-    terminal &&
-    /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|a|da)?sh$/.test(words.at(-1) ?? '')
+    /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|a|da)?sh$/.test(shell) &&
+    options.every(word => /^-(?:l|i|il|li|-login)$/.test(word))
   )
 }
 
@@ -138,7 +146,7 @@ const OPENERS: ReadonlyMap<string, Test> = new Map<string, Test>([
 ])
 
 function asksOrDraws(command: EffectiveCommand): boolean {
-  const { name, words, fed, behind } = command
+  const { name, words, fed } = command
   if (SCREENS.has(name) && !(fed && PAGERS.has(name))) return true
   if (fed) return false
   const rest = argumentsOf(words, programOf(name)?.takes)
@@ -148,14 +156,20 @@ function asksOrDraws(command: EffectiveCommand): boolean {
         word,
       ),
     )
-  if (
-    words.some(word => word === '-it' || word === '-ti') &&
-    /^(?:docker|podman|kubectl|oc|nerdctl)$/.test(name) &&
-    !behind.includes(name)
-  )
-    return true
+  if (asksInside(command)) return true
   return ASKS.get(name)?.(words, command) ?? false
 }
+
+/** A terminal is asked for in a container: its program would not start without one. */
+function asksInside({ name, origin, fed, behind }: EffectiveCommand): boolean {
+  if (fed || ![name, ...behind].some(one => CONTAINERS.test(one))) return false
+  const words = origin.words.map(word => word.text)
+  const at = words.findIndex(word => CONTAINERS.test(baseName(word)))
+  const call = at === -1 ? null : containerCall(baseName(words[at] ?? ''), words.slice(at))
+  return call?.asksForTerminal === true && !call.detached
+}
+
+const CONTAINERS = /^(?:docker|podman|kubectl|oc|k|nerdctl)$/
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '))
 
