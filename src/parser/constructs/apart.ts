@@ -29,7 +29,8 @@ export const apartByLabel: Rule = {
     if (options.length > 1) return ofOptions(at, block, role, options)
     const { body, next } = belowLabel(at, block)
     const inside = at.readAll(body, { label: block, section: asSection(at.section, role) })
-    const nodes = [...restOf(at, block, role), ...withoutCondition(inside.nodes, role, block.name)]
+    const rest = inside.nodes.length > 0 && isMereCondition(block.rest) ? [] : restOf(at, block, role)
+    const nodes = [...rest, ...withoutCondition(inside.nodes, role, block.name)]
     const used = next - at.index
     if (nodes.length > 0) return apart(inside, { role, title: block.name, line: block.line, nodes }, used)
     if (role !== 'recovery') return null
@@ -80,6 +81,11 @@ export function withoutCondition(nodes: readonly DraftNode[], role: ApartRole, t
 
 function apart(inside: Reading, made: Reading['apart'][number], used: number): Reading {
   return reading([], { apart: [made, ...inside.apart], findings: inside.findings, used })
+}
+
+/** `**Rollback:** if this fails` says when, and the blocks below it what. */
+function isMereCondition(text: string): boolean {
+  return /^(?:if|when|in case|should|only (?:if|when))\b[^,;:.]*[.:]?$/i.test(text)
 }
 
 /** Text behind the label is what to do: `**Rollback:** restore the snapshot`. Commands for reference have no such text. */
