@@ -9,6 +9,8 @@ export default defineConfig({
           setupFiles: 'test/helpers/load-parser.ts',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/journeys/**'],
+          // Real processes and random cases: on a busy machine they take their time, and how long is no fault of theirs.
+          testTimeout: 30_000,
         },
       },
       {

@@ -180,7 +180,12 @@ function isSame(one: Step, step: Step, moved: (line: number) => number): boolean
   if (step.kind === 'gate' && one.kind !== 'gate') return false
   const wanted = step.script ?? step.offer
   if (wanted !== null && one.kind !== 'gate')
-    return (one.script ?? one.offer ?? '').includes(wanted) && Math.abs(one.endLine - moved(step.endLine)) <= 1
+    // A step that a person does has the lines of its item, one that runs those of its block: they overlap.
+    return (
+      (one.script ?? one.offer ?? '').includes(wanted) &&
+      one.line <= moved(step.endLine) + 1 &&
+      one.endLine >= moved(step.line) - 1
+    )
   const isNear = Math.abs(one.line - moved(step.line)) <= 1
   // The printed number is shown where it is not the ordinal.
   const bare = (title: string) => title.replace(/^\d+\. /, '')
