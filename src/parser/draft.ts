@@ -232,10 +232,13 @@ export function underCondition(made: Reading, when: string | null | undefined): 
   }
 }
 
+/** Words of markers that put a condition on their steps. */
+const ASKS: ReadonlySet<string> = new Set(['if', 'optional', 'pick'])
+
 /** The same steps under a condition of what stands around them: their own words count instead, but a marker only adds to it. */
 export function conditionAround(nodes: readonly DraftNode[], when: string): DraftNode[] {
   return mapDrafts(nodes, step => {
-    const isMarked = step.markers.some(one => one.word === 'if' || one.word === 'optional')
+    const isMarked = step.markers.some(one => ASKS.has(one.word))
     if (step.when === null || !isMarked || step.when === when) return { ...step, when: step.when ?? when }
     return { ...step, when: `${step.when} and ${when}` }
   })

@@ -31,8 +31,30 @@ export function placedByMarker(
       replaces: false,
     }
   }
+  const several = oneOfSeveral(directives, nodes)
+  if (several !== null) return { nodes: several, apart: [], replaces: false }
   const option = markedOption(directives, nodes, steps, last)
   return option === null ? null : { nodes: [option.choice], apart: [], replaces: option.replaces }
+}
+
+/**
+ * `pick=any`: of these options several may be taken, so each is a question of its own, in the order of the file. Null where the
+ * marker does not say so.
+ */
+function oneOfSeveral(directives: readonly Directive[], nodes: readonly DraftNode[]): DraftNode[] | null {
+  const group = directive(directives, 'choice')
+  const option = directive(directives, 'option')
+  if (!takesSeveral(directives) || !group || !option) return null
+  const question = `${group}: ${option}`
+  return mapDrafts(followedBy(nodes, directives, 'choice', 'option', 'pick'), step => ({
+    ...step,
+    when: step.when === null ? question : `${question} and ${step.when}`,
+  }))
+}
+
+/** Whether a marker says that its option is one of which several may be taken. */
+export function takesSeveral(directives: readonly Directive[]): boolean {
+  return directive(directives, 'pick') === 'any'
 }
 
 function markedOption(

@@ -30,6 +30,7 @@ const WORDS = [
   'role=main',
   'choice=target option=one',
   'pick=any',
+  'choice=target option=one pick=any',
   'if="minor release"',
   'id=an-id-of-its-own',
   'timeout=1s',

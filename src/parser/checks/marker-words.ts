@@ -29,8 +29,6 @@ const WORDS: Readonly<Record<string, 'alone' | 'value' | 'either'>> = {
   risk: 'value',
   expect: 'value',
 }
-/** Words of the language that nothing follows yet: an author who relies on one must hear of it. */
-const NOT_READ: ReadonlySet<string> = new Set(['pick'])
 
 /** Rule R3: a marker that is not understood is an error, since its author relies on it. What is wrong with the words of one. */
 export function wrongWords({ place, words, target }: Marker, ids: ReadonlySet<string>): Diagnostic[] {
@@ -43,7 +41,6 @@ export function wrongWords({ place, words, target }: Marker, ids: ReadonlySet<st
     seen.add(word)
     if (wants === undefined)
       return [add(`unknown word "${word}" in a marker`, `known words: ${Object.keys(WORDS).join(', ')}`)]
-    if (NOT_READ.has(word)) return [add(`"${word}" is not read yet: the marker has no effect`, 'take it out')]
     if (wants === 'value' && (value === null || value.trim() === ''))
       return [add(`"${word}" wants a value`, `write ${word}="…"`)]
     if (wants === 'alone' && value !== null) return [add(`"${word}" takes no value`, `write ${word} alone`)]
@@ -84,6 +81,17 @@ function wrongTogether(words: readonly Directive[], before: string | undefined):
     (said('choice') === null) !== (said('option') === null),
     '"choice" and "option" belong together',
     'write choice=… option=…',
+  )
+  const pick = said('pick')
+  add(
+    pick !== null && said('choice') === null,
+    '"pick" belongs to `choice` and `option`',
+    'write choice=… option=… pick=any',
+  )
+  add(
+    pick !== null && pick !== '' && pick !== 'any',
+    `"pick=${pick}" is no way to pick`,
+    'any; one is picked without it',
   )
   add(said('choice') !== null && beforeHeading, '"choice" is for blocks', 'name the headings Option 1, Option 2')
   add(said('approvers') !== null && said('gate') === null, '"approvers" belongs to `gate`', 'add it')

@@ -2,6 +2,7 @@ import { type Diagnostic, diagnostic, type Risk, type Runbook, type Section, typ
 import type { Marker } from '../attach-markers.ts'
 import { type Directive, directive } from '../directives.ts'
 import { markedEnvironment } from '../environment.ts'
+import { takesSeveral } from '../marker-choices.ts'
 import { type PlacedSection, type PlacedStep, placedStepsOf } from '../place-steps.ts'
 import { markedRole, type SectionDraft } from '../sections.ts'
 import { strongest } from '../shell/index.ts'
@@ -27,11 +28,22 @@ export function checkMarkers(markers: readonly Marker[], reached: Reached): Diag
   if (markers.length === 0) return []
   const world = worldOf(reached)
   const ids = new Set<string>()
+  const several = new Set(
+    markers.flatMap(({ words }) => (takesSeveral(words) ? (directive(words, 'choice') ?? []) : [])),
+  )
   return markers.flatMap(marker => {
-    const wrong = unreadable(marker) ?? wrongWords(marker, ids)
+    const wrong = unreadable(marker) ?? [...wrongWords(marker, ids), ...pickedTwoWays(marker, several)]
     for (const { word, value } of marker.words) if (word === 'id' && value !== null) ids.add(value)
     return wrong.length > 0 ? [...wrong, ...loosening(marker, world)] : notFollowed(marker, world)
   })
+}
+
+/** Of the options of one choice either one is taken, or several: all of them say so. */
+function pickedTwoWays({ place, words }: Marker, several: ReadonlySet<string>): Diagnostic[] {
+  const group = directive(words, 'choice')
+  if (group === null || takesSeveral(words) || !several.has(group)) return []
+  const message = `another option of "${group}" may be taken beside others, and this one not`
+  return [diagnostic('SO032', place, message, 'say pick=any with each of its options, or with none')]
 }
 
 interface World {
