@@ -45,7 +45,18 @@ function isLedElsewhere(lead: string): boolean {
   return (ELSEWHERE.test(lead) || RUN_THERE.test(lead)) && !HERE.test(lead)
 }
 
+/** Asked of a fence by every one that stands behind it, and answered once. */
 function opensSession(fence: FenceBlock): boolean {
+  const known = OPENS.get(fence)
+  if (known !== undefined) return known
+  const opens = readsAsOpener(fence)
+  OPENS.set(fence, opens)
+  return opens
+}
+
+const OPENS = new WeakMap<FenceBlock, boolean>()
+
+function readsAsOpener(fence: FenceBlock): boolean {
   const kind = fenceKind(fence.language)
   // A block that holds another fence is text.
   if (!fence.closed || /^[ \t]*(?:`{3,}|~{3,})/m.test(fence.text)) return false
