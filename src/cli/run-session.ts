@@ -4,7 +4,7 @@ import { hostname, platform, userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Answer, EventOf, Runbook, RunState, Speaker } from '../model/index.ts'
 import { EMPTY_STATE, fold, SignoffError } from '../model/index.ts'
-import { readScript, releaseParameters } from '../parser/index.ts'
+import { loadAndParse, readScript, releaseParameters } from '../parser/index.ts'
 import {
   chooseSection,
   createContext,
@@ -36,6 +36,7 @@ import { type Chain, createChain, readJournal, SEAL_NAMESPACE, type Signer } fro
 import { type Config, readConfig } from './config.ts'
 import { handoffSigner } from './handoff-halves.ts'
 import type { Io } from './io.ts'
+import { readable } from './readable.ts'
 import { type RunLocks, type TakenRun, takeLocks, takeStateLock } from './run-locks.ts'
 import { findSigner } from './signing-key.ts'
 import { findParents, type RunFiles, readIfThere, runFiles } from './transcript-files.ts'
@@ -202,13 +203,11 @@ export interface RecordedRun {
   ): Promise<{ readonly session: Session; readonly begin: (first: FirstWords) => Promise<void> }>
 }
 
-/** Reads a run that is to go on from its journal. */
-export async function readRun(
-  files: RunFiles,
-  desk: Desk,
-  io: Io,
-  parse: (text: string, path: string) => Promise<Runbook>,
-): Promise<RecordedRun> {
+/**
+ * Reads a run that is to go on from its journal, with the runbook that it began with.
+ * @throws {SignoffError} `RUNBOOK_INVALID`, `JOURNAL_INVALID`.
+ */
+export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<RecordedRun> {
   const bytes = await readFile(files.journal)
   const { entries, chain, torn } = await readJournal(bytes)
   const past = fold(entries)
@@ -220,7 +219,9 @@ export async function readRun(
   const stateDir = stateFolder(io.environment, started.run)
   const { path, known } = await whereItWas(stateDir, resolve(projectOf(desk.workspace), started.runbook.path))
   const selection = started.selection ?? { from: null, only: null, until: null }
-  const read = await parse(started.runbook.text, started.runbook.path)
+  const { text, path: name } = started.runbook
+  const { interpreters } = desk.config
+  const read = readable(await loadAndParse(Buffer.from(text), name, { interpreters }), name)
   const only = read.mode === 'catalog' ? selection.only : null
   const runbook = (only === null ? null : chooseSection(read, only)) ?? read
   const asked = { runbook, path, release: started.release, environment: started.env, selection, terminal: null }

@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Io } from '../../src/cli/io.ts'
 import { openDesk, readRun } from '../../src/cli/run-session.ts'
 import { filesIn } from '../../src/cli/transcript-files.ts'
-import { parseRunbook } from '../../src/parser/index.ts'
 import { makeWorld, type World } from '../helpers/world/index.ts'
 
 const TWO_STEPS =
@@ -88,8 +87,7 @@ describe('a run that a crash cut short', () => {
       nowMs: Date.now,
     }
     const desk = await openDesk(world.repository.clone, null, io)
-    const parse = async (text: string, name: string) => parseRunbook(Buffer.from(text), name).runbook
-    const recorded = await readRun(filesIn(world.transcript('v1').folder), desk, io, parse)
+    const recorded = await readRun(filesIn(world.transcript('v1').folder), desk, io)
     const other = '{"seq":9,"kind":"note"}\n'
     appendFileSync(journal(), other)
     await expect(recorded.open(null)).rejects.toMatchObject({ code: 'LOCKED' })

@@ -2,7 +2,6 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunEvent } from '../../model/index.ts'
 import { SignoffError } from '../../model/index.ts'
-import { loadAndParse } from '../../parser/index.ts'
 import { planEvent } from '../../runner/index.ts'
 import { takeLock } from '../../runner/local/index.ts'
 import { ADDENDUM_NAMESPACE, addAddendum } from '../../transcript/index.ts'
@@ -13,7 +12,6 @@ import { openDesk, type RecordedRun, readRun } from '../run-session.ts'
 import { findSigner } from '../signing-key.ts'
 import { findRun, type RunFiles, readIfThere, writeAddendum } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
-import { readable } from './run.ts'
 
 export interface NoteFlags {
   readonly type: 'note' | 'review' | 'incident'
@@ -58,9 +56,7 @@ async function lockIn(stateDir: string, principal: string) {
 async function noteInJournal(files: RunFiles, text: string, flags: NoteFlags, io: Io): Promise<number> {
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
   const by = desk.signer.principal
-  const recorded = await readRun(files, desk, io, async (source, name) =>
-    readable(await loadAndParse(Buffer.from(source), name), name),
-  )
+  const recorded = await readRun(files, desk, io)
   if (recorded.past.result !== null)
     throw new SignoffError('USAGE', `${files.run} has ended and is not sealed yet`, {
       advice: `signoff resume ${files.run} seals it; then the note is added to the seal`,

@@ -1,6 +1,5 @@
 import type { Answer, RunState } from '../../model/index.ts'
 import { fold, SignoffError } from '../../model/index.ts'
-import { loadAndParse } from '../../parser/index.ts'
 import { jumpEvents, type Provided, type RunContext } from '../../runner/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
@@ -17,7 +16,6 @@ import {
   checkFiles,
   openingWords,
   providedFor,
-  readable,
   reportMissing,
   stepNamed,
   type WalkFlags,
@@ -43,11 +41,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
       advice: `signoff verify ${files.folder}`,
     })
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
-  const { interpreters } = desk.config
-  const read = () =>
-    readRun(files, desk, withoutSecretVariables(io, flags), async (text, name) =>
-      readable(await loadAndParse(Buffer.from(text), name, { interpreters }), name),
-    )
+  const read = () => readRun(files, desk, withoutSecretVariables(io, flags))
   const recorded = await read()
   const { context, past, path, open, stateDir } = recorded
   checkOperator(past, files.run, desk.signer.principal, flags)

@@ -1,6 +1,5 @@
 import type { Answer, Entry, Runbook, RunEvent, RunState, Speaker } from '../../model/index.ts'
 import { EMPTY_STATE, evolve, fold, recoveryKey, SignoffError, withoutWayBack } from '../../model/index.ts'
-import { loadAndParse } from '../../parser/index.ts'
 import { doneSteps, findStep, planEvent, type RunContext, rollbackPhrase } from '../../runner/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { readAnswers } from '../answers-file.ts'
@@ -23,15 +22,7 @@ import { chooseUi } from '../terminal.ts'
 import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
 import { walk } from '../walk.ts'
 import { findWorkspace } from '../workspace.ts'
-import {
-  checkFiles,
-  openingWords,
-  providedFor,
-  readable,
-  reportMissing,
-  type WalkFlags,
-  withoutSecretVariables,
-} from './run.ts'
+import { checkFiles, openingWords, providedFor, reportMissing, type WalkFlags, withoutSecretVariables } from './run.ts'
 
 export interface RollbackFlags extends WalkFlags {
   /** Phase, section or step that the recovery leads back from; `document` for the one of the whole runbook. */
@@ -51,10 +42,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const files = await findRun(workspace.transcripts, reference)
   const sealed = (await readIfThere(files.bundle)) !== null
   const desk = await openDesk(io.cwd, flags.key ?? null, io)
-  const { interpreters } = desk.config
-  const recorded = await readRun(files, desk, withoutSecretVariables(io, flags), async (text, name) =>
-    readable(await loadAndParse(Buffer.from(text), name, { interpreters }), name),
-  )
+  const recorded = await readRun(files, desk, withoutSecretVariables(io, flags))
   const { past } = recorded
   if (!sealed && past.result !== null)
     throw new SignoffError('USAGE', `${files.run} has ended and is not sealed yet`, {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Answer, Runbook, RunState, Speaker } from '../../model/index.ts'
 import { EMPTY_STATE, SignoffError, valueProblem } from '../../model/index.ts'
-import { loadAndParse, type Parsed } from '../../parser/index.ts'
+import { loadAndParse } from '../../parser/index.ts'
 import {
   chooseSection,
   findSection,
@@ -21,8 +21,8 @@ import type { Io } from '../io.ts'
 import { exitCodeOf, type PreflightFinding, preflightLines } from '../preflight/finding.ts'
 import { preflight } from '../preflight/preflight.ts'
 import { readRunbook } from '../read-runbook.ts'
+import { readable } from '../readable.ts'
 import { checkRelease } from '../release-name.ts'
-import { findingLine } from '../render/finding-line.ts'
 import { contextOf, type Desk, type FirstWords, openDesk, startSession, walksRecoveryOnly } from '../run-session.ts'
 import { sayUnmasked, withSecretCommands } from '../secret-commands.ts'
 import { checkDescriptors, secretFromFile } from '../secret-file.ts'
@@ -96,22 +96,6 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
 function noticeOf(findings: readonly PreflightFinding[]): string | null {
   const count = findings.filter(({ check }) => check !== 'value-missing').length
   return count === 0 ? null : `${count} ${count === 1 ? 'warning' : 'warnings'}: see signoff doctor`
-}
-
-/** @throws {SignoffError} `RUNBOOK_INVALID` listing every finding of level error with its place. */
-export function readable({ runbook, diagnostics }: Parsed, path: string): Runbook {
-  const errors = diagnostics.filter(({ level }) => level === 'error')
-  if (errors.length === 0) return runbook
-  const frames = errors.map(
-    one => findingLine(path, one, cleanText) + (one.help === '' ? '' : `\n   help: ${cleanText(one.help)}`),
-  )
-  throw new SignoffError(
-    'RUNBOOK_INVALID',
-    `${path} cannot be trusted as it stands; nothing was run\n${frames.join('\n')}`,
-    {
-      advice: `signoff lint ${path} shows each place; signoff plan ${path}, how it is read`,
-    },
-  )
 }
 
 /**
