@@ -2,17 +2,17 @@ import { type Instance, render } from 'ink'
 import type { Answer, Conversation, EditorAnswer, Ending, Runbook, Speaker } from '../model/index.ts'
 import { stepsOf } from '../model/index.ts'
 import { App } from './app/App.tsx'
-import { attentionFor } from './attention.ts'
-import { cleanText } from './clean.ts'
-import { type EditScript, NO_EDITOR } from './editing.ts'
-import { handOver, type Suspend, type TakeBack } from './hand-over.ts'
-import type { KeyPress } from './key-press.ts'
-import { handoverText, type Lending } from './lend.ts'
-import { createOutputRing } from './output-ring.ts'
-import { ScreenInput, type TerminalInput } from './screen-input.ts'
-import { type Effect, initialState, type ScreenEvent, type ScreenState, type Size } from './screen-state.ts'
-import { reduce } from './state.ts'
-import { viewOf } from './view.ts'
+import { createOutputRing } from './output/ring.ts'
+import { reduce } from './reduce/reduce.ts'
+import type { KeyPress } from './state/key-press.ts'
+import { type Effect, initialState, type ScreenEvent, type ScreenState, type Size } from './state/screen-state.ts'
+import { attentionFor } from './terminal/attention.ts'
+import { type EditScript, NO_EDITOR } from './terminal/editing.ts'
+import { handOver, type Suspend, type TakeBack } from './terminal/hand-over.ts'
+import { handoverText, type Lending } from './terminal/lend.ts'
+import { ScreenInput, type TerminalInput } from './terminal/screen-input.ts'
+import { cleanText } from './text/clean.ts'
+import { viewOf } from './view/view.ts'
 
 /** The terminal that is drawn on: a tty, whatever stdout is. */
 export interface TerminalOutput extends NodeJS.WritableStream {
@@ -303,5 +303,5 @@ function stepName(runbook: Runbook, id: string): string {
 }
 
 function sizeOf(stdout: TerminalOutput): Size {
-  return { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 }
+  return { columns: stdout.columns || 80, rows: stdout.rows || 24 }
 }
