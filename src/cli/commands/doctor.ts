@@ -110,6 +110,7 @@ const EMPTY_CONFIG: Omit<Config, 'userPath'> = {
   timeoutMs: null,
   silenceMs: null,
   interpreters: {},
+  verify: { approvals: 0, strictTime: false, tsaCa: [] },
   signingKey: null,
   principal: null,
   secrets: new Map(),
