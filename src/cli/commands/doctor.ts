@@ -116,7 +116,16 @@ const EMPTY_CONFIG: Omit<Config, 'userPath'> = {
   projectSha256: null,
 }
 
-const NO_FLAGS = { confirm: new Map(), ui: 'none', waitLimit: '10m', approval: [] } as const
+const NO_FLAGS = {
+  confirm: new Map(),
+  ui: 'none',
+  waitLimit: '10m',
+  approval: [],
+  retry: [],
+  skip: [],
+  resolve: new Map(),
+  edit: new Map(),
+} as const
 
 /** Findings of level error keep a runbook from being run, so they are findings here as well. */
 function textFindings({ path }: Runbook, diagnostics: readonly Diagnostic[]): PreflightFinding[] {

@@ -9,7 +9,9 @@ import type { FirstWords } from '../first-words.ts'
 import { openingWords, withoutSecretVariables } from '../first-words.ts'
 import type { Io } from '../io.ts'
 import { checkOperator } from '../operator.ts'
+import { checkFiles, providedFor } from '../provided.ts'
 import { type RecordedRun, readRun } from '../recorded-run.ts'
+import { reportMissing } from '../report-missing.ts'
 import { contextOf, type NewRun, recoveryOnly } from '../run-context.ts'
 import type { Session } from '../run-session.ts'
 import { startSession } from '../start-run.ts'
@@ -18,12 +20,10 @@ import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
 import { walk } from '../walk.ts'
 import type { WalkFlags } from '../walk-flags.ts'
 import { findWorkspace } from '../workspace.ts'
-import { checkFiles, providedFor, reportMissing } from './run.ts'
 
 export interface RollbackFlags extends WalkFlags {
   /** Phase, section or step that the recovery leads back from; `document` for the one of the whole runbook. */
   readonly for?: string
-  readonly reason?: string
 }
 
 /** How `--confirm` names the entry of a recovery, since that is no step. */
@@ -52,12 +52,13 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
   answers?.checkAgainst(context)
   await checkFiles('--approval', flags.approval)
-  const provided = providedFor(context, answers, { confirm: others }, desk.signer.principal, new Map())
+  const way: Way = { context, state: sealed ? EMPTY_STATE : past, key, typed, reason: flags.reason ?? null }
+  const deciding = { ...flags, confirm: others }
+  const provided = await providedFor(context, entered(way), answers, deciding, desk.signer.principal)
   const values = await openingWords(context, sealed ? null : past, flags, desk, io)
   const waitLimitMs = milliseconds(flags.waitLimit)
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
   const terminal = ui.kind === 'none' ? null : ui.terminal
-  const way: Way = { context, state: sealed ? EMPTY_STATE : past, key, typed, reason: flags.reason ?? null }
   if (ui.kind === 'none') {
     for (const line of wayLines(way)) io.say(line)
     const code = lacking(way, io) || reportMissing(context, values, provided, io, entered(way))
