@@ -15,6 +15,7 @@ import {
 import { runPlain } from '../tui/index.ts'
 import type { Io } from './io.ts'
 import { keepTerminal, sizeOfTty, type TerminalKeeper } from './lent-terminal.ts'
+import { endWhenLost } from './lost-terminal.ts'
 
 export type UiChoice = 'auto' | 'full' | 'plain' | 'none'
 
@@ -66,6 +67,7 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
       throw new SignoffError('USAGE', '--ui full: there is no /dev/tty to draw on', { advice: 'use --ui plain' })
     return plain(io, keeper)
   }
+  endWhenLost(streams.input, streams.output)
   // Loaded only here: React and Ink cost more to start than everything else together.
   const { runFullScreen } = await import('../tui/full-screen.tsx')
   const color = (io.environment.NO_COLOR ?? '') === ''
@@ -85,6 +87,7 @@ export async function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Promis
       let input = streams.input
       const reopen = (): ReadStream => {
         input = openTtyInput('/dev/tty')
+        endWhenLost(input)
         return input
       }
       process.on('SIGWINCH', resized)
@@ -133,6 +136,7 @@ function plain(io: Io, keeper: TerminalKeeper | null): Extract<Ui, { kind: 'plai
       if (!away) typed.write('stop\n')
     },
     async run({ drive, speaker, stateDir }) {
+      endWhenLost(process.stdin, process.stderr)
       process.stdin.pipe(typed)
       const lines = createInterface({ input: typed, terminal: false })
       const clock = systemClock()
