@@ -17,9 +17,16 @@ export { gateNeed } from './gate-need.ts'
 export { type AcceptanceVerdict, isOpenTo } from './handing-off.ts'
 export { jumpEvents } from './jump.ts'
 export { type Lacking, lackingOf } from './missing.ts'
-export { conditionOf, needOf } from './need.ts'
+export { activeFlow, conditionOf, needOf, whyBlocked } from './need.ts'
 export type * from './ports.ts'
-export { answerFor, type Missing, type Provided, type StepDecision, type StepEdit } from './provided-answer.ts'
+export {
+  answerFor,
+  conditionEntry,
+  type Missing,
+  type Provided,
+  type StepDecision,
+  type StepEdit,
+} from './provided-answer.ts'
 export { type ResumeFacts, type Resumption, resumptionOf } from './resumption.ts'
 export { doneSteps, rollbackPhrase } from './rolling-back.ts'
 export { canBeMasked } from './secret-forms.ts'

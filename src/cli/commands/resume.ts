@@ -6,13 +6,15 @@ import { milliseconds } from '../config.ts'
 import { decidedAtTerminal } from '../decided-at-terminal.ts'
 import { openDesk } from '../desk.ts'
 import { exitCodeOfResult } from '../exit-codes.ts'
-import type { FirstWords } from '../first-words.ts'
-import { openingWords, withoutSecretVariables } from '../first-words.ts'
+import { type FirstWords, openingWords, withoutSecretVariables } from '../first-words.ts'
 import type { Io } from '../io.ts'
 import { checkOperator } from '../operator.ts'
+import { preflight } from '../preflight/preflight.ts'
+import { noticeOf, reportPreflight } from '../preflight/report.ts'
 import { checkFiles, providedFor, stepNamed } from '../provided.ts'
 import { type RecordedRun, readRun } from '../recorded-run.ts'
 import { reportMissing } from '../report-missing.ts'
+import { EVERYTHING } from '../run-context.ts'
 import { takeOver } from '../run-locks.ts'
 import { chooseUi } from '../terminal.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
@@ -59,11 +61,15 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const jump = jumpOf(flags, context, past, provided, desk.signer.principal)
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
   if (ui.kind === 'none') refuseChanged(keep, path)
-  if (ui.kind === 'none' && past.running === null) {
-    const code = reportMissing(context, values, provided, io, jump?.after ?? past)
-    if (code !== 0) return code
-  }
-  const decided = ui.kind === 'none' || jump !== null ? [] : decidedAtTerminal(context, past, provided, io)
+  const attended = ui.kind !== 'none'
+  const state = jump?.after ?? past
+  const selection = past.start?.selection ?? EVERYTHING
+  const findings = await preflight(desk, { context, state, selection, first: values, provided, attended }, io)
+  const running = past.running !== null
+  const stopped = reportPreflight(findings, { attended, on: true, running }, io)
+  const lacking = attended || running ? 0 : reportMissing(context, values, provided, io, state)
+  if (stopped !== 0 || lacking !== 0) return stopped || lacking
+  const decided = !attended || jump !== null ? [] : decidedAtTerminal(context, past, provided, io)
   const first = [...keep.words, ...values, ...(jump === null ? [] : [jump.said]), ...decided]
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const { session, begin } = flags.takeOver === true ? await taken() : await open(terminal)
@@ -74,7 +80,8 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     throw error
   }
   io.say(`Run ${context.run} goes on, release ${context.release}`)
-  return walk(session, { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }, io)
+  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }
+  return walk(session, { ...options, notice: noticeOf(findings) }, io)
 
   /** Whoever held it may have written meanwhile: it is read again once it is ours. */
   async function taken(): ReturnType<RecordedRun['open']> {

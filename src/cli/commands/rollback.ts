@@ -9,10 +9,12 @@ import type { FirstWords } from '../first-words.ts'
 import { openingWords, withoutSecretVariables } from '../first-words.ts'
 import type { Io } from '../io.ts'
 import { checkOperator } from '../operator.ts'
+import { preflight } from '../preflight/preflight.ts'
+import { noticeOf, reportPreflight } from '../preflight/report.ts'
 import { checkFiles, providedFor } from '../provided.ts'
 import { type RecordedRun, readRun } from '../recorded-run.ts'
 import { reportMissing } from '../report-missing.ts'
-import { contextOf, type NewRun, recoveryOnly } from '../run-context.ts'
+import { contextOf, EVERYTHING, type NewRun, recoveryOnly } from '../run-context.ts'
 import type { Session } from '../run-session.ts'
 import { startSession } from '../start-run.ts'
 import { chooseUi } from '../terminal.ts'
@@ -59,12 +61,15 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const waitLimitMs = milliseconds(flags.waitLimit)
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
   const terminal = ui.kind === 'none' ? null : ui.terminal
-  if (ui.kind === 'none') {
-    for (const line of wayLines(way)) io.say(line)
-    const code = lacking(way, io) || reportMissing(context, values, provided, io, entered(way))
-    if (code !== 0) return code
-  }
-  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }
+  const attended = ui.kind !== 'none'
+  const about = { context, state: entered(way), selection: EVERYTHING, first: values, provided, attended }
+  const findings = await preflight(desk, about, io)
+  if (!attended) for (const line of wayLines(way)) io.say(line)
+  const stopped = reportPreflight(findings, { attended, on: true, running: false }, io)
+  const missing = attended ? 0 : lacking(way, io) || reportMissing(context, values, provided, io, entered(way))
+  if (stopped !== 0 || missing !== 0) return stopped || missing
+  const notice = noticeOf(findings)
+  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval, notice }
   const consent = async (): Promise<Answer | null> =>
     ui.kind === 'none' ? answerOf(way, way.reason ?? '', typed ?? '') : ask(way, io)
   const speaker: Speaker = { by: desk.signer.principal, how: ui.kind === 'none' ? 'flag' : 'typed', source: null }

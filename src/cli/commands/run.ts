@@ -55,9 +55,9 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const ui = await chooseUi(flags.ui, flags.ascii === true, io)
   const attended = ui.kind !== 'none'
   if (attended) decidedAtTerminal(context, EMPTY_STATE, provided, io)
-  const about = { context, selection, first, answers: provided.answers, attended }
+  const about = { context, state: EMPTY_STATE, selection, first, provided, attended }
   const findings = await preflight(desk, about, io)
-  const stopped = reportPreflight(findings, attended, io)
+  const stopped = reportPreflight(findings, { attended, on: false, running: false }, io)
   const lacking = attended ? 0 : reportMissing(context, first, provided, io)
   if (stopped !== 0 || lacking !== 0) return stopped || lacking
   const terminal = ui.kind === 'none' ? null : ui.terminal
