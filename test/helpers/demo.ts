@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Size, Tmux } from './tmux.ts'
@@ -30,6 +30,8 @@ export interface Demo {
   kinds(): string[]
   /** How often the step at a position was started. */
   starts(position: string): number
+  /** Process id of the Signoff that holds the run. */
+  pid(): number
   close(): Promise<void>
 }
 
@@ -77,6 +79,11 @@ export async function openDemo(files: Readonly<Record<string, string>> = {}): Pr
         | undefined
       const id = planned?.find(step => step.position === position)?.id
       return lines.filter(line => line.kind === 'step.start' && line.step === id).length
+    },
+    pid() {
+      const [run] = readdirSync(join(clone, '.signoff', 'transcripts', RELEASE))
+      const lock = join(world.env.XDG_STATE_HOME ?? '', 'signoff', run ?? '', 'lock')
+      return (JSON.parse(readFileSync(lock, 'utf8')) as { readonly pid: number }).pid
     },
     async close() {
       for (const terminal of terminals) await terminal.close()

@@ -183,4 +183,3 @@ export class Tmux {
 function expectFound(): never {
   throw new Error('nothing was found')
 }
-

@@ -27,7 +27,7 @@ import { contextOf, type Desk, type FirstWords, openDesk, startSession, walksRec
 import { sayUnmasked, withSecretCommands } from '../secret-commands.ts'
 import { checkDescriptors, secretFromFile } from '../secret-file.ts'
 import { withSecretsOfSpool } from '../secrets-of-spool.ts'
-import { chooseUi, type UiChoice } from '../terminal.ts'
+import { chooseUi, type UiChoice } from '../terminal/choose-ui.ts'
 import { walk } from '../walk.ts'
 
 /** Flags that `run` and `resume` share. */
@@ -75,7 +75,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, new Map())
   const first = await openingWords(context, null, flags, desk, io)
-  const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, flags.ascii === true, io)
   const attended = ui.kind !== 'none'
   const about = { context, selection, first, answers: provided.answers, attended }
   const findings = await preflight(desk, about, io)
