@@ -328,5 +328,5 @@ function stepName(runbook: Runbook, id: string): string {
 }
 
 function sizeOf(stdout: TerminalOutput): Size {
-  return { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 }
+  return { columns: stdout.columns || 80, rows: stdout.rows || 24 }
 }

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs'
 import { TtyOutput } from '../../runner/local/index.ts'
 import type { Io } from '../io.ts'
+import { endWhenLost } from '../lost-terminal.ts'
 import { safeText } from '../safe-text.ts'
 import type { Attended } from './choose-ui.ts'
 import { type FullTerminal, openFull } from './full-terminal.ts'
@@ -74,8 +75,7 @@ function openLines(): SaidLines {
       settle: async () => undefined,
       close: async () => undefined,
     }
-  // A terminal that is gone is told by SIGHUP; whoever writes on it must not fall over it.
-  terminal.on('error', () => undefined)
+  endWhenLost(terminal)
   const settle = async (limitMs: number): Promise<void> => {
     if (!terminal.isBehind) return
     const over = Promise.withResolvers<void>()

@@ -1,6 +1,7 @@
 import type { ReadStream } from 'node:tty'
 import type { Ending } from '../../model/index.ts'
 import { editInEditor, openTtyInput, TtyOutput } from '../../runner/local/index.ts'
+import { endWhenLost } from '../lost-terminal.ts'
 import type { Surroundings } from './attend.ts'
 import type { Walk } from './choose-ui.ts'
 import { sizeOfTty } from './lent-terminal.ts'
@@ -24,6 +25,7 @@ export async function openFull({ io, keeper, ascii }: Surroundings): Promise<Ful
   const output = new TtyOutput(TTY)
   Object.assign(output, sizeOfTty())
   let input = openTtyInput(TTY)
+  endWhenLost(input, output)
   const color = wantsColor(io.environment)
   const isAscii =
     ascii || wantsAscii(io.environment) || !(await drawsOneCellEach(input, text => void output.write(text)))
@@ -31,6 +33,7 @@ export async function openFull({ io, keeper, ascii }: Surroundings): Promise<Ful
   let isAway = false
   const reopen = (): ReadStream => {
     input = openTtyInput(TTY)
+    endWhenLost(input)
     return input
   }
   return {

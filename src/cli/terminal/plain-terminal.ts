@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import type { Ending } from '../../model/index.ts'
 import { editInEditor, hideInput, systemClock } from '../../runner/local/index.ts'
 import { runPlain } from '../../tui/index.ts'
+import { endWhenLost } from '../lost-terminal.ts'
 import type { SaidLines, Surroundings } from './attend.ts'
 import type { Walk } from './choose-ui.ts'
 import type { TerminalKeeper } from './lent-terminal.ts'
@@ -21,6 +22,7 @@ export interface PlainTerminal {
 export function openPlain({ io, keeper }: Surroundings, said: SaidLines): PlainTerminal {
   let typed = new PassThrough()
   let away = false
+  let isWatched = false
   return {
     interrupt() {
       if (!away) typed.write('stop\n')
@@ -29,6 +31,8 @@ export function openPlain({ io, keeper }: Surroundings, said: SaidLines): PlainT
     async run({ drive, speaker, stateDir }, canDraw) {
       typed = new PassThrough()
       const input = typed
+      if (!isWatched) endWhenLost(process.stdin)
+      isWatched = true
       process.stdin.pipe(input)
       const lines = createInterface({ input, terminal: false })
       const clock = systemClock()

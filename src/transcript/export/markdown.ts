@@ -6,11 +6,21 @@ import {
   type RunState,
   readTerminalText,
   type StepRecord,
-} from '../model/index.ts'
-import { exportWarning } from './export-warning.ts'
+} from '../../model/index.ts'
+import type { VerifyReport } from '../verify-report.ts'
+import { exportWarning } from './derived.ts'
+import { type ExportFormat, type ExportSource, entriesOf, type Piece } from './format.ts'
 import { describeEvent } from './markdown-event.ts'
 import { fenced, plain } from './markdown-text.ts'
-import type { VerifyReport } from './verify-report.ts'
+
+/** The runbook filled in, for people: a change ticket, a wiki, a mail. */
+export const markdown: ExportFormat = { kind: 'document', write }
+
+async function* write(source: ExportSource): AsyncGenerator<Piece> {
+  const entries: Entry[] = []
+  for await (const entry of entriesOf(source)) entries.push(entry)
+  yield toMarkdown(entries, source.report, source.bundle)
+}
 
 /**
  * The runbook filled in, as Markdown: phases and steps in the order of the plan, each with what happened in it. Derived,

@@ -4,17 +4,16 @@ import remarkParse from 'remark-parse'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
 import { describe, expect, it } from 'vitest'
-import { toJson } from '../../src/transcript/export-json.ts'
-import { toMarkdown } from '../../src/transcript/export-markdown.ts'
-import { fenced, plain } from '../../src/transcript/markdown-text.ts'
-import { readJournal } from '../../src/transcript/read-journal.ts'
-import * as run from './helpers/run.ts'
+import { markdown as format } from '../../../src/transcript/export/markdown.ts'
+import { fenced, plain } from '../../../src/transcript/export/markdown-text.ts'
+import { exported, sourceOf } from '../helpers/export.ts'
+import * as run from '../helpers/run.ts'
 
 const whole = await run.wholeRun()
 const bundle = await run.sealed(whole)
 const report = await run.verify(whole.bytes(), bundle)
-const { entries } = await readJournal(whole.bytes())
-const markdown = toMarkdown(entries, report, bundle)
+const source = sourceOf(whole, bundle, report)
+const markdown = await exported(format, source)
 const parse = (text: string) => unified().use(remarkParse).use(remarkGfm).parse(text)
 
 describe('the Markdown export', () => {
@@ -26,9 +25,9 @@ describe('the Markdown export', () => {
 
   it('says in its first line what is wrong', async () => {
     const unsealed = await run.verify(whole.bytes(), null)
-    expect(toMarkdown(entries, unsealed, null).split('\n')[0]).toContain('NOT SEALED')
+    expect((await exported(format, sourceOf(whole, null, unsealed))).split('\n')[0]).toContain('NOT SEALED')
     const policy = await run.verify(whole.bytes(), bundle, { policy: { requireApprovals: 3 } })
-    expect(toMarkdown(entries, policy, bundle).split('\n')[0]).toContain('AGAINST POLICY')
+    expect((await exported(format, sourceOf(whole, bundle, policy))).split('\n')[0]).toContain('AGAINST POLICY')
   })
 
   it('reads like the runbook filled in', () => {
@@ -42,8 +41,8 @@ describe('the Markdown export', () => {
     expect(markdown).toContain('## Deviations\n\nNone.')
   })
 
-  it('is the same each time, and holds no control character', () => {
-    expect(toMarkdown(entries, report, bundle)).toBe(markdown)
+  it('is the same each time, and holds no control character', async () => {
+    expect(await exported(format, source)).toBe(markdown)
     expect(markdown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
     expect(markdown).toContain('\\\\u\\{9b\\}31m \\*bold\\* \\<b\\>')
   })
@@ -110,17 +109,5 @@ describe('text in Markdown', () => {
       }),
       { numRuns: 2000 },
     )
-  })
-})
-
-describe('the JSON export', () => {
-  it('holds lines and report, in ASCII, the same each time', () => {
-    const lines = whole.bytes().toString().trimEnd().split('\n')
-    const json = toJson(lines, report)
-    expect(json).toBe(toJson(lines, report))
-    expect(json).toMatch(/^[\x20-\x7e]*\n$/)
-    const document = JSON.parse(json)
-    expect(document).toMatchObject({ schema: 'signoff.transcript/1', seal: report.seal?.sha256, report })
-    expect(document.lines.map((line: unknown) => JSON.stringify(line).length)).toHaveLength(lines.length)
   })
 })
