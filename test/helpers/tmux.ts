@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { execa } from 'execa'
 
 /** A question takes answers only 300 ms after its first paint; a person has read it for longer. */
-const READ_MS = 400
+const READ_MS = 500
 const POLL_MS = 25
 
 export interface Size {
