@@ -1,4 +1,4 @@
-import type { UiChoice } from './terminal.ts'
+import type { UiChoice } from './terminal/choose-ui.ts'
 
 /** Flags that `run` and `resume` share. */
 export interface WalkFlags {

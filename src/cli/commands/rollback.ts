@@ -13,7 +13,7 @@ import { type RecordedRun, readRun } from '../recorded-run.ts'
 import { contextOf, type NewRun, recoveryOnly } from '../run-context.ts'
 import type { Session } from '../run-session.ts'
 import { startSession } from '../start-run.ts'
-import { chooseUi } from '../terminal.ts'
+import { chooseUi } from '../terminal/choose-ui.ts'
 import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
 import { walk } from '../walk.ts'
 import type { WalkFlags } from '../walk-flags.ts'
@@ -55,7 +55,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const provided = providedFor(context, answers, { confirm: others }, desk.signer.principal, new Map())
   const values = await openingWords(context, sealed ? null : past, flags, desk, io)
   const waitLimitMs = milliseconds(flags.waitLimit)
-  const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, flags.ascii === true, io)
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const way: Way = { context, state: sealed ? EMPTY_STATE : past, key, typed, reason: flags.reason ?? null }
   if (ui.kind === 'none') {

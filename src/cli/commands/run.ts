@@ -27,7 +27,7 @@ import { readable } from '../readable.ts'
 import { checkRelease } from '../release-name.ts'
 import { contextOf, walksRecoveryOnly } from '../run-context.ts'
 import { startSession } from '../start-run.ts'
-import { chooseUi } from '../terminal.ts'
+import { chooseUi } from '../terminal/choose-ui.ts'
 import { walk } from '../walk.ts'
 import type { WalkFlags } from '../walk-flags.ts'
 
@@ -59,7 +59,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, new Map())
   const first = await openingWords(context, null, flags, desk, io)
-  const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, flags.ascii === true, io)
   const attended = ui.kind !== 'none'
   const about = { context, selection, first, answers: provided.answers, attended }
   const findings = await preflight(desk, about, io)
