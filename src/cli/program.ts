@@ -202,6 +202,7 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
     .addOption(new Option('--format <format>', 'what to write').choices(FORMAT_NAMES).makeOptionMandatory())
     .option('--out <path>', 'write here, and never over what is there; without it to standard output')
+    .option('--key <file>', 'for sigstore: the key that sealed the run, an ed25519 file without a passphrase')
     .option('--signers <file>', 'allowed_signers to trust, instead of the one of this repository')
     .action((transcript: string, options: { format: FormatName }) =>
       does(async () => (await import('./commands/export.ts')).exportTranscript(transcript, options, io))(),

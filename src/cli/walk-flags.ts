@@ -1,4 +1,4 @@
-import type { UiChoice } from './terminal.ts'
+import type { UiChoice } from './terminal/choose-ui.ts'
 
 /** Flags that `run`, `resume` and `rollback` share. */
 export interface WalkFlags {

@@ -16,7 +16,7 @@ import { type RecordedRun, readRun } from '../recorded-run.ts'
 import { reportMissing } from '../report-missing.ts'
 import { EVERYTHING } from '../run-context.ts'
 import { takeOver } from '../run-locks.ts'
-import { chooseUi } from '../terminal.ts'
+import { chooseUi } from '../terminal/choose-ui.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
 import type { WalkFlags } from '../walk-flags.ts'
@@ -59,7 +59,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const provided = await providedFor(context, past, answers, flags, desk.signer.principal)
   const values = await openingWords(context, past, flags, desk, io)
   const jump = jumpOf(flags, context, past, provided, desk.signer.principal)
-  const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, flags.ascii === true, io)
   if (ui.kind === 'none') refuseChanged(keep, path)
   const attended = ui.kind !== 'none'
   const state = jump?.after ?? past

@@ -17,7 +17,7 @@ import { reportMissing } from '../report-missing.ts'
 import { contextOf, EVERYTHING, type NewRun, recoveryOnly } from '../run-context.ts'
 import type { Session } from '../run-session.ts'
 import { startSession } from '../start-run.ts'
-import { chooseUi } from '../terminal.ts'
+import { chooseUi } from '../terminal/choose-ui.ts'
 import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
 import { walk } from '../walk.ts'
 import type { WalkFlags } from '../walk-flags.ts'
@@ -59,7 +59,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const provided = await providedFor(context, entered(way), answers, deciding, desk.signer.principal)
   const values = await openingWords(context, sealed ? null : past, flags, desk, io)
   const waitLimitMs = milliseconds(flags.waitLimit)
-  const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, flags.ascii === true, io)
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const attended = ui.kind !== 'none'
   const about = { context, state: entered(way), selection: EVERYTHING, first: values, provided, attended }

@@ -20,7 +20,7 @@ import { checkRelease } from '../release-name.ts'
 import { reportMissing } from '../report-missing.ts'
 import { contextOf, walksRecoveryOnly } from '../run-context.ts'
 import { startSession } from '../start-run.ts'
-import { chooseUi } from '../terminal.ts'
+import { chooseUi } from '../terminal/choose-ui.ts'
 import { walk } from '../walk.ts'
 import type { WalkFlags } from '../walk-flags.ts'
 
@@ -52,7 +52,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   answers?.checkAgainst(context)
   const provided = await providedFor(context, EMPTY_STATE, answers, flags, desk.signer.principal)
   const first = await openingWords(context, null, flags, desk, io)
-  const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, flags.ascii === true, io)
   const attended = ui.kind !== 'none'
   if (attended) decidedAtTerminal(context, EMPTY_STATE, provided, io)
   const about = { context, state: EMPTY_STATE, selection, first, provided, attended }
