@@ -214,12 +214,26 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     .command('export')
     .description('a readable copy of a transcript, derived from it and saying so')
     .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
-    .addOption(new Option('--format <format>', 'what to write').choices(FORMAT_NAMES).makeOptionMandatory())
+    .addOption(new Option('--format <format>', 'what to write').choices(FORMAT_NAMES))
+    .option(
+      '--withhold <seq,..>',
+      'instead: a copy in which these lines say only their digest; needs --reason and --out',
+    )
+    .option('--reason <text>', 'why they are withheld')
     .option('--out <path>', 'write here, and never over what is there; without it to standard output')
     .option('--key <file>', 'for sigstore: the key that sealed the run, an ed25519 file without a passphrase')
     .option('--signers <file>', 'allowed_signers to trust, instead of the one of this repository')
-    .action((transcript: string, options: { format: FormatName }) =>
-      does(async () => (await import('./commands/export.ts')).exportTranscript(transcript, options, io))(),
+    .action((transcript: string, options: { format?: FormatName; withhold?: string }) =>
+      does(async () => {
+        const { format, withhold, ...rest } = options
+        if (withhold !== undefined && format === undefined)
+          return (await import('./commands/withhold.ts')).withhold(transcript, { ...rest, withhold }, io)
+        if (format === undefined || withhold !== undefined)
+          throw new SignoffError('USAGE', 'say what to write: --format NAME, or --withhold SEQ,..', {
+            advice: `formats: ${FORMAT_NAMES.join(', ')}; a copy that withholds lines can be exported in its turn`,
+          })
+        return (await import('./commands/export.ts')).exportTranscript(transcript, { ...options, format }, io)
+      })(),
     )
 
   program

@@ -1,7 +1,9 @@
 import { type EventKind, SALTED, SignoffError } from '../model/index.ts'
 import type { AddendumStatement } from './addendum.ts'
 import { leafOfLine } from './hash.ts'
+import { type ScannedLine, scanJournal } from './journal-scan.ts'
 import { decodeLine } from './line.ts'
+import type { VerifyReport } from './verify-report.ts'
 import { encodeWithheld } from './withheld-line.ts'
 
 /** Which lines of a copy are withheld, and why: what the signed addendum says. */
@@ -30,6 +32,52 @@ export function withheldBy(addenda: readonly AddendumStatement[]): ReadonlyMap<n
     for (const seq of said?.seqs ?? []) listed.set(seq, (listed.get(seq) ?? new Set()).add(said?.reason ?? ''))
   }
   return listed
+}
+
+/**
+ * The journal of a copy, line by line with their LF, from one that was verified; and which of its lines still hold a digest of output
+ * that is withheld, so that whoever guesses that output can tell that the guess is right.
+ * @throws {SignoffError} `USAGE` for a line that is not there, is withheld already, or cannot be; `TRANSCRIPT_UNREADABLE` where the
+ * journal is no longer the one that was verified.
+ */
+export async function withholdJournal(
+  journal: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { seqs, reason }: Withholding,
+  verified: VerifyReport,
+): Promise<{ readonly lines: string[]; readonly digestsLeft: number[] }> {
+  const left = new Set(seqs)
+  const lines: string[] = []
+  const digests = createDigestWatch()
+  const scan = await scanJournal(
+    journal,
+    line => {
+      const isWithheld = left.delete(line.seq)
+      digests.add(line, isWithheld)
+      lines.push(`${isWithheld ? withholdLine(line.text, reason) : line.text}\n`)
+    },
+    line => lines.push(`${encodeWithheld(line)}\n`) > 0,
+  )
+  if (scan.sha256 !== verified.journal?.sha256)
+    throw new SignoffError('TRANSCRIPT_UNREADABLE', 'the journal changed while it was being copied')
+  const [first] = left
+  if (first === undefined) return { lines, digestsLeft: digests.left }
+  throw new SignoffError('USAGE', `line ${first} is not there, or withheld already; there are 0 to ${lines.length - 1}`)
+}
+
+function createDigestWatch() {
+  const streams = new Set<string>()
+  const left: number[] = []
+  return {
+    left,
+    add(line: ScannedLine, isWithheld: boolean): void {
+      // Of output that stays nothing is asked; its entry is not even made.
+      const event = line.output === undefined || isWithheld ? line.entry?.event : undefined
+      if ((event?.kind === 'output' || event?.kind === 'output.late') && isWithheld)
+        streams.add(`${event.kind}.end ${event.step} ${event.attempt}`)
+      if ((event?.kind === 'output.end' || event?.kind === 'output.late.end') && !isWithheld)
+        if (streams.has(`${event.kind} ${event.step} ${event.attempt}`)) left.push(line.seq)
+    },
+  }
 }
 
 /**
