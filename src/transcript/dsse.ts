@@ -77,7 +77,8 @@ export function sealSha256(bundle: string): string | null {
 /** Both alphabets, with or without padding (DSSE protocol.md). */
 const Base64 = z.string().refine(isBase64)
 const Timestamps = z.array(z.object({ type: z.string(), data: Base64 })).max(8)
-const EnvelopeSchema = z.object({
+/** What may stand on a line of a bundle. */
+export const EnvelopeSchema = z.object({
   payloadType: z.literal(PAYLOAD_TYPE),
   payload: Base64,
   signatures: z

@@ -9,7 +9,8 @@ export interface WithheldLine {
   readonly reason: string
 }
 
-const WithheldSchema = z.strictObject({
+/** Its fields, in the order that they stand in. */
+export const WithheldSchema = z.strictObject({
   seq: z.int().nonnegative(),
   withheld: z.string().regex(/^[0-9a-f]{64}$/),
   reason: z.string().min(1).max(1000),
