@@ -69,7 +69,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const session = await startSession({ ...asked, terminal }, desk, withoutSecretVariables(io, flags), first)
   io.say(
-    `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}…`,
+    `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}...`,
   )
   for (const line of requiredLines(runbook, flags.only)) io.say(line)
   const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }
