@@ -59,7 +59,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const provided = providedFor(context, answers, flags, desk.signer.principal, decisionsOf(flags, context))
   const values = await openingWords(context, past, flags, desk, io)
   const jump = jumpOf(flags, context, past, provided, desk.signer.principal)
-  const ui = chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
   if (ui.kind === 'none') refuseChanged(keep, path)
   if (ui.kind === 'none' && past.running === null) {
     const code = reportMissing(context, values, provided, io, jump?.after ?? past)

@@ -55,7 +55,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const provided = providedFor(context, answers, { confirm: others }, desk.signer.principal, new Map())
   const values = await openingWords(context, sealed ? null : past, flags, desk, io)
   const waitLimitMs = milliseconds(flags.waitLimit)
-  const ui = chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const way: Way = { context, state: sealed ? EMPTY_STATE : past, key, typed, reason: flags.reason ?? null }
   if (ui.kind === 'none') {

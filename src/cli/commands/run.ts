@@ -59,7 +59,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   answers?.checkAgainst(context)
   const provided = providedFor(context, answers, flags, desk.signer.principal, new Map())
   const first = await openingWords(context, null, flags, desk, io)
-  const ui = chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
   const attended = ui.kind !== 'none'
   const about = { context, selection, first, answers: provided.answers, attended }
   const findings = await preflight(desk, about, io)
