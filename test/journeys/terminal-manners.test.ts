@@ -106,7 +106,7 @@ describe.skipIf(lacking !== null)(`manners${lacking === null ? '' : `, skipped: 
     expect((await terminal.rows())[0]).toMatch(/^ no environment {2}\| /)
     expect(await terminal.rows()).toHaveLength(24)
     expect(await terminal.tmux('list-buffers')).toBe('')
-    expect(await terminal.ask('#{pane_title}')).not.toContain('taken')
+    expect(await terminal.ask('#{pane_title}')).toMatch(/^NEEDS YOU 1\.2 /)
   })
 
   test('33: whoever looks elsewhere is called: by bell, title and a command of their own; and the title comes back', async () => {
