@@ -10,7 +10,10 @@ import { stty, writeNow } from './stty.ts'
 import { createTerminalModes } from './terminal-modes.ts'
 import type { TerminalSession, TerminalStart } from './terminal-session.ts'
 import { exited, scriptEnded, wireOf } from './terminal-supervisor.ts'
-import { openTtyInput, openTtyOutput } from './tty-stream.ts'
+import { letWritesWait, openTtyInput, openTtyOutput } from './tty-stream.ts'
+
+/** How long the person's terminal may take to show the last of the output: one that stopped reading may never do so. */
+const SHOWN_LIMIT_MS = 1000
 
 /** What a session reads from and writes to. */
 export interface Ends {
@@ -24,7 +27,7 @@ export interface Ends {
 export function openEnds({ claim, terminal }: TerminalStart, pty: PtyPackage): Ends {
   const spool = openSync(join(claim, 'out'), 'a')
   const pair = openPair(pty, terminal.size())
-  return { spool, pair, keys: openTtyInput(terminal.path), screen: openTtyOutput(terminal.path) }
+  return { spool, pair, keys: openTtyInput(terminal.path), screen: letWritesWait(openTtyOutput(terminal.path)) }
 }
 
 export function closeEnds({ pair, keys, screen, spool }: Ends): void {
@@ -48,6 +51,7 @@ export function inPseudoTerminal(
   let lost = 0
   let draining = true
   let restored = false
+  let hasEnded = false
 
   const record = (bytes: Buffer): void => {
     const kept = bytes.subarray(0, Math.max(0, spoolBytes - spooled))
@@ -65,10 +69,10 @@ export function inPseudoTerminal(
     record(bytes)
     early.shown()
     leftOn.push(bytes)
-    if (!restored && !screen.write(bytes)) {
-      pair.master.pause()
-      screen.once('drain', () => pair.master.resume())
-    }
+    // A terminal that reads slowly slows the script. Once that has ended, all that is left is a few kilobytes.
+    if (restored || screen.write(bytes) || hasEnded) return
+    pair.master.pause()
+    screen.once('drain', () => pair.master.resume())
   }
   const end = endMark()
   pair.master.on('data', (bytes: Buffer) => show(end.take(bytes)))
@@ -116,8 +120,11 @@ export function inPseudoTerminal(
     try {
       await scriptEnded(supervisor, wire)
       if (!draining) return
+      hasEnded = true
+      pair.master.resume()
       await readToEnd(pair, end)
       show(end.rest())
+      await shown(screen)
       // Everything is in the spool, so the supervisor may say so and end; only then is the terminal hung up.
       wire.write('\n')
       await exited(supervisor)
@@ -137,4 +144,15 @@ export function inPseudoTerminal(
     over,
     dispose: close,
   }
+}
+
+/** Resolves once all that was written stands on the screen; one that does not read is not waited for. */
+function shown(screen: WriteStream): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, SHOWN_LIMIT_MS)
+    screen.write('', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }

@@ -11,11 +11,11 @@ export function stty(terminal: PersonsTerminal, ...words: readonly string[]): st
   let file: number | null = null
   try {
     file = openSync(terminal.path, constants.O_RDONLY | constants.O_NOCTTY)
-    const { status, stdout } = spawnSync('stty', words, {
-      stdio: [file, 'pipe', 'ignore'],
-      encoding: 'utf8',
-      timeout: STTY_LIMIT_MS,
-    })
+    const run = (...args: readonly string[]) =>
+      spawnSync('stty', args, { stdio: [file, 'pipe', 'ignore'], encoding: 'utf8', timeout: STTY_LIMIT_MS })
+    const first = run(...words)
+    // It waits until the terminal has shown what was written; GNU's can do without.
+    const { status, stdout } = first.signal === null ? first : run('-drain', ...words)
     return status === 0 ? stdout.split(/\s+/).filter(word => word !== '') : []
   } catch {
     // A terminal that is gone has no modes.
@@ -25,14 +25,14 @@ export function stty(terminal: PersonsTerminal, ...words: readonly string[]): st
   }
 }
 
-/** Writes to the terminal at once: nothing may be left to do for a process that ends. */
+/** Writes to the terminal at once: nothing may be left to do for a process that ends. One that reads nothing gets nothing. */
 export function writeNow(terminal: PersonsTerminal, text: string): void {
   if (text === '') return
   try {
-    const file = openSync(terminal.path, constants.O_WRONLY | constants.O_NOCTTY)
+    const file = openSync(terminal.path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK)
     writeSync(file, text)
     closeSync(file)
   } catch {
-    // A terminal that is gone needs no modes.
+    // A terminal that is gone needs no modes, and one that stopped reading would hold us up.
   }
 }

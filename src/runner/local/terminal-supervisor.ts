@@ -21,8 +21,13 @@ export async function startSupervisor(
   try {
     const supervisor =
       pair === null
-        ? // In our own session, since the terminal is that session's.
-          spawn('bash', ['-mp', script, ...command], { cwd: '/', env, stdio: [own, own, own, 'pipe'] })
+        ? // In our own session, since the terminal is that session's. Were this supervisor killed, nobody would give the terminal
+          // back to us; so it is a job of another shell, which does so whatever becomes of its jobs.
+          spawn('bash', ['-mpc', 'exec 2>/dev/null; (exec bash -mp "$@" 2>&1); exit', 'bash', script, ...command], {
+            cwd: '/',
+            env,
+            stdio: [own, own, own, 'pipe'],
+          })
         : // Opening a terminal makes it the one of a session that has none.
           spawn('bash', ['-pc', 'exec 0<>"$0" 1>&0 2>&0; exec bash -mp "$@"', pair.path, script, ...command], {
             cwd: '/',
