@@ -4,25 +4,21 @@ import { doneSteps, findStep, planEvent, type RunContext, rollbackPhrase } from 
 import { cleanText } from '../../tui/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
+import { type Desk, openDesk } from '../desk.ts'
+import type { FirstWords } from '../first-words.ts'
+import { openingWords, withoutSecretVariables } from '../first-words.ts'
 import type { Io } from '../io.ts'
 import { checkOperator } from '../operator.ts'
-import {
-  contextOf,
-  type Desk,
-  type FirstWords,
-  type NewRun,
-  openDesk,
-  type RecordedRun,
-  readRun,
-  recoveryOnly,
-  type Session,
-  startSession,
-} from '../run-session.ts'
-import { chooseUi } from '../terminal.ts'
+import { type RecordedRun, readRun } from '../recorded-run.ts'
+import { contextOf, type NewRun, recoveryOnly } from '../run-context.ts'
+import type { Session } from '../run-session.ts'
+import { startSession } from '../start-run.ts'
+import { chooseUi } from '../terminal/choose-ui.ts'
 import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
 import { walk } from '../walk.ts'
+import type { WalkFlags } from '../walk-flags.ts'
 import { findWorkspace } from '../workspace.ts'
-import { checkFiles, openingWords, providedFor, reportMissing, type WalkFlags, withoutSecretVariables } from './run.ts'
+import { checkFiles, providedFor, reportMissing } from './run.ts'
 
 export interface RollbackFlags extends WalkFlags {
   /** Phase, section or step that the recovery leads back from; `document` for the one of the whole runbook. */
@@ -59,7 +55,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const provided = providedFor(context, answers, { confirm: others }, desk.signer.principal, new Map())
   const values = await openingWords(context, sealed ? null : past, flags, desk, io)
   const waitLimitMs = milliseconds(flags.waitLimit)
-  const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, flags.ascii === true, io)
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const way: Way = { context, state: sealed ? EMPTY_STATE : past, key, typed, reason: flags.reason ?? null }
   if (ui.kind === 'none') {

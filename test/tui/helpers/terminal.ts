@@ -90,6 +90,12 @@ export class TestTerminal {
     }
   }
 
+  /** Closes the terminal under the program, as the window of a person's terminal is closed. */
+  hangUp(): void {
+    const closed = this.#pty as IPty & { destroy(): void }
+    closed.destroy()
+  }
+
   close(): void {
     this.#pty.kill('SIGKILL')
     this.#screen.dispose()
