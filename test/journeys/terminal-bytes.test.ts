@@ -86,7 +86,7 @@ describe('bytes', () => {
       await terminal.until(/drained message/)
       const pid = demo.pid()
       const before = rssBytes(pid)
-      terminal.stopReading()
+      terminal.freeze(true)
       let longestGapMs = 0
       let most = before
       let lines = demo.journal().length
@@ -97,7 +97,7 @@ describe('bytes', () => {
         lines = now
         most = Math.max(most, rssBytes(pid))
       }
-      terminal.goOnReading()
+      terminal.freeze(false)
       // The journal is read anew ten times a second here, which takes its time as well.
       expect(longestGapMs).toBeLessThan(1_500)
       expect(most - before).toBeLessThan(64 * 1024 ** 2)
@@ -114,7 +114,7 @@ describe('bytes', () => {
     await begin23(terminal, ui)
     await terminal.until(/drained message/)
     const pid = demo.pid()
-    terminal.stopReading()
+    terminal.freeze(true)
     await sleep(1500)
     const fromMs = Date.now()
     process.kill(pid, 'SIGTERM')
@@ -122,7 +122,7 @@ describe('bytes', () => {
     await terminal.until(() => !isAlive(pid), 5_000)
     expect(Date.now() - fromMs).toBeLessThan(3_000)
     expect(demo.journal().filter(line => line.kind === 'run.pause')).toMatchObject([{ reason: 'SIGTERM' }])
-    terminal.goOnReading()
+    terminal.freeze(false)
     expect(await terminal.exited).toBe(143)
   })
 

@@ -62,13 +62,10 @@ export class TestTerminal {
     this.#pty.resize(columns, rows)
   }
 
-  /** Reads nothing any more until `goOnReading`, as a terminal behind a stalled line. */
-  stopReading(): void {
-    this.#pty.pause()
-  }
-
-  goOnReading(): void {
-    this.#pty.resume()
+  /** Reads nothing any more, as a connection that hangs; `false` goes on. */
+  freeze(frozen: boolean): void {
+    if (frozen) this.#pty.pause()
+    else this.#pty.resume()
   }
 
   signal(name: string): void {
