@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
+import { type Entry, SignoffError } from '../model/index.ts'
 import type { ChainSummary } from './chain.ts'
 import { leafHash, NO_PREV } from './hash.ts'
 import { type DecodedLine, decodeLine } from './line.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { createMerkleTree } from './merkle.ts'
+import { createOutputLineReader, type OutputLine } from './output-line.ts'
 
-/** A good line with its place in the file. */
+/** A good line with its place in the file. `text` and `entry` of output are made when they are asked for: before the callback returns. */
 export interface ScannedLine extends DecodedLine {
   /** The text without LF: what `leaf` is over. */
   readonly text: string
   readonly leaf: string
+  /** Set for most lines of output: what was printed, as bytes, which last until the callback returns. */
+  readonly output?: OutputLine
 }
 
 /** What the file is, read once from its start. `good` covers the lines up to the first that is wrong. */
@@ -47,6 +51,7 @@ export interface JournalScanner {
 
 export function createJournalScanner(onLine: (line: ScannedLine) => void): JournalScanner {
   const splitter = createLineSplitter()
+  const outputLines = createOutputLineReader()
   const tree = createMerkleTree()
   const file = createHash('sha256')
   const tail = createHash('sha256')
@@ -57,17 +62,26 @@ export function createJournalScanner(onLine: (line: ScannedLine) => void): Journ
   let bad: { line: number; why: string } | null = null
   let wasALine = false
 
+  function link(raw: Buffer): string {
+    const leaf = leafHash(raw)
+    tree.add(leaf)
+    head = leaf.toString('hex')
+    lines++
+    goodBytes += raw.length + 1
+    return head
+  }
+
   function take(raw: Buffer): void {
+    const output = bad === null ? outputLines.read(raw) : null
+    if (output !== null && output.seq === lines && output.prev === head && lines > 1) {
+      onLine(lineOfOutput(raw, output, link(raw)))
+      return
+    }
     const text = raw.toString('latin1')
     const answer = decodeLine(text)
     const why = answer.ok ? misplaced(answer.line, lines, head) : answer.why
     if (bad === null && why === null && answer.ok) {
-      const leaf = leafHash(raw)
-      tree.add(leaf)
-      head = leaf.toString('hex')
-      lines++
-      goodBytes += raw.length + 1
-      onLine({ ...answer.line, text, leaf: head })
+      onLine({ ...answer.line, text, leaf: link(raw) })
       return
     }
     bad ??= { line: lines + 1, why: why ?? '' }
@@ -96,6 +110,31 @@ export function createJournalScanner(onLine: (line: ScannedLine) => void): Journ
       if (bytes === goodBytes) return { ...whole, torn: null, wrong: null }
       if (wasALine) return { ...whole, torn: null, wrong: bad }
       return { ...whole, torn: { bytes: bytes - goodBytes, sha256: tail.digest('hex') }, wrong: null }
+    },
+  }
+}
+
+function lineOfOutput(raw: Buffer, output: OutputLine, leaf: string): ScannedLine {
+  const { seq, prev, atMs, monoMs } = output
+  let entry: Entry | null = null
+  return {
+    seq,
+    prev,
+    atMs,
+    monoMs,
+    kind: 'output',
+    leaf,
+    output,
+    get text() {
+      return raw.toString('latin1')
+    },
+    get entry() {
+      if (entry === null) {
+        const answer = decodeLine(raw.toString('latin1'))
+        if (!answer.ok) throw new SignoffError('BUG', `line ${seq + 1} is read in two ways: ${answer.why}`)
+        entry = answer.line.entry
+      }
+      return entry
     },
   }
 }
