@@ -46,7 +46,7 @@ function processIo(): Io {
     }
   }
   return {
-    environment: process.env,
+    environment: ownEnvironment(),
     cwd: process.cwd(),
     write: text => {
       process.stdout.write(text)
@@ -64,4 +64,14 @@ function processIo(): Io {
     nowMs: Date.now,
     gone: gone.signal,
   }
+}
+
+/**
+ * The environment as it was given, for scripts and for our own decisions. Where it holds both `NO_COLOR` and `FORCE_COLOR`, Node
+ * itself would print a warning about that, into whatever screen there is: it sees only one of them.
+ */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const given = { ...process.env }
+  if ((given.NO_COLOR ?? '') !== '' && given.FORCE_COLOR !== undefined) delete process.env.FORCE_COLOR
+  return given
 }

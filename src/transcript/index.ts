@@ -39,8 +39,10 @@ export type { Trust } from './signature-check.ts'
 export {
   ADDENDUM_NAMESPACE,
   APPROVAL_NAMESPACE,
+  ed25519RawSigner,
   ed25519Signer,
   type Namespace,
+  type RawSigner,
   SEAL_NAMESPACE,
   type Signer,
 } from './signer.ts'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Entry, SignoffError } from '../../model/index.ts'
 import { createJournalScanner, type ScannedLine } from '../journal-scan.ts'
+import type { RawSigner } from '../signer.ts'
 import type { VerifyReport } from '../verify-report.ts'
 
 /** A transcript that was verified and may be exported: see `exportRefusal`. Two exports of one source are the same bytes. */
@@ -12,6 +13,8 @@ export interface ExportSource {
   readonly bundle: string | null
   /** The signers file that the verifier believed. It may be handed on as what was seen, never as what is to be trusted. */
   readonly signers: { readonly name: string; readonly text: string } | null
+  /** The key of the person who exports, for a format that signs anew; else null. */
+  readonly signer: RawSigner | null
 }
 
 /** Text is written as UTF-8. */
@@ -28,6 +31,8 @@ export interface ExportFile {
 export type ExportFormat =
   | {
       readonly kind: 'document'
+      /** Signs the seal anew: it needs a seal, and the key that made it. */
+      readonly signs?: true
       /** In pieces, so that a long record needs no more memory than a short one. */
       write(source: ExportSource): AsyncIterable<Piece>
     }

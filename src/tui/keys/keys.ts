@@ -26,6 +26,7 @@ export type Command =
   | { readonly kind: 'interrupt' }
   | { readonly kind: 'redraw' }
   | { readonly kind: 'plain' }
+  | { readonly kind: 'stop-here' }
 
 /** One row of the table from which dispatch, the last row and `?` are drawn. */
 export interface Binding {
@@ -116,6 +117,14 @@ export const BINDINGS: readonly Binding[] = [
     'Ctrl-L',
     () => 'redraw',
     { kind: 'redraw' },
+    0,
+  ),
+  bind(
+    ['walk', 'help', 'contacts', 'page', 'outline', ...DIALOGS],
+    ['ctrl-z'],
+    'Ctrl-Z',
+    () => 'suspend; fg comes back',
+    { kind: 'stop-here' },
     0,
   ),
   bind(['walk'], ['l'], 'l', () => 'plain mode', { kind: 'plain' }, 0),

@@ -197,6 +197,8 @@ function command(state: ScreenState, binding: Binding, key: KeyPress): Reduced {
       return { state, effects: [{ kind: 'redraw' }] }
     case 'plain':
       return { state, effects: [{ kind: 'to-plain' }] }
+    case 'stop-here':
+      return { state, effects: [{ kind: 'stop-here' }] }
     default:
       what satisfies never
       return only(state)

@@ -94,6 +94,8 @@ export type Effect =
   | { readonly kind: 'leave' }
   /** Go on in plain mode. */
   | { readonly kind: 'to-plain' }
+  /** Stop this program until the shell continues it. */
+  | { readonly kind: 'stop-here' }
 
 export interface Reduced {
   readonly state: ScreenState
