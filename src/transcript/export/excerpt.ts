@@ -14,11 +14,15 @@ export interface ExcerptMaker {
   excerpt(): Excerpt
 }
 
-/** Characters that are kept from the beginning of a stretch, and as many from its end: some hundred lines each. */
-export const EXCERPT_CHARACTERS = 12_000
+/** Some hundred lines. */
+const CHARACTERS = 12_000
 
-/** Gathers a stretch of output in memory that does not grow with it. */
-export function createExcerpt(): ExcerptMaker {
+/**
+ * Gathers a stretch of output in memory that does not grow with it.
+ *
+ * @param most characters that are kept from its beginning, and as many from its end.
+ */
+export function createExcerpt(most = CHARACTERS): ExcerptMaker {
   const terminal = createTerminalText()
   let inTerminal = false
   let head = ''
@@ -29,11 +33,11 @@ export function createExcerpt(): ExcerptMaker {
   let journal: [number, number] | null = null
 
   const take = (text: string): void => {
-    const room = tail === '' && !cut ? EXCERPT_CHARACTERS - head.length : 0
+    const room = tail === '' && !cut ? most - head.length : 0
     head += text.slice(0, Math.max(0, room))
     tail += text.slice(Math.max(0, room))
-    if (tail.length < 4 * EXCERPT_CHARACTERS) return
-    const from = startOfLine(tail, tail.length - EXCERPT_CHARACTERS)
+    if (tail.length < 4 * most) return
+    const from = startOfLine(tail, tail.length - most)
     leftLines += newlinesIn(tail.slice(0, from))
     cut = true
     tail = tail.slice(from)
@@ -48,10 +52,10 @@ export function createExcerpt(): ExcerptMaker {
     excerpt() {
       const [all, end] = inTerminal ? [head, tail + terminal.line] : [head, tail]
       const place = journal ?? [0, 0]
-      if (!cut && end.length <= EXCERPT_CHARACTERS) return { head: all + end, left: null, journal: place }
+      if (!cut && end.length <= most) return { head: all + end, left: null, journal: place }
       // What was broken off in the middle of a line goes with what is left out.
       const wholeLines = all.lastIndexOf('\n') + 1
-      const from = startOfLine(end, end.length - EXCERPT_CHARACTERS)
+      const from = startOfLine(end, end.length - most)
       const lines = Math.max(1, leftLines + newlinesIn(end.slice(0, from)))
       return {
         head: wholeLines > 0 ? all.slice(0, wholeLines) : all,

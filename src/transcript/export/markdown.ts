@@ -2,6 +2,7 @@ import { EMPTY_STATE, type Entry, evolve, type PlannedStep, type RunState, type 
 import type { VerifyReport } from '../verify-report.ts'
 import { addendaIn } from './addenda.ts'
 import { exportWarning } from './derived.ts'
+import { isDeviation } from './deviating.ts'
 import { createExcerpt, type Excerpt, type ExcerptMaker } from './excerpt.ts'
 import { type ExportFormat, type ExportSource, entriesOf, type Piece } from './format.ts'
 import { describeEvent } from './markdown-event.ts'
@@ -98,27 +99,6 @@ function countsText(counts: NonNullable<VerifyReport['run']>['steps']): string {
   return Object.entries(counts)
     .map(([name, count]) => `${count} ${name}`)
     .join(', ')
-}
-
-const DEVIATIONS: ReadonlySet<string> = new Set([
-  'step.edit',
-  'step.decide',
-  'step.reopen',
-  'jump',
-  'block',
-  'runbook.changed',
-  'writer.changed',
-  'rollback.start',
-  'run.abort',
-])
-
-function isDeviation({ event }: Entry): boolean {
-  return (
-    DEVIATIONS.has(event.kind) ||
-    (event.kind === 'step.skip' && event.why === 'person') ||
-    (event.kind === 'wait.end' && event.how !== 'elapsed') ||
-    (event.kind === 'confirm' && (event.answer !== 'yes' || event.observed.some(({ ok }) => ok === false)))
-  )
 }
 
 /** What went otherwise than the runbook has it, in one place, since that is what a reader looks for. */
