@@ -54,6 +54,12 @@ export class TestTerminal {
     this.#pty.resize(columns, rows)
   }
 
+  /** Reads nothing any more, as a connection that hangs; `false` goes on. */
+  freeze(frozen: boolean): void {
+    if (frozen) this.#pty.pause()
+    else this.#pty.resume()
+  }
+
   signal(name: string): void {
     this.#pty.kill(name)
   }
