@@ -57,9 +57,10 @@ export function tokensBeside(envelope: UntrustedEnvelope, armored: string): read
 /** The same envelope with one more time-stamp token beside its first signature; all else in it stays as it is. */
 export function addToken(envelopeText: string, token: Uint8Array): string {
   const { signatures, ...rest } = WholeEnvelopeSchema.parse(JSON.parse(envelopeText))
-  const [first, ...others] = signatures
-  const timestamps = [...(first?.timestamps ?? []), { type: 'tsp', data: Buffer.from(token).toString('base64') }]
-  return encode({ ...rest, signatures: [{ ...first, timestamps }, ...others] })
+  const [first = {}, ...others] = signatures
+  const { timestamps: before = [], ...signature } = first
+  const timestamps = [...before, { type: 'tsp', data: Buffer.from(token).toString('base64') }]
+  return encode({ ...rest, signatures: [{ ...signature, timestamps }, ...others] })
 }
 
 /** The first signature of an envelope as the bytes that a time-stamp is over: the armored text; null where there is none. */

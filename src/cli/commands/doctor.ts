@@ -115,6 +115,8 @@ const EMPTY_CONFIG: Omit<Config, 'userPath'> = {
   interpreters: {},
   verify: { approvals: 0, strictTime: false, tsaCa: [] },
   signingKey: null,
+  ascii: false,
+  notify: null,
   principal: null,
   secrets: new Map(),
   projectSha256: null,
