@@ -90,6 +90,7 @@ function deviations(entries: readonly Entry[]): string[] {
   const found = entries.filter(
     ({ event }) =>
       DEVIATIONS.has(event.kind) ||
+      (event.kind === 'run.interpreters' && event.was !== null) ||
       (event.kind === 'step.skip' && event.why === 'person') ||
       (event.kind === 'wait.end' && event.how !== 'elapsed') ||
       (event.kind === 'confirm' && (event.answer !== 'yes' || event.observed.some(({ ok }) => ok === false))),
