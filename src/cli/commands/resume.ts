@@ -60,7 +60,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const provided = await providedFor(context, past, answers, flags, desk.signer.principal)
   const values = await openingWords(context, past, flags, desk, io)
   const jump = jumpOf(flags, context, past, provided, desk.signer.principal)
-  const ui = chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
   if (ui.kind === 'none') refuseChanged(keep, path)
   const attended = ui.kind !== 'none'
   const state = jump?.after ?? past

@@ -68,7 +68,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const provided = await providedFor(context, entered(way), answers, deciding, desk.signer.principal)
   const values = await openingWords(context, sealed ? null : past, flags, desk, io)
   const waitLimitMs = milliseconds(flags.waitLimit)
-  const ui = chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const attended = ui.kind !== 'none'
   const about = { context, state: entered(way), selection: EVERYTHING, first: values, provided, attended }
