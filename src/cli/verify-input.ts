@@ -58,7 +58,7 @@ export async function prepareVerifier(flags: TrustFlags, io: Io): Promise<Verifi
       roles: config.roles,
     },
     lockHeld: holderOf(stateFolder(io.environment, basename(resolve(files.folder))), files) !== null,
-    planOf: async (text, path) => (await import('./demanded-plan.ts')).demandedPlan(text, path),
+    planOf: async (...asked) => (await import('./demanded-plan.ts')).demandedPlan(...asked),
     sshKeygen: async (...args) => (await import('./local-tools.ts')).runSshKeygen(...args),
     ...(checkTimestamp === null ? {} : { checkTimestamp }),
   })

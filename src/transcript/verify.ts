@@ -1,3 +1,4 @@
+import type { RunInterpreters } from '../model/index.ts'
 import { type AddendumStatement, checkAddendum } from './addendum.ts'
 import { readAllowedSigners } from './allowed-signers.ts'
 import { buildReport, type Checked } from './build-report.ts'
@@ -30,7 +31,7 @@ export interface VerifyInput {
   /** Somebody holds the lock of this run: it is in progress. */
   readonly lockHeld?: boolean
   /** Reads the runbook that the transcript embeds, as a parser does; without it gates are held against the plan alone. */
-  readonly planOf?: (runbookText: string, path: string) => Promise<DemandedPlan>
+  readonly planOf?: (runbookText: string, path: string, interpreters: RunInterpreters) => Promise<DemandedPlan>
   readonly sshKeygen?: SshKeygen
   /** Judges time-stamp tokens by the authorities that the verifier trusts; without it nobody does. */
   readonly checkTimestamp?: CheckTimestamp
@@ -124,7 +125,8 @@ function sealedFindings({ scan, facts }: ReadRun, statement: SealStatement, gaps
 
 async function demandedPlan(input: VerifyInput, { state }: RunFacts): Promise<DemandedPlan | null> {
   if (input.planOf === undefined || state.start === null) return null
-  return input.planOf(state.start.runbook.text, state.start.runbook.path)
+  const { text, path } = state.start.runbook
+  return input.planOf(text, path, state.interpreters?.planned ?? {})
 }
 
 async function readAddenda(
