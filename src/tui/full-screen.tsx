@@ -2,14 +2,17 @@ import { type Instance, render } from 'ink'
 import type { Answer, Conversation, EditorAnswer, Ending, Runbook, Speaker } from '../model/index.ts'
 import { stepsOf } from '../model/index.ts'
 import { App } from './app/App.tsx'
-import { createOutputRing } from './output/ring.ts'
+import { createBook } from './output/book.ts'
+import type { RunRecord } from './output/record.ts'
 import { reduce } from './reduce/reduce.ts'
+import type { KeyMap } from './scene/actions.ts'
 import type { KeyPress } from './state/key-press.ts'
 import { type Effect, initialState, type ScreenEvent, type ScreenState, type Size } from './state/screen-state.ts'
 import { attentionFor } from './terminal/attention.ts'
 import { type EditScript, NO_EDITOR } from './terminal/editing.ts'
 import { handOver, type Suspend, type TakeBack } from './terminal/hand-over.ts'
 import { handoverText, type Lending } from './terminal/lend.ts'
+import { createReader } from './terminal/reader.ts'
 import { ScreenInput, type TerminalInput } from './terminal/screen-input.ts'
 import { cleanText } from './text/clean.ts'
 import { viewOf } from './view/view.ts'
@@ -32,9 +35,19 @@ export interface FullScreen {
     readonly color: boolean
     /** Title of the terminal window while the screen is up; null leaves the title alone. */
     readonly title: string | null
+    /** Keys as the person's configuration has them; left out where it moves none. */
+    readonly keys?: KeyMap
     /** Told first, until the next key; left out where there is nothing to tell. */
     readonly notice?: string | null
   }
+  /** The run's journal, to be read again; without it there is only what was seen since. */
+  readonly record?: RunRecord
+  /** The processes of the script that runs; without it nobody is told of them. */
+  readonly processes?: () => Promise<{ readonly pid: number; readonly children: number } | null>
+  /** Copies a text; resolves with a sentence on how. Without it `y` says that it cannot. */
+  readonly copy?: (text: string, what: string) => Promise<string>
+  /** Prints a text on the normal screen until a key; without it `Y` says that it cannot. */
+  readonly print?: (text: string) => Promise<void>
   /** Commands that the finish screen names, such as the one that verifies the transcript. */
   readonly next?: readonly string[]
   /** Opens the terminal's input anew, behind somebody else who had the terminal; without it nobody gets it. */
@@ -66,7 +79,7 @@ const TICK_MS = 1000
  */
 export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   const { conversation, speaker, stdout, clock, options } = screen
-  const ring = createOutputRing()
+  const book = createBook(conversation.runbook, screen.record ?? null)
   const input = new ScreenInput(screen.stdin, (ms, callback) => {
     const timer = setTimeout(callback, ms)
     return () => clearTimeout(timer)
@@ -74,7 +87,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   const finished = Promise.withResolvers<'leave' | 'to-plain'>()
   const { runbook } = conversation
   let state: ScreenState = {
-    ...initialState(runbook, conversation.snapshot(), sizeOf(stdout), clock.nowMs()),
+    ...initialState(runbook, conversation.snapshot(), sizeOf(stdout), clock.nowMs(), options.keys),
     message: options.notice ?? null,
   }
   let instance: Instance | null = null
@@ -89,15 +102,22 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   let outputTimer: NodeJS.Timeout | null = null
   let settleTimer: NodeJS.Timeout | null = null
 
+  /** How far the keys may scroll, as it was drawn last. */
+  let farthest = 0
+  const view = () => {
+    const drawn = viewOf({
+      state,
+      book,
+      ascii: options.ascii,
+      canGoPlain: screen.toPlain !== undefined,
+      next: screen.next ?? ['signoff verify --all'],
+    })
+    farthest = drawn.farthest
+    return drawn
+  }
   const app = () => (
     <App
-      view={viewOf({
-        state,
-        output: ring,
-        ascii: options.ascii,
-        canGoPlain: screen.toPlain !== undefined,
-        next: screen.next ?? ['signoff verify --all'],
-      })}
+      view={view()}
       color={options.color}
       onKeys={onKeys}
       onPaste={text => dispatch({ kind: 'paste', text, atMs: clock.nowMs() })}
@@ -139,8 +159,29 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     paint()
   }
   const onKeys = (keys: readonly KeyPress[]): void => {
-    for (const key of keys) apply({ kind: 'key', key, atMs: clock.nowMs() })
+    for (const key of keys) apply({ kind: 'key', key, atMs: clock.nowMs(), farthest })
     if (keys.length > 0) paint()
+  }
+  const told = (text: string): void => {
+    if (!over) dispatch({ kind: 'told', text, atMs: clock.nowMs() })
+  }
+  const reader = createReader(
+    book,
+    () => clock.nowMs(),
+    event => {
+      if (!over) dispatch(event)
+    },
+    error => told(`the record cannot be read: ${error instanceof Error ? error.message : String(error)}`),
+  )
+  const copy = async ({ copied, print }: Extract<Effect, { kind: 'copy' }>): Promise<void> => {
+    if ((print ? screen.print : screen.copy) === undefined) return told('that cannot be had here')
+    const text = await reader.textOf(copied)
+    if (print) await screen.print?.(text)
+    else told((await screen.copy?.(text, copied.what)) ?? '')
+  }
+  const lookAtProcesses = async (): Promise<void> => {
+    const found = (await screen.processes?.()) ?? null
+    if (!over) dispatch({ kind: 'processes', found, atMs: clock.nowMs() })
   }
   const say = (answer: Answer): void => {
     conversation
@@ -194,6 +235,20 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
       case 'edit':
         edit(effect.step).catch(finished.reject)
         return
+      case 'read':
+      case 'find':
+      case 'look-for-error':
+        reader.perform(effect)
+        return
+      case 'copy':
+        copy(effect).catch(error => told(String(error)))
+        return
+      case 'look-at-processes':
+        lookAtProcesses().catch(error => told(String(error)))
+        return
+      case 'suspend':
+        told('it cannot be suspended here')
+        return
       case 'redraw':
         redraw()
         return
@@ -210,7 +265,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   const onOutput = (): void => {
     outputTimer ??= setTimeout(() => {
       outputTimer = null
-      dispatch({ kind: 'output', total: ring.total, atMs: clock.nowMs() })
+      reader.readOn(state)
     }, OUTPUT_COMMIT_MS)
   }
   const onResize = (): void => {
@@ -228,14 +283,11 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   }
 
   const leave = leaveOnce(stdout, input, options.title, () => instance)
-  const unsubscribe = conversation.onEntry(({ event }, snapshot) => {
-    if (event.kind === 'output') {
-      ring.push(event)
-      if (!handedOver) onOutput()
-      return
-    }
-    if (event.kind === 'step.start') ring.start(event.step, event.attempt)
-    dispatch({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
+  const unsubscribe = conversation.onEntry((entry, snapshot) => {
+    book.take(entry, snapshot)
+    const { kind } = entry.event
+    if (kind !== 'output' && kind !== 'output.late') dispatch({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
+    if (!handedOver) onOutput()
   })
   const letHold = screen.lend?.hold(lending)
   const tick = setInterval(() => dispatch({ kind: 'tick', atMs: clock.nowMs() }), TICK_MS)
@@ -256,6 +308,8 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
       isScreenReaderEnabled: false,
     })
     paint()
+    // A run that goes on shows what its script has said before.
+    reader.readOn(state)
     const how = await finished.promise
     over = true
     if (how === 'to-plain' && screen.toPlain !== undefined) {
