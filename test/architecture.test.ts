@@ -81,8 +81,10 @@ test('React and Ink are reached from the full screen alone', () => {
   expect(users.length).toBeGreaterThan(0)
   expect(users.filter(file => !file.startsWith('tui/app/') && file !== 'tui/full-screen.tsx')).toEqual([])
   const lazily = inside.filter(({ to }) => to === 'tui/full-screen.tsx')
-  expect(lazily.map(({ from }) => from)).toEqual(['cli/terminal.ts'])
-  expect(readFileSync(join(SRC, 'cli/terminal.ts'), 'utf8')).toContain("await import('../tui/full-screen.tsx')")
+  expect(lazily.map(({ from }) => from)).toEqual(['cli/terminal/full-terminal.ts'])
+  expect(readFileSync(join(SRC, 'cli/terminal/full-terminal.ts'), 'utf8')).toContain(
+    "await import('../../tui/full-screen.tsx')",
+  )
 })
 
 test('the pure parts use no clock, disk, process or random', () => {

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SignoffError } from '../model/index.ts'
+import { FORMAT_NAMES, type FormatName } from '../transcript/index.ts'
 import { EXIT_CODES, VERIFY_CODES } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { safeText } from './safe-text.ts'
@@ -37,16 +38,7 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
       .command('resume')
       .description('go on with a run from its journal')
       .argument('[run]', 'id of the run, or the beginning of it; the newest that is not sealed')
-      .option('--retry <step>', 'run a failed step again', collect, [])
-      .option('--skip <step>', 'skip a failed step', collect, [])
-      .option(
-        '--resolve <step=outcome>',
-        'passed, failed or rerun, for a step whose outcome a person knows',
-        pairs,
-        new Map(),
-      )
       .option('--jump <step>', 'go on at this step: forward over others, or back to open it again; needs --reason')
-      .option('--reason <text>', 'why; recorded with the decision')
       .option('--take-over', 'take the run from whoever holds or operates it; needs --reason')
       .option(
         '--lose-output',
@@ -63,7 +55,6 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
       .description('walk the recovery of a run; of a sealed one as a new run that names it')
       .argument('<run>', 'id of the run, or the beginning of it')
       .option('--for <step>', 'phase, section or step to lead back from, where there are several ways back')
-      .option('--reason <text>', 'why; asked at a terminal')
       .addHelpText(
         'after',
         "\nWithout a terminal the recovery is entered by --reason TEXT and --confirm rollback='PHRASE', the phrase being\nenvironment and release, as for a dangerous step.",
@@ -209,9 +200,11 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     .command('export')
     .description('a readable copy of a transcript, derived from it and saying so')
     .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
-    .addOption(new Option('--format <format>', 'what to write').choices(['md', 'json']).makeOptionMandatory())
+    .addOption(new Option('--format <format>', 'what to write').choices(FORMAT_NAMES).makeOptionMandatory())
+    .option('--out <path>', 'write here, and never over what is there; without it to standard output')
+    .option('--key <file>', 'for sigstore: the key that sealed the run, an ed25519 file without a passphrase')
     .option('--signers <file>', 'allowed_signers to trust, instead of the one of this repository')
-    .action((transcript: string, options: { format: 'md' | 'json' }) =>
+    .action((transcript: string, options: { format: FormatName }) =>
       does(async () => (await import('./commands/export.ts')).exportTranscript(transcript, options, io))(),
     )
 
@@ -284,6 +277,16 @@ function walkOptions(command: Command): Command {
     .option('--approval <file>', 'bring in a signed approval', collect, [])
     .option('--wait-limit <time>', 'a longer wait pauses an unattended run', '10m')
     .option('--json', 'the result as data on standard output')
+    .option('--retry <step>', 'without a terminal: run a step that fails or failed once more', collect, [])
+    .option('--skip <step>', 'without a terminal: skip this step', collect, [])
+    .option(
+      '--resolve <step=outcome>',
+      'without a terminal: passed, failed or rerun, where a person knows the outcome',
+      pairs,
+      new Map(),
+    )
+    .option('--edit <step=file>', 'without a terminal: run the script of this file instead', pairs, new Map())
+    .option('--reason <text>', 'why; needed by all of these, and recorded')
 }
 
 function pairs(text: string, before: Map<string, string>): Map<string, string> {

@@ -11,7 +11,7 @@ import type { Desk } from './desk.ts'
 import type { FirstWords } from './first-words.ts'
 import type { Io } from './io.ts'
 import { readable } from './readable.ts'
-import { contextOf } from './run-context.ts'
+import { contextOf, EVERYTHING } from './run-context.ts'
 import { type TakenRun, takeLocks } from './run-locks.ts'
 import { openSession, type Session } from './run-session.ts'
 import { fileOf, whereItWas } from './runbook-place.ts'
@@ -56,7 +56,7 @@ export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<Reco
     })
   const stateDir = stateFolder(io.environment, started.run)
   const { path, known } = await whereItWas(stateDir, resolve(projectOf(desk.workspace), started.runbook.path))
-  const selection = started.selection ?? { from: null, only: null, until: null }
+  const selection = started.selection ?? EVERYTHING
   const { text, path: name } = started.runbook
   const { interpreters } = desk.config
   const read = readable(await loadAndParse(Buffer.from(text), name, { interpreters }), name)

@@ -7,6 +7,9 @@ import { matchesInTime, type PersonsTerminal } from '../runner/local/index.ts'
 import type { Config } from './config.ts'
 import type { RunFiles } from './transcript-files.ts'
 
+/** The selection of a run that walks all of its flow. */
+export const EVERYTHING: Selection = { from: null, only: null, until: null }
+
 export interface NewRun {
   readonly runbook: Runbook
   readonly path: string

@@ -14,12 +14,22 @@ export { encode } from './canonical.ts'
 export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
 export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './check-approval.ts'
 export { PAYLOAD_TYPE, pae, sealSha256, toEnvelope } from './dsse.ts'
-export { toJson } from './export-json.ts'
-export { toMarkdown } from './export-markdown.ts'
-export { exportRefusal } from './export-warning.ts'
+export { addendaIn } from './export/addenda.ts'
+export { exportRefusal, sealWarning } from './export/derived.ts'
+export { type EventBlock, type EventText, eventText } from './export/event-text.ts'
+export { createExcerpt, type Excerpt, type ExcerptMaker } from './export/excerpt.ts'
+export {
+  createExportSource,
+  type ExportFile,
+  type ExportFormat,
+  type ExportSource,
+  type Piece,
+} from './export/format.ts'
+export { FORMATS } from './export/formats.ts'
+export { FORMAT_NAMES, type FormatName } from './export/names.ts'
 export { buildHandoff, checkHandoff, type HandoffAnswer, type HandoffContext, saysAcceptance } from './handoff.ts'
 export { leafOfLine } from './hash.ts'
-export { type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'
+export { createJournalScanner, type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'
 export { type DecodedLine, decodeLine, LINE_BYTES, LONG_LINE_BYTES } from './line.ts'
 export { mayEverSign } from './named-signers.ts'
 export { type ReadJournal, readJournal } from './read-journal.ts'
@@ -31,8 +41,10 @@ export type { Trust } from './signature-check.ts'
 export {
   ADDENDUM_NAMESPACE,
   APPROVAL_NAMESPACE,
+  ed25519RawSigner,
   ed25519Signer,
   type Namespace,
+  type RawSigner,
   SEAL_NAMESPACE,
   type Signer,
 } from './signer.ts'

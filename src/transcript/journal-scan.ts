@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
+import { type Entry, SignoffError } from '../model/index.ts'
 import type { ChainSummary } from './chain.ts'
 import { leafHash, NO_PREV } from './hash.ts'
 import { type DecodedLine, decodeLine } from './line.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { createMerkleTree } from './merkle.ts'
+import { createOutputLineReader, type OutputLine } from './output-line.ts'
 
-/** A good line with its place in the file. */
+/** A good line with its place in the file. `text` and `entry` of output are made when they are asked for: before the callback returns. */
 export interface ScannedLine extends DecodedLine {
   /** The text without LF: what `leaf` is over. */
   readonly text: string
   readonly leaf: string
+  /** Set for most lines of output: what was printed, as bytes, which last until the callback returns. */
+  readonly output?: OutputLine
 }
 
 /** What the file is, read once from its start. `good` covers the lines up to the first that is wrong. */
@@ -34,7 +38,20 @@ export async function scanJournal(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   onLine: (line: ScannedLine) => void,
 ): Promise<JournalScan> {
+  const scanner = createJournalScanner(onLine)
+  for await (const chunk of chunks) scanner.push(chunk)
+  return scanner.end()
+}
+
+/** The same for whoever is handed the bytes: piece by piece, and then what the whole was. */
+export interface JournalScanner {
+  push(chunk: Uint8Array): void
+  end(): JournalScan
+}
+
+export function createJournalScanner(onLine: (line: ScannedLine) => void): JournalScanner {
   const splitter = createLineSplitter()
+  const outputLines = createOutputLineReader()
   const tree = createMerkleTree()
   const file = createHash('sha256')
   const tail = createHash('sha256')
@@ -45,17 +62,26 @@ export async function scanJournal(
   let bad: { line: number; why: string } | null = null
   let wasALine = false
 
+  function link(raw: Buffer): string {
+    const leaf = leafHash(raw)
+    tree.add(leaf)
+    head = leaf.toString('hex')
+    lines++
+    goodBytes += raw.length + 1
+    return head
+  }
+
   function take(raw: Buffer): void {
+    const output = bad === null ? outputLines.read(raw) : null
+    if (output !== null && output.seq === lines && output.prev === head && lines > 1) {
+      onLine(lineOfOutput(raw, output, link(raw)))
+      return
+    }
     const text = raw.toString('latin1')
     const answer = decodeLine(text)
     const why = answer.ok ? misplaced(answer.line, lines, head) : answer.why
     if (bad === null && why === null && answer.ok) {
-      const leaf = leafHash(raw)
-      tree.add(leaf)
-      head = leaf.toString('hex')
-      lines++
-      goodBytes += raw.length + 1
-      onLine({ ...answer.line, text, leaf: head })
+      onLine({ ...answer.line, text, leaf: link(raw) })
       return
     }
     bad ??= { line: lines + 1, why: why ?? '' }
@@ -66,22 +92,51 @@ export async function scanJournal(
 
   let tooLong = false
   let beginning = ''
-  for await (const chunk of chunks) {
-    file.update(chunk)
-    if (beginning.length < BEGINNING.length)
-      beginning += Buffer.from(chunk.subarray(0, BEGINNING.length)).toString('latin1')
-    bytes += chunk.length
-    if (!tooLong && !splitter.push(chunk, take)) tooLong = true
+  return {
+    push(chunk) {
+      file.update(chunk)
+      if (beginning.length < BEGINNING.length)
+        beginning += Buffer.from(chunk.subarray(0, BEGINNING.length)).toString('latin1')
+      bytes += chunk.length
+      if (!tooLong && !splitter.push(chunk, take)) tooLong = true
+    },
+    end() {
+      const rest = splitter.rest()
+      tail.update(rest)
+      const good = { lines, bytes: goodBytes, head, root: tree.root().toString('hex') }
+      const beginsAsJournal = BEGINNING.startsWith(beginning.slice(0, BEGINNING.length))
+      const whole = { good, sha256: file.digest('hex'), bytes, beginsAsJournal }
+      if (tooLong) return { ...whole, torn: null, wrong: bad ?? { line: lines + 1, why: 'longer than a line may be' } }
+      if (bytes === goodBytes) return { ...whole, torn: null, wrong: null }
+      if (wasALine) return { ...whole, torn: null, wrong: bad }
+      return { ...whole, torn: { bytes: bytes - goodBytes, sha256: tail.digest('hex') }, wrong: null }
+    },
   }
-  const rest = splitter.rest()
-  tail.update(rest)
-  const good = { lines, bytes: goodBytes, head, root: tree.root().toString('hex') }
-  const beginsAsJournal = BEGINNING.startsWith(beginning.slice(0, BEGINNING.length))
-  const whole = { good, sha256: file.digest('hex'), bytes, beginsAsJournal }
-  if (tooLong) return { ...whole, torn: null, wrong: bad ?? { line: lines + 1, why: 'longer than a line may be' } }
-  if (bytes === goodBytes) return { ...whole, torn: null, wrong: null }
-  if (wasALine) return { ...whole, torn: null, wrong: bad }
-  return { ...whole, torn: { bytes: bytes - goodBytes, sha256: tail.digest('hex') }, wrong: null }
+}
+
+function lineOfOutput(raw: Buffer, output: OutputLine, leaf: string): ScannedLine {
+  const { seq, prev, atMs, monoMs } = output
+  let entry: Entry | null = null
+  return {
+    seq,
+    prev,
+    atMs,
+    monoMs,
+    kind: 'output',
+    leaf,
+    output,
+    get text() {
+      return raw.toString('latin1')
+    },
+    get entry() {
+      if (entry === null) {
+        const answer = decodeLine(raw.toString('latin1'))
+        if (!answer.ok) throw new SignoffError('BUG', `line ${seq + 1} is read in two ways: ${answer.why}`)
+        entry = answer.line.entry
+      }
+      return entry
+    },
+  }
 }
 
 const BEGINNING = `{"seq":0,"prev":"${NO_PREV}"`

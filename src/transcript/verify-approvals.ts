@@ -41,8 +41,9 @@ export function createApprovalCheck(): ApprovalCheck {
   let held = new Map<number, string>()
 
   return {
-    add({ seq, leaf, entry }, before) {
-      const event = entry?.event
+    add(line, before) {
+      const { seq, leaf } = line
+      const event = line.output === undefined ? line.entry?.event : undefined
       if (event?.kind === 'approval.request') open.add(event.step)
       if (event?.kind === 'approval') {
         const gate = before.gates.get(event.step)

@@ -8,12 +8,22 @@ type End = EventOf<'output.end'> | EventOf<'output.late.end'>
 export interface OutputCheck {
   /** Takes one event of a script's output, in order. */
   add(event: Chunk | End | EventOf<'step.start'>, line: number): void
+  /** Takes one chunk whose bytes are at hand already; they are read before this returns. */
+  addBytes(chunk: Placed & { readonly at: number; readonly bytes: Uint8Array }, line: number): void
   readonly findings: readonly Finding[]
 }
 
 /** Whether an event is one that the check of the output takes. */
 export function isOutput(event: RunEvent): event is Chunk | End {
   return ['output', 'output.end', 'output.late', 'output.late.end'].includes(event.kind)
+}
+
+/** What says whose output something is. */
+interface Placed {
+  readonly kind: string
+  readonly step: string
+  readonly attempt: number
+  readonly fd: string
 }
 
 interface Stream {
@@ -30,8 +40,7 @@ export function createOutputCheck(): OutputCheck {
   const streams = new Map<string, Stream>()
   const broken = (message: string, line: number) => findings.push({ check: 'output', exit: 4, message, line })
 
-  function chunk(event: Chunk, line: number): void {
-    const bytes = event.text === undefined ? Buffer.from(event.b64 ?? '', 'base64') : Buffer.from(event.text)
+  function chunk(event: Placed & { readonly at: number }, bytes: Uint8Array, line: number): void {
     const id = streamId(event, event.fd)
     // Late output begins where the script's own ended: its first chunk says where.
     const next = event.kind === 'output' ? 0 : event.at
@@ -66,19 +75,24 @@ export function createOutputCheck(): OutputCheck {
 
   return {
     add(event, line) {
-      if (event.kind === 'output' || event.kind === 'output.late') chunk(event, line)
+      if (event.kind === 'output' || event.kind === 'output.late') chunk(event, bytesOf(event), line)
       else if (event.kind === 'output.end' || event.kind === 'output.late.end') end(event, line)
       // An order starts once; what an earlier attempt left open (its end unknown) is dropped with it.
       else for (const fd of ['out', 'err', 'pty'] as const) streams.delete(streamId(event, fd))
     },
+    addBytes: (event, line) => chunk(event, event.bytes, line),
     findings,
   }
+}
+
+function bytesOf({ text, b64 }: Chunk): Buffer {
+  return text === undefined ? Buffer.from(b64 ?? '', 'base64') : Buffer.from(text)
 }
 
 function isLate(event: { readonly kind: string }): boolean {
   return event.kind.startsWith('output.late')
 }
 
-function streamId(event: Chunk | End | EventOf<'step.start'>, fd: string): string {
+function streamId(event: Omit<Placed, 'fd'>, fd: string): string {
   return `${event.step}:${event.attempt}:${isLate(event) ? 'late ' : ''}${fd}`
 }

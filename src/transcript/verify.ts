@@ -19,8 +19,8 @@ import { exitOf, type Finding, statusOf, type VerifyReport } from './verify-repo
 import { type SealCheck, verifySeal } from './verify-seal.ts'
 
 export interface VerifyInput {
-  /** The bytes of `journal.jsonl`; null where there is no such file. Read once, in order. */
-  readonly journal: AsyncIterable<Uint8Array> | null
+  /** The bytes of `journal.jsonl`; null where there is no such file. Read once, in order; a piece need last only until the next. */
+  readonly journal: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | null
   /** The text of `transcript.intoto.jsonl`; null where there is none. */
   readonly bundle: string | null
   /** The verifier's own signers file, never one that came with the transcript; null where there is none. */
@@ -91,7 +91,7 @@ interface ReadRun {
 }
 
 /** The one pass over the journal: each line is folded, and shown to every check with the run as it stood before it. */
-async function readRun(journal: AsyncIterable<Uint8Array>): Promise<ReadRun> {
+async function readRun(journal: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<ReadRun> {
   const gatherer = createFactGatherer()
   const approvals = createApprovalCheck()
   const handoffs = createHandoffCheck()
@@ -103,12 +103,16 @@ async function readRun(journal: AsyncIterable<Uint8Array>): Promise<ReadRun> {
   let end: { readonly event: EventOf<'run.end'>; readonly line: number } | null = null
   const scan = await scanJournal(journal, line => {
     const before = gatherer.state
-    const event = line.entry?.event
     const number = line.seq + 1
-    approvals.add(line, before)
-    handoffs.add(line, before)
     clock.add(line)
     gatherer.add(line)
+    approvals.add(line, before)
+    if (line.output !== undefined) {
+      output.addBytes({ kind: 'output', ...line.output }, number)
+      return
+    }
+    handoffs.add(line, before)
+    const event = line.entry?.event
     if (event === undefined) return
     if (isOutput(event)) output.add(event, number)
     if (event.kind === 'step.start') {

@@ -81,6 +81,7 @@ describe('a run that a crash cut short', () => {
       environment: { ...world.env, SIGNOFF_KEY: world.operator.keyFile },
       cwd: world.repository.clone,
       write: () => undefined,
+      pour: async () => undefined,
       say: () => undefined,
       interactive: false,
       ask: async () => '',

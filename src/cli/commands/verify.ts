@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { lstat, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
 import { gitConfig, runSshKeygen } from '../../runner/local/index.ts'
-import { type VerifyReport, verifyTranscript } from '../../transcript/index.ts'
+import { type VerifyInput, type VerifyReport, verifyTranscript } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { readConfig } from '../config.ts'
 import type { Io } from '../io.ts'
+import { readPlainFile, readPlainText } from '../plain-file.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { count } from '../render/plan-text.ts'
 import { holderOf } from '../run-locks.ts'
@@ -38,13 +38,17 @@ export async function filesOf(reference: string, io: Io): Promise<RunFiles> {
 }
 
 export async function verifyFiles(files: RunFiles, flags: VerifyFlags, io: Io): Promise<VerifyReport> {
-  const journal = await plainFile(files.journal)
+  return verifyTranscript(await verifyInputOf(files, flags, io))
+}
+
+/** What is verified, by what: whoever uses it afterwards uses the very texts that were looked at. */
+export async function verifyInputOf(files: RunFiles, flags: VerifyFlags, io: Io): Promise<VerifyInput> {
   const workspace = findWorkspace(io.cwd)
   const config = await readConfig(workspace, io.environment)
   const run = basename(resolve(files.folder))
-  return verifyTranscript({
-    journal: journal ? createReadStream(files.journal) : null,
-    bundle: (await plainFile(files.bundle)) ? await readFile(files.bundle, 'utf8') : null,
+  return {
+    journal: readPlainFile(files.journal),
+    bundle: readPlainText(files.bundle),
     signers: await signersOf(flags.signers ?? null, workspace.signers, io),
     revoked: await readFile(workspace.revoked).catch((error: NodeJS.ErrnoException) =>
       error.code === 'ENOENT' || error.code === 'ENOTDIR' ? null : ('unreadable' as const),
@@ -63,7 +67,7 @@ export async function verifyFiles(files: RunFiles, flags: VerifyFlags, io: Io): 
     lockHeld: holderOf(stateFolder(io.environment, run), files) !== null,
     planOf: async (text, path) => (await import('../demanded-plan.ts')).demandedPlan(text, path),
     sshKeygen: runSshKeygen,
-  })
+  }
 }
 
 /** The signers that the reader trusts: named, or of the working directory's repository; never beside the transcript. */
@@ -76,18 +80,6 @@ async function signersOf(flag: string | null, ofRepository: string, io: Io) {
   if (text === null)
     throw new SignoffError('USAGE', `${named}: no such signers file`, { advice: 'name one by --signers FILE' })
   return { name: named, text }
-}
-
-/** A regular file that is there; a link or anything else is not followed. */
-async function plainFile(path: string): Promise<boolean> {
-  const info = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
-    throw new SignoffError('TRANSCRIPT_UNREADABLE', `${path}: ${error.message}`, { cause: error })
-  })
-  if (info === null) return false
-  if (!info.isFile())
-    throw new SignoffError('TRANSCRIPT_UNREADABLE', `${path}: is no regular file; links are not followed`)
-  return true
 }
 
 /** Inside a transcripts folder its names say which run and release it must be; a copy elsewhere may have any name. */

@@ -65,7 +65,10 @@ export function command(state: ScreenState, binding: Binding, key: KeyPress, far
       return wrapReading(state)
     case 'copy': {
       const copied = copyOf(state)
-      return copied === null ? only(state) : { state, effects: [{ kind: 'copy', copied, print: what.print }] }
+      if (copied === null) return only(state)
+      const how = what.print ? 'print' : 'copy'
+      if ('text' in copied) return { state, effects: [{ kind: how, copyable: copied }] }
+      return { state, effects: [{ kind: 'copy-lines', lines: copied, how }] }
     }
     case 'call':
       return answeredCall(state, what.answer)
@@ -74,7 +77,7 @@ export function command(state: ScreenState, binding: Binding, key: KeyPress, far
     case 'redraw':
       return { state, effects: [{ kind: 'redraw' }] }
     case 'suspend':
-      return { state, effects: [{ kind: 'suspend' }] }
+      return { state, effects: [{ kind: 'stop-here' }] }
     case 'plain':
       return { state, effects: [{ kind: 'to-plain' }] }
     default:

@@ -37,7 +37,7 @@ export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
     case 'found':
       return foundIn(state, event)
     case 'told':
-      return only({ ...state, message: event.text })
+      return only({ ...state, message: event.message })
     case 'error-line':
       return only({ ...state, errorLine: event.found })
     case 'processes':

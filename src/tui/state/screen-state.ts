@@ -4,11 +4,12 @@ import type { Pattern } from '../output/pattern.ts'
 import type { Found } from '../output/search.ts'
 import type { Source } from '../output/source.ts'
 import { DEFAULT_KEYS, type KeyMap } from '../scene/actions.ts'
+import type { Copyable } from '../scene/copyable.ts'
 import { type OutlineRow, outlineOf } from '../scene/outline.ts'
 import type { Page } from '../scene/pages.ts'
 import type { PhaseCall } from '../scene/phase-call.ts'
 import { neededStep, type Scene, toWalk } from '../scene/walk.ts'
-import type { Copied } from './copying.ts'
+import type { CopiedLines } from './copying.ts'
 import type { KeyPress } from './key-press.ts'
 import { type Reading, readingOf } from './reading.ts'
 
@@ -108,8 +109,8 @@ export type ScreenEvent =
       readonly found: Found | null
       readonly atMs: number
     }
-  /** What became of something that changes nothing of the run, such as a copy. */
-  | { readonly kind: 'told'; readonly text: string; readonly atMs: number }
+  /** Something that was asked of the world was done, or was not: said until the next key. */
+  | { readonly kind: 'told'; readonly message: string; readonly atMs: number }
   | { readonly kind: 'error-line'; readonly found: ErrorLine; readonly atMs: number }
   | { readonly kind: 'processes'; readonly found: ScreenState['processes']; readonly atMs: number }
   | { readonly kind: 'painted'; readonly version: number; readonly atMs: number }
@@ -140,12 +141,18 @@ export type Effect =
       readonly from: number
       readonly direction: 1 | -1
     }
-  | { readonly kind: 'copy'; readonly copied: Copied; readonly print: boolean }
+  /** Give a text to the clipboard. */
+  | { readonly kind: 'copy'; readonly copyable: Copyable }
+  /** Print a text on the normal screen, and come back from there. */
+  | { readonly kind: 'print'; readonly copyable: Copyable }
+  /** The same with lines of a text that is read. */
+  | { readonly kind: 'copy-lines'; readonly lines: CopiedLines; readonly how: 'copy' | 'print' }
   /** Look for the line that looks like the error of an attempt. */
   | { readonly kind: 'look-for-error'; readonly step: string; readonly attempt: number }
   /** See which processes the running script has. */
   | { readonly kind: 'look-at-processes' }
-  | { readonly kind: 'suspend' }
+  /** Stop this program until the shell continues it. */
+  | { readonly kind: 'stop-here' }
   | { readonly kind: 'redraw' }
   /** Leave the screen; the run has ended or was paused. */
   | { readonly kind: 'leave' }

@@ -1,14 +1,16 @@
 import type { Book } from '../output/book.ts'
-import type { Copied } from '../state/copying.ts'
+import type { Copyable } from '../scene/copyable.ts'
+import type { CopiedLines } from '../state/copying.ts'
 import { type Effect, pageRows, type ScreenEvent, type ScreenState } from '../state/screen-state.ts'
+import { cleanOutput } from '../text/clean.ts'
 
 /** Reads for the screen what it asks for, one thing after the other, and tells it what was found. */
 export interface Reader {
   perform(effect: Extract<Effect, { kind: 'read' | 'find' | 'look-for-error' }>): void
   /** Reads on in the text that is shown, after more of it has come. */
   readOn(state: ScreenState): void
-  /** The text that is copied. */
-  textOf(copied: Copied): Promise<string>
+  /** Lines that are copied, as they are shown. */
+  textOf(lines: CopiedLines): Promise<Copyable>
 }
 
 /**
@@ -68,9 +70,9 @@ export function createReader(
         }
       })
     },
-    async textOf(copied) {
-      if (copied.kind === 'text') return copied.text
-      return `${(await book.lines(copied.source, copied.from, copied.to)).join('\n')}\n`
+    async textOf({ what, source, from, to }) {
+      const lines = await book.lines(source, from, to)
+      return { what, text: `${lines.map(line => cleanOutput(line)).join('\n')}\n` }
     },
   }
 }

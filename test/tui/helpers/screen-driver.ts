@@ -122,8 +122,9 @@ export class ScreenDriver {
       if (effect.kind === 'edit') this.#edit(effect.step)
       if (effect.kind === 'read' || effect.kind === 'find' || effect.kind === 'look-for-error')
         this.#reader.perform(effect)
-      if (effect.kind === 'copy')
-        this.#pending.push(this.#reader.textOf(effect.copied).then(text => this.copied.push(text)))
+      if (effect.kind === 'copy' || effect.kind === 'print') this.copied.push(effect.copyable.text)
+      if (effect.kind === 'copy-lines')
+        this.#pending.push(this.#reader.textOf(effect.lines).then(({ text }) => this.copied.push(text)))
       if (effect.kind !== 'say') continue
       const said = this.#run
         .say(effect.answer, KIM)

@@ -1,25 +1,29 @@
-import { type Check, diffText, type Entry, type Observed, type RunEvent } from '../model/index.ts'
-import { fenced, plain } from './markdown-text.ts'
+import { type Check, diffText, type Observed, type RunEvent } from '../../model/index.ts'
 
-/** One event as lines of Markdown: who, when, what. `brief` leaves out scripts and names the step instead. */
-export function describeEvent({ seq, atMs, event }: Entry, how: 'whole' | 'brief'): string[] {
-  const [sentence, blocks] = tell(event)
-  if (sentence === '') return []
-  const where = how === 'brief' && 'step' in event && event.step !== null ? `\`${plain(event.step)}\`: ` : ''
-  const line = `- ${new Date(atMs).toISOString()} ${where}${sentence} (line ${seq + 1})`
-  return how === 'brief' || blocks.length === 0 ? [line] : [line, '', ...blocks, '']
+/** What an event says to a reader. Not escaped and not cleaned: it holds whatever stands in the record. */
+export interface EventText {
+  /** Who did what; empty for an event that is not told, such as output. May hold newlines. */
+  readonly sentence: string
+  readonly blocks: readonly EventBlock[]
 }
 
-type Told = readonly [sentence: string, blocks: readonly string[]]
+/** Text that keeps its lines: a script, a difference, a form. */
+export interface EventBlock {
+  readonly text: string
+  readonly language: string
+  /** What is said before it; null where the sentence says it. */
+  readonly lead: string | null
+}
 
-function tell(event: RunEvent): Told {
+/** One event in words, all that is recorded of it. */
+export function eventText(event: RunEvent): EventText {
   switch (event.kind) {
     case 'run.start':
     case 'run.plan':
     case 'output':
     case 'output.late':
     case 'output.resize':
-      return ['', []]
+      return NOTHING
     case 'param':
       return say(`value ${event.name} = ${event.value ?? '(secret)'}, given by ${event.by} (${event.how})`)
     case 'choice':
@@ -27,14 +31,13 @@ function tell(event: RunEvent): Told {
     case 'condition':
       return say(`condition "${event.when}": ${event.answer}, by ${event.by}`)
     case 'step.edit':
-      return say(`script edited by ${event.by}${because(event.reason)}`, [
-        ...fenced(diffText(event.was, event.script).join('\n'), 'diff'),
-        'It ran from then on as:',
-        '',
-        ...fenced(event.script),
-      ])
+      return say(
+        `script edited by ${event.by}${because(event.reason)}`,
+        block(diffText(event.was, event.script).join('\n'), 'diff'),
+        block(event.script, '', 'It ran from then on as:'),
+      )
     case 'step.start':
-      return say(`attempt ${event.attempt} started in ${event.cwd}`, fenced(event.script, event.shell))
+      return say(`attempt ${event.attempt} started in ${event.cwd}`, block(event.script, event.shell))
     case 'step.stop':
       return say(`stopped by ${event.by ?? event.why} with ${event.signal}`)
     case 'output.end':
@@ -68,7 +71,7 @@ function tell(event: RunEvent): Told {
         `${event.answer === 'yes' ? '[x]' : `[${event.answer}]`} ${event.ask}: ${event.by}${observed(event.observed)}${because(event.note)}`,
       )
     case 'form':
-      return say(`filled in by ${event.by}`, fenced(event.text, 'text'))
+      return say(`filled in by ${event.by}`, block(event.text, 'text'))
     case 'note':
       return say(`note by ${event.by}: ${event.text}`)
     case 'approval.request':
@@ -92,7 +95,7 @@ function tell(event: RunEvent): Told {
     case 'rollback.end':
       return say(`rollback ${event.result}: ${event.done.length} done, ${event.failed.length} failed`)
     case 'runbook.changed':
-      return say(`the runbook's file had changed; ${event.by} chose ${event.decision}`, fenced(event.diff, 'diff'))
+      return say(`the runbook's file had changed; ${event.by} chose ${event.decision}`, block(event.diff, 'diff'))
     case 'handoff.offer':
       return say(`hand-over offered by ${event.by} to ${event.to}${because(event.note)}`)
     case 'handoff.withdraw':
@@ -113,12 +116,18 @@ function tell(event: RunEvent): Told {
       return say(`ended: ${event.result}`)
     default:
       event satisfies never
-      return ['', []]
+      return NOTHING
   }
 }
 
-function say(sentence: string, blocks: readonly string[] = []): Told {
-  return [plain(sentence), blocks]
+const NOTHING: EventText = { sentence: '', blocks: [] }
+
+function say(sentence: string, ...blocks: readonly EventBlock[]): EventText {
+  return { sentence, blocks }
+}
+
+function block(text: string, language: string, lead: string | null = null): EventBlock {
+  return { text, language, lead }
 }
 
 function because(reason: string | null): string {
