@@ -35,6 +35,6 @@ export function looksLikeError(shown: string): boolean {
 }
 
 const ERROR =
-  /\b(?:error|errors|err!|failed|failure|fails|fatal|panic|exception|traceback|critical|denied|refused|unable to|cannot|can't|not found|no such|timed out|timeout|aborted|unauthorized|forbidden)\b|\b(?:E[A-Z]{4,})\b/i
+  /\b(?:error|errors|failed|failure|fails|fatal|panic|exception|traceback|critical|denied|refused|unable to|cannot|can't|not found|no such|timed out|timeout|aborted|unauthorized|forbidden)\b|\berr!|\bE(?:NOENT|ACCES|PERM|CONN[A-Z]+|EXIST|PIPE|INVAL|TIMEDOUT|ADDR[A-Z]+|NOSPC)\b/i
 /** `0 errors`, `no failures`: said where all is well. */
 const NO_ERROR = /\b(?:0|no|without)\s+(?:errors?|failures?|failed)\b/i

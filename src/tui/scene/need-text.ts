@@ -58,12 +58,15 @@ export function needText(scene: Scene, nowMs: number, picked: string, keys: KeyM
     case 'wait':
       return waitText(need, title, nowMs, key)
     case 'running':
-      return of(
-        'running',
-        'RUNNING',
-        title,
-        `${runningFor(scene, need, nowMs)}: ${key('stop')} stop options, ${key('pause-after')} pause after`,
-      )
+      return {
+        ...of(
+          'running',
+          'RUNNING',
+          `${title}, ${runningFor(scene, need, nowMs)}`,
+          `${key('stop')} stop options, ${key('pause-after')} pause after`,
+        ),
+        short: `${step?.position ?? ''}, ${runningFor(scene, need, nowMs)}`,
+      }
     case 'decide':
       return decideText(scene, need, title, seen, key)
     case 'changed':

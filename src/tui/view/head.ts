@@ -89,8 +89,9 @@ export function keysLine(look: Look, state: ScreenState): Line {
   let left = look.columns - 1 - fixed.reduce((sum, binding) => sum + widthOf(entry(state, binding)), 0)
   const shown: Binding[] = []
   for (const binding of bindings.filter(b => rankOf(state, b) > 2)) {
-    left -= widthOf(entry(state, binding))
-    if (left < 0) break
+    const cells = widthOf(entry(state, binding))
+    if (cells > left) continue
+    left -= cells
     shown.push(binding)
   }
   const typing = isField(modeOf(state)) ? [seg(' type, then')] : []

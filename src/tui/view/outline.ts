@@ -35,7 +35,8 @@ export function outlineView(
   const selected = rowOf(rows, at)
   const top = windowTop(rows.length, Math.max(0, selected), height)
   const shown = rows.slice(top, top + height)
-  const lines = shown.map((row, index) => outlineLine(look, state, row, top + index === selected, width))
+  const cells = { side: width >= WIDE_ROW ? sideWidth(look, state, shown, width) : 0, positions: positionWidth(shown) }
+  const lines = shown.map((row, index) => outlineLine(look, state, row, top + index === selected, width, cells))
   while (lines.length < height) lines.push([])
   const inWindow = selected - top
   return { lines, selected: selected >= 0 && inWindow < height ? inWindow : null, rows: rows.length }
@@ -49,8 +50,17 @@ function windowTop(rows: number, selected: number, height: number): number {
 /** Cells from which on a row has a column of its own for what a step came to. */
 const WIDE_ROW = 70
 
-function outlineLine(look: Look, state: ScreenState, row: OutlineRow, selected: boolean, width: number): Line {
-  return row.kind === 'heading' ? headingLine(look, state, row, width) : stepLine(look, state, row, selected, width)
+function outlineLine(
+  look: Look,
+  state: ScreenState,
+  row: OutlineRow,
+  selected: boolean,
+  width: number,
+  cells: Cells,
+): Line {
+  return row.kind === 'heading'
+    ? headingLine(look, state, row, width)
+    : stepLine(look, state, row, selected, width, cells)
 }
 
 function headingLine(
@@ -88,13 +98,13 @@ function stepLine(
   { step }: Extract<OutlineRow, { kind: 'step' }>,
   selected: boolean,
   width: number,
+  { side: sideCells, positions }: Cells,
 ): Line {
   const seen = seenOf(state.scene, step.id, state.nowMs)
   const mark = selected ? '>' : ' '
-  const head = ` ${mark} ${pad(look, safe(look, step.position), width >= WIDE_ROW ? 8 : 7)} `
+  const head = ` ${mark} ${pad(look, safe(look, step.position), positions)} `
   const word = pad(look, `${symbolOf(seen.state, look.ascii)} ${safe(look, seen.word)}`, wordWidth(look, width))
-  const side = width >= WIDE_ROW ? sideText(look, state, step.id) : ''
-  const sideCells = width >= WIDE_ROW ? sideWidth(width) : 0
+  const side = sideCells === 0 ? '' : sideText(look, state, step.id)
   const room = width - widthOf(head) - widthOf(word) - 1 - sideCells
   const tone = selected ? 'strong' : 'plain'
   const title: Segment[] =
@@ -104,9 +114,20 @@ function stepLine(
   return bounded(look, [seg(head, tone), seg(word, SEEN[seen.state].tone), seg(' '), ...title], width)
 }
 
-/** Cells for what a step came to, or how it will ask. */
-function sideWidth(width: number): number {
-  return Math.min(40, Math.floor(width * 0.31))
+/** Cells of the columns that hang on what is shown. */
+interface Cells {
+  readonly side: number
+  readonly positions: number
+}
+
+function positionWidth(rows: readonly OutlineRow[]): number {
+  return Math.min(10, Math.max(5, ...rows.map(row => (row.kind === 'step' ? row.step.position.length : 0))))
+}
+
+/** Cells for what steps came to, or how they will ask: no more than the rows that are shown need. */
+function sideWidth(look: Look, state: ScreenState, rows: readonly OutlineRow[], width: number): number {
+  const cells = rows.map(row => (row.kind === 'step' ? widthOf(sideText(look, state, row.step.id)) : 0))
+  return Math.min(Math.max(0, ...cells) + 1, Math.floor(width * 0.4))
 }
 
 /** What a glance should tell: what came of it, who ended it and when; ahead, how strongly it will ask. */

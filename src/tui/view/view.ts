@@ -109,7 +109,7 @@ function walkView(screen: Screen, look: Look, height: number): Body {
 /** From 100 columns on: outline left, detail right, the rest of the rows for output over the full width. */
 function wideView(screen: Screen, look: Look, height: number): Body {
   const { state } = screen
-  const left = Math.min(60, Math.floor(look.columns * 0.42))
+  const left = Math.min(90, Math.floor(look.columns * 0.42))
   const detail = detailLines(look, state, look.columns - left - 2, screen.book)
   const outlineRows = outlineView(look, state, left, 0, 'folded').rows
   const least = Math.max(8, Math.floor(height * 0.35))
