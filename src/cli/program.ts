@@ -184,6 +184,20 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     )
 
   program
+    .command('diff')
+    .description('two runs side by side: what was skipped, edited, slower, confirmed otherwise, done with other values')
+    .argument('<a>', 'the first run, such as the rehearsal: a transcript folder, a file in it, or the id of a run')
+    .argument('<b>', 'the second, such as production')
+    .option('--json', 'as data (signoff.diff/1)')
+    .addHelpText(
+      'after',
+      '\nExit codes as those of diff: 0 no difference, 1 some, 2 usage; 8 and 65 a record that cannot be read.',
+    )
+    .action((a: string, b: string, options: { json?: boolean }) =>
+      does(async () => (await import('./commands/diff.ts')).diff(a, b, options, io))(),
+    )
+
+  program
     .command('handoff')
     .description('offer a run of yours, which nobody walks now, to another operator; signed')
     .argument('<run>', 'id of the run, or the beginning of it')
