@@ -16,6 +16,9 @@ export const ProjectConfigSchema = z.strictObject({
   roles: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
   /** Time limit of a task that names none, such as `30m`. */
   timeout: time.optional(),
+  notify: z
+    .custom<undefined>(() => false, 'a repository may not name a command for notifications; your own configuration may')
+    .optional(),
   secrets: z
     .custom<undefined>(() => false, 'a repository may not name commands for secrets; your own configuration may')
     .optional(),
@@ -40,6 +43,21 @@ export const ProjectConfigSchema = z.strictObject({
 export const UserConfigSchema = z.strictObject({
   version: z.literal(1).default(1),
   signing: z.strictObject({ key: z.string().min(1), principal: z.string().min(1).optional() }).optional(),
+  ui: z
+    .strictObject({
+      /** Draw with ASCII alone, as `--ascii` does. */
+      ascii: z.boolean().default(false),
+    })
+    .optional(),
+  /** A command that tells you elsewhere that you are needed, such as in a chat: it gets the text as its last argument. */
+  notify: z
+    .array(z.string().min(1))
+    .min(1)
+    .refine(
+      ([program = '']) => !program.includes('/') || program.startsWith('/'),
+      'expected a name to be found on the PATH, or an absolute path',
+    )
+    .optional(),
   /** Commands that give secrets, by the name of the value. Only here: a repository must not name what runs on this machine unasked. */
   secrets: z
     .record(
@@ -67,6 +85,10 @@ export interface Config {
   readonly interpreters: Interpreters
   readonly signingKey: string | null
   readonly principal: string | null
+  /** Draw with ASCII alone. */
+  readonly ascii: boolean
+  /** The command that tells the person elsewhere; null without one. */
+  readonly notify: readonly string[] | null
   /** By the name of the value. */
   readonly secrets: ReadonlyMap<string, SecretCommand>
   /** Where the user's own configuration lies, whether it is there or not. */
@@ -102,6 +124,8 @@ export async function readConfig(workspace: Workspace, environment: NodeJS.Proce
     interpreters: project?.value.interpreters ?? {},
     signingKey: user?.value.signing?.key ?? null,
     principal: user?.value.signing?.principal ?? null,
+    ascii: user?.value.ui?.ascii ?? false,
+    notify: user?.value.notify ?? null,
     secrets: new Map(secrets),
     userPath,
     projectSha256: project?.sha256 ?? null,

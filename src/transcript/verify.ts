@@ -1,4 +1,4 @@
-import { countSteps, type EventOf } from '../model/index.ts'
+import { countSteps, type EventOf, type RunInterpreters } from '../model/index.ts'
 import { checkAddendum } from './addendum.ts'
 import { readAllowedSigners } from './allowed-signers.ts'
 import { sha256Hex } from './hash.ts'
@@ -32,7 +32,7 @@ export interface VerifyInput {
   /** Somebody holds the lock of this run: it is in progress. */
   readonly lockHeld?: boolean
   /** Reads the runbook that the transcript embeds, as a parser does; without it gates are held against the plan alone. */
-  readonly planOf?: (runbookText: string, path: string) => Promise<DemandedPlan>
+  readonly planOf?: (runbookText: string, path: string, interpreters: RunInterpreters) => Promise<DemandedPlan>
   readonly sshKeygen?: SshKeygen
 }
 
@@ -162,7 +162,8 @@ function sealedFindings({ scan, facts }: ReadRun, statement: SealStatement): Fin
 
 async function demandedPlan(input: VerifyInput, { state }: RunFacts): Promise<DemandedPlan | null> {
   if (input.planOf === undefined || state.start === null) return null
-  return input.planOf(state.start.runbook.text, state.start.runbook.path)
+  const { text, path } = state.start.runbook
+  return input.planOf(text, path, state.interpreters?.planned ?? {})
 }
 
 async function addendaFindings(

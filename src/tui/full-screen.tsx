@@ -4,15 +4,19 @@ import { stepsOf } from '../model/index.ts'
 import { App } from './app/App.tsx'
 import { createOutputRing } from './output/ring.ts'
 import { reduce } from './reduce/reduce.ts'
+import type { Copyable } from './scene/copyable.ts'
 import type { KeyPress } from './state/key-press.ts'
 import { type Effect, initialState, type ScreenEvent, type ScreenState, type Size } from './state/screen-state.ts'
-import { attentionFor } from './terminal/attention.ts'
+import { attentionFor, type Notifier, notification } from './terminal/attention.ts'
+import { osc52 } from './terminal/clipboard.ts'
 import { type EditScript, NO_EDITOR } from './terminal/editing.ts'
 import { handOver, type Suspend, type TakeBack } from './terminal/hand-over.ts'
 import { handoverText, type Lending } from './terminal/lend.ts'
 import { ScreenInput, type TerminalInput } from './terminal/screen-input.ts'
-import { cleanText } from './text/clean.ts'
+import { cleanLines, cleanText } from './text/clean.ts'
 import { viewOf } from './view/view.ts'
+
+export { notifierOf } from './terminal/attention.ts'
 
 /** The terminal that is drawn on: a tty, whatever stdout is. */
 export interface TerminalOutput extends NodeJS.WritableStream {
@@ -36,6 +40,8 @@ export interface FullScreen {
     readonly color: boolean
     /** Title of the terminal window while the screen is up; null leaves the title alone. */
     readonly title: string | null
+    /** How this terminal takes a notification for the desktop; null where it is not known to take any. */
+    readonly notifier?: Notifier | null
     /** Told first, until the next key; left out where there is nothing to tell. */
     readonly notice?: string | null
   }
@@ -45,6 +51,10 @@ export interface FullScreen {
   readonly reopen?: () => TerminalInput
   /** Opens the editor on a script, with the terminal to itself; without it `e` says that it cannot. */
   readonly editScript?: EditScript
+  /** Tells somebody who looks elsewhere, by a command of their own. */
+  readonly call?: (text: string) => void
+  /** Gives a text to the clipboard by a program, and names it; null where none took it. */
+  readonly copy?: (text: string) => Promise<string | null>
   /** Stops this program, as Ctrl-Z does, and resolves once it goes on; without it the key does nothing. */
   readonly stopHere?: () => Promise<void>
   /** True where whoever called goes on with the same run in plain mode; without it `l` says that it cannot. */
@@ -65,6 +75,7 @@ const LEAVE_MS = 200
 /** A burst of resizes can leave old rows; the screen is drawn anew once it has settled. */
 const SETTLED_MS = 100
 const TICK_MS = 1000
+const BELL = '\u0007'
 
 /**
  * Walks a run in the full screen until it has ended or was paused, or until somebody wants to go on in plain mode. The screen is
@@ -88,7 +99,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   let instance: Instance | null = null
   let over = false
   let flushing = 0
-  let lastBellMs = Number.NEGATIVE_INFINITY
+  let lastCallMs = Number.NEGATIVE_INFINITY
   let title = ''
   let suspend: Suspend | null = null
   /** The terminal is an editor's or a script's: nothing is drawn, and nothing calls for attention. */
@@ -128,13 +139,15 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   }
   const callAttention = (before: ScreenState): void => {
     if (instance === null || over || handedOver || stdout.isBehind === true) return
-    const called = attentionFor(before, state, options.title ?? '', lastBellMs)
-    if (called.bell) {
-      lastBellMs = clock.nowMs()
-      stdout.write('\u0007')
+    const { call, title: called } = attentionFor(before, state, options.title ?? '', lastCallMs)
+    if (call !== null) {
+      lastCallMs = clock.nowMs()
+      // Multiplexers drop notifications, so that the bell always goes.
+      stdout.write(options.notifier == null ? BELL : `${BELL}${notification(options.notifier, call)}`)
+      screen.call?.(call)
     }
-    if (options.title === null || called.title === title) return
-    title = called.title
+    if (options.title === null || called === title) return
+    title = called
     stdout.write(`\u001b]2;${title}\u0007`)
   }
   const apply = (event: ScreenEvent): void => {
@@ -204,6 +217,22 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     await screen.stopHere()
     await comeBack()
   }
+  const copy = async ({ what, text }: Copyable): Promise<void> => {
+    const program = (await screen.copy?.(text)) ?? null
+    if (program === null) stdout.write(osc52(text))
+    const how = program === null ? 'sent to the terminal (OSC 52)' : `copied with ${program}`
+    dispatch({ kind: 'told', message: `${how}: ${what}. Y prints it, should nothing arrive`, atMs: clock.nowMs() })
+  }
+  /** The normal screen has no frame and no cut lines: what is there can be taken with the mouse as it is. */
+  const print = async ({ what, text }: Copyable): Promise<void> => {
+    if (screen.reopen === undefined || handedOver) return
+    await letGo()
+    stdout.write(`${[...cleanLines(text), '', `This was ${what}. Enter comes back.`].join('\r\n')}\r\n`)
+    const keyboard = screen.reopen()
+    await new Promise<void>(resolve => keyboard.once('data', () => resolve()))
+    keyboard.destroy?.()
+    await comeBack()
+  }
   const perform = (effect: Effect): void => {
     switch (effect.kind) {
       case 'say':
@@ -220,6 +249,12 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
         return
       case 'to-plain':
         if (screen.canGoPlain === true) finished.resolve('to-plain')
+        return
+      case 'copy':
+        copy(effect.copyable).catch(finished.reject)
+        return
+      case 'print':
+        print(effect.copyable).catch(finished.reject)
         return
       case 'stop-here':
         stopHere().catch(finished.reject)

@@ -114,6 +114,8 @@ const EMPTY_CONFIG: Omit<Config, 'userPath'> = {
   silenceMs: null,
   interpreters: {},
   signingKey: null,
+  ascii: false,
+  notify: null,
   principal: null,
   secrets: new Map(),
   projectSha256: null,

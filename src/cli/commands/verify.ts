@@ -65,7 +65,7 @@ export async function verifyInputOf(files: RunFiles, flags: VerifyFlags, io: Io)
       roles: config.roles,
     },
     lockHeld: holderOf(stateFolder(io.environment, run), files) !== null,
-    planOf: async (text, path) => (await import('../demanded-plan.ts')).demandedPlan(text, path),
+    planOf: async (...asked) => (await import('../demanded-plan.ts')).demandedPlan(...asked),
     sshKeygen: runSshKeygen,
   }
 }

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly keeper: TerminalKeeper | null
   /** True where flag or configuration ask for ASCII. */
   readonly ascii: boolean
+  /** Tells a person who looks elsewhere, by a command of their own. */
+  readonly call: (text: string) => void
   /** Whether there is a terminal that the full screen can be drawn on. */
   readonly canDraw: boolean
 }

@@ -1,6 +1,6 @@
 import type { ReadStream } from 'node:tty'
 import type { Ending } from '../../model/index.ts'
-import { editInEditor, openTtyInput, TtyOutput } from '../../runner/local/index.ts'
+import { copyByProgram, editInEditor, openTtyInput, TtyOutput } from '../../runner/local/index.ts'
 import { endWhenLost } from '../lost-terminal.ts'
 import type { Surroundings } from './attend.ts'
 import type { Walk } from './choose-ui.ts'
@@ -20,8 +20,8 @@ export interface FullTerminal {
 }
 
 /** Opens the terminal for the full screen: React and Ink are loaded only here, since they cost more than everything else together. */
-export async function openFull({ io, keeper, ascii }: Surroundings): Promise<FullTerminal> {
-  const { runFullScreen } = await import('../../tui/full-screen.tsx')
+export async function openFull({ io, keeper, ascii, call }: Surroundings): Promise<FullTerminal> {
+  const { runFullScreen, notifierOf } = await import('../../tui/full-screen.tsx')
   const output = new TtyOutput(TTY)
   Object.assign(output, sizeOfTty())
   let input = openTtyInput(TTY)
@@ -52,7 +52,7 @@ export async function openFull({ io, keeper, ascii }: Surroundings): Promise<Ful
           stdin: input,
           stdout: output,
           clock: { nowMs: io.nowMs },
-          options: { ascii: isAscii, color, title: drive.runbook.title, notice },
+          options: { ascii: isAscii, color, title: drive.runbook.title, notice, notifier: notifierOf(io.environment) },
           next,
           reopen,
           editScript: (script, name) => {
@@ -61,6 +61,8 @@ export async function openFull({ io, keeper, ascii }: Surroundings): Promise<Ful
               isAway = false
             })
           },
+          call,
+          copy: text => copyByProgram(text, io.environment),
           stopHere: stopWithGroup,
           ...(keeper === null ? {} : { lend: { hold: lending => keeper.hold(lending) } }),
           canGoPlain: true,

@@ -1,3 +1,4 @@
+export { copyByProgram } from './clipboard.ts'
 export { systemClock } from './clock.ts'
 export { detachWriter, finishDetaching } from './detach-writer.ts'
 export { editInEditor } from './editor.ts'
@@ -9,6 +10,7 @@ export { createLocalExecutor, type LocalExecutor, type LocalExecutorOptions } fr
 export { type Lock, type LockHolder, mayLive, readLock, type TakeOver, takeLock } from './lock.ts'
 export { freeBytes, hasProgram, isWritable, sshVersion } from './machine.ts'
 export { matchesInTime } from './matches.ts'
+export { notifyPerson } from './notify-person.ts'
 export type { Handover, LentTerminal, PersonsTerminal } from './persons-terminal.ts'
 export type { TerminalSize } from './pty-pair.ts'
 export { readDescriptor } from './read-descriptor.ts'
