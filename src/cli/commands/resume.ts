@@ -1,5 +1,5 @@
 import type { RunState } from '../../model/index.ts'
-import { fold, SignoffError } from '../../model/index.ts'
+import { fold, interpretersText, SignoffError } from '../../model/index.ts'
 import { jumpEvents, type Provided, type RunContext } from '../../runner/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
@@ -51,6 +51,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     io.say(`Sealed: ${files.folder}`)
     return exitCodeOfResult(past.result)
   }
+  if (recorded.changed?.was != null) io.say(`${interpretersText(recorded.changed)}.`)
   const waitLimitMs = milliseconds(flags.waitLimit)
   await checkFiles('--approval', flags.approval)
   const keep = await keepWord(recorded, flags, desk.signer.principal)
