@@ -158,7 +158,6 @@ describe.skipIf(!IS_ROOT)('a script of another account (as root alone: it takes 
   test('is told whose the journal is that it may not read, and that is no bug of ours', async () => {
     await left()
     const { run } = world.transcript('v1')
-    rmSync(join(world.temporary, name), { recursive: true, force: true })
     const key = join(world.temporary, 'key')
     writeFileSync(key, readFileSync(world.operator.keyFile), { mode: 0o600 })
     writeFileSync(`${key}.pub`, readFileSync(`${world.operator.keyFile}.pub`))
