@@ -11,6 +11,20 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   tui: ['model'],
   cli: ['model', 'parser', 'runner', 'transcript', 'tui'],
 }
+/** Inside `tui`: what each folder may know of the others. Its two doors, `index.ts` and `full-screen.tsx`, join them. */
+const TUI: Readonly<Record<string, readonly string[]>> = {
+  text: [],
+  output: [],
+  scene: ['text'],
+  acts: ['text', 'scene'],
+  state: ['scene', 'acts'],
+  keys: ['scene', 'acts', 'state'],
+  reduce: ['text', 'scene', 'acts', 'state', 'keys'],
+  view: ['text', 'output', 'scene', 'acts', 'state', 'keys'],
+  terminal: ['text', 'scene', 'state'],
+  app: ['text', 'state', 'view', 'terminal'],
+  plain: ['text', 'output', 'scene', 'acts', 'state', 'terminal'],
+}
 /** Modules that another folder may import besides its index: lazy chunks and the embedded driver. */
 const DOORS = new Set(['tui/full-screen.tsx', 'runner/local/index.ts'])
 
@@ -46,6 +60,15 @@ test('imports point one way: model <- parser, runner, transcript, tui <- cli', (
   expect(wrong).toEqual([])
 })
 
+test('inside tui: text <- scene <- acts <- state <- keys <- reduce and view; components and plain mode stand at the end', () => {
+  const folders = inside
+    .map(({ from, to }) => ({ from, to, a: tuiFolder(from), b: tuiFolder(to) }))
+    .filter(({ a, b }) => a !== null && b !== null && a !== b)
+  expect(folders.length).toBeGreaterThan(50)
+  expect([...new Set(files.map(tuiFolder))].filter(name => name !== null).sort()).toEqual(Object.keys(TUI).sort())
+  expect(folders.filter(({ a, b }) => !TUI[a ?? '']?.includes(b ?? ''))).toEqual([])
+})
+
 test('a folder is entered by its index, or by a door that is meant as one', () => {
   const wrong = inside.filter(
     ({ from, to }) => layerOf(from) !== layerOf(to) && !/^[a-z]+\/index\.ts$/.test(to) && !DOORS.has(to),
@@ -77,6 +100,10 @@ test('processes are started in one folder', () => {
   const users = imports.filter(({ specifier }) => specifier === 'execa' || specifier === 'node:child_process')
   expect(users.filter(({ from }) => !from.startsWith('runner/local/'))).toEqual([])
 })
+
+function tuiFolder(path: string): string | null {
+  return /^tui\/([a-z]+)\//.exec(path)?.[1] ?? null
+}
 
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')

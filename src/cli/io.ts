@@ -4,6 +4,8 @@ export interface Io {
   readonly cwd: string
   /** Data, on standard output. */
   write(text: string): void
+  /** Data on standard output, as much as there is of it: resolves once it was taken, or nobody reads any more. */
+  pour(piece: string | Uint8Array): Promise<void>
   /** A line for a person, on standard error. */
   say(line: string): void
   /** True where a person can be asked. */

@@ -46,6 +46,10 @@ function processIo(): Io {
     write: text => {
       process.stdout.write(text)
     },
+    pour: piece =>
+      new Promise(resolve => {
+        process.stdout.write(piece, () => resolve())
+      }),
     say: line => {
       process.stderr.write(`${line}\n`)
     },

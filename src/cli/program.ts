@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SignoffError } from '../model/index.ts'
+import { FORMAT_NAMES, type FormatName } from '../transcript/index.ts'
 import { EXIT_CODES, VERIFY_CODES } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { safeText } from './safe-text.ts'
@@ -209,9 +210,10 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     .command('export')
     .description('a readable copy of a transcript, derived from it and saying so')
     .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
-    .addOption(new Option('--format <format>', 'what to write').choices(['md', 'json']).makeOptionMandatory())
+    .addOption(new Option('--format <format>', 'what to write').choices(FORMAT_NAMES).makeOptionMandatory())
+    .option('--out <path>', 'write here, and never over what is there; without it to standard output')
     .option('--signers <file>', 'allowed_signers to trust, instead of the one of this repository')
-    .action((transcript: string, options: { format: 'md' | 'json' }) =>
+    .action((transcript: string, options: { format: FormatName }) =>
       does(async () => (await import('./commands/export.ts')).exportTranscript(transcript, options, io))(),
     )
 

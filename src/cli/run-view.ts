@@ -10,7 +10,7 @@ import {
 import { type Interpreters, loadAndParse } from '../parser/index.ts'
 import { chooseSection, needOf, type RunContext } from '../runner/index.ts'
 import { isRunDeviation, type Scene, sentenceFor, toWalk } from '../tui/index.ts'
-import { contextOf } from './run-session.ts'
+import { contextOf } from './run-context.ts'
 
 /** A run as its journal tells it to somebody who only looks. */
 export interface RunView {

@@ -4,8 +4,8 @@ import type { Runbook, Speaker } from '../model/index.ts'
 import { canBeMasked, type RunContext } from '../runner/index.ts'
 import { askSecretCommand } from '../runner/local/index.ts'
 import type { Config, SecretCommand } from './config.ts'
+import type { FirstWords } from './first-words.ts'
 import type { Io } from './io.ts'
-import type { FirstWords } from './run-session.ts'
 import { MOST_SECRET_BYTES } from './secret-file.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000

@@ -3,8 +3,8 @@ import { SignoffError } from '../model/index.ts'
 import type { RunContext } from '../runner/index.ts'
 import { cleanText } from '../tui/index.ts'
 import { askHidden } from './ask-hidden.ts'
+import type { FirstWords } from './first-words.ts'
 import type { Io } from './io.ts'
-import type { FirstWords } from './run-session.ts'
 
 /**
  * A script of an earlier process may have printed secrets that only that process knew. They are asked for before its output is

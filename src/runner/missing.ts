@@ -3,7 +3,7 @@ import { evolve, fold } from '../model/index.ts'
 import { nextAutomatic } from './advance.ts'
 import { planEvent, type RunContext } from './context.ts'
 import { conditionOf, currentStep, type Live, needOf } from './need.ts'
-import { answerFor, type Missing, needOfText, type Provided } from './unattended.ts'
+import { answerFor, type Missing, needOfText, type Provided } from './provided-answer.ts'
 
 /** What an unattended walk will lack, found before anything runs; and the gates that lie ahead. */
 export interface Lacking {

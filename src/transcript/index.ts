@@ -14,9 +14,17 @@ export { encode } from './canonical.ts'
 export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
 export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './check-approval.ts'
 export { PAYLOAD_TYPE, pae, sealSha256, toEnvelope } from './dsse.ts'
-export { toJson } from './export-json.ts'
-export { toMarkdown } from './export-markdown.ts'
-export { exportRefusal } from './export-warning.ts'
+export { exportRefusal, sealWarning } from './export/derived.ts'
+export { type EventText, eventText } from './export/event-text.ts'
+export {
+  createExportSource,
+  type ExportFile,
+  type ExportFormat,
+  type ExportSource,
+  type Piece,
+} from './export/format.ts'
+export { FORMATS } from './export/formats.ts'
+export { FORMAT_NAMES, type FormatName } from './export/names.ts'
 export { buildHandoff, checkHandoff, type HandoffAnswer, type HandoffContext, saysAcceptance } from './handoff.ts'
 export { leafOfLine } from './hash.ts'
 export { type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'

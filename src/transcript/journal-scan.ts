@@ -34,6 +34,18 @@ export async function scanJournal(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   onLine: (line: ScannedLine) => void,
 ): Promise<JournalScan> {
+  const scanner = createJournalScanner(onLine)
+  for await (const chunk of chunks) scanner.push(chunk)
+  return scanner.end()
+}
+
+/** The same for whoever is handed the bytes: piece by piece, and then what the whole was. */
+export interface JournalScanner {
+  push(chunk: Uint8Array): void
+  end(): JournalScan
+}
+
+export function createJournalScanner(onLine: (line: ScannedLine) => void): JournalScanner {
   const splitter = createLineSplitter()
   const tree = createMerkleTree()
   const file = createHash('sha256')
@@ -66,22 +78,26 @@ export async function scanJournal(
 
   let tooLong = false
   let beginning = ''
-  for await (const chunk of chunks) {
-    file.update(chunk)
-    if (beginning.length < BEGINNING.length)
-      beginning += Buffer.from(chunk.subarray(0, BEGINNING.length)).toString('latin1')
-    bytes += chunk.length
-    if (!tooLong && !splitter.push(chunk, take)) tooLong = true
+  return {
+    push(chunk) {
+      file.update(chunk)
+      if (beginning.length < BEGINNING.length)
+        beginning += Buffer.from(chunk.subarray(0, BEGINNING.length)).toString('latin1')
+      bytes += chunk.length
+      if (!tooLong && !splitter.push(chunk, take)) tooLong = true
+    },
+    end() {
+      const rest = splitter.rest()
+      tail.update(rest)
+      const good = { lines, bytes: goodBytes, head, root: tree.root().toString('hex') }
+      const beginsAsJournal = BEGINNING.startsWith(beginning.slice(0, BEGINNING.length))
+      const whole = { good, sha256: file.digest('hex'), bytes, beginsAsJournal }
+      if (tooLong) return { ...whole, torn: null, wrong: bad ?? { line: lines + 1, why: 'longer than a line may be' } }
+      if (bytes === goodBytes) return { ...whole, torn: null, wrong: null }
+      if (wasALine) return { ...whole, torn: null, wrong: bad }
+      return { ...whole, torn: { bytes: bytes - goodBytes, sha256: tail.digest('hex') }, wrong: null }
+    },
   }
-  const rest = splitter.rest()
-  tail.update(rest)
-  const good = { lines, bytes: goodBytes, head, root: tree.root().toString('hex') }
-  const beginsAsJournal = BEGINNING.startsWith(beginning.slice(0, BEGINNING.length))
-  const whole = { good, sha256: file.digest('hex'), bytes, beginsAsJournal }
-  if (tooLong) return { ...whole, torn: null, wrong: bad ?? { line: lines + 1, why: 'longer than a line may be' } }
-  if (bytes === goodBytes) return { ...whole, torn: null, wrong: null }
-  if (wasALine) return { ...whole, torn: null, wrong: bad }
-  return { ...whole, torn: { bytes: bytes - goodBytes, sha256: tail.digest('hex') }, wrong: null }
 }
 
 const BEGINNING = `{"seq":0,"prev":"${NO_PREV}"`

@@ -1,9 +1,7 @@
-export { type CleanOptions, cleanText } from './clean.ts'
-export type { EditScript } from './editing.ts'
-export { type Plain, runPlain } from './lines.ts'
-export { sentenceFor } from './narrate.ts'
-export { createPlainOutput, type PlainOutput } from './plain-output.ts'
-export { contactLines } from './plain-text.ts'
+export { type Plain, runPlain } from './plain/lines.ts'
+export { sentenceFor } from './plain/narrate.ts'
+export { createPlainOutput, type PlainOutput } from './plain/output.ts'
+export { contactLines } from './plain/text.ts'
 export {
   deviationsIn,
   type Holder,
@@ -15,6 +13,8 @@ export {
   type StatusFacts,
   standingOf,
   statusLines,
-} from './run-status.ts'
-export { type Scene, toWalk } from './walk.ts'
-export { widthOf } from './width.ts'
+} from './scene/run-status.ts'
+export { type Scene, toWalk } from './scene/walk.ts'
+export type { EditScript } from './terminal/editing.ts'
+export { type CleanOptions, cleanText } from './text/clean.ts'
+export { widthOf } from './text/width.ts'

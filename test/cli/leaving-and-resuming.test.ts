@@ -3,8 +3,9 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, write
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openDesk } from '../../src/cli/desk.ts'
 import type { Io } from '../../src/cli/io.ts'
-import { openDesk, readRun } from '../../src/cli/run-session.ts'
+import { readRun } from '../../src/cli/recorded-run.ts'
 import { filesIn } from '../../src/cli/transcript-files.ts'
 import { makeWorld, type World } from '../helpers/world/index.ts'
 
@@ -80,6 +81,7 @@ describe('a run that a crash cut short', () => {
       environment: { ...world.env, SIGNOFF_KEY: world.operator.keyFile },
       cwd: world.repository.clone,
       write: () => undefined,
+      pour: async () => undefined,
       say: () => undefined,
       interactive: false,
       ask: async () => '',

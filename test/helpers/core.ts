@@ -20,7 +20,7 @@ import type { Order } from '../../src/runner/decision.ts'
 import { scriptToEdit } from '../../src/runner/edit.ts'
 import { type Live, needOf } from '../../src/runner/need.ts'
 import { nextPoll } from '../../src/runner/polling.ts'
-import type { Provided } from '../../src/runner/unattended.ts'
+import type { Provided } from '../../src/runner/provided-answer.ts'
 
 /** What an unattended run has where nobody gave it anything. */
 export const NOTHING_PROVIDED: Provided = {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Conversation, Ending } from '../../src/model/index.ts'
 import { NO_ANSWERS } from '../../src/runner/answers.ts'
 import { lackingOf } from '../../src/runner/missing.ts'
-import type { Provided } from '../../src/runner/unattended.ts'
+import type { Provided } from '../../src/runner/provided-answer.ts'
 import { walkUnattended } from '../../src/runner/unattended.ts'
 import { NOTHING_PROVIDED, type TestCore, testCore } from '../helpers/core.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { valueAct } from '../../src/tui/step-acts.ts'
+import { valueAct } from '../../src/tui/acts/step-acts.ts'
 import { testCore } from '../helpers/core.ts'
 import { runbookOf, wanted } from '../helpers/runbook.ts'
 

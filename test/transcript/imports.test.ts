@@ -5,10 +5,12 @@ const folder = new URL('../../src/transcript/', import.meta.url)
 
 describe('src/transcript', () => {
   it('loads the model, zod and node:crypto, and nothing else', () => {
-    for (const name of readdirSync(folder)) {
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))
+    expect(names).toContain('export/format.ts')
+    for (const name of names) {
       const source = readFileSync(new URL(name, folder), 'utf8')
       for (const [, from = ''] of source.matchAll(/from '([^']+)'/g))
-        expect(from, name).toMatch(/^(\.\/[a-z-]+\.ts|\.\.\/model\/index\.ts|zod|node:crypto)$/)
+        expect(from, name).toMatch(/^(\.\.?\/([a-z-]+\/)*[a-z-]+\.ts|(\.\.\/)+model\/index\.ts|zod|node:crypto)$/)
     }
   })
 })

@@ -1,10 +1,10 @@
 import { type RunEvent, type RunState, SignoffError } from '../../model/index.ts'
 import { randomToken } from '../../runner/local/index.ts'
 import { cleanText } from '../../tui/index.ts'
+import { openDesk } from '../desk.ts'
 import { handoffSigner } from '../handoff-halves.ts'
 import type { Io } from '../io.ts'
 import { appendQuietly, readRecorded } from '../quiet-append.ts'
-import { openDesk } from '../run-session.ts'
 import { findRun } from '../transcript-files.ts'
 import { findWorkspace } from '../workspace.ts'
 

@@ -3,24 +3,20 @@ import { fold, SignoffError } from '../../model/index.ts'
 import { jumpEvents, type Provided, type RunContext } from '../../runner/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
+import { openDesk } from '../desk.ts'
 import { exitCodeOfResult } from '../exit-codes.ts'
+import type { FirstWords } from '../first-words.ts'
+import { openingWords, withoutSecretVariables } from '../first-words.ts'
 import type { Io } from '../io.ts'
 import { checkOperator } from '../operator.ts'
+import { type RecordedRun, readRun } from '../recorded-run.ts'
 import { takeOver } from '../run-locks.ts'
-import { type FirstWords, openDesk, type RecordedRun, readRun } from '../run-session.ts'
 import { chooseUi } from '../terminal.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
+import type { WalkFlags } from '../walk-flags.ts'
 import { findWorkspace } from '../workspace.ts'
-import {
-  checkFiles,
-  openingWords,
-  providedFor,
-  reportMissing,
-  stepNamed,
-  type WalkFlags,
-  withoutSecretVariables,
-} from './run.ts'
+import { checkFiles, providedFor, reportMissing, stepNamed } from './run.ts'
 
 export interface ResumeFlags extends WalkFlags {
   readonly retry: readonly string[]

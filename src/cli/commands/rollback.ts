@@ -4,25 +4,21 @@ import { doneSteps, findStep, planEvent, type RunContext, rollbackPhrase } from 
 import { cleanText } from '../../tui/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
+import { type Desk, openDesk } from '../desk.ts'
+import type { FirstWords } from '../first-words.ts'
+import { openingWords, withoutSecretVariables } from '../first-words.ts'
 import type { Io } from '../io.ts'
 import { checkOperator } from '../operator.ts'
-import {
-  contextOf,
-  type Desk,
-  type FirstWords,
-  type NewRun,
-  openDesk,
-  type RecordedRun,
-  readRun,
-  recoveryOnly,
-  type Session,
-  startSession,
-} from '../run-session.ts'
+import { type RecordedRun, readRun } from '../recorded-run.ts'
+import { contextOf, type NewRun, recoveryOnly } from '../run-context.ts'
+import type { Session } from '../run-session.ts'
+import { startSession } from '../start-run.ts'
 import { chooseUi } from '../terminal.ts'
 import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
 import { walk } from '../walk.ts'
+import type { WalkFlags } from '../walk-flags.ts'
 import { findWorkspace } from '../workspace.ts'
-import { checkFiles, openingWords, providedFor, reportMissing, type WalkFlags, withoutSecretVariables } from './run.ts'
+import { checkFiles, providedFor, reportMissing } from './run.ts'
 
 export interface RollbackFlags extends WalkFlags {
   /** Phase, section or step that the recovery leads back from; `document` for the one of the whole runbook. */

@@ -1,6 +1,6 @@
 import { stopRunning } from '../../runner/local/index.ts'
+import { openDesk } from '../desk.ts'
 import type { Io } from '../io.ts'
-import { openDesk } from '../run-session.ts'
 import { findRun } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 

@@ -4,7 +4,7 @@ import { lstat, readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
 import { gitConfig, runSshKeygen } from '../../runner/local/index.ts'
-import { type VerifyReport, verifyTranscript } from '../../transcript/index.ts'
+import { type VerifyInput, type VerifyReport, verifyTranscript } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { readConfig } from '../config.ts'
 import type { Io } from '../io.ts'
@@ -38,11 +38,16 @@ export async function filesOf(reference: string, io: Io): Promise<RunFiles> {
 }
 
 export async function verifyFiles(files: RunFiles, flags: VerifyFlags, io: Io): Promise<VerifyReport> {
+  return verifyTranscript(await verifyInputOf(files, flags, io))
+}
+
+/** What is verified, by what: whoever uses it afterwards uses the very texts that were looked at. */
+export async function verifyInputOf(files: RunFiles, flags: VerifyFlags, io: Io): Promise<VerifyInput> {
   const journal = await plainFile(files.journal)
   const workspace = findWorkspace(io.cwd)
   const config = await readConfig(workspace, io.environment)
   const run = basename(resolve(files.folder))
-  return verifyTranscript({
+  return {
     journal: journal ? createReadStream(files.journal) : null,
     bundle: (await plainFile(files.bundle)) ? await readFile(files.bundle, 'utf8') : null,
     signers: await signersOf(flags.signers ?? null, workspace.signers, io),
@@ -63,7 +68,7 @@ export async function verifyFiles(files: RunFiles, flags: VerifyFlags, io: Io): 
     lockHeld: holderOf(stateFolder(io.environment, run), files) !== null,
     planOf: async (text, path) => (await import('../demanded-plan.ts')).demandedPlan(text, path),
     sshKeygen: runSshKeygen,
-  })
+  }
 }
 
 /** The signers that the reader trusts: named, or of the working directory's repository; never beside the transcript. */

@@ -1,5 +1,5 @@
 import type { Answers, RunContext } from '../../runner/index.ts'
-import type { FirstWords } from '../run-session.ts'
+import type { FirstWords } from '../first-words.ts'
 import { type PreflightFinding, preflightFinding } from './finding.ts'
 import type { StepsAhead } from './steps-ahead.ts'
 

@@ -10,6 +10,7 @@ const SIGN_OFF = /^(?:sign-?offs?(?: by)?|signed off by)$/i
 const APPROVAL = /^(?:approvals?|approval required|required approvals?)$/i
 const DOCUMENTED = /^(?:documented in|documentation|recorded in|record in)$/i
 const APPROVERS = /^(?:approvers?|approved by|decision[- ]makers?)$/i
+const OWNERS = /^(?:owners?|responsible)$/i
 const AUTHORIZED =
   /\bonly (?:with|after|by) (?:the )?(?:[\w-]+ ){0,2}?(?:authori[sz]ation|approval|permission) (?:\(([^()]+)\)|(?:of|from|by) (?:the )?(.+?)[.!*]*$)/i
 
@@ -47,12 +48,14 @@ export const decision: Rule = {
 
 function gate(at: At, title: string, names: readonly string[] | null): Reading {
   let approvers = names
+  let owners: readonly string[] | null = null
   let documented: string | null = null
   let hint = ''
   let used = 1
   let last = at.block
   for (let next = at.blocks[at.index + used]; next?.kind === 'label'; next = at.blocks[at.index + used]) {
     if (APPROVERS.test(next.name)) approvers = parseOwners(next.rest)
+    else if (OWNERS.test(next.name)) owners = parseOwners(next.rest)
     else if (DOCUMENTED.test(next.name)) {
       documented = next.name
       hint = next.rest
@@ -60,6 +63,8 @@ function gate(at: At, title: string, names: readonly string[] | null): Reading {
     last = next
     used++
   }
+  // An owner written beside the decision decides it, as the owner of its section would.
+  const deciding = approvers ?? owners ?? []
   return reading(
     [
       draft({
@@ -69,7 +74,7 @@ function gate(at: At, title: string, names: readonly string[] | null): Reading {
         line: at.block.line,
         endLine: last.endLine,
         original: writtenText(at.page.source, { start: at.block.start, end: last.end }),
-        approvers: approvers === null || approvers.length === 0 ? null : approvers,
+        approvers: deciding.length === 0 ? null : deciding,
         evidence: documented === null ? null : textEvidence(documented),
         detail: documented === null || hint === '' ? [] : [`${documented}: ${hint}`],
       }),

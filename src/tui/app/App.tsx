@@ -1,9 +1,9 @@
 import { Box, useApp, useCursor, useInput, usePaste } from 'ink'
 import { useEffect } from 'react'
-import type { Suspend } from '../hand-over.ts'
-import { type KeyPress, keysOf } from '../key-press.ts'
-import { paintLine } from '../theme.ts'
-import type { View } from '../view.ts'
+import { type KeyPress, keysOf } from '../state/key-press.ts'
+import type { Suspend } from '../terminal/hand-over.ts'
+import { paintLine } from '../text/theme.ts'
+import type { View } from '../view/view.ts'
 import { Row } from './Row.tsx'
 
 interface AppProps {

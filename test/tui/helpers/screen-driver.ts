@@ -1,10 +1,10 @@
 import type { EditorAnswer } from '../../../src/model/index.ts'
-import type { KeyPress } from '../../../src/tui/key-press.ts'
-import { createOutputRing } from '../../../src/tui/output-ring.ts'
-import { initialState, type ScreenEvent, type ScreenState } from '../../../src/tui/screen-state.ts'
-import { reduce } from '../../../src/tui/state.ts'
-import { paintLine } from '../../../src/tui/theme.ts'
-import { viewOf } from '../../../src/tui/view.ts'
+import { createOutputRing } from '../../../src/tui/output/ring.ts'
+import { reduce } from '../../../src/tui/reduce/reduce.ts'
+import type { KeyPress } from '../../../src/tui/state/key-press.ts'
+import { initialState, type ScreenEvent, type ScreenState } from '../../../src/tui/state/screen-state.ts'
+import { paintLine } from '../../../src/tui/text/theme.ts'
+import { viewOf } from '../../../src/tui/view/view.ts'
 import { type FakeClock, type FakeRun, KIM } from './fake-run.ts'
 
 /** Drives reducer and view over a fake run as the full screen does, without React and without a terminal. */

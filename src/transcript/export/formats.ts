@@ -1,0 +1,7 @@
+import type { ExportFormat } from './format.ts'
+import { json } from './json.ts'
+import { markdown } from './markdown.ts'
+import type { FormatName } from './names.ts'
+
+/** Every format, one file each. */
+export const FORMATS: Readonly<Record<FormatName, ExportFormat>> = { md: markdown, json }

@@ -1,0 +1,51 @@
+import type { EventOf } from '../../model/index.ts'
+import { createTerminalText } from '../../model/index.ts'
+import { textOf } from '../output/ring.ts'
+import { cleanOutput } from '../text/clean.ts'
+import { counted } from '../text/counting.ts'
+
+/** Prints a script's output between two marked lines, in whole lines, without control codes. */
+export interface PlainOutput {
+  push(event: EventOf<'output'> | EventOf<'output.late'>, position: string): void
+  /** Ends what is open: its unfinished line, then how many lines there were. */
+  end(): void
+}
+
+export function createPlainOutput(print: (line: string) => void): PlainOutput {
+  let position: string | null = null
+  let lines = 0
+  let open = new Map<string, string>()
+  let terminal = createTerminalText()
+  const printLine = (text: string): void => {
+    lines++
+    print(cleanOutput(text))
+  }
+  return {
+    push(event, at) {
+      // What others say late must not read as the output of the step that runs now.
+      if (event.kind === 'output.late') {
+        for (const piece of textOf(event).replace(/\n$/, '').split('\n')) print(cleanOutput(`${at}, late: ${piece}`))
+        return
+      }
+      if (position === null) {
+        position = at
+        print(`--- output of ${at} begins ---`)
+      }
+      const isTerminal = event.fd === 'pty'
+      const text = isTerminal ? terminal.push(textOf(event)) : (open.get(event.fd) ?? '') + textOf(event)
+      const pieces = text.split('\n')
+      const rest = pieces.pop() ?? ''
+      open.set(event.fd, isTerminal ? terminal.line : rest)
+      for (const piece of pieces) printLine(piece)
+    },
+    end() {
+      if (position === null) return
+      for (const rest of open.values()) if (rest !== '') printLine(rest)
+      print(`--- output of ${position} ends, ${counted(lines, 'line')} ---`)
+      position = null
+      lines = 0
+      open = new Map()
+      terminal = createTerminalText()
+    },
+  }
+}

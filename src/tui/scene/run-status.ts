@@ -1,0 +1,202 @@
+import type { EventOf, Need, RunEvent } from '../../model/index.ts'
+import { countSteps, deviationsOf, isEnded } from '../../model/index.ts'
+import { cleanText } from '../text/clean.ts'
+import { counted } from '../text/counting.ts'
+import { clockText, spokenDuration } from '../text/time-text.ts'
+import { needText } from './need-text.ts'
+import { seenOf } from './status.ts'
+import { positionOf, type Scene } from './walk.ts'
+
+/** Who holds a run, as its locks tell. */
+export interface Holder {
+  readonly principal: string
+  readonly pid: number
+  readonly host: string
+}
+
+/** Where a run stands for somebody who only looks at it. */
+export type Standing = 'held' | 'paused' | 'interrupted' | 'ended' | 'sealed'
+
+export interface StatusFacts {
+  readonly holder: Holder | null
+  readonly sealed: boolean
+  /** What went otherwise with the run as a whole, a sentence each. */
+  readonly deviations: readonly string[]
+}
+
+export function standingOf({ state }: Pick<Scene, 'state'>, { holder, sealed }: StatusFacts): Standing {
+  if (sealed) return 'sealed'
+  if (holder !== null) return 'held'
+  if (state.result !== null) return 'ended'
+  return state.paused === null ? 'interrupted' : 'paused'
+}
+
+/** What is needed now, and of whom; null once the run has ended. */
+export interface Needed {
+  readonly step: string
+  readonly position: string
+  readonly title: string
+  readonly kind: Need['kind']
+  readonly what: string
+  /** Principals, or roles that are mapped to nobody; empty where only the time or a script must end. */
+  readonly of: readonly string[]
+}
+
+export function neededOf(scene: Scene): Needed | null {
+  const { need, state, walk } = scene
+  if (need.kind === 'finished') return null
+  const step = walk.steps.get(need.step)
+  const waits = need.kind === 'running' || need.kind === 'wait'
+  return {
+    step: need.step,
+    position: positionOf(walk, need.step),
+    title: step?.title ?? '',
+    kind: need.kind,
+    what: whatOf(scene, need),
+    of: need.kind === 'gate' ? approversLeft(scene, need) : waits ? [] : [state.operator?.principal ?? 'the operator'],
+  }
+}
+
+/** Where a run stands, in lines for a person; cleaned. */
+export function statusLines(scene: Scene, facts: StatusFacts, nowMs: number): string[] {
+  const { state, walk } = scene
+  const { start, offer, running } = state
+  const counts = countSteps(state)
+  const total = counts.passed + counts.failed + counts.skipped + counts.unknown + counts.open
+  const needed = neededOf(scene)
+  const lines = [
+    `Run ${start?.run ?? '?'} of "${walk.runbook.title}", release ${start?.release ?? '?'}${start?.env == null ? '' : `, environment ${start.env}`}.`,
+    `Begun ${dayText(state.startedAtMs)}, operated by ${state.operator?.principal ?? '?'}. ${heldText(scene, facts)}`,
+    ...(offer === null
+      ? []
+      : [
+          `On offer to ${offer.event.to} since ${clockText(offer.atMs)}${noteOf(offer.event)}.${refusedText(offer.refused)}`,
+        ]),
+    `Done: ${counts.passed + counts.skipped} of ${total}; ${counts.skipped} skipped, ${counts.failed} failed, ${counts.unknown} of unknown outcome.`,
+    ...phaseLines(scene, nowMs),
+    ...(running === null
+      ? []
+      : [
+          `Running: ${positionOf(walk, running.step)} ${walk.steps.get(running.step)?.title ?? ''}, attempt ${running.attempt}, since ${clockText(running.sinceMs)}, for ${spokenDuration(nowMs - running.sinceMs)}.`,
+        ]),
+    ...(needed === null || needed.kind === 'running' ? [] : [neededLine(needed)]),
+    ...deviationLines(deviationsIn(scene, facts)),
+  ]
+  return lines.map(line => cleanText(line))
+}
+
+/** What deviates: in the steps, as it stands now, and with the run as a whole. */
+export function deviationsIn({ state }: Pick<Scene, 'state'>, { deviations }: StatusFacts): string[] {
+  return [...deviationsOf(state).map(({ position, title, text }) => `${position} ${title}: ${text}`), ...deviations]
+}
+
+/** One line for what is needed now, cleaned by whoever prints it. */
+export function neededLine({ position, title, what, of }: Needed): string {
+  return `Needed: ${position} ${title}: ${what}${of.length === 0 ? '' : `; of ${of.join(', ')}`}.`
+}
+
+/** Events that change how the run as a whole goes: a status lists them beside what deviates in its steps. */
+export function isRunDeviation({ kind }: RunEvent): boolean {
+  return kind === 'runbook.changed' || kind === 'writer.changed' || kind === 'rollback.start'
+}
+
+function heldText(scene: Scene, facts: StatusFacts): string {
+  const { holder } = facts
+  switch (standingOf(scene, facts)) {
+    case 'sealed':
+      return `Ended, ${scene.state.result ?? '?'}, and sealed.`
+    case 'held':
+      return `Held by ${holder?.principal ?? '?'}, process ${holder?.pid ?? '?'} on ${holder?.host ?? '?'}.`
+    case 'ended':
+      return `Ended, ${scene.state.result ?? '?'}, not sealed: signoff resume seals it.`
+    case 'paused':
+      return `Paused at ${clockText(scene.state.lastAtMs)}: ${scene.state.paused?.reason ?? ''}. Nobody holds it.`
+    case 'interrupted':
+      return 'Nobody holds it: it was cut off, and signoff resume goes on with it.'
+    default:
+      return ''
+  }
+}
+
+/** A line for each phase; of the one that is walked now, its steps. */
+function phaseLines(scene: Scene, nowMs: number): string[] {
+  const { state, need, walk } = scene
+  const here = need.kind === 'finished' ? null : (walk.places.get(need.step)?.phase.id ?? null)
+  return walk.runbook.phases.flatMap(phase => {
+    const records = [...state.steps.values()].filter(({ planned }) => planned.phase === phase.id)
+    const counted = records.filter(({ planned }) => planned.flow === 'main' || planned.flow === 'recovery')
+    if (counted.length === 0) return []
+    const done = counted.filter(({ status }) => isEnded(status)).length
+    const line = `  ${phase.position} ${phase.title}: ${done} of ${counted.length} done`
+    if (phase.id !== here) return [line]
+    const steps = counted.map(
+      ({ planned }) => `    ${planned.position} ${planned.title}: ${seenOf(scene, planned.id, nowMs).word}`,
+    )
+    return [line, ...steps]
+  })
+}
+
+function whatOf(scene: Scene, need: Exclude<Need, { kind: 'finished' }>): string {
+  switch (need.kind) {
+    case 'run':
+      return 'to be run'
+    case 'confirm':
+      return need.evidence === null ? 'to be confirmed' : `to be confirmed, with ${need.evidence.name}`
+    case 'manual':
+      return 'to be done by hand, and recorded'
+    case 'choose':
+      return `a choice: ${need.options.join(' | ')}`
+    case 'condition':
+      return `whether it applies: "${need.when}"`
+    case 'values':
+      return `a value for ${need.names.join(', ')}`
+    case 'form':
+      return 'a form to be filled in'
+    case 'gate': {
+      const gate = scene.state.gates.get(need.step)
+      const left = (gate?.event.need.length ?? 0) - (gate?.approvals.length ?? 0)
+      return `${counted(Math.max(0, left), 'approval')} by signature`
+    }
+    case 'wait':
+      return `waits until ${clockText(need.untilMs)}`
+    case 'running':
+      return 'it is running'
+    case 'decide':
+      return `a decision: ${need.state}`
+    case 'blocked':
+      return need.why
+    case 'changed':
+      return needText(scene, 0, '').ask.replace(/:.*/, '')
+    default:
+      need satisfies never
+      return ''
+  }
+}
+
+/** Who can still give one of the approvals that a gate lacks. */
+function approversLeft({ state }: Scene, need: Extract<Need, { kind: 'gate' }>): string[] {
+  const gate = state.gates.get(need.step)
+  if (gate === undefined) return []
+  const given = gate.approvals.map(({ event }) => event)
+  const open = gate.event.need.filter(({ role }) => role === null || !given.some(approval => approval.role === role))
+  if (open.every(({ role, from }) => role === null && from === null)) return ['any signer but the operators']
+  return open.map(({ role, from }) => `${role ?? 'a signer'}${from === null ? '' : ` (${from.join(' or ')})`}`)
+}
+
+function deviationLines(texts: readonly string[]): string[] {
+  return texts.length === 0
+    ? ['Deviations: none.']
+    : [`Deviations: ${texts.length}.`, ...texts.map(text => `  ${text}`)]
+}
+
+function noteOf({ note }: EventOf<'handoff.offer'>): string {
+  return note === null ? '' : `: ${note}`
+}
+
+function refusedText(refused: readonly string[]): string {
+  return refused.length === 0 ? '' : ` Acceptances refused: ${refused.join(', ')}.`
+}
+
+function dayText(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}

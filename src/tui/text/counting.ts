@@ -1,0 +1,12 @@
+/** `1 key`, `4 keys`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** The numbers of a list of options: `1 or 2`, `1, 2 or 3`, `1 to 12`. */
+export function numbersTo(count: number): string {
+  if (count > 4) return `1 to ${count}`
+  const numbers = Array.from({ length: count }, (_, index) => String(index + 1))
+  const last = numbers.pop() ?? ''
+  return numbers.length === 0 ? last : `${numbers.join(', ')} or ${last}`
+}

@@ -1,0 +1,41 @@
+import { counted } from './counting.ts'
+
+/** Time of day in the zone of the process: `15:07:41`. */
+export function clockText(atMs: number): string {
+  const at = new Date(atMs)
+  return [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(':')
+}
+
+/** Short form for rows: `0.4s`, `44s`, `1m12s`, `2h05m`. */
+export function durationText(ms: number): string {
+  if (ms < 1000) return `${Math.floor(ms / 100) / 10}s`
+  const seconds = Math.floor(ms / 1000)
+  if (seconds < 60) return `${seconds}s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes}m` : `${minutes}m${twoDigits(seconds % 60)}s`
+  return `${Math.floor(minutes / 60)}h${twoDigits(minutes % 60)}m`
+}
+
+/** Running clock: `00:42`, `12:41`, `2:03:05`. */
+export function stopwatchText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const rest = `${twoDigits(Math.floor(seconds / 60) % 60)}:${twoDigits(seconds % 60)}`
+  return seconds < 3600 ? rest : `${Math.floor(seconds / 3600)}:${rest}`
+}
+
+/** In words, for sentences: `2 seconds`, `1 minute 12 seconds`, `2 hours 5 minutes`. */
+export function spokenDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return counted(seconds, 'second')
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return joined(counted(minutes, 'minute'), seconds % 60, 'second')
+  return joined(counted(Math.floor(minutes / 60), 'hour'), minutes % 60, 'minute')
+}
+
+function joined(first: string, rest: number, noun: string): string {
+  return rest === 0 ? first : `${first} ${counted(rest, noun)}`
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0')
+}

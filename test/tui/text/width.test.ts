@@ -1,0 +1,36 @@
+import fc from 'fast-check'
+import stringWidth from 'string-width'
+import { expect, test } from 'vitest'
+import { cleanText } from '../../../src/tui/text/clean.ts'
+import { cutTo, padTo, plainForm, widthOf, wrapExact, wrapProse } from '../../../src/tui/text/width.ts'
+
+test('a text is cut by cells and says so; a padded one has exactly its width', () => {
+  expect(cutTo('abcdef', 4)).toBe('abc…')
+  expect(cutTo('日本語', 5)).toBe('日本…')
+  expect(padTo('日本', 6)).toBe('日本  ')
+  expect(cutTo('abc', 0)).toBe('')
+})
+
+test('a script is broken at the edge without losing or moving a character', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 8, max: 20 }), (raw, width) => {
+      const text = cleanText(raw)
+      const lines = wrapExact(text, width)
+      expect(lines.join('')).toBe(text)
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width)
+    }),
+  )
+})
+
+test('prose is broken at spaces, and a word that is too long inside', () => {
+  expect(wrapProse('one two three', 8)).toEqual(['one two', 'three'])
+  expect(wrapProse('abcdefghij kl', 4)).toEqual(['abcd', 'efgh', 'ij', 'kl'])
+})
+
+test('emoji clusters appear in their plain form, so that columns hold', () => {
+  expect(plainForm('✔️ 👍🏽 👩‍💻')).toBe('✔ 👍 👩')
+})
+
+test('widths are those that Ink counts', () => {
+  for (const text of ['abc', '日本', '▸ ↻ ⚑ ⧗ ✔', 'e\u0301']) expect(widthOf(text)).toBe(stringWidth(text))
+})
