@@ -9,6 +9,7 @@ import {
 } from '../../model/index.ts'
 import type { VerifyReport } from '../verify-report.ts'
 import { exportWarning } from './derived.ts'
+import { isDeviation } from './deviating.ts'
 import { type ExportFormat, type ExportSource, entriesOf, type Piece } from './format.ts'
 import { describeEvent } from './markdown-event.ts'
 import { fenced, plain } from './markdown-text.ts'
@@ -73,28 +74,9 @@ function countsText(counts: NonNullable<VerifyReport['run']>['steps']): string {
     .join(', ')
 }
 
-const DEVIATIONS: ReadonlySet<string> = new Set([
-  'step.edit',
-  'step.decide',
-  'step.reopen',
-  'jump',
-  'block',
-  'runbook.changed',
-  'writer.changed',
-  'rollback.start',
-  'run.abort',
-])
-
 /** What went otherwise than the runbook has it, in one place, since that is what a reader looks for. */
 function deviations(entries: readonly Entry[]): string[] {
-  const found = entries.filter(
-    ({ event }) =>
-      DEVIATIONS.has(event.kind) ||
-      (event.kind === 'step.skip' && event.why === 'person') ||
-      (event.kind === 'wait.end' && event.how !== 'elapsed') ||
-      (event.kind === 'confirm' && (event.answer !== 'yes' || event.observed.some(({ ok }) => ok === false))),
-  )
-  const lines = found.flatMap(entry => describeEvent(entry, 'brief'))
+  const lines = entries.filter(isDeviation).flatMap(entry => describeEvent(entry, 'brief'))
   return ['## Deviations', '', ...(lines.length === 0 ? ['None.'] : lines), '']
 }
 
