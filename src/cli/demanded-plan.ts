@@ -1,3 +1,4 @@
+import type { Section } from '../model/index.ts'
 import { loadAndParse } from '../parser/index.ts'
 import { planEvent } from '../runner/index.ts'
 import type { DemandedPlan } from '../transcript/index.ts'
@@ -6,4 +7,9 @@ import type { DemandedPlan } from '../transcript/index.ts'
 export async function demandedPlan(text: string, path: string): Promise<DemandedPlan> {
   const { runbook } = await loadAndParse(Buffer.from(text), path)
   return { rules: 1, steps: planEvent(runbook).steps }
+}
+
+/** Its phases and sections, for an export that shows them as headings. */
+export async function outlineOf(text: string, path: string): Promise<readonly Section[]> {
+  return (await loadAndParse(Buffer.from(text), path)).runbook.phases
 }

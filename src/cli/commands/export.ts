@@ -40,8 +40,14 @@ export async function exportTranscript(reference: string, flags: ExportFlags, io
   }
   const warning = sealWarning(report)
   if (warning !== null) io.say(`signoff: ${warning}`)
-  const source = createExportSource({ report, bundle: input.bundle, signers: input.signers }, bytes =>
-    createReadStream(files.journal, { end: bytes - 1 }),
+  const source = createExportSource(
+    {
+      report,
+      bundle: input.bundle,
+      signers: input.signers,
+      outlineOf: async (text, path) => (await import('../demanded-plan.ts')).outlineOf(text, path),
+    },
+    bytes => createReadStream(files.journal, { end: bytes - 1 }),
   )
   if (format.kind === 'document') await writeDocument(format.write(source), out, io)
   else if (out !== null) await writeFolder(format.files(source), out)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Entry, SignoffError } from '../../model/index.ts'
+import { type Entry, type Section, SignoffError } from '../../model/index.ts'
 import { createJournalScanner, type ScannedLine } from '../journal-scan.ts'
 import type { VerifyReport } from '../verify-report.ts'
 
@@ -12,6 +12,11 @@ export interface ExportSource {
   readonly bundle: string | null
   /** The signers file that the verifier believed. It may be handed on as what was seen, never as what is to be trusted. */
   readonly signers: { readonly name: string; readonly text: string } | null
+  /**
+   * Phases and sections of the runbook that the transcript embeds, as a parser reads it now: headings for a reader, and nothing
+   * that was signed. Without it there are none.
+   */
+  readonly outlineOf?: (runbookText: string, path: string) => Promise<readonly Section[]>
 }
 
 /** Text is written as UTF-8. */

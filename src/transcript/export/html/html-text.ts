@@ -32,6 +32,13 @@ export function preformatted(text: string): Html {
   return Html.trusted(markedControls(text))
 }
 
+/** A line of prose of the runbook: what stands between backticks is code there, as its readers know it. */
+export function prose(text: string): Html {
+  const parts = text.split('`')
+  if (parts.length % 2 === 0) return html`${text}`
+  return joined(parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`)))
+}
+
 /** Lines of markup, joined. */
 export function joined(parts: readonly Part[], separator: Html | '' = ''): Html {
   return Html.trusted(

@@ -1,16 +1,7 @@
-import { type EventOf, type Pen, PLAIN_PEN, readTerminalText, withSgr } from '../../../model/index.ts'
+import { type Pen, PLAIN_PEN, readTerminalText, withSgr } from '../../../model/index.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
 import type { PenClasses } from './page-style.ts'
-
-export type Chunk = EventOf<'output'> | EventOf<'output.late'>
-
-/** One stretch of output: what came between two other events of a step. */
-export interface Stretch {
-  readonly chunks: readonly Chunk[]
-  /** Lines of the journal, 1-based, of the first and the last chunk. */
-  readonly from: number
-  readonly to: number
-}
+import type { Stretch } from './recorded-run.ts'
 
 /** Lines that stay in sight under a fold, and how many more are not worth one. */
 const IN_SIGHT = { passed: 6, other: 24 } as const
@@ -23,51 +14,50 @@ const NOT_WORTH_A_FOLD = 4
  * @param most characters that are shown; what is cut from the middle is said, with its place in the journal.
  */
 export function outputPanel(
-  { chunks, from, to }: Stretch,
+  stretch: Stretch,
   how: { readonly most: number; readonly end: keyof typeof IN_SIGHT; readonly classes: PenClasses },
 ): Html {
-  const inTerminal = chunks.some(({ fd }) => fd === 'pty')
-  const whole = textOf(chunks)
-  const { head, tail, left } = cut(whole, how.most)
-  const read = (text: string) => drawnLines(inTerminal ? readTerminalText(text, 'kept') : text, how.classes)
-  const lines = [...read(head), ...(left === 0 ? [] : [cutLine(left, from, to)]), ...(tail === '' ? [] : read(tail))]
-  const late = chunks[0]?.kind === 'output.late'
-  const name = late ? 'Late output' : inTerminal ? 'Terminal session' : 'Output'
-  const size = `${plural(lines.length, 'line')}, ${sizeText(Buffer.byteLength(whole))}${left === 0 ? '' : ', shown in part'}`
-  const title = html`<p class="cap">${name} <span class="dim">${size}</span></p>`
+  const { head, tail, left } = cut(stretch, how.most)
+  const read = (text: string) => drawnLines(stretch.inTerminal ? readTerminalText(text, 'kept') : text, how.classes)
+  const lines = [...read(head), ...(left === 0 ? [] : [cutLine(left, stretch), ...read(tail)])]
+  const name = stretch.late ? 'Late output' : stretch.inTerminal ? 'Terminal session' : 'Output'
+  const bytes = sizeText(stretch.head.length + stretch.between + stretch.tail.length)
+  const size = left === 0 ? `${plural(lines.length, 'line')}, ${bytes}` : `${bytes}, shown in part`
+  const title = html`<p class="cap">${name} <span>${size}</span></p>`
   const inSight = IN_SIGHT[how.end]
   if (lines.length <= inSight + NOT_WORTH_A_FOLD) return html`<div class="out">${title}${block(lines)}</div>`
   const folded = lines.slice(0, -inSight)
   return html`<div class="out">${title}<details><summary>${plural(folded.length, 'earlier line')}</summary>${block(folded)}</details>${block(lines.slice(-inSight))}</div>`
 }
 
-/** The chunks in the order they were written, as text; bytes that are none of UTF-8 are U+FFFD here, and whole in the journal. */
-function textOf(chunks: readonly Chunk[]): string {
-  const bytes = chunks.map(({ text, b64 }) =>
-    text === undefined ? Buffer.from(b64 ?? '', 'base64') : Buffer.from(text),
-  )
-  return Buffer.concat(bytes).toString('utf8').replace(/\n$/, '')
-}
-
-/** Cuts a text that is too long in its middle, at line ends where there are any. */
-function cut(text: string, most: number): { head: string; tail: string; left: number } {
-  if (text.length <= most) return { head: text, tail: '', left: 0 }
+/**
+ * Cuts what is too long in its middle, at line ends where there are any. Bytes that are no UTF-8 are U+FFFD here, and whole
+ * in the journal.
+ */
+function cut({ head, tail, between }: Stretch, most: number): { head: string; tail: string; left: number } {
+  const ends = [head, tail].map(end => end.toString('utf8')) as [string, string]
+  const whole = ends.join('').replace(/\n$/, '')
+  if (between === 0 && whole.length <= most) return { head: whole, tail: '', left: 0 }
+  const [from, to] = between === 0 ? [whole, whole] : [ends[0], ends[1].replace(/\n$/, '')]
   const headMost = Math.floor(most * 0.75)
-  const tailFrom = text.length - (most - headMost)
-  const headEnd = text.lastIndexOf('\n', headMost)
-  const tailStart = text.indexOf('\n', tailFrom)
-  const head = text.slice(0, headEnd > 0 ? headEnd : headMost)
-  const tail = text.slice(tailStart > 0 ? tailStart + 1 : tailFrom)
-  return { head, tail, left: Buffer.byteLength(text) - Buffer.byteLength(head) - Buffer.byteLength(tail) }
+  const tailFrom = Math.max(0, to.length - (most - headMost))
+  const headEnd = from.lastIndexOf('\n', headMost)
+  const tailStart = to.indexOf('\n', tailFrom)
+  const kept = {
+    head: from.slice(0, headEnd > 0 ? headEnd : headMost),
+    tail: to.slice(tailStart > 0 ? tailStart + 1 : tailFrom),
+  }
+  const bytes = head.length + between + tail.length
+  return { ...kept, left: bytes - Buffer.byteLength(kept.head) - Buffer.byteLength(kept.tail) }
 }
 
-function cutLine(left: number, from: number, to: number): Html {
+function cutLine(left: number, { from, to }: Stretch): Html {
   const where = from === to ? `line ${from}` : `lines ${from} to ${to}`
   return html`<span class="cut">${sizeText(left)} are not on this page; the journal has them, ${where}</span>`
 }
 
 function block(lines: readonly Html[]): Html {
-  return html`<pre tabindex="0">${joined(lines, html`\n`)}</pre>`
+  return html`<pre>${joined(lines, html`\n`)}</pre>`
 }
 
 /** Text with SGR sequences, line by line. A pen lasts beyond the end of its line. */

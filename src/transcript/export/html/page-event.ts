@@ -12,14 +12,14 @@ export function eventItem(entry: Entry, alreadyShown: string | null = null): Htm
 
 /** The time of an entry and its line in the journal. */
 export function when({ atMs, seq }: Entry): Html {
-  return html`${time(atMs, 'clock')} <span class="ln" title="line ${seq + 1} of the journal">#${seq + 1}</span>`
+  return html`${time(atMs, 'clock')} <span class="ln">#${seq + 1}</span>`
 }
 
 interface Told {
   readonly text: Html
   readonly more?: Html
   /** Sets apart what a reader looks for. */
-  readonly tone?: 'good' | 'bad' | 'odd'
+  readonly tone?: 'good' | 'bad' | 'odd' | 'quiet'
 }
 
 function tell({ event }: Entry, alreadyShown: string | null): Told | null {
@@ -76,7 +76,7 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
         ...(event.how === 'elapsed' ? {} : { tone: 'odd' as const }),
       }
     case 'form':
-      return { text: html`Filled in by ${who(event.by)}`, more: scriptBlock(event.text, 'the text as filled in') }
+      return { text: html`Filled in by ${who(event.by)}`, more: scriptBlock(event.text) }
     case 'note':
       return { text: html`Note by ${who(event.by)}`, more: html`<p class="quote">${event.text}</p>` }
     case 'step.skip':
@@ -90,7 +90,9 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
 function general(event: Entry['event']): Told {
   const { sentence, blocks } = eventText(event)
   const text = html`${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}`
-  const more = joined(blocks.map(block => scriptBlock(block.text, block.lead ?? block.language)))
+  const more = joined(
+    blocks.map(({ lead, text }) => html`${lead !== null && html`<p>${lead}</p>`}${scriptBlock(text)}`),
+  )
   return { text, more }
 }
 
@@ -108,11 +110,10 @@ function confirmed({ ask, answer, by, observed, how, note }: EventOf<'confirm'>)
 function started(event: EventOf<'step.start'>, alreadyShown: string | null): Told {
   const limit = event.timeoutMs === null ? null : html`, time limit ${spanText(event.timeoutMs)}`
   return {
-    text: html`Attempt ${event.attempt}: <b>${event.shell}</b> in <code>${event.cwd}</code>${limit}`,
+    text: html`${event.attempt > 1 && html`<b>Attempt ${event.attempt}</b>, `}${event.shell} in <code>${event.cwd}</code>${limit}`,
+    tone: 'quiet',
     more:
-      event.script === alreadyShown
-        ? html`<p class="fine">the same script as before</p>`
-        : scriptBlock(event.script, 'the script as it was run'),
+      event.script === alreadyShown ? html`<p class="fine">the same script as before</p>` : scriptBlock(event.script),
   }
 }
 
@@ -156,9 +157,8 @@ function verdictWord(ok: boolean | null): string {
   return ok === null ? 'not judged' : ok ? 'met' : 'NOT met'
 }
 
-/** @param name what the block is, for readers who do not see that it is one. */
-export function scriptBlock(text: string, name: string): Html {
-  return html`<pre class="script" tabindex="0" aria-label="${name}">${preformatted(text.replace(/\n$/, ''))}</pre>`
+export function scriptBlock(text: string): Html {
+  return html`<pre class="script">${preformatted(text.replace(/\n$/, ''))}</pre>`
 }
 
 function difference(was: string, now: string): Html {
@@ -171,7 +171,7 @@ function difference(was: string, now: string): Html {
           ? html`<ins>+ ${preformatted(text)}</ins>`
           : html`<del>- ${preformatted(text)}</del>`,
   )
-  return html`<pre class="script diff" tabindex="0" aria-label="what was changed in the script">${joined(lines, html`\n`)}</pre>`
+  return html`<pre class="script diff">${joined(lines, html`\n`)}</pre>`
 }
 
 function waitUntil(until: string): Html {

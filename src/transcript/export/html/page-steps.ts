@@ -1,16 +1,15 @@
-import type { Entry, EventOf, RunState, Section, StepRecord } from '../../../model/index.ts'
+import type { Entry, EventOf, Section, StepRecord } from '../../../model/index.ts'
 import { countText } from './counting.ts'
-import { type Html, html, isEmpty, joined } from './html-text.ts'
-import { type Chunk, outputPanel } from './output-panel.ts'
+import { type Html, html, isEmpty, joined, prose } from './html-text.ts'
+import { outputPanel } from './output-panel.ts'
 import { eventItem, when } from './page-event.ts'
 import type { PenClasses } from './page-style.ts'
+import type { RecordedRun, StepItem } from './recorded-run.ts'
 import { type ShownState, STATES, type State, shownState } from './step-state.ts'
 import { spanText, time } from './time-text.ts'
 
 export interface StepsInput {
-  readonly state: RunState
-  /** The entries of each step, output too, by its id and in order. */
-  readonly byStep: ReadonlyMap<string, readonly Entry[]>
+  readonly run: RecordedRun
   /** `phase.end` by phase; the last counts. */
   readonly phaseEnds: ReadonlyMap<string, Entry>
   readonly outline: readonly Section[]
@@ -29,7 +28,7 @@ export interface Anchors {
 /** Phases, sections and steps in the order of the plan, each with what happened in it. */
 export function stepsSection(input: StepsInput): Html {
   const groups: { phase: string | null; records: StepRecord[] }[] = []
-  for (const record of input.state.steps.values()) {
+  for (const record of input.run.state.steps.values()) {
     const last = groups.at(-1)
     if (last !== undefined && last.phase === record.planned.phase) last.records.push(record)
     else groups.push({ phase: record.planned.phase, records: [record] })
@@ -42,13 +41,9 @@ export function stepsSection(input: StepsInput): Html {
 }
 
 /** How many steps stand in each state. */
-export function countStates(state: RunState, byStep: StepsInput['byStep']): ReadonlyMap<State, number> {
-  const counts = new Map<State, number>()
-  for (const record of state.steps.values()) {
-    const shown = shownState(record, byStep.has(record.planned.id)).state
-    counts.set(shown, (counts.get(shown) ?? 0) + 1)
-  }
-  return counts
+export function countStates({ state, steps }: RecordedRun): readonly (readonly [State, number])[] {
+  const shown = [...state.steps.values()].map(record => shownState(record, steps.has(record.planned.id)).state)
+  return STATES.map(name => [name, shown.filter(one => one === name).length] as const)
 }
 
 function phaseSection(
@@ -57,8 +52,8 @@ function phaseSection(
   sections: ReadonlyMap<string, readonly Section[]>,
   input: StepsInput,
 ): Html {
-  const phase = input.state.phases.find(one => one.id === id)
-  const shown = records.map(record => shownState(record, input.byStep.has(record.planned.id)).state)
+  const phase = input.run.state.phases.find(one => one.id === id)
+  const shown = records.map(record => shownState(record, input.run.steps.has(record.planned.id)).state)
   const counts = STATES.map(name => [name, shown.filter(state => state === name).length] as const)
   const role = phase === undefined || phase.role === 'main' ? null : html` <span class="tag">${phase.role}</span>`
   const end = id === null ? undefined : input.phaseEnds.get(id)
@@ -68,12 +63,12 @@ function phaseSection(
     const path = sections.get(record.planned.id) ?? []
     for (const [depth, section] of path.entries())
       if (open[depth] !== section || path.slice(0, depth).some((one, at) => open[at] !== one))
-        parts.push(html`<h4><span class="pos">${section.position}</span> ${section.title}</h4>`)
+        parts.push(html`<h4>${named(section)}</h4>`)
     open = path
     parts.push(stepArticle(record, input))
   }
   return html`<section class="phase" id="${input.anchors.phase(id)}">
-<h3>${phase === undefined ? 'Steps' : html`<span class="pos">${phase.position}</span> ${phase.title}`}${role}</h3>
+<h3>${phase === undefined ? 'Steps' : named(phase)}${role}</h3>
 <p class="sum">${countText(counts)}${end !== undefined && phaseEndText(end)}</p>
 ${joined(parts, html`\n`)}
 </section>`
@@ -100,81 +95,93 @@ function sectionsOfSteps(phases: readonly Section[]): ReadonlyMap<string, readon
 
 function stepArticle(record: StepRecord, input: StepsInput): Html {
   const { planned } = record
-  const entries = input.byStep.get(planned.id) ?? []
-  const shown = shownState(record, entries.length > 0)
-  const body = isPlainTick(record, entries) ? html`` : stepBody(entries, shown, input)
-  const about = [
-    planned.kind,
-    ...(planned.required ? [] : ['optional']),
-    ...(planned.flow === 'recovery' ? ['way back'] : []),
-    `line ${planned.line}`,
-  ].join(', ')
-  return html`<article class="step s-${shown.state}" id="${input.anchors.step(planned.id)}" data-state="${shown.state}">
-<h5><span class="mark" aria-hidden="true">${shown.symbol}</span> <a class="pos" href="#${input.anchors.step(planned.id)}">${planned.position}</a> <span class="title">${planned.title}</span></h5>
-<p class="state"><b>${shown.word}</b>${whoAndWhen(record, entries)}</p>
-<p class="about">${about}</p>
+  const items = input.run.steps.get(planned.id) ?? []
+  const shown = shownState(record, items.length > 0)
+  const body = isPlainTick(record, items) ? html`` : stepBody(items, shown, input)
+  const anchor = input.anchors.step(planned.id)
+  return html`<article class="step${isEmpty(body) && ' tick'} s-${shown.state}" id="${anchor}" data-state="${shown.state}">
+<h5><span class="mark" aria-hidden="true">${shown.symbol}</span><a class="pos" href="#${anchor}">${planned.position}</a> <span class="title">${prose(planned.title)}</span> <span class="word">${shown.word}</span></h5>
+<p class="about">${joined([...whoAndWhen(record, items), ...whatKind(record)], html` · `)}</p>
 ${body}</article>`
 }
 
-/** A tick that says no more than the row of its step: who and when stand there. */
-function isPlainTick({ planned }: StepRecord, entries: readonly Entry[]): boolean {
-  const [only, ...others] = entries.map(({ event }) => event)
-  return (
-    others.length === 0 &&
-    only?.kind === 'confirm' &&
-    only.answer === 'yes' &&
-    only.ask === planned.title &&
-    only.observed.length === 0 &&
-    (only.note ?? '') === ''
-  )
+/** A heading with its number; a position that is only made of the title is not shown beside it. */
+export function named({ position, title }: { readonly position: string; readonly title: string }): Html {
+  const isNumber = /^[0-9A-Z][0-9A-Za-z.]*$/.test(position) && /^.?$|[0-9.]/.test(position)
+  return html`${isNumber && html`<span class="pos">${position}</span> `}${prose(title)}`
 }
 
-function whoAndWhen(record: StepRecord, entries: readonly Entry[]): Html | null {
+function whatKind({ planned }: StepRecord): Html[] {
+  return [
+    html`${planned.kind}${!planned.required && ', optional'}${planned.flow === 'recovery' && ', way back'}`,
+    html`<a href="#L${planned.line}">line ${planned.line}</a>`,
+  ]
+}
+
+/** A tick that says no more than the row of its step: who and when stand there. */
+function isPlainTick({ planned }: StepRecord, items: readonly StepItem[]): boolean {
+  const [only, ...others] = items
+  if (others.length > 0 || only?.kind !== 'act') return false
+  const { event } = only.entry
+  if (event.kind === 'step.skip') return event.why !== 'person' && event.why !== 'not-applicable'
+  if (event.kind !== 'confirm' || event.answer !== 'yes') return false
+  return event.ask === planned.title && event.observed.length === 0 && (event.note ?? '') === ''
+}
+
+function whoAndWhen(record: StepRecord, items: readonly StepItem[]): Html[] {
   const { status, changedAtMs } = record
-  if (status.kind === 'pending') return null
+  if (status.kind === 'pending') return []
   const by = 'by' in status ? status.by : null
-  const why = status.kind === 'not-applicable' ? status.why : null
-  const took = tookMs(entries)
-  return html`${by !== null && html` by <b class="who">${by}</b>`}${why !== null && html`: ${why}`}${changedAtMs > 0 && html` <span class="at">${time(changedAtMs, 'clock')}</span>`}${took !== null && html` <span class="took">${spanText(took)}</span>`}`
+  const took = tookMs(items)
+  const exit = quietEnd(items)?.exit ?? null
+  return [
+    ...(status.kind === 'not-applicable' ? [html`${status.why}`] : []),
+    ...(by === null ? [] : [html`by <b class="who">${by}</b>`]),
+    ...(changedAtMs > 0 ? [time(changedAtMs, 'clock')] : []),
+    ...(took === null ? [] : [html`${spanText(took)}`]),
+    ...(exit === null ? [] : [html`exit ${exit}`]),
+  ]
+}
+
+/** The end of a script that was started once and passed, with nothing to add: the row of its step says all of it. */
+function quietEnd(items: readonly StepItem[]): EventOf<'step.end'> | null {
+  const ends = items.flatMap(item =>
+    item.kind === 'act' && item.entry.event.kind === 'step.end' ? [item.entry.event] : [],
+  )
+  const [end, ...others] = ends
+  if (end === undefined || others.length > 0) return null
+  return end.result === 'passed' && end.exit !== null && end.checks.length === 0 ? end : null
 }
 
 /** How long the last attempt took, or how long the gate or the wait was open. */
-function tookMs(entries: readonly Entry[]): number | null {
-  const end = entries.findLast(({ event }) => ENDS.has(event.kind))
+function tookMs(items: readonly StepItem[]): number | null {
+  const acts = items.flatMap(item => (item.kind === 'act' ? [item.entry] : []))
+  const end = acts.findLast(({ event }) => ENDS.has(event.kind))
   if (end === undefined) return null
   if (end.event.kind === 'step.end') return end.event.ms
-  const begun = entries.find(({ event }) => event.kind === 'approval.request' || event.kind === 'wait.start')
+  const begun = acts.find(({ event }) => event.kind === 'approval.request' || event.kind === 'wait.start')
   return begun === undefined ? null : end.atMs - begun.atMs
 }
 
 const ENDS: ReadonlySet<string> = new Set(['step.end', 'gate.end', 'wait.end'])
 
-function stepBody(entries: readonly Entry[], shown: ShownState, input: StepsInput): Html {
-  const items: Html[] = []
-  let stretch: Entry<EventOf<'output'> | EventOf<'output.late'>>[] = []
+function stepBody(items: readonly StepItem[], shown: ShownState, { most, classes }: StepsInput): Html {
+  const end = shown.state === 'passed' ? 'passed' : 'other'
+  const quiet = quietEnd(items)
   let script: string | null = null
-  const flush = (): void => {
-    const [first, last] = [stretch[0], stretch.at(-1)]
-    if (first === undefined || last === undefined) return
-    const chunks: Chunk[] = stretch.map(({ event }) => event)
-    const panel = outputPanel(
-      { chunks, from: first.seq + 1, to: last.seq + 1 },
-      { most: input.most, end: shown.state === 'passed' ? 'passed' : 'other', classes: input.classes },
-    )
-    items.push(html`<li>${panel}</li>`)
-    stretch = []
-  }
-  for (const entry of entries) {
-    const { event } = entry
-    if (event.kind === 'output' || event.kind === 'output.late') {
-      stretch.push({ ...entry, event })
-      continue
-    }
-    flush()
-    items.push(eventItem(entry, script))
-    if (event.kind === 'step.start' || event.kind === 'step.edit') script = event.script
-  }
-  flush()
-  const told = joined(items, html`\n`)
-  return isEmpty(told) ? html`` : html`<ol class="events">${told}</ol>\n`
+  const told = items.map(item => {
+    if (item.kind === 'output') return html`<li>${outputPanel(item.stretch, { most, end, classes })}</li>`
+    const { event } = item.entry
+    if (event === quiet) return html``
+    const known = script
+    if (event.kind === 'step.start') script = event.script
+    return eventItem(item.entry, known)
+  })
+  const list = joined(told, html`\n`)
+  return isEmpty(list)
+    ? html``
+    : html`<ol class="events">
+${list}
+</ol>
+`
 }

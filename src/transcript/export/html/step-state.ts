@@ -1,7 +1,7 @@
 import type { StepRecord } from '../../../model/index.ts'
 
 /** The states that a reader filters by. */
-export const STATES = ['passed', 'failed', 'unknown', 'skipped', 'not-applicable', 'open'] as const
+export const STATES = ['passed', 'failed', 'unknown', 'skipped', 'not-applicable', 'open', 'not-entered'] as const
 export type State = (typeof STATES)[number]
 
 /** A state as a reader meets it: the word is always there, symbol and colour repeat it. */
@@ -31,7 +31,9 @@ export function shownState({ planned, status }: StepRecord, touched: boolean): S
     case 'open-gate':
       return { state: 'open', symbol: '⚑', word: 'waiting for approval' }
     case 'pending':
-      return { state: 'open', symbol: '◌', word: planned.flow !== 'main' && !touched ? 'not entered' : 'open' }
+      return planned.flow !== 'main' && !touched
+        ? { state: 'not-entered', symbol: '·', word: 'not entered' }
+        : { state: 'open', symbol: '◌', word: 'open' }
     default:
       status satisfies never
       return { state: 'open', symbol: '◌', word: 'open' }
@@ -45,7 +47,8 @@ export const STATE_WORDS: Readonly<Record<State, { readonly symbol: string; read
   unknown: { symbol: '?', word: 'unknown' },
   skipped: { symbol: '↷', word: 'skipped' },
   'not-applicable': { symbol: '∅', word: 'not applicable' },
-  open: { symbol: '◌', word: 'open or not entered' },
+  open: { symbol: '◌', word: 'open' },
+  'not-entered': { symbol: '·', word: 'not entered' },
 }
 
 const PASSED = {

@@ -1,5 +1,6 @@
 import type { RunState } from '../../../model/index.ts'
 import { type Html, html, joined } from './html-text.ts'
+import { named } from './page-steps.ts'
 import type { PhaseTime, Span, Spent, TimeAccount } from './time-account.ts'
 import { plannedText, spanText, time } from './time-text.ts'
 
@@ -20,7 +21,7 @@ ${legend(account)}
 function row(phase: PhaseTime, state: RunState, scale: Scale, anchorOf: (phase: string) => string): Html {
   const { position, title } = state.phases.find(({ id }) => id === phase.phase) ?? { position: '', title: phase.phase }
   return html`<div class="tl-row" role="listitem">
-<p class="tl-name"><a href="#${anchorOf(phase.phase)}"><b>${position}</b> ${title}</a></p>
+<p class="tl-name"><a href="#${anchorOf(phase.phase)}">${named({ position, title })}</a></p>
 ${bars(phase, scale)}
 <p class="tl-text">${verdict(phase)}</p>
 </div>`
@@ -50,8 +51,8 @@ function bars({ fromMs, toMs, planned, parts }: PhaseTime, scale: Scale): Html {
   return html`<svg class="bar" viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true" focusable="false">
 ${scale.pauses.map(span => rect('bar-cut', span, 0, 20))}${
   most !== null && [
-    rect('bar-most', scale.of({ fromMs, toMs: fromMs + most }), 1, 6),
-    rect('bar-least', scale.of({ fromMs, toMs: fromMs + (least ?? most) }), 1, 6),
+    planBar('bar-most', scale.of({ fromMs, toMs: fromMs + most })),
+    planBar('bar-least', scale.of({ fromMs, toMs: fromMs + (least ?? most) })),
   ]
 }${rect('bar-people', scale.of({ fromMs, toMs }), 9, 10)}${parts
   .filter(({ spent }) => spent !== 'people')
@@ -62,6 +63,15 @@ ${scale.pauses.map(span => rect('bar-cut', span, 0, 20))}${
 interface Drawn {
   readonly x: number
   readonly width: number
+  /** It goes on beyond the picture. */
+  readonly cut: boolean
+}
+
+/** A planned time that goes on beyond the picture ends in a point. */
+function planBar(name: string, { x, width, cut }: Drawn): Html {
+  if (!cut) return rect(name, { x, width, cut }, 1, 6)
+  const end = Math.max(x, 988)
+  return html`<path class="${name}" d="M${x} 1H${end}L1000 4L${end} 7H${x}z"/>`
 }
 
 function rect(name: string, { x, width }: Drawn, y: number, height: number): Html {
@@ -92,11 +102,12 @@ function scaleOf({ fromMs, toMs, pauses, phases }: TimeAccount): Scale {
   const ends = phases.map(phase => shortened(phase.fromMs + (phase.planned.maxMs ?? phase.planned.minMs ?? 0)))
   const actual = Math.max(1, shortened(toMs))
   const whole = Math.min(Math.max(actual, ...ends), actual * BEYOND)
-  const place = (atMs: number): number => Math.min(1000, Math.round((shortened(atMs) / whole) * 1000))
+  const placed = (atMs: number): number => Math.round((shortened(atMs) / whole) * 1000)
   // A script of a second in a release of a day is still there to be seen.
   const of = (span: Span): Drawn => {
-    const x = Math.min(997, place(span.fromMs))
-    return { x, width: Math.max(3, place(span.toMs) - x) }
+    const x = Math.min(997, placed(span.fromMs))
+    const end = placed(span.toMs)
+    return { x, width: Math.max(3, Math.min(1000, end) - x), cut: end > 1000 }
   }
   return { of, pauses: pauses.map(of) }
 }
