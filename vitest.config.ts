@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [pageAssets()],
+        plugins: [{ ...pageAssets(), enforce: 'pre' }],
         test: {
           name: 'unit',
           setupFiles: 'test/helpers/load-parser.ts',
@@ -16,7 +16,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [pageAssets()],
+        plugins: [{ ...pageAssets(), enforce: 'pre' }],
         test: {
           name: 'journeys',
           setupFiles: 'test/helpers/load-parser.ts',

@@ -1,18 +1,25 @@
 import { type Check, type Entry, type EventOf, lineDiff, type Observed } from '../../../model/index.ts'
 import { eventText } from '../event-text.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
-import { spanText, time, timeText } from './time-text.ts'
+import { type Clock, spanText, timeText } from './time-text.ts'
 
 /** One event of a step, or of the run, as an item of a list: what, who, when, and the line of the journal. Empty where nothing is told of it. */
-export function eventItem(entry: Entry, alreadyShown: string | null = null): Html {
+export function eventItem(entry: Entry, clock: Clock, alreadyShown: string | null): Html {
   const told = tell(entry, alreadyShown)
   if (told === null) return html``
-  return html`<li class="ev${told.tone !== undefined && ` ev-${told.tone}`}"><p>${told.text} <span class="at">${when(entry)}</span></p>${told.more}</li>`
+  return html`<li class="ev${told.tone !== undefined && ` ev-${told.tone}`}"><p>${told.text} <span class="at">${when(entry, clock)}</span></p>${told.more}</li>`
+}
+
+/** The same in short, for lists that lead to it: without scripts. */
+export function eventBrief(entry: Entry, clock: Clock): Html {
+  const told = tell(entry, null)
+  if (told === null) return html``
+  return html`${told.text} <span class="at">${when(entry, clock)}</span>${entry.event.kind === 'confirm' && told.more}`
 }
 
 /** The time of an entry and its line in the journal. */
-export function when({ atMs, seq }: Entry): Html {
-  return html`${time(atMs, 'clock')} <span class="ln">#${seq + 1}</span>`
+export function when({ atMs, seq }: Entry, clock: Clock): Html {
+  return html`${clock(atMs)} <span class="ln">#${seq + 1}</span>`
 }
 
 interface Told {
@@ -78,12 +85,18 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
     case 'form':
       return { text: html`Filled in by ${who(event.by)}`, more: scriptBlock(event.text) }
     case 'note':
-      return { text: html`Note by ${who(event.by)}`, more: html`<p class="quote">${event.text}</p>` }
+      return { text: html`Note by ${who(event.by)}`, more: html`${quote(event.text)}` }
     case 'step.skip':
-      return event.why === 'person' ? { ...general(event), tone: 'odd' } : general(event)
+      return skipped(event)
     default:
       return general(event)
   }
+}
+
+function skipped(event: EventOf<'step.skip'>): Told {
+  if (event.by === null || (event.why !== 'person' && event.why !== 'not-applicable')) return general(event)
+  const text = event.why === 'person' ? html`<b>Skipped</b>` : html`Said to be <b>not applicable</b>`
+  return { text: html`${text} by ${who(event.by)}${because(event.reason)}`, tone: 'odd' }
 }
 
 /** Every other kind says what all exports say of it. */
@@ -96,13 +109,22 @@ function general(event: Entry['event']): Told {
   return { text, more }
 }
 
+/** What a tick says beyond its step, which has who and when in its row. */
+export function quietTick({ observed, note }: EventOf<'confirm'>): Html {
+  return html`<li class="ev">${observedList(observed)}${quote(note)}</li>`
+}
+
+function quote(text: string | null): Html | null {
+  return text === null || text === '' ? null : html`<p class="quote">${preformatted(text)}</p>`
+}
+
 function confirmed({ ask, answer, by, observed, how, note }: EventOf<'confirm'>): Told {
   const typed =
     how === 'typed' ? ', typed' : how === 'answers' ? ', by answers file' : how === 'flag' ? ', by flag' : ''
   const mark = answer === 'yes' ? '☑' : answer === 'no' ? '☒' : '∅'
   return {
     text: html`<b>${mark} ${answer}</b> by ${who(by)}${typed}: ${ask}`,
-    more: html`${observedList(observed)}${note !== null && note !== '' && html`<p class="quote">${note}</p>`}`,
+    more: html`${observedList(observed)}${quote(note)}`,
     ...(answer === 'yes' && observed.every(({ ok }) => ok !== false) ? {} : { tone: 'odd' as const }),
   }
 }

@@ -3,20 +3,21 @@ import type { VerifyReport } from '../../verify-report.ts'
 import { isDeviation } from '../deviating.ts'
 import { eventText } from '../event-text.ts'
 import { type Html, html, joined } from './html-text.ts'
-import { when } from './page-event.ts'
+import { eventBrief, when } from './page-event.ts'
 import { type Anchors, named } from './page-steps.ts'
 import type { RecordedRun } from './recorded-run.ts'
-import { spanText, time, timeText } from './time-text.ts'
+import type { TimeAccount } from './time-account.ts'
+import { type Clock, spanText, time, timeText } from './time-text.ts'
 
 /** What became of the run, of what, by whom and when: the part that is read first, and often alone. */
-export function pageHead(run: RecordedRun, report: VerifyReport): Html {
+export function pageHead(run: RecordedRun, report: VerifyReport, account: TimeAccount): Html {
   const { start } = run.state
   const { word, symbol, tone } = RESULTS[run.state.result ?? 'open']
   return html`<header>
 <p class="kicker">Record of a release</p>
 <h1>${start?.runbook.path ?? 'A run without a beginning'} <span class="release">${start?.release ?? ''}</span></h1>
 <p class="result r-${tone}"><span aria-hidden="true">${symbol}</span> <b>${word}</b>${start?.env != null && html` <span class="tag env">${start.env}</span>`} <span class="counts">${countsText(report)}</span></p>
-${facts(run, report)}
+${facts(run, report, account)}
 </header>`
 }
 
@@ -40,18 +41,19 @@ export const RESULTS = {
   open: { word: 'Not ended', symbol: '◌', tone: 'odd' },
 } as const
 
-function facts({ state }: RecordedRun, { run, seal }: VerifyReport): Html {
+function facts({ state }: RecordedRun, { run, seal }: VerifyReport, { totals }: TimeAccount): Html {
   const { start } = state
   if (start === null || run === null) return html``
   const finishedMs = run.finishedOn === null ? null : Date.parse(run.finishedOn)
   const commit =
     run.commit !== null && html`<code>${run.commit}</code>${start.git?.dirty === true && ', with uncommitted changes'}`
+  const paused = totals.paused === 0 ? '' : `, of which ${spanText(totals.paused)} paused`
   const people: readonly Fact[] = [
     ['Operated by', run.operators.map(({ principal }) => principal).join(', then ')],
     ['On', `${start.host.user} at ${start.host.name} (${start.host.os})`],
-    ['Started', html`${time(state.startedAtMs, 'whole')} UTC`],
-    ['Finished', finishedMs === null ? 'not yet' : html`${time(finishedMs, 'whole')} UTC`],
-    ['Took', finishedMs === null ? null : spanText(finishedMs - state.startedAtMs)],
+    ['Started, UTC', time(state.startedAtMs)],
+    ['Finished', finishedMs === null ? 'not yet' : time(finishedMs)],
+    ['Took', finishedMs === null ? null : `${spanText(finishedMs - state.startedAtMs)}${paused}`],
     ['Selection', selectionText(start.selection)],
     ['Recorded with', `${start.tool.name} ${start.tool.version}`],
   ]
@@ -80,14 +82,13 @@ function selectionText(selection: NonNullable<RunState['start']>['selection']): 
 }
 
 /** What went otherwise than written, and who decided what: what a reviewer looks for. */
-export function deviationsSection({ acts, state }: RecordedRun, anchors: Anchors): Html {
+export function deviationsSection({ acts, state }: RecordedRun, anchors: Anchors, clock: Clock): Html {
   const found = acts.filter(isDeviation)
   const items = found.map(entry => {
-    const { sentence } = eventText(entry.event)
     const id = 'step' in entry.event ? entry.event.step : null
     const step = id === null ? undefined : state.steps.get(id)?.planned
     const where = step !== undefined && html`<a href="#${anchors.step(step.id)}">${named(step)}</a>: `
-    return html`<li>${where}${sentence} <span class="at">${when(entry)}</span></li>`
+    return html`<li>${where}${eventBrief(entry, clock)}</li>`
   })
   return html`<section id="deviations"><h2>Deviations <span class="n">${found.length}</span></h2>
 ${found.length === 0 ? html`<p class="none">None: everything went as the runbook has it.</p>` : html`<ul class="list">${joined(items, html`\n`)}</ul>`}
@@ -119,13 +120,13 @@ ${joined(rows, html`\n`)}
 }
 
 /** Values that the run was given, and what was said of it as a whole. */
-export function runSection({ acts }: RecordedRun): Html {
+export function runSection({ acts }: RecordedRun, clock: Clock): Html {
   const values = acts.filter(({ event }) => event.kind === 'param')
   const rows = values.map(entry => {
     const { event } = entry
     if (event.kind !== 'param') return html``
     const value = event.value === null ? html`<i>secret, not recorded</i>` : html`<code>${event.value}</code>`
-    return html`<tr><th scope="row">${event.name}</th><td>${value}</td><td>${event.by}, ${HOW[event.how]}</td><td class="at">${when(entry)}</td></tr>`
+    return html`<tr><th scope="row">${event.name}</th><td>${value}</td><td>${event.by}, ${HOW[event.how]}</td><td class="at">${when(entry, clock)}</td></tr>`
   })
   const table =
     values.length > 0 &&
@@ -136,7 +137,7 @@ ${joined(rows, html`\n`)}
 </tbody></table></div>`
   const others = acts.filter(entry => isOfTheRun(entry))
   const items = others.map(
-    entry => html`<li>${eventText(entry.event).sentence} <span class="at">${when(entry)}</span></li>`,
+    entry => html`<li>${eventText(entry.event).sentence} <span class="at">${when(entry, clock)}</span></li>`,
   )
   return html`<section id="run"><h2>The run</h2>
 ${table}

@@ -1,12 +1,13 @@
 import type { Entry, EventOf, Section, StepRecord } from '../../../model/index.ts'
+import { isDeviation } from '../deviating.ts'
 import { countText } from './counting.ts'
 import { type Html, html, isEmpty, joined, prose } from './html-text.ts'
 import { outputPanel } from './output-panel.ts'
-import { eventItem, when } from './page-event.ts'
+import { eventItem, quietTick, when } from './page-event.ts'
 import type { PenClasses } from './page-style.ts'
 import type { RecordedRun, StepItem } from './recorded-run.ts'
 import { type ShownState, STATES, type State, shownState } from './step-state.ts'
-import { spanText, time } from './time-text.ts'
+import { type Clock, spanText } from './time-text.ts'
 
 export interface StepsInput {
   readonly run: RecordedRun
@@ -15,6 +16,7 @@ export interface StepsInput {
   readonly outline: readonly Section[]
   readonly anchors: Anchors
   readonly classes: PenClasses
+  readonly clock: Clock
   /** Characters of one stretch of output that are shown. */
   readonly most: number
 }
@@ -69,17 +71,17 @@ function phaseSection(
   }
   return html`<section class="phase" id="${input.anchors.phase(id)}">
 <h3>${phase === undefined ? 'Steps' : named(phase)}${role}</h3>
-<p class="sum">${countText(counts)}${end !== undefined && phaseEndText(end)}</p>
+<p class="sum">${countText(counts)}${end !== undefined && phaseEndText(end, input.clock)}</p>
 ${joined(parts, html`\n`)}
 </section>`
 }
 
-function phaseEndText(entry: Entry): Html | null {
+function phaseEndText(entry: Entry, clock: Clock): Html | null {
   const { event } = entry
   if (event.kind !== 'phase.end') return null
   const by = event.by !== null && html`, said by <b class="who">${event.by}</b>`
   const criteria = event.criteria !== null && html`: <q>${event.criteria}</q>`
-  return html` · ended ${event.result}${by}${criteria} <span class="at">${when(entry)}</span>`
+  return html` · ended ${event.result}${by}${criteria} <span class="at">${when(entry, clock)}</span>`
 }
 
 /** The sections around each step below its phase, outermost first. */
@@ -97,11 +99,11 @@ function stepArticle(record: StepRecord, input: StepsInput): Html {
   const { planned } = record
   const items = input.run.steps.get(planned.id) ?? []
   const shown = shownState(record, items.length > 0)
-  const body = isPlainTick(record, items) ? html`` : stepBody(items, shown, input)
+  const body = stepBody(record, items, shown, input)
   const anchor = input.anchors.step(planned.id)
   return html`<article class="step${isEmpty(body) && ' tick'} s-${shown.state}" id="${anchor}" data-state="${shown.state}">
 <h5><span class="mark" aria-hidden="true">${shown.symbol}</span><a class="pos" href="#${anchor}">${planned.position}</a> <span class="title">${prose(planned.title)}</span> <span class="word">${shown.word}</span></h5>
-<p class="about">${joined([...whoAndWhen(record, items), ...whatKind(record)], html` · `)}</p>
+<p class="about">${joined([...whoAndWhen(record, items, input.clock), ...whatKind(record, shown)], html` · `)}</p>
 ${body}</article>`
 }
 
@@ -111,24 +113,30 @@ export function named({ position, title }: { readonly position: string; readonly
   return html`${isNumber && html`<span class="pos">${position}</span> `}${prose(title)}`
 }
 
-function whatKind({ planned }: StepRecord): Html[] {
+function whatKind({ planned }: StepRecord, { word }: ShownState): Html[] {
   return [
-    html`${planned.kind}${!planned.required && ', optional'}${planned.flow === 'recovery' && ', way back'}`,
+    // Of a confirmed step nobody need be told that it is a confirmation.
+    ...(word === 'confirmed' && planned.required ? [] : [kindText(planned)]),
     html`<a href="#L${planned.line}">line ${planned.line}</a>`,
   ]
 }
 
-/** A tick that says no more than the row of its step: who and when stand there. */
-function isPlainTick({ planned }: StepRecord, items: readonly StepItem[]): boolean {
-  const [only, ...others] = items
-  if (others.length > 0 || only?.kind !== 'act') return false
-  const { event } = only.entry
-  if (event.kind === 'step.skip') return event.why !== 'person' && event.why !== 'not-applicable'
-  if (event.kind !== 'confirm' || event.answer !== 'yes') return false
-  return event.ask === planned.title && event.observed.length === 0 && (event.note ?? '') === ''
+function kindText({ kind, required, flow }: StepRecord['planned']): Html {
+  return html`${kind}${!required && ', optional'}${flow === 'recovery' && ', way back'}`
 }
 
-function whoAndWhen(record: StepRecord, items: readonly StepItem[]): Html[] {
+/** The one tick of a step that was confirmed in its own words: who and when stand in its row, and often that is all. */
+function onlyTick({ planned }: StepRecord, items: readonly StepItem[]): EventOf<'confirm'> | 'nothing more' | null {
+  const [only, ...others] = items
+  if (others.length > 0 || only?.kind !== 'act') return null
+  const { event } = only.entry
+  if (event.kind === 'step.skip') return isDeviation(only.entry) ? null : 'nothing more'
+  if (event.kind !== 'confirm' || event.answer !== 'yes' || event.ask !== planned.title || isDeviation(only.entry))
+    return null
+  return event.observed.length === 0 && (event.note ?? '') === '' ? 'nothing more' : event
+}
+
+function whoAndWhen(record: StepRecord, items: readonly StepItem[], clock: Clock): Html[] {
   const { status, changedAtMs } = record
   if (status.kind === 'pending') return []
   const by = 'by' in status ? status.by : null
@@ -137,7 +145,7 @@ function whoAndWhen(record: StepRecord, items: readonly StepItem[]): Html[] {
   return [
     ...(status.kind === 'not-applicable' ? [html`${status.why}`] : []),
     ...(by === null ? [] : [html`by <b class="who">${by}</b>`]),
-    ...(changedAtMs > 0 ? [time(changedAtMs, 'clock')] : []),
+    ...(changedAtMs > 0 ? [clock(changedAtMs)] : []),
     ...(took === null ? [] : [html`${spanText(took)}`]),
     ...(exit === null ? [] : [html`exit ${exit}`]),
   ]
@@ -165,7 +173,15 @@ function tookMs(items: readonly StepItem[]): number | null {
 
 const ENDS: ReadonlySet<string> = new Set(['step.end', 'gate.end', 'wait.end'])
 
-function stepBody(items: readonly StepItem[], shown: ShownState, { most, classes }: StepsInput): Html {
+function stepBody(
+  record: StepRecord,
+  items: readonly StepItem[],
+  shown: ShownState,
+  { most, classes, clock }: StepsInput,
+): Html {
+  const tick = onlyTick(record, items)
+  if (tick === 'nothing more') return html``
+  if (tick !== null) return html`<ol class="events">${quietTick(tick)}</ol>\n`
   const end = shown.state === 'passed' ? 'passed' : 'other'
   const quiet = quietEnd(items)
   let script: string | null = null
@@ -175,7 +191,7 @@ function stepBody(items: readonly StepItem[], shown: ShownState, { most, classes
     if (event === quiet) return html``
     const known = script
     if (event.kind === 'step.start') script = event.script
-    return eventItem(item.entry, known)
+    return eventItem(item.entry, clock, known)
   })
   const list = joined(told, html`\n`)
   return isEmpty(list)

@@ -12,6 +12,7 @@ import { createPenClasses } from './page-style.ts'
 import { MOST_KEPT, type RecordedRun } from './recorded-run.ts'
 import { STATE_WORDS } from './step-state.ts'
 import { accountTime } from './time-account.ts'
+import { clockFor } from './time-text.ts'
 import { timeline } from './timeline.ts'
 
 export interface PageInput {
@@ -41,7 +42,8 @@ export function toHtml({ run, report, journal, bundle, outline }: PageInput): st
   const phaseEnds = new Map<string, Entry>()
   for (const entry of acts) if (entry.event.kind === 'phase.end') phaseEnds.set(entry.event.phase, entry)
   // The classes of coloured output are known once the steps are written, and the head of the page needs them.
-  const steps = stepsSection({ run, phaseEnds, outline, anchors, classes, most })
+  const clock = clockFor(acts[0]?.atMs ?? 0, acts.at(-1)?.atMs ?? 0)
+  const steps = stepsSection({ run, phaseEnds, outline, anchors, classes, most, clock })
   const account = accountTime(state, acts, id => outline.find(section => section.id === id)?.duration ?? null)
   const sheet = [style, classes.rules()].filter(text => text !== '').join('\n')
   const body = html`<p class="derived${exportWarning(report) !== '' && ' derived-odd'}">${derivedText(report)}</p>
@@ -49,16 +51,16 @@ export function toHtml({ run, report, journal, bundle, outline }: PageInput): st
 <div class="page">
 ${contents(run, anchors)}
 <main>
-${pageHead(run, report)}
+${pageHead(run, report, account)}
 ${checkBox(report.journal?.bytes ?? 0)}
-${deviationsSection(run, anchors)}
+${deviationsSection(run, anchors, clock)}
 ${approvalsSection(run, report, anchors)}
 ${timeline(account, state, anchors.phase)}
 <section id="steps"><h2>Steps</h2>
 ${tools(run)}
 ${steps}
 </section>
-${runSection(run)}
+${runSection(run, clock)}
 ${verificationSection(report, bundle)}
 ${byHandSection(run, report, journal !== null)}
 ${runbookSection(run)}

@@ -13,7 +13,7 @@ export function timeline(account: TimeAccount, state: RunState, anchorOf: (phase
 <div class="tl" role="list">
 ${joined(rows, html`\n`)}
 </div>
-<p class="axis"><span>${time(account.fromMs, 'whole')}</span><span>${time(account.toMs, 'whole')}</span></p>
+<p class="axis"><span>${time(account.fromMs)}</span><span>${time(account.toMs)}</span></p>
 ${legend(account)}
 </section>`
 }
