@@ -39,14 +39,9 @@ export function prose(text: string): Html {
   return joined(parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`)))
 }
 
-/** Lines of markup, joined. */
+/** Pieces of markup, joined; an empty one counts as a piece. */
 export function joined(parts: readonly Part[], separator: Html | '' = ''): Html {
-  return Html.trusted(
-    parts
-      .map(markupOf)
-      .filter(markup => markup !== '')
-      .join(String(separator)),
-  )
+  return Html.trusted(parts.map(markupOf).join(String(separator)))
 }
 
 /** Whether anything is in it. */

@@ -57,7 +57,8 @@ function cutLine(left: number, { from, to }: Stretch): Html {
 }
 
 function block(lines: readonly Html[]): Html {
-  return html`<pre>${joined(lines, html`\n`)}</pre>`
+  // The parser drops one newline behind the tag, so that one is given to it.
+  return html`<pre>\n${joined(lines, html`\n`)}</pre>`
 }
 
 /** Text with SGR sequences, line by line. A pen lasts beyond the end of its line. */

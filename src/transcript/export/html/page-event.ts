@@ -180,7 +180,7 @@ function verdictWord(ok: boolean | null): string {
 }
 
 export function scriptBlock(text: string): Html {
-  return html`<pre class="script">${preformatted(text.replace(/\n$/, ''))}</pre>`
+  return html`<pre class="script">\n${preformatted(text.replace(/\n$/, ''))}</pre>`
 }
 
 function difference(was: string, now: string): Html {
@@ -193,7 +193,7 @@ function difference(was: string, now: string): Html {
           ? html`<ins>+ ${preformatted(text)}</ins>`
           : html`<del>- ${preformatted(text)}</del>`,
   )
-  return html`<pre class="script diff">${joined(lines, html`\n`)}</pre>`
+  return html`<pre class="script diff">\n${joined(lines, html`\n`)}</pre>`
 }
 
 function waitUntil(until: string): Html {

@@ -95,7 +95,7 @@ export function byHandSection({ acts }: RecordedRun, report: VerifyReport, carri
   const left = approvals.length - MOST_APPROVALS
   return html`<section id="by-hand"><h2>Check it with other tools</h2>
 <p>With coreutils, grep, sed and OpenSSH${carried && ', from this page as you saved it'}. <code>allowed_signers</code> is the file that you trust. Right are <code>Good ... signature</code> from ssh-keygen, <code>1</code>, <code>1</code>, and no <code>broken</code>.${left > 0 && ` ${left} more approvals: export --format audit.`}</p>
-<pre class="script">${preformatted(lines.join('\n'))}</pre>
+<pre class="script">\n${preformatted(lines.join('\n'))}</pre>
 </section>`
 }
 

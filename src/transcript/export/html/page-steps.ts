@@ -193,11 +193,11 @@ function stepBody(
     if (event.kind === 'step.start') script = event.script
     return eventItem(item.entry, clock, known)
   })
-  const list = joined(told, html`\n`)
-  return isEmpty(list)
+  const list = told.filter(item => !isEmpty(item))
+  return list.length === 0
     ? html``
     : html`<ol class="events">
-${list}
+${joined(list, html`\n`)}
 </ol>
 `
 }

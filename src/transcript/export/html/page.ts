@@ -57,6 +57,7 @@ ${deviationsSection(run, anchors, clock)}
 ${approvalsSection(run, report, anchors)}
 ${timeline(account, state, anchors.phase)}
 <section id="steps"><h2>Steps</h2>
+<p class="fine">Times are UTC, as the writer of the record claims them; #12 is line 12 of the journal.</p>
 ${tools(run)}
 ${steps}
 </section>
@@ -71,7 +72,7 @@ ${runbookSection(run)}
   return String(html`<!doctype html>
 <html lang="en">
 <head>
-<meta http-equiv="Content-Security-Policy" content="${policy(sheet)}">
+<meta http-equiv="Content-Security-Policy" content="${Html.trusted(policy(sheet))}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
@@ -174,6 +175,6 @@ function runbookSection({ state }: RecordedRun): Html {
         )
   return html`<section id="runbook"><h2>The runbook</h2>
 <details><summary>${state.start?.runbook.path ?? ''}, ${lines.length} lines, as it was loaded</summary>
-<pre class="source">${numbered}</pre></details>
+<pre class="source">\n${numbered}</pre></details>
 </section>`
 }
