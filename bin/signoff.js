@@ -52,12 +52,21 @@ function handOver() {
     process.stderr.write('signoff: ' + newer + ' does not start: ' + error.message + '\n')
     process.exit(70)
   })
+  var terminals = [0, 1, 2].filter(isTerminal)
   child.on('exit', (code, signal) => {
+    // Node sets a terminal back as it was when it ends, and aborts where that one has been closed meanwhile.
+    terminals.forEach(file => {
+      if (!isTerminal(file)) fs.closeSync(file)
+    })
     if (signal) {
       process.removeAllListeners(signal)
       process.kill(process.pid, signal)
     } else process.exit(code === null ? 70 : code)
   })
+}
+
+function isTerminal(file) {
+  return require('node:tty').isatty(file)
 }
 
 function findNewer(from) {

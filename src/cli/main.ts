@@ -1,8 +1,11 @@
+import { isatty } from 'node:tty'
 import type { Io } from './io.ts'
+import { closeLostTerminals, dropWhenLost } from './lost-terminal.ts'
 
 /** The program: arguments in, exit code out. The only place that touches the process. */
 export async function main(args: readonly string[]): Promise<void> {
   const io = processIo()
+  const terminals = [0, 1, 2].filter(file => isatty(file))
   try {
     process.exitCode = await dispatch(args, io)
   } catch (error) {
@@ -10,6 +13,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const [{ safeText }, { reportFailure }] = await Promise.all([import('./safe-text.ts'), import('./failure.ts')])
     process.exitCode = reportFailure(error, text => process.stderr.write(safeText(text)))
   }
+  closeLostTerminals(terminals)
 }
 
 async function dispatch(args: readonly string[], io: Io): Promise<number> {
@@ -30,6 +34,7 @@ function processIo(): Io {
     if (error.code !== 'EPIPE') throw error
     gone.abort()
   })
+  dropWhenLost(process.stderr)
   const ask = async (question: string): Promise<string> => {
     if (!interactive) return ''
     const { createInterface } = await import('node:readline/promises')
@@ -41,7 +46,7 @@ function processIo(): Io {
     }
   }
   return {
-    environment: process.env,
+    environment: ownEnvironment(),
     cwd: process.cwd(),
     write: text => {
       process.stdout.write(text)
@@ -59,4 +64,14 @@ function processIo(): Io {
     nowMs: Date.now,
     gone: gone.signal,
   }
+}
+
+/**
+ * The environment as it was given, for scripts and for our own decisions. Where it holds both `NO_COLOR` and `FORCE_COLOR`, Node
+ * itself would print a warning about that, into whatever screen there is: it sees only one of them.
+ */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const given = { ...process.env }
+  if ((given.NO_COLOR ?? '') !== '' && given.FORCE_COLOR !== undefined) delete process.env.FORCE_COLOR
+  return given
 }

@@ -38,16 +38,7 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
       .command('resume')
       .description('go on with a run from its journal')
       .argument('[run]', 'id of the run, or the beginning of it; the newest that is not sealed')
-      .option('--retry <step>', 'run a failed step again', collect, [])
-      .option('--skip <step>', 'skip a failed step', collect, [])
-      .option(
-        '--resolve <step=outcome>',
-        'passed, failed or rerun, for a step whose outcome a person knows',
-        pairs,
-        new Map(),
-      )
       .option('--jump <step>', 'go on at this step: forward over others, or back to open it again; needs --reason')
-      .option('--reason <text>', 'why; recorded with the decision')
       .option('--take-over', 'take the run from whoever holds or operates it; needs --reason')
       .option(
         '--lose-output',
@@ -64,7 +55,6 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
       .description('walk the recovery of a run; of a sealed one as a new run that names it')
       .argument('<run>', 'id of the run, or the beginning of it')
       .option('--for <step>', 'phase, section or step to lead back from, where there are several ways back')
-      .option('--reason <text>', 'why; asked at a terminal')
       .addHelpText(
         'after',
         "\nWithout a terminal the recovery is entered by --reason TEXT and --confirm rollback='PHRASE', the phrase being\nenvironment and release, as for a dangerous step.",
@@ -194,27 +184,56 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
   program
     .command('verify')
     .description('check a transcript: integrity, signatures, policy')
-    .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
+    .argument('[transcript]', 'a transcript folder, a file in it, or the id of a run; with --all a folder of releases')
+    .option('--all', 'every run, and whether each that another names as one before it is there')
     .option('--signers <file>', 'allowed_signers to trust, instead of the one of this repository')
     .option('--runbook <file>', 'it must be of this runbook')
     .option('--release <id>', 'it must be of this release')
     .option('--commit <sha>', 'it must be of this commit')
     .option('--require-passed', 'the run must have passed')
-    .option('--require-approvals <n>', 'at least so many approvals', number)
+    .option('--require-approvals <n>', 'at least so many people must have approved', number)
+    .option('--strict-time', 'the time must not be the writer’s word alone: clocks agree, and a time-stamp token holds')
+    .option('--tsa-ca <file>', 'certificates of the time-stamp authorities to trust (PEM)')
     .option('--json', 'the report as data (signoff.verify/1)')
-    .action((transcript: string, options: Record<string, never>) =>
-      does(async () => (await import('./commands/verify.ts')).verify(transcript, options, io))(),
+    .action((transcript: string | undefined, options: Record<string, never>) =>
+      does(async () => (await import('./commands/verify.ts')).verify(transcript ?? null, options, io))(),
+    )
+
+  program
+    .command('timestamp')
+    .description('a time-stamp (RFC 3161) beside the seal: make the query for an authority, or add its answer')
+    .argument('<run>', 'id of the run, or the beginning of it, or its folder')
+    .option('--query <file>', 'write the query here; send it to an authority')
+    .option('--add <file>', 'put this answer of the authority beside the seal; it must hold')
+    .option('--tsa-ca <file>', 'certificates of the time-stamp authorities to trust (PEM)')
+    .action((run: string, options: Record<string, never>) =>
+      does(async () => (await import('./commands/timestamp.ts')).timestamp(run, options, io))(),
     )
 
   program
     .command('export')
     .description('a readable copy of a transcript, derived from it and saying so')
     .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
-    .addOption(new Option('--format <format>', 'what to write').choices(FORMAT_NAMES).makeOptionMandatory())
+    .addOption(new Option('--format <format>', 'what to write').choices(FORMAT_NAMES))
+    .option(
+      '--withhold <seq,..>',
+      'instead: a copy in which these lines say only their digest; needs --reason and --out',
+    )
+    .option('--reason <text>', 'why they are withheld')
     .option('--out <path>', 'write here, and never over what is there; without it to standard output')
+    .option('--key <file>', 'for sigstore: the key that sealed the run, an ed25519 file without a passphrase')
     .option('--signers <file>', 'allowed_signers to trust, instead of the one of this repository')
-    .action((transcript: string, options: { format: FormatName }) =>
-      does(async () => (await import('./commands/export.ts')).exportTranscript(transcript, options, io))(),
+    .action((transcript: string, options: { format?: FormatName; withhold?: string }) =>
+      does(async () => {
+        const { format, withhold, ...rest } = options
+        if (withhold !== undefined && format === undefined)
+          return (await import('./commands/withhold.ts')).withhold(transcript, { ...rest, withhold }, io)
+        if (format === undefined || withhold !== undefined)
+          throw new SignoffError('USAGE', 'say what to write: --format NAME, or --withhold SEQ,..', {
+            advice: `formats: ${FORMAT_NAMES.join(', ')}; a copy that withholds lines can be exported in its turn`,
+          })
+        return (await import('./commands/export.ts')).exportTranscript(transcript, { ...options, format }, io)
+      })(),
     )
 
   program
@@ -286,6 +305,16 @@ function walkOptions(command: Command): Command {
     .option('--approval <file>', 'bring in a signed approval', collect, [])
     .option('--wait-limit <time>', 'a longer wait pauses an unattended run', '10m')
     .option('--json', 'the result as data on standard output')
+    .option('--retry <step>', 'without a terminal: run a step that fails or failed once more', collect, [])
+    .option('--skip <step>', 'without a terminal: skip this step', collect, [])
+    .option(
+      '--resolve <step=outcome>',
+      'without a terminal: passed, failed or rerun, where a person knows the outcome',
+      pairs,
+      new Map(),
+    )
+    .option('--edit <step=file>', 'without a terminal: run the script of this file instead', pairs, new Map())
+    .option('--reason <text>', 'why; needed by all of these, and recorded')
 }
 
 function pairs(text: string, before: Map<string, string>): Map<string, string> {

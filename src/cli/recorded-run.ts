@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import type { EventOf, RunState } from '../model/index.ts'
+import type { EventOf, RunInterpreters, RunState } from '../model/index.ts'
 import { fold, SignoffError } from '../model/index.ts'
 import { loadAndParse } from '../parser/index.ts'
 import { chooseSection, type RunbookFile, type RunContext, resumptionOf } from '../runner/index.ts'
@@ -11,7 +11,8 @@ import type { Desk } from './desk.ts'
 import type { FirstWords } from './first-words.ts'
 import type { Io } from './io.ts'
 import { readable } from './readable.ts'
-import { contextOf } from './run-context.ts'
+import { contextOf, EVERYTHING } from './run-context.ts'
+import { changedInterpreters, firstInterpreters, usedInterpreters } from './run-interpreters.ts'
 import { type TakenRun, takeLocks } from './run-locks.ts'
 import { openSession, type Session } from './run-session.ts'
 import { fileOf, whereItWas } from './runbook-place.ts'
@@ -24,6 +25,10 @@ export interface RecordedRun {
   readonly past: RunState
   /** Where its runbook lay. */
   readonly path: string
+  /** Those that its plan was read with. */
+  readonly interpreters: RunInterpreters
+  /** What goes on record where the configuration names others by now. */
+  readonly changed: EventOf<'run.interpreters'> | null
   /** What was cut off at the end of its journal. */
   readonly torn: { readonly bytes: number; readonly sha256: string } | null
   /** Where claims, spools and a lock of this user lie. */
@@ -41,6 +46,9 @@ export interface RecordedRun {
   ): Promise<{ readonly session: Session; readonly begin: (first: FirstWords) => Promise<void> }>
 }
 
+/** `run.start`, `run.plan`, `run.interpreters`: a run that was cut off among them begins with the configuration as it is now. */
+const FIRST_LINES = 2
+
 /**
  * Reads a run that is to go on from its journal, with the runbook that it began with.
  * @throws {SignoffError} `RUNBOOK_INVALID`, `JOURNAL_INVALID`.
@@ -56,18 +64,27 @@ export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<Reco
     })
   const stateDir = stateFolder(io.environment, started.run)
   const { path, known } = await whereItWas(stateDir, resolve(projectOf(desk.workspace), started.runbook.path))
-  const selection = started.selection ?? { from: null, only: null, until: null }
+  const selection = started.selection ?? EVERYTHING
   const { text, path: name } = started.runbook
-  const { interpreters } = desk.config
-  const read = readable(await loadAndParse(Buffer.from(text), name, { interpreters }), name)
+  const reading = past.interpreters?.planned ?? (past.lastSeq < FIRST_LINES ? desk.config.interpreters : {})
+  const read = readable(await loadAndParse(Buffer.from(text), name, { interpreters: reading }), name)
+  const interpreters = usedInterpreters(read, reading)
   const only = read.mode === 'catalog' ? selection.only : null
   const runbook = (only === null ? null : chooseSection(read, only)) ?? read
-  const asked = { runbook, path, release: started.release, environment: started.env, selection, terminal: null }
+  const about = { release: started.release, environment: started.env, selection, interpreters }
+  const asked = { runbook, path, ...about, terminal: null }
   const context = contextOf(asked, desk.config, started.run)
+  const { principal: by } = desk.signer
+  const changed =
+    past.interpreters === null
+      ? firstInterpreters(interpreters, by)
+      : changedInterpreters(past.interpreters, desk.config.interpreters, by)
   return {
     context,
     past,
     path,
+    interpreters,
+    changed,
     torn,
     stateDir,
     runbook: fileOf(selection, path, started.runbook.sha256, known),
@@ -85,6 +102,7 @@ export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<Reco
           torn,
           operator: { principal: desk.signer.principal, keyid: desk.signer.keyid },
           nowMs: io.nowMs(),
+          interpreters: changed,
           taken: taken === null ? null : takenEvent(past, started, taken, desk.signer, chain.head),
         })
         await session.drive.begin(opening, first)

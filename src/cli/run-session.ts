@@ -34,7 +34,7 @@ export interface Session {
   readonly stateDir: string
   readonly locks: RunLocks
   /** What has the terminal, set by whoever walks the run. */
-  readonly screen: { isFull: boolean }
+  readonly screen: { isFull: () => boolean }
   /** Ends followers and timers, closes the journal, releases the lock. Scripts are left to their supervisors. */
   close(): Promise<void>
 }
@@ -80,13 +80,13 @@ export async function openSession(input: {
     environment: scriptEnvironment(io.environment),
     terminal: input.terminal,
   })
-  const screen = { isFull: false }
+  const screen = { isFull: () => false }
   const handoff = handoffSigner({
     signer: desk.signer,
     workspace: desk.workspace,
     chain,
     start: () => run.snapshot().state.start,
-    onScreen: () => screen.isFull,
+    onScreen: () => screen.isFull(),
     nowMs: io.nowMs,
   })
   const { runbook } = input

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { SignoffError } from '../model/index.ts'
 import { gitConfig, signWithSshKeygen } from '../runner/local/index.ts'
 import {
+  ed25519RawSigner,
   ed25519Signer,
   type Namespace,
   principalsOf,
+  type RawSigner,
   readAllowedSigners,
   readPrivateKey,
   readPublicKey,
@@ -71,6 +73,24 @@ export async function findSigner(
     mayAsk: true,
     sign: (asked, bytes) => signWithSshKeygen(path, asked, bytes),
   }
+}
+
+/**
+ * A key that signs bytes as they are, which neither ssh-keygen nor an agent behind it does: an ed25519 file without a passphrase.
+ * @throws {SignoffError} `KEY_MISSING`, `KEY_UNUSABLE`
+ */
+export async function findRawSigner(sources: KeySources): Promise<RawSigner> {
+  const path = await findKeyFile(sources)
+  if (path === null)
+    throw new SignoffError('KEY_MISSING', 'no signing key is named', { advice: 'name it by --key FILE or SIGNOFF_KEY' })
+  const { native } = await readKey(path)
+  if (native === null)
+    throw new SignoffError(
+      'KEY_UNUSABLE',
+      `${path}: only ssh-keygen can sign with it, and what that signs is wrapped as SSH signatures are`,
+      { advice: 'this needs an ed25519 key file without a passphrase' },
+    )
+  return ed25519RawSigner(native)
 }
 
 async function readKey(path: string) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { hostname, platform, userInfo } from 'node:os'
 import { dirname, relative, resolve } from 'node:path'
-import type { EventOf } from '../model/index.ts'
+import type { EventOf, RunEvent } from '../model/index.ts'
 import { EMPTY_STATE } from '../model/index.ts'
 import { planEvent } from '../runner/index.ts'
 import { gitFacts, uuidv7 } from '../runner/local/index.ts'
@@ -10,6 +10,7 @@ import type { Desk } from './desk.ts'
 import type { FirstWords } from './first-words.ts'
 import type { Io } from './io.ts'
 import { contextOf, type NewRun } from './run-context.ts'
+import { changedInterpreters, firstInterpreters, usedInterpreters } from './run-interpreters.ts'
 import { takeStateLock } from './run-locks.ts'
 import { openSession, type Session } from './run-session.ts'
 import { fileOf, keepPlace } from './runbook-place.ts'
@@ -39,12 +40,20 @@ export async function startSession(asked: NewRun, desk: Desk, io: Io, first: Fir
   })
   try {
     await keepPlace(stateDir, resolve(asked.path))
-    await session.drive.begin([start, planEvent(asked.runbook)], first)
+    await session.drive.begin([start, planEvent(asked.runbook), ...interpreterEvents(asked, desk)], first)
   } catch (error) {
     await session.close()
     throw error
   }
   return session
+}
+
+/** What the plan was read with, and what has become of that where it is the plan of an earlier run. */
+function interpreterEvents({ runbook, interpreters }: NewRun, { config, signer }: Desk): RunEvent[] {
+  const planned = interpreters ?? usedInterpreters(runbook, config.interpreters)
+  const named = firstInterpreters(planned, signer.principal)
+  const changed = changedInterpreters({ planned, now: planned }, config.interpreters, signer.principal)
+  return [named, changed].filter(event => event !== null)
 }
 
 async function startEvent(

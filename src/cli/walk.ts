@@ -13,7 +13,7 @@ import { NOTE_FILE, takeNote } from './inbox-notes.ts'
 import type { Io } from './io.ts'
 import { publishRequest } from './requests.ts'
 import type { Session } from './run-session.ts'
-import type { Ui } from './terminal.ts'
+import type { Ui } from './terminal/choose-ui.ts'
 import { writeSeal } from './transcript-files.ts'
 
 export interface WalkOptions {
@@ -27,41 +27,42 @@ export interface WalkOptions {
   readonly notice?: string | null
 }
 
+/** How long the last lines may wait for a terminal that has stopped reading: a moment, once a signal has come. */
+const LAST_LINES_MS = { atSignal: 200, else: 30_000 }
+
 /** Walks a run with whoever is there, seals it if it ended, and says how it stands. Returns the exit code. */
-export async function walk(session: Session, options: WalkOptions, io: Io): Promise<number> {
-  // The full screen owns the terminal: it shows approvals by their events, and a line beside it would tear it.
-  const aside: Io = options.ui.kind === 'full' ? { ...io, say: () => undefined } : io
-  const inbox = openInbox(session.workspace.inbox, session.context.run, aside.say)
-  const watcher = watchGates(session, inbox, aside)
-  session.screen.isFull = options.ui.kind === 'full'
+export async function walk(session: Session, options: WalkOptions, given: Io): Promise<number> {
+  const { ui } = options
+  // Somebody's terminal may stop reading, which must not stop the run; and while the full screen has it, nothing is said beside it.
+  const io: Io = ui.kind === 'none' ? given : { ...given, say: line => ui.say(line) }
+  const inbox = openInbox(session.workspace.inbox, session.context.run, io.say)
+  const watcher = watchGates(session, inbox, io)
+  session.screen.isFull = () => ui.kind === 'attended' && ui.isFull()
   const holding = watchHolding(session)
   const signals = watchSignals(session, options.ui, io)
   try {
-    for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', aside)
+    for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', io)
     // What was approved while nobody was here counts before an unattended walk looks at its gate.
-    await inbox.sweep((text, name) => takeArrival(session, text, name, aside))
+    await inbox.sweep((text, name) => takeArrival(session, text, name, io))
     const ending = await Promise.race([walkWith(session, options, io), session.drive.failed, signals.ended])
     await watcher.stop()
     // A script that a signal stopped ends the walk as well; the signal came first, and its exit code counts.
     return await finish(session, signals.came() ? await signals.ended : ending, inbox, options, io)
   } catch (error) {
-    if (error instanceof SignoffError && error.code === 'JOURNAL_UNWRITABLE') io.say(unrecordedAdvice(session))
+    if (!(error instanceof SignoffError)) io.say(`Go on, once it is mended: signoff resume ${session.context.run}`)
+    else if (error.code === 'JOURNAL_UNWRITABLE') io.say(unrecordedAdvice(session))
     throw error
   } finally {
     signals.stop()
     holding.stop()
     await watcher.stop()
     await session.close()
+    if (ui.kind === 'attended') await ui.close(LAST_LINES_MS[signals.came() ? 'atSignal' : 'else'])
   }
 }
 
 function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Ending> {
   const { drive, context } = session
-  const speaker: Speaker = {
-    by: session.signer.principal,
-    how: options.ui.kind === 'plain' ? 'typed' : 'key',
-    source: null,
-  }
   switch (options.ui.kind) {
     case 'none': {
       const scripts = createPlainOutput(line => io.say(line))
@@ -75,11 +76,10 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
       })
       return walkUnattended(context, drive, options.provided, options.waitLimitMs, io.nowMs).finally(stop)
     }
-    case 'plain':
-    case 'full':
+    case 'attended':
       return options.ui.run({
         drive,
-        speaker,
+        speaker: { by: session.signer.principal, source: null },
         stateDir: session.stateDir,
         next: [`signoff verify ${session.files.folder}`, `signoff export ${session.files.folder} --format md`],
         notice: options.notice ?? null,
@@ -119,7 +119,7 @@ function takeArrival(session: Session, text: string, name: string, io: Io): Prom
 }
 
 interface Signals {
-  /** Resolves once a signal has ended the walk. */
+  /** Resolves once a signal has ended the walk; rejects with what nobody caught, once the run is paused over it. */
   readonly ended: Promise<Ending>
   came(): boolean
   stop(): void
@@ -132,13 +132,8 @@ function watchSignals(session: Session, ui: Ui, io: Io): Signals {
   let came = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const handler = (): void => {
-      // In plain mode Ctrl-C is a word like any other: it never leaves at one press.
-      if (signal === 'SIGINT' && ui.kind === 'plain') {
-        ui.interrupt()
-        return
-      }
-      // In the full screen it is a key, and a signal only while an editor has the terminal: it is meant for that one.
-      if (signal === 'SIGINT' && ui.kind === 'full' && ui.away()) return
+      // At a terminal Ctrl-C is a key or a word, and never leaves at one press.
+      if (signal === 'SIGINT' && ui.kind === 'attended' && ui.takesInterrupt()) return
       if (came) return
       came = true
       if (ui.kind !== 'none') ui.leave()
@@ -147,11 +142,23 @@ function watchSignals(session: Session, ui: Ui, io: Io): Signals {
     handlers.set(signal, handler)
     process.on(signal, handler)
   }
+  // What nobody caught is our bug. The terminal is given back first, and the journal says why the run stands still.
+  const onBug = (error: unknown): void => {
+    if (came) return
+    came = true
+    if (ui.kind !== 'none') ui.leave()
+    const reason = `Signoff itself failed: ${error instanceof Error ? error.message : String(error)}`
+    pauseAtOnce(session, { kind: 'paused', why: 'asked', reason }, reason).then(() => reject(error), reject)
+  }
+  process.on('uncaughtException', onBug)
+  process.on('unhandledRejection', onBug)
   return {
     ended: promise,
     came: () => came,
     stop() {
       for (const [signal, handler] of handlers) process.off(signal, handler)
+      process.off('uncaughtException', onBug)
+      process.off('unhandledRejection', onBug)
     },
   }
 }
@@ -184,10 +191,15 @@ async function handleSignal(
     }
     unsubscribe()
   }
-  const step = drive.snapshot().state.running?.step ?? null
-  const pause: RunEvent = { kind: 'run.pause', reason: signal, step, by: null }
-  await drive.interrupt(ending, drive.snapshot().state.paused === null ? pause : null)
+  await pauseAtOnce(session, ending, signal)
   return ending
+}
+
+/** Records that the run stands still and why, unless that is on record; scripts are left to their supervisors. */
+async function pauseAtOnce({ drive }: Session, ending: Ending, reason: string): Promise<void> {
+  const { running, paused } = drive.snapshot().state
+  const pause: RunEvent = { kind: 'run.pause', reason, step: running?.step ?? null, by: null }
+  await drive.interrupt(ending, paused === null ? pause : null)
 }
 
 async function finish(session: Session, ending: Ending, inbox: Inbox, options: WalkOptions, io: Io): Promise<number> {

@@ -1,3 +1,4 @@
+import { interpretersOfEvent } from './interpreters.ts'
 import { LayeredMap } from './layered-map.ts'
 import type { Entry, EventOf, RunEvent, StepCounts } from './run-event.ts'
 import { EMPTY_STATE, type RunState, type StepRecord, type StepStatus } from './run-state.ts'
@@ -204,6 +205,10 @@ const FOLDS: Folds = {
     ...state,
     keptRunbook: event.decision === 'keep' ? { now: event.now } : null,
   }),
+  'run.interpreters': (state, { event }) => {
+    const now = interpretersOfEvent(event.interpreters)
+    return { ...state, interpreters: { planned: state.interpreters?.planned ?? now, now } }
+  },
   'handoff.offer': (state, { event, seq, atMs }) => ({ ...state, offer: { seq, atMs, event, refused: [] } }),
   'handoff.withdraw': (state, { event }) => (state.offer?.seq === event.offer ? { ...state, offer: null } : state),
   'handoff.accept': (state, { event }) => withOperator(state, { principal: event.by, keyid: event.keyid }),

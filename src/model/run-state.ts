@@ -1,3 +1,4 @@
+import type { RunInterpreters } from './interpreters.ts'
 import { LayeredMap } from './layered-map.ts'
 import type { EventOf, PlannedStep, Result } from './run-event.ts'
 
@@ -104,6 +105,8 @@ export interface RunState {
   readonly values: ReadonlyMap<string, ValueRecord>
   /** Option taken, by the id of the choice step. */
   readonly choices: ReadonlyMap<string, string>
+  /** Those that the plan was read with, and those that scripts run by now; null where no block is for one. */
+  readonly interpreters: { readonly planned: RunInterpreters; readonly now: RunInterpreters } | null
   /** Answers by the condition's text in lower case. */
   readonly conditions: ReadonlyMap<string, 'yes' | 'no'>
   /** The condition that was answered for a step, by the step's id. */
@@ -158,6 +161,7 @@ export const EMPTY_STATE: RunState = {
   steps: new LayeredMap<string, StepRecord>(new Map()),
   values: new Map(),
   choices: new Map(),
+  interpreters: null,
   conditions: new Map(),
   conditionOfStep: new Map(),
   gates: new Map(),

@@ -10,15 +10,23 @@ export {
   type Selection,
   selectFlow,
 } from './context.ts'
+export { decisionFor, decisionProblem, wasSeen } from './decided-beforehand.ts'
 export { type Drive, drive } from './drive.ts'
 export type { Matches } from './expectation.ts'
 export { gateNeed } from './gate-need.ts'
 export { type AcceptanceVerdict, isOpenTo } from './handing-off.ts'
 export { jumpEvents } from './jump.ts'
 export { type Lacking, lackingOf } from './missing.ts'
-export { conditionOf, needOf } from './need.ts'
+export { activeFlow, conditionOf, needOf, whyBlocked } from './need.ts'
 export type * from './ports.ts'
-export { answerFor, type Missing, type Provided } from './provided-answer.ts'
+export {
+  answerFor,
+  conditionEntry,
+  type Missing,
+  type Provided,
+  type StepDecision,
+  type StepEdit,
+} from './provided-answer.ts'
 export { type ResumeFacts, type Resumption, resumptionOf } from './resumption.ts'
 export { doneSteps, rollbackPhrase } from './rolling-back.ts'
 export { canBeMasked } from './secret-forms.ts'

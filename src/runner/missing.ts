@@ -2,8 +2,10 @@ import type { Answer, Entry, RunEvent, RunState, Step } from '../model/index.ts'
 import { evolve, fold } from '../model/index.ts'
 import { nextAutomatic } from './advance.ts'
 import { planEvent, type RunContext } from './context.ts'
+import { decisionFor } from './decided-beforehand.ts'
+import { editEvents } from './edit.ts'
 import { conditionOf, currentStep, type Live, needOf } from './need.ts'
-import { answerFor, type Missing, needOfText, type Provided } from './provided-answer.ts'
+import { answerFor, type Found, type Missing, needOfText, type Provided } from './provided-answer.ts'
 
 /** What an unattended walk will lack, found before anything runs; and the gates that lie ahead. */
 export interface Lacking {
@@ -27,6 +29,8 @@ export function lackingOf(
   // A paused run leads to nothing by itself; in thought it has been resumed.
   state = { ...state, paused: null, operator: state.operator ?? { principal: given.operator, keyid: '' } }
   let held: Live = { heldSecrets: new Set(), rejected: new Map() }
+  /** Without the edits that were refused. */
+  let provided = given
   const missing: Missing[] = []
   const gates: { step: string; line: number }[] = []
   const moment = { nowMs: Number.MAX_SAFE_INTEGER / 2, challenge: '' }
@@ -41,8 +45,9 @@ export function lackingOf(
     if (need.kind === 'finished') break
     const step = 'step' in need ? context.steps.get(need.step) : (currentStep(context, state) ?? undefined)
     if (step === undefined) break
+    const decision = decisionFor(context, state, need, provided)
     if (need.kind === 'gate' || need.kind === 'wait') {
-      const found = answerFor(context, need, given)
+      const found = decision ?? answerFor(context, need, given)
       if (found.kind === 'missing') missing.push(...found.missing)
       if (need.kind === 'gate') gates.push({ step: step.id, line: step.line })
       apply(passed(step.id))
@@ -51,6 +56,10 @@ export function lackingOf(
     const automatic = nextAutomatic(context, state, held, moment)
     if (automatic !== null && automatic.kind !== 'run.end') {
       apply(automatic)
+      continue
+    }
+    if (decision !== null) {
+      decide(step, decision)
       continue
     }
     const values = need.kind === 'values' ? need : needOfText(context, state, need, given)
@@ -92,6 +101,25 @@ export function lackingOf(
     }
   }
   return { missing: dedupe(missing), gates }
+
+  /** What was decided by flag: another text is asked about like any other, and what runs again asks its phrase again. */
+  function decide(step: Step, found: Found): void {
+    if (found.kind === 'missing') missing.push(...found.missing)
+    const answer = found.kind === 'answer' ? found.answer : null
+    if (answer?.kind === 'edit') {
+      const speaker = { by: given.operator, how: 'flag', source: null } as const
+      const { events, reply } = editEvents(context, state, held, answer, speaker)
+      for (const event of events) apply(event)
+      if (reply.ok) return
+      const how = `--edit ${step.position}=FILE`
+      missing.push({ line: step.line, column: 1, what: `${step.position} ${step.title}: ${reply.why}`, how })
+      provided = { ...provided, edits: new Map([...provided.edits].filter(([id]) => id !== step.id)) }
+    } else if (answer?.kind === 'decide' && answer.choice === 'rerun') {
+      const attempt = Math.max(1, state.steps.get(step.id)?.attempts ?? 1)
+      const { choice, reason } = answer
+      apply({ kind: 'step.decide', step: step.id, attempt, state: 'failed', choice, reason, by: given.operator })
+    } else apply(passed(step.id))
+  }
 
   function takeValue(step: string, name: string): void {
     const found = answerFor(context, { kind: 'values', step, names: [name] }, given)

@@ -131,9 +131,22 @@ function needOfTask(context: RunContext, state: RunState, live: Live, planned: S
   return { kind: 'run', step: step.id, script, ...asked, ...(edited ? { edited: { risk: step.risk } } : {}) }
 }
 
+/**
+ * Why the script of a task cannot run as it stands, though every value that it needs were there; null where it can. Pure, and told of
+ * any step of a run, also of one that is not needed yet.
+ *
+ * @param state with the values that count as given.
+ */
+export function whyBlocked(context: RunContext, state: RunState, step: Step): string | null {
+  const need = needOfTask(context, state, { heldSecrets: new Set(state.values.keys()), rejected: new Map() }, step)
+  return need.kind === 'blocked' ? need.why : null
+}
+
 function blockedBy(context: RunContext, step: Step, detail: StepDetail | undefined, live: Live): string | null {
   const rejected = live.rejected.get(step.id)
   if (rejected !== undefined) return rejected
+  if (context.interpreters[step.language ?? ''] === null)
+    return `it is written for ${step.language}, and .signoff/config.yaml names no interpreter for that any more`
   if (detail?.unfinished != null) return `the script is unfinished: ${detail.unfinished}`
   if (step.interaction === 'terminal' && context.terminal !== true)
     return 'it asks at a terminal, and there is none here'

@@ -23,9 +23,25 @@ export type Found =
 export interface Provided extends GivenAnswers {
   /** `--confirm STEP=PHRASE`, by step id. */
   readonly phrases: ReadonlyMap<string, string>
-  /** Decisions on a failed step given to `resume`: `--retry`, `--skip`, `--resolve`. */
-  readonly decisions: ReadonlyMap<string, Answer>
+  /** `--retry`, `--skip`, `--resolve`, by step id. */
+  readonly decisions: ReadonlyMap<string, StepDecision>
+  /** `--edit STEP=FILE`, by step id. */
+  readonly edits: ReadonlyMap<string, StepEdit>
   readonly operator: string
+}
+
+/** What a person decided about one step for a run that nobody attends. */
+export interface StepDecision {
+  readonly choice: Extract<Answer, { kind: 'decide' }>['choice']
+  readonly reason: string
+  /** The step had failed, or nobody knew how it ended, when this was said. What is said before never decides on an unknown outcome. */
+  readonly seen: boolean
+}
+
+/** Another text for the script of one step. */
+export interface StepEdit {
+  readonly script: string
+  readonly reason: string
 }
 
 /** The answer to a need out of what was provided. Nothing is assumed: what is not there is missing. */
@@ -121,22 +137,16 @@ export function answerFor(context: RunContext, need: Need, given: Provided): Fou
     }
     case 'changed':
       return { kind: 'wait' }
-    case 'decide': {
-      const decision = given.decisions.get(step.id)
-      if (decision !== undefined) return decided(context, given, step, decision, fromFlag)
+    case 'decide':
       return lacks(
         step,
         `${title(step)}: ${need.state}`,
         `--retry ${step.position}, --skip ${step.position} or --resolve ${step.position}=passed|failed, each with --reason TEXT`,
       )
-    }
     case 'blocked': {
-      const decision = given.decisions.get(step.id)
-      if (decision !== undefined) return decided(context, given, step, decision, fromFlag)
       const byFlag = `--skip ${step.position} or --resolve ${step.position}=passed, with --reason TEXT`
-      const how =
-        step.interaction === 'terminal' && !need.rejected ? `walk it at a terminal, or resume with ${byFlag}` : byFlag
-      return lacks(step, `${title(step)}: ${need.why}`, how)
+      const atTerminal = step.interaction === 'terminal' && !need.rejected
+      return lacks(step, `${title(step)}: ${need.why}`, atTerminal ? `walk it at a terminal, or ${byFlag}` : byFlag)
     }
     default:
       need satisfies never
@@ -162,17 +172,8 @@ export function needOfText(
   return names.length === 0 ? null : { kind: 'values', step: need.step, names }
 }
 
-/** A decision given by flag; where it passes a step of production over, with the phrase that goes with it. */
-function decided(context: RunContext, given: Provided, step: Step, decision: Answer, speaker: Speaker): Found {
-  const passes = decision.kind === 'decide' && (decision.choice === 'skip' || decision.choice === 'by-hand')
-  if (!passes) return { kind: 'answer', answer: decision, speaker }
-  const passing = passingOf(context, given, step, 'pass it over')
-  if (passing.missing !== null && decision.choice === 'skip') return passing.missing
-  return { kind: 'answer', answer: { ...decision, phrase: passing.phrase }, speaker }
-}
-
 /** The phrase that passes a step of production over, as it was given; `missing` where it was not, or is another. */
-function passingOf(
+export function passingOf(
   context: RunContext,
   given: Provided,
   step: Step,
@@ -218,7 +219,11 @@ function entryFor<T>(context: RunContext, entries: Readonly<Record<string, T>>, 
   return Object.entries(entries).find(([reference]) => findStep(context.runbook, reference)?.id === step.id)?.[1]
 }
 
-function conditionEntry(conditions: Readonly<Record<string, 'yes' | 'no'>>, step: Step): 'yes' | 'no' | undefined {
+/** What an answers file says of the condition of a step. */
+export function conditionEntry(
+  conditions: Readonly<Record<string, 'yes' | 'no'>>,
+  step: Step,
+): 'yes' | 'no' | undefined {
   const key = conditionOf(step)
   const own = key.startsWith(`${step.position}: `)
   return Object.entries(conditions).find(([text]) =>

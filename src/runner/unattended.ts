@@ -1,5 +1,6 @@
 import type { Conversation, Ending, Need, ProbeNeed, RunState, Speaker } from '../model/index.ts'
 import type { RunContext } from './context.ts'
+import { decisionFor } from './decided-beforehand.ts'
 import { answerFor, type Found, needOfText, type Provided } from './provided-answer.ts'
 
 /**
@@ -19,16 +20,15 @@ export async function walkUnattended(
   for (;;) {
     const { need, state } = conversation.snapshot()
     if (need.kind === 'finished') return conversation.ended
-    const found = answerFor(context, needOfText(context, state, need, given) ?? need, given)
+    const asked = `${need.kind} ${'step' in need ? need.step : ''}`
+    // One decision is for one failure: a step that fails again asks again.
+    const decision = used.has(asked) ? null : decisionFor(context, state, need, given)
+    const found = decision ?? answerFor(context, needOfText(context, state, need, given) ?? need, given)
     if (found.kind === 'answer') {
-      const decides = found.answer.kind === 'decide' || found.answer.kind === 'skip'
-      // One decision is for one failure: a step that fails again asks again.
-      if (!decides || !used.has(need.kind + ('step' in need ? need.step : ''))) {
-        if (decides) used.add(need.kind + ('step' in need ? need.step : ''))
-        const reply = await conversation.say(found.answer, found.speaker)
-        if (reply.ok || conversation.snapshot().need.kind !== need.kind) continue
-        return pause('missing', reply.why)
-      }
+      if (decision !== null && found.answer.kind !== 'edit') used.add(asked)
+      const reply = await conversation.say(found.answer, found.speaker)
+      if (reply.ok || conversation.snapshot().need.kind !== need.kind) continue
+      return pause('missing', reply.why)
     }
     if (need.kind === 'changed') {
       // Nobody is there to look at the difference: it is recorded, and a person goes on.

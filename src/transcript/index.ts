@@ -13,9 +13,11 @@ export { type ApprovalRequest, ApprovalRequestSchema, type ApprovalStatement } f
 export { encode } from './canonical.ts'
 export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
 export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './check-approval.ts'
-export { PAYLOAD_TYPE, pae, sealSha256, toEnvelope } from './dsse.ts'
+export { addToken, PAYLOAD_TYPE, pae, sealSha256, signatureOf, toEnvelope } from './dsse.ts'
+export { addendaIn } from './export/addenda.ts'
 export { exportRefusal, sealWarning } from './export/derived.ts'
-export { type EventText, eventText } from './export/event-text.ts'
+export { type EventBlock, type EventText, eventText } from './export/event-text.ts'
+export { createExcerpt, type Excerpt, type ExcerptMaker } from './export/excerpt.ts'
 export {
   createExportSource,
   type ExportFile,
@@ -27,10 +29,11 @@ export { FORMATS } from './export/formats.ts'
 export { FORMAT_NAMES, type FormatName } from './export/names.ts'
 export { buildHandoff, checkHandoff, type HandoffAnswer, type HandoffContext, saysAcceptance } from './handoff.ts'
 export { leafOfLine } from './hash.ts'
-export { type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'
+export { createJournalScanner, type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'
 export { type DecodedLine, decodeLine, LINE_BYTES, LONG_LINE_BYTES } from './line.ts'
 export { mayEverSign } from './named-signers.ts'
 export { type ReadJournal, readJournal } from './read-journal.ts'
+export { releaseFolder, releaseOfFolder } from './release-folder.ts'
 export { checkRevoked } from './revoked-keys.ts'
 export { createFactGatherer, type RunFacts } from './run-facts.ts'
 export { checkBeforeSeal, type Seal, sealJournal, signSeal } from './seal.ts'
@@ -39,8 +42,10 @@ export type { Trust } from './signature-check.ts'
 export {
   ADDENDUM_NAMESPACE,
   APPROVAL_NAMESPACE,
+  ed25519RawSigner,
   ed25519Signer,
   type Namespace,
+  type RawSigner,
   SEAL_NAMESPACE,
   type Signer,
 } from './signer.ts'
@@ -50,6 +55,9 @@ export { type PrivateKeyAnswer, readPrivateKey } from './ssh-private-key.ts'
 export { verifySshSig } from './sshsig.ts'
 export { type VerifyInput, verifyTranscript } from './verify.ts'
 export type { Expectations } from './verify-expectations.ts'
+export { checkParents, type VerifiedRun } from './verify-parents.ts'
 export type { DemandedPlan, VerifyPolicy } from './verify-policy.ts'
-export { type Finding, type VerifyReport, VerifyReportSchema } from './verify-report.ts'
+export { exitOf, type Finding, FindingSchema, type VerifyReport, VerifyReportSchema } from './verify-report.ts'
+export type { CheckTimestamp } from './verify-timestamp.ts'
 export { visible } from './visible.ts'
+export { type Withholding, withholdJournal, withholdText } from './withhold.ts'

@@ -30,9 +30,9 @@ export function createFactGatherer(): FactGatherer {
     add(line) {
       kinds.set(line.kind, (kinds.get(line.kind) ?? 0) + 1)
       finishedAtMs = line.kind === 'run.end' ? line.atMs : null
-      if (line.entry === null) return
-      // Output changes no state, and is nearly all of a long journal.
+      // Output changes no state, and is nearly all of a long journal: its entry is not even made.
       if (line.kind === 'output' || line.kind === 'output.late') return
+      if (line.entry === null) return
       state = evolve(state, line.entry)
       const { event, seq } = line.entry
       if (event.kind === 'approval') approvals.push({ step: event.step, seq, principal: event.principal })

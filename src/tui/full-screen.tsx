@@ -4,21 +4,29 @@ import { stepsOf } from '../model/index.ts'
 import { App } from './app/App.tsx'
 import { createOutputRing } from './output/ring.ts'
 import { reduce } from './reduce/reduce.ts'
+import type { Copyable } from './scene/copyable.ts'
 import type { KeyPress } from './state/key-press.ts'
 import { type Effect, initialState, type ScreenEvent, type ScreenState, type Size } from './state/screen-state.ts'
-import { attentionFor } from './terminal/attention.ts'
+import { attentionFor, type Notifier, notification } from './terminal/attention.ts'
+import { osc52 } from './terminal/clipboard.ts'
 import { type EditScript, NO_EDITOR } from './terminal/editing.ts'
 import { handOver, type Suspend, type TakeBack } from './terminal/hand-over.ts'
 import { handoverText, type Lending } from './terminal/lend.ts'
 import { ScreenInput, type TerminalInput } from './terminal/screen-input.ts'
-import { cleanText } from './text/clean.ts'
+import { cleanLines, cleanText } from './text/clean.ts'
 import { viewOf } from './view/view.ts'
+
+export { notifierOf } from './terminal/attention.ts'
 
 /** The terminal that is drawn on: a tty, whatever stdout is. */
 export interface TerminalOutput extends NodeJS.WritableStream {
   readonly isTTY?: boolean
   readonly columns?: number
   readonly rows?: number
+  /** True while it has not taken all that was written; `drain` follows. Nothing new is drawn meanwhile. */
+  readonly isBehind?: boolean
+  /** Drops what still waits and writes this at once, whether the terminal reads or not. */
+  endWith?(text: string, limitMs: number): void
 }
 
 export interface FullScreen {
@@ -32,6 +40,8 @@ export interface FullScreen {
     readonly color: boolean
     /** Title of the terminal window while the screen is up; null leaves the title alone. */
     readonly title: string | null
+    /** How this terminal takes a notification for the desktop; null where it is not known to take any. */
+    readonly notifier?: Notifier | null
     /** Told first, until the next key; left out where there is nothing to tell. */
     readonly notice?: string | null
   }
@@ -41,8 +51,14 @@ export interface FullScreen {
   readonly reopen?: () => TerminalInput
   /** Opens the editor on a script, with the terminal to itself; without it `e` says that it cannot. */
   readonly editScript?: EditScript
-  /** Goes on with the same run in plain mode, after the screen was left; without it `l` says that it cannot. */
-  readonly toPlain?: () => Promise<Ending>
+  /** Tells somebody who looks elsewhere, by a command of their own. */
+  readonly call?: (text: string) => void
+  /** Gives a text to the clipboard by a program, and names it; null where none took it. */
+  readonly copy?: (text: string) => Promise<string | null>
+  /** Stops this program, as Ctrl-Z does, and resolves once it goes on; without it the key does nothing. */
+  readonly stopHere?: () => Promise<void>
+  /** True where whoever called goes on with the same run in plain mode; without it `l` says that it cannot. */
+  readonly canGoPlain?: boolean
   /** Lends the terminal to scripts; without it none gets it. */
   readonly lend?: {
     /** Gets what is told when a script takes the terminal and brings it back; returns the function that ends it. */
@@ -54,17 +70,20 @@ export interface FullScreen {
 
 /** Output commits to the screen at most 5 times a second; keys and run events at once. */
 const OUTPUT_COMMIT_MS = 200
+/** Last words to a terminal that does not read are given up after this. */
+const LEAVE_MS = 200
 /** A burst of resizes can leave old rows; the screen is drawn anew once it has settled. */
 const SETTLED_MS = 100
 const TICK_MS = 1000
+const BELL = '\u0007'
 
 /**
- * Walks a run in the full screen until it has ended or was paused. The screen is left and the terminal restored on
- * every path out of here.
+ * Walks a run in the full screen until it has ended or was paused, or until somebody wants to go on in plain mode. The screen is
+ * left and the terminal restored on every path out of here.
  *
  * @throws what `Conversation.say` rejects with, such as a journal that cannot be written, after the screen was left.
  */
-export async function runFullScreen(screen: FullScreen): Promise<Ending> {
+export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-plain'> {
   const { conversation, speaker, stdout, clock, options } = screen
   const ring = createOutputRing()
   const input = new ScreenInput(screen.stdin, (ms, callback) => {
@@ -80,7 +99,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   let instance: Instance | null = null
   let over = false
   let flushing = 0
-  let lastBellMs = Number.NEGATIVE_INFINITY
+  let lastCallMs = Number.NEGATIVE_INFINITY
   let title = ''
   let suspend: Suspend | null = null
   /** The terminal is an editor's or a script's: nothing is drawn, and nothing calls for attention. */
@@ -95,7 +114,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
         state,
         output: ring,
         ascii: options.ascii,
-        canGoPlain: screen.toPlain !== undefined,
+        canGoPlain: screen.canGoPlain === true,
         next: screen.next ?? ['signoff verify --all'],
       })}
       color={options.color}
@@ -109,6 +128,8 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   }
   const paint = (): void => {
     if (instance === null || over || handedOver) return
+    // A terminal that does not read gets the newest view once it does, and not all those between.
+    if (stdout.isBehind === true) return
     instance.rerender(app())
     const { version, openAtMs } = state.guard
     if (openAtMs !== null || flushing === version) return
@@ -117,14 +138,16 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     void instance.waitUntilRenderFlush().then(() => dispatch({ kind: 'painted', version, atMs: clock.nowMs() }))
   }
   const callAttention = (before: ScreenState): void => {
-    if (instance === null || over || handedOver) return
-    const called = attentionFor(before, state, options.title ?? '', lastBellMs)
-    if (called.bell) {
-      lastBellMs = clock.nowMs()
-      stdout.write('\u0007')
+    if (instance === null || over || handedOver || stdout.isBehind === true) return
+    const { call, title: called } = attentionFor(before, state, options.title ?? '', lastCallMs)
+    if (call !== null) {
+      lastCallMs = clock.nowMs()
+      // Multiplexers drop notifications, so that the bell always goes.
+      stdout.write(options.notifier == null ? BELL : `${BELL}${notification(options.notifier, call)}`)
+      screen.call?.(call)
     }
-    if (options.title === null || called.title === title) return
-    title = called.title
+    if (options.title === null || called === title) return
+    title = called
     stdout.write(`\u001b]2;${title}\u0007`)
   }
   const apply = (event: ScreenEvent): void => {
@@ -161,6 +184,8 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     if (suspend === null || over || screen.reopen === undefined) throw new Error('the screen is not there')
     handedOver = true
     takeBack = await handOver(suspend, input)
+    // Whatever we still had to write comes before the first byte of whoever gets the terminal.
+    if (stdout.isBehind === true) await new Promise<void>(resolve => stdout.once('drain', () => resolve()))
   }
   const comeBack = async (): Promise<void> => {
     if (takeBack === null || over || screen.reopen === undefined) return
@@ -186,6 +211,28 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
     const answer: EditorAnswer = began.ok ? await inEditor(began.script, step) : { kind: 'problem', why: began.why }
     dispatch({ kind: 'edited', step, was: began.ok ? began.script : '', answer, atMs: clock.nowMs() })
   }
+  const stopHere = async (): Promise<void> => {
+    if (screen.stopHere === undefined || handedOver) return
+    await letGo()
+    await screen.stopHere()
+    await comeBack()
+  }
+  const copy = async ({ what, text }: Copyable): Promise<void> => {
+    const program = (await screen.copy?.(text)) ?? null
+    if (program === null) stdout.write(osc52(text))
+    const how = program === null ? 'sent to the terminal (OSC 52)' : `copied with ${program}`
+    dispatch({ kind: 'told', message: `${how}: ${what}. Y prints it, should nothing arrive`, atMs: clock.nowMs() })
+  }
+  /** The normal screen has no frame and no cut lines: what is there can be taken with the mouse as it is. */
+  const print = async ({ what, text }: Copyable): Promise<void> => {
+    if (screen.reopen === undefined || handedOver) return
+    await letGo()
+    stdout.write(`${[...cleanLines(text), '', `This was ${what}. Enter comes back.`].join('\r\n')}\r\n`)
+    const keyboard = screen.reopen()
+    await new Promise<void>(resolve => keyboard.once('data', () => resolve()))
+    keyboard.destroy?.()
+    await comeBack()
+  }
   const perform = (effect: Effect): void => {
     switch (effect.kind) {
       case 'say':
@@ -201,7 +248,16 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
         finished.resolve('leave')
         return
       case 'to-plain':
-        if (screen.toPlain !== undefined) finished.resolve('to-plain')
+        if (screen.canGoPlain === true) finished.resolve('to-plain')
+        return
+      case 'copy':
+        copy(effect.copyable).catch(finished.reject)
+        return
+      case 'print':
+        print(effect.copyable).catch(finished.reject)
+        return
+      case 'stop-here':
+        stopHere().catch(finished.reject)
         return
       default:
         effect satisfies never
@@ -240,6 +296,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
   const letHold = screen.lend?.hold(lending)
   const tick = setInterval(() => dispatch({ kind: 'tick', atMs: clock.nowMs() }), TICK_MS)
   stdout.on('resize', onResize)
+  stdout.on('drain', paint)
   conversation.ended.then(ending => dispatch({ kind: 'ended', ending, atMs: clock.nowMs() }), finished.reject)
   try {
     screen.onEnter?.(leave)
@@ -255,29 +312,31 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending> {
       interactive: true,
       isScreenReaderEnabled: false,
     })
+    // What a component throws ends Ink, and must not leave anybody waiting in front of an empty screen.
+    instance.waitUntilExit().catch(finished.reject)
     paint()
+    // Where the cursor stood before is not known for sure: the first frame is drawn once more from the top.
+    void instance.waitUntilRenderFlush().then(redraw)
     const how = await finished.promise
     over = true
-    if (how === 'to-plain' && screen.toPlain !== undefined) {
-      leave()
-      unsubscribe()
-      letHold?.()
-      return await screen.toPlain()
-    }
-    return await conversation.ended
+    return how === 'to-plain' ? how : await conversation.ended
   } finally {
     over = true
     clearInterval(tick)
     if (outputTimer !== null) clearTimeout(outputTimer)
     if (settleTimer !== null) clearTimeout(settleTimer)
     stdout.removeListener('resize', onResize)
+    stdout.removeListener('drain', paint)
     unsubscribe()
     letHold?.()
     leave()
   }
 }
 
-/** Leaves the alternate screen and gives the terminal back: once, whoever calls it first. */
+/**
+ * Leaves the alternate screen and gives the terminal back: once, whoever calls it first, and at once. Ink takes bracketed paste back
+ * only after React's effects have run, and knows nothing of a terminal that does not read: so all of it is said here too.
+ */
 function leaveOnce(
   stdout: TerminalOutput,
   input: ScreenInput,
@@ -285,15 +344,16 @@ function leaveOnce(
   instance: () => Instance | null,
 ): () => void {
   let left = false
+  const words = `\u001b\\\u001b[?2026l\u001b[?2004l\u001b[0m\u001b[?25h\u001b[?1049l${title === null ? '' : '\u001b[23;2t'}`
   return () => {
     if (left) return
     left = true
     try {
+      if (stdout.endWith !== undefined) stdout.endWith(words, LEAVE_MS)
       instance()?.unmount()
     } finally {
       input.close()
-      // Ink takes bracketed paste back only after React's effects have run, which a signal does not wait for.
-      stdout.write(`\u001b[?2004l\u001b[0m\u001b[?25h${title === null ? '' : '\u001b[23;2t'}`)
+      if (stdout.endWith === undefined) stdout.write(words)
     }
   }
 }
@@ -303,5 +363,5 @@ function stepName(runbook: Runbook, id: string): string {
 }
 
 function sizeOf(stdout: TerminalOutput): Size {
-  return { columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 }
+  return { columns: stdout.columns || 80, rows: stdout.rows || 24 }
 }

@@ -28,6 +28,7 @@ export const NOTHING_PROVIDED: Provided = {
   source: null,
   phrases: new Map(),
   decisions: new Map(),
+  edits: new Map(),
   operator: 'kim@example.com',
 }
 

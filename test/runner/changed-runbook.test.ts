@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EMPTY_STATE, type EventOf, type RunState } from '../../src/model/index.ts'
 import { nextAutomatic } from '../../src/runner/advance.ts'
 import { decide } from '../../src/runner/decide.ts'
-import { isOpenTo, NO_ANSWERS, walkUnattended } from '../../src/runner/index.ts'
+import { isOpenTo, walkUnattended } from '../../src/runner/index.ts'
 import { runbookFile } from '../../src/runner/local/index.ts'
 import { type Live, needOf } from '../../src/runner/need.ts'
-import { KIM, testCore } from '../helpers/core.ts'
+import { KIM, NOTHING_PROVIDED, testCore } from '../helpers/core.ts'
 import { runbookOf, wanted } from '../helpers/runbook.ts'
 
 const runbook = runbookOf([
@@ -80,7 +80,7 @@ test('a run that can be recorded no more while a change is asked about ends with
     say: async () => ({ ok: false, why: 'the run is no longer driven here' }) as const,
     ended,
   }
-  const given = { answers: NO_ANSWERS, source: null, phrases: new Map(), decisions: new Map(), operator: KIM.by }
+  const given = { ...NOTHING_PROVIDED, operator: KIM.by }
   await expect(walkUnattended(context, conversation, given, 0, () => 0)).rejects.toThrow('the disk is gone')
 })
 

@@ -4,42 +4,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Answer, Ending, Entry, EventOf, Runbook, RunEvent, RunState } from '../../src/model/index.ts'
-import { EMPTY_STATE, fold, SignoffError } from '../../src/model/index.ts'
-import { createContext, type Drive, drive, type Journal, planEvent, resumptionOf } from '../../src/runner/index.ts'
-import {
-  createLocalExecutor,
-  type JournalFile,
-  type LocalExecutor,
-  openJournal,
-  randomIds,
-  randomToken,
-  systemClock,
-} from '../../src/runner/local/index.ts'
-import { createChain, readJournal } from '../../src/transcript/index.ts'
+import type { Answer, Ending, Entry, Runbook, RunEvent } from '../../src/model/index.ts'
+import { fold, SignoffError } from '../../src/model/index.ts'
+import { type Drive, type Journal, planEvent, resumptionOf } from '../../src/runner/index.ts'
+import type { LocalExecutor } from '../../src/runner/local/index.ts'
+import { readJournal } from '../../src/transcript/index.ts'
 import { KIM } from '../helpers/core.ts'
+import { type Driven, type DrivenOptions, openDriven, RUN, startOf } from '../helpers/driven.ts'
 import { runbookOf, type Wanted, wanted } from '../helpers/runbook.ts'
 
-const RUN = '0197c400-0000-7000-8000-000000000001'
-
-/** One process of a run: what a `kill -9` would take away, with the files that it would leave. */
-interface Process {
-  readonly drive: Drive
-  readonly journal: JournalFile
-  readonly executor: LocalExecutor
-  /** Executor and journal let go of, as at the end of a process. */
-  end(): Promise<void>
-}
-
 let folder: string
-const opened: Process[] = []
+const opened: Driven[] = []
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'signoff-drive-'))
 })
 
 afterEach(async () => {
-  for (const each of opened.splice(0)) await each.end()
+  for (const each of opened.splice(0)) await each.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -53,81 +35,20 @@ function task(id: string, script: string, more: Partial<Wanted> = {}): Wanted {
 const started = (): string[] =>
   existsSync(at('started')) ? readFileSync(at('started'), 'utf8').trim().split('\n') : []
 
-function startOf(runbook: Runbook): EventOf<'run.start'> {
-  return {
-    kind: 'run.start',
-    v: 1,
-    run: RUN,
-    release: 'v1.2.3',
-    env: null,
-    selection: null,
-    runbook: { path: 'release.md', sha256: runbook.sha256, gitBlob: null, text: runbook.source },
-    git: null,
-    operator: { principal: KIM.by, keyid: 'SHA256:kim' },
-    tool: { name: 'signoff', version: '0', rules: 1 },
-    host: { name: 'h', user: 'u', os: 'linux' },
-    signersSha256: 'b'.repeat(64),
-    configSha256: null,
-    parents: [],
-  }
-}
-
-interface ProcessOptions {
-  /** Files of the run; the same name again is the same run. */
-  readonly name?: string
-  readonly past?: RunState
-  readonly chain?: ReturnType<typeof createChain>
-  readonly wrap?: (journal: Journal) => Journal
-}
-
-async function openProcess(runbook: Runbook, options: ProcessOptions = {}): Promise<Process> {
-  const { name = 'run', past = EMPTY_STATE, chain = createChain(), wrap = journal => journal } = options
-  const journal = await openJournal({
-    path: at(`${name}/journal.jsonl`),
-    chain,
-    nowMs: Date.now,
-    monoMs: () => performance.now(),
-    salt: randomToken,
-    mode: chain.lines === 0 ? 'new' : 'resume',
-    expectedBytes: chain.bytes,
-  })
-  const environment = { PATH: process.env.PATH ?? '', HOME: folder }
-  const executor = createLocalExecutor({ stateDir: at(`${name}-state`), environment, graceMs: 300 })
-  const context = createContext({
-    run: RUN,
-    release: 'v1.2.3',
-    environment: null,
-    runbook,
-    releaseParameters: [],
-    roles: {},
-    defaultTimeoutMs: null,
-    cwd: folder,
-  })
-  const run = drive(context, { journal: wrap(journal), executor, clock: systemClock(), ids: randomIds() }, past)
-  let ended = false
-  const one: Process = {
-    drive: run,
-    journal,
-    executor,
-    async end() {
-      if (ended) return
-      ended = true
-      executor.dispose()
-      await journal.close().catch(() => undefined)
-    },
-  }
+async function openProcess(runbook: Runbook, options: DrivenOptions = {}): Promise<Driven> {
+  const one = await openDriven(runbook, folder, options)
   opened.push(one)
   return one
 }
 
-async function newRun(runbook: Runbook, options: ProcessOptions = {}): Promise<Process> {
+async function newRun(runbook: Runbook, options: DrivenOptions = {}): Promise<Driven> {
   const one = await openProcess(runbook, options)
-  await one.drive.begin([startOf(runbook), planEvent(runbook)])
+  await one.run.begin([startOf(runbook), planEvent(runbook)])
   return one
 }
 
 /** Goes on from the journal as `signoff resume` does. */
-async function resumed(runbook: Runbook, name = 'run'): Promise<Process> {
+async function resumed(runbook: Runbook, name = 'run'): Promise<Driven> {
   const { entries, chain } = await readJournal(readFileSync(at(`${name}/journal.jsonl`)))
   const past = fold(entries)
   const one = await openProcess(runbook, { name, past, chain })
@@ -138,9 +59,9 @@ async function resumed(runbook: Runbook, name = 'run'): Promise<Process> {
     operator: { principal: KIM.by, keyid: 'SHA256:kim' },
     nowMs: Date.now(),
   })
-  await one.drive.begin(opening)
-  for (const each of late) one.drive.attachLate(each.step, each.attempt, each.recorded)
-  if (attach !== null) await one.drive.attach(attach.step, attach.attempt, attach.recorded)
+  await one.run.begin(opening)
+  for (const each of late) one.run.attachLate(each.step, each.attempt, each.recorded)
+  if (attach !== null) await one.run.attach(attach.step, attach.attempt, attach.recorded)
   return one
 }
 
@@ -190,7 +111,7 @@ const outcome = (promise: Promise<unknown>): Promise<unknown> =>
 
 describe('what is recorded, and when', () => {
   test('a listener hears of an event only when its line is in the file', async () => {
-    const { drive: run } = await newRun(runbookOf([task('a', 'echo hello'), { id: 'b', kind: 'confirmation' }]))
+    const { run } = await newRun(runbookOf([task('a', 'echo hello'), { id: 'b', kind: 'confirmation' }]))
     const late: Entry[] = []
     run.onEntry(entry => {
       if (lines()[entry.seq]?.kind !== entry.event.kind) late.push(entry)
@@ -200,7 +121,7 @@ describe('what is recorded, and when', () => {
   })
 
   test('output comes before the end of its script, and the end before the next step', async () => {
-    const { drive: run } = await newRun(runbookOf([task('a', 'echo one; echo two >&2'), task('b', ':')]))
+    const { run } = await newRun(runbookOf([task('a', 'echo one; echo two >&2'), task('b', ':')]))
     await walkOn(run)
     const steps = lines()
       .filter(({ kind }) => ['step.start', 'output', 'output.end', 'step.end'].includes(String(kind)))
@@ -218,13 +139,13 @@ describe('what is recorded, and when', () => {
 
   test('a script starts only when its start is in the file', async () => {
     const runbook = runbookOf([task('a', `cp ${at('run/journal.jsonl')} ${at('seen')}`)])
-    const { drive: run } = await newRun(runbook)
+    const { run } = await newRun(runbook)
     await walkOn(run)
     expect(readFileSync(at('seen'), 'utf8').trim().split('\n').at(-1)).toContain('"kind":"step.start"')
   })
 
   test('two answers at once start one script', async () => {
-    const { drive: run } = await newRun(runbookOf([task('a', 'sleep 0.1')]))
+    const { run } = await newRun(runbookOf([task('a', 'sleep 0.1')]))
     const twice = [1, 2].map(() => run.say({ kind: 'run', step: 'a', phrase: null }, KIM))
     expect(await Promise.all(twice)).toEqual([{ ok: true }, { ok: false, why: '1.1 is running' }])
     expect(await walkOn(run)).toEqual({ kind: 'ended', result: 'passed' })
@@ -245,7 +166,7 @@ describe('a journal that cannot be written', () => {
   test('stops the script, starts nothing more, and ends what waits for the run', async () => {
     const told = at('told')
     const script = `trap 'echo told > ${told}; exit 3' TERM\necho hello\nwhile :; do sleep 0.05; done`
-    const { drive: run } = await newRun(runbookOf([task('a', script), task('b', ':')]), { wrap: failingAt('output') })
+    const { run } = await newRun(runbookOf([task('a', script), task('b', ':')]), { wrap: failingAt('output') })
     expect(await run.say({ kind: 'run', step: 'a', phrase: null }, KIM)).toEqual({ ok: true })
     const [failed, ended] = await Promise.all([outcome(run.failed), outcome(run.ended)])
     expect(failed).toEqual({ rejected: full })
@@ -257,7 +178,7 @@ describe('a journal that cannot be written', () => {
   })
 
   test('nothing is started whose start could not be recorded', async () => {
-    const { drive: run } = await newRun(runbookOf([task('a', ':')]), { wrap: failingAt('step.start') })
+    const { run } = await newRun(runbookOf([task('a', ':')]), { wrap: failingAt('step.start') })
     expect(await outcome(run.say({ kind: 'run', step: 'a', phrase: null }, KIM))).toEqual({ rejected: full })
     expect(await outcome(run.failed)).toEqual({ rejected: full })
     await sleep(100)
@@ -270,14 +191,14 @@ describe('leaving and coming back', () => {
 
   async function leftWhileRunning(runbook: Runbook): Promise<void> {
     const first = await newRun(runbook)
-    await first.drive.say({ kind: 'run', step: 'a', phrase: null }, KIM)
+    await first.run.say({ kind: 'run', step: 'a', phrase: null }, KIM)
     await until(() => kindsOf().includes('output'))
     const pause: RunEvent = { kind: 'run.pause', reason: 'SIGTERM', step: 'a', by: null }
-    await first.drive.interrupt({ kind: 'signal', signal: 'SIGTERM' }, pause)
-    expect(await first.drive.ended).toEqual({ kind: 'signal', signal: 'SIGTERM' })
+    await first.run.interrupt({ kind: 'signal', signal: 'SIGTERM' }, pause)
+    expect(await first.run.ended).toEqual({ kind: 'signal', signal: 'SIGTERM' })
     expect(kindsOf().at(-1)).toBe('run.pause')
-    expect(await first.drive.say({ kind: 'note', step: null, text: 'x' }, KIM)).toMatchObject({ ok: false })
-    await first.end()
+    expect(await first.run.say({ kind: 'note', step: null, text: 'x' }, KIM)).toMatchObject({ ok: false })
+    await first.close()
   }
 
   test('an interrupt records the pause and leaves the script to its supervisor; resume records the rest of it', async () => {
@@ -285,7 +206,7 @@ describe('leaving and coming back', () => {
     await leftWhileRunning(runbook)
     writeFileSync(at('go'), '')
     const second = await resumed(runbook)
-    expect(await walkOn(second.drive)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(await walkOn(second.run)).toEqual({ kind: 'ended', result: 'passed' })
     expect(
       lines()
         .filter(({ kind }) => kind === 'output')
@@ -300,7 +221,7 @@ describe('leaving and coming back', () => {
     await leftWhileRunning(runbook)
     const second = await resumed(runbook)
     writeFileSync(at('go'), '')
-    expect(await walkOn(second.drive)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(await walkOn(second.run)).toEqual({ kind: 'ended', result: 'passed' })
     expect(lines().find(({ kind }) => kind === 'step.end')).toMatchObject({ result: 'passed', checks: [{ ok: true }] })
   })
 
@@ -321,8 +242,8 @@ describe('leaving and coming back', () => {
       task('z', 'echo end', { risk: 'danger' }),
     ])
     const whole = await newRun(runbook, { name: 'whole' })
-    await walkOn(whole.drive)
-    await whole.end()
+    await walkOn(whole.run)
+    await whole.close()
     expect(started()).toEqual(['a', 'x', 'z'])
     const text = readFileSync(at('whole/journal.jsonl'), 'utf8').trim().split('\n')
     for (let length = 1; length < text.length; length++) {
@@ -332,11 +253,11 @@ describe('leaving and coming back', () => {
       rmSync(at('cut'), { recursive: true, force: true })
       rmSync(at('cut-state'), { recursive: true, force: true })
       const first = await openProcess(runbook, { name: 'cut' })
-      await first.end()
+      await first.close()
       writeFileSync(at('cut/journal.jsonl'), `${text.slice(0, length).join('\n')}\n`)
       const again = await resumed(runbook, 'cut')
-      expect(await walkOn(again.drive), `after line ${length}`).toEqual({ kind: 'ended', result: 'passed' })
-      await again.end()
+      expect(await walkOn(again.run), `after line ${length}`).toEqual({ kind: 'ended', result: 'passed' })
+      await again.close()
       expect(started(), `after line ${length}`).toEqual(['a', 'x', 'z'].filter(id => !begun.has(id)))
       const starts = lines('cut').filter(({ kind }) => kind === 'step.start')
       expect(starts.map(({ step }) => step)).toEqual(['a', 'x', 'z'])
@@ -345,7 +266,7 @@ describe('leaving and coming back', () => {
 })
 
 test('what a script reports after its end was recorded changes nothing', async () => {
-  const { drive: run, executor } = await newRun(runbookOf([task('a', ':'), { id: 'b', kind: 'confirmation' }]))
+  const { run, executor } = await newRun(runbookOf([task('a', ':'), { id: 'b', kind: 'confirmation' }]))
   let report: ((report: Parameters<Parameters<LocalExecutor['run']>[1]>[0]) => Promise<void>) | null = null
   const real = executor.run
   executor.run = (order, take) => {
@@ -375,7 +296,7 @@ describe('what comes late', () => {
       .join('')
 
   test('is recorded while the run goes on, under the step that it belongs to', async () => {
-    const { drive: run } = await newRun(runbookOf([task('a', leaves()), { id: 'b', kind: 'confirmation' }]))
+    const { run } = await newRun(runbookOf([task('a', leaves()), { id: 'b', kind: 'confirmation' }]))
     await run.say({ kind: 'run', step: 'a', phrase: null }, KIM)
     await until(() => run.snapshot().need.kind === 'confirm')
     expect(lines().find(({ kind }) => kind === 'step.left')).toMatchObject({ step: 'a', open: ['out', 'err'] })
@@ -388,7 +309,7 @@ describe('what comes late', () => {
   })
 
   test('is left where the run ends: that is the last but one line, and nothing follows the end', async () => {
-    const { drive: run } = await newRun(runbookOf([task('a', leaves())]))
+    const { run } = await newRun(runbookOf([task('a', leaves())]))
     expect(await walkOn(run)).toEqual({ kind: 'ended', result: 'passed' })
     expect(lines().find(({ kind }) => kind === 'output.late.end')).toMatchObject({ step: 'a', why: 'left' })
     writeFileSync(at('go'), '')
@@ -400,14 +321,14 @@ describe('what comes late', () => {
   test('is taken up by the process that goes on after a kill', async () => {
     const runbook = runbookOf([task('a', leaves()), { id: 'b', kind: 'confirmation' }])
     const first = await newRun(runbook)
-    await first.drive.say({ kind: 'run', step: 'a', phrase: null }, KIM)
-    await until(() => first.drive.snapshot().need.kind === 'confirm')
-    await first.end()
+    await first.run.say({ kind: 'run', step: 'a', phrase: null }, KIM)
+    await until(() => first.run.snapshot().need.kind === 'confirm')
+    await first.close()
     const second = await resumed(runbook)
     writeFileSync(at('go'), '')
     await until(() => kindsOf().includes('output.late.end'))
     expect(lateText()).toBe('late\n')
-    expect(await walkOn(second.drive)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(await walkOn(second.run)).toEqual({ kind: 'ended', result: 'passed' })
   })
 })
 
@@ -418,18 +339,18 @@ describe('secrets', () => {
     const step = task('a', `echo first\n${wait}\necho "$TOKEN"`, { needs: ['TOKEN'] })
     const runbook = runbookOf([step], { parameters: [secret] })
     const first = await newRun(runbook)
-    await first.drive.say({ kind: 'value', name: 'TOKEN', value: 's3cr3t-xyz' }, KIM)
-    await first.drive.say({ kind: 'run', step: 'a', phrase: null }, KIM)
+    await first.run.say({ kind: 'value', name: 'TOKEN', value: 's3cr3t-xyz' }, KIM)
+    await first.run.say({ kind: 'run', step: 'a', phrase: null }, KIM)
     const isRecorded = (): boolean =>
       lines()
         .filter(({ kind }) => kind === 'output')
         .map(({ text }) => text)
         .join('') === 'first\n'
     await until(isRecorded)
-    await first.end()
+    await first.close()
     const second = await resumed(runbook)
     writeFileSync(at('go'), '')
-    expect(await walkOn(second.drive)).toEqual({ kind: 'ended', result: 'passed' })
+    expect(await walkOn(second.run)).toEqual({ kind: 'ended', result: 'passed' })
     expect(readFileSync(at('run/journal.jsonl'), 'utf8')).not.toContain('s3cr3t')
     const end = lines().find(({ kind }) => kind === 'output.end') as { streams: Record<string, unknown>[] } | undefined
     const sha256 = createHash('sha256').update('first\n').digest('hex')
@@ -447,7 +368,7 @@ describe('secrets', () => {
     const step = task('a', script, { needs: ['TOKEN', 'URL', 'host'] })
     const start = (step.script ?? '').indexOf('<h>')
     const slots = [{ parameter: 'host', start, end: start + 3, quoting: 'bare' as const }]
-    const { drive: run } = await newRun(runbookOf([{ ...step, detail: { slots } }], { parameters }))
+    const { run } = await newRun(runbookOf([{ ...step, detail: { slots } }], { parameters }))
     await run.say({ kind: 'value', name: 'TOKEN', value: 's3cr3t-xyz' }, KIM)
     await run.say({ kind: 'value', name: 'URL', value: 'https://u:s3cr3t-xyz@h/' }, KIM)
     await run.say({ kind: 'value', name: 'host', value: 's3cr3t-xyz.example' }, KIM)

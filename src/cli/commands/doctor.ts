@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
-import { type Diagnostic, FINDINGS, type Runbook, SignoffError, stepsOf } from '../../model/index.ts'
+import { type Diagnostic, EMPTY_STATE, FINDINGS, type Runbook, SignoffError, stepsOf } from '../../model/index.ts'
 import { loadAndParse } from '../../parser/index.ts'
-import { chooseSection, createContext, NO_ANSWERS, type RunContext, type Selection } from '../../runner/index.ts'
+import { chooseSection, createContext, type RunContext, type Selection } from '../../runner/index.ts'
 import { SEAL_NAMESPACE } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { readAnswers } from '../answers-file.ts'
@@ -9,8 +9,10 @@ import { type Config, readConfig } from '../config.ts'
 import type { FirstWords } from '../first-words.ts'
 import { firstWords } from '../first-words.ts'
 import type { Io } from '../io.ts'
+import type { AboutToRun } from '../preflight/about-to-run.ts'
 import { type DoctorReport, type PreflightFinding, preflightFinding, preflightLines } from '../preflight/finding.ts'
-import { type AboutToRun, preflight } from '../preflight/preflight.ts'
+import { preflight } from '../preflight/preflight.ts'
+import { providedFor } from '../provided.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { checkRelease } from '../release-name.ts'
 import { contextOf } from '../run-context.ts'
@@ -91,9 +93,10 @@ async function aboutToRun(
   }))
   return {
     context,
+    state: EMPTY_STATE,
     selection,
     first: [...words, ...byCommand],
-    answers: answers?.answers ?? NO_ANSWERS,
+    provided: await providedFor(context, EMPTY_STATE, answers, NO_FLAGS, 'doctor'),
     attended: io.interactive,
   }
 }
@@ -110,13 +113,25 @@ const EMPTY_CONFIG: Omit<Config, 'userPath'> = {
   timeoutMs: null,
   silenceMs: null,
   interpreters: {},
+  verify: { approvals: 0, strictTime: false, tsaCa: [] },
   signingKey: null,
+  ascii: false,
+  notify: null,
   principal: null,
   secrets: new Map(),
   projectSha256: null,
 }
 
-const NO_FLAGS = { confirm: new Map(), ui: 'none', waitLimit: '10m', approval: [] } as const
+const NO_FLAGS = {
+  confirm: new Map(),
+  ui: 'none',
+  waitLimit: '10m',
+  approval: [],
+  retry: [],
+  skip: [],
+  resolve: new Map(),
+  edit: new Map(),
+} as const
 
 /** Findings of level error keep a runbook from being run, so they are findings here as well. */
 function textFindings({ path }: Runbook, diagnostics: readonly Diagnostic[]): PreflightFinding[] {

@@ -5,11 +5,15 @@ import {
   exportRefusal,
   FORMATS,
   type FormatName,
+  type RawSigner,
   sealWarning,
   verifyTranscript,
 } from '../../transcript/index.ts'
+import { readConfig } from '../config.ts'
 import { writeDocument, writeFolder } from '../export-output.ts'
 import type { Io } from '../io.ts'
+import { findRawSigner } from '../signing-key.ts'
+import { findWorkspace } from '../workspace.ts'
 import { filesOf, reportLines, verifyInputOf } from './verify.ts'
 
 export interface ExportFlags {
@@ -17,6 +21,8 @@ export interface ExportFlags {
   /** A file, or for a format of several files a folder; neither may be there. Null is standard output. */
   readonly out?: string
   readonly signers?: string
+  /** For a format that signs. */
+  readonly key?: string
 }
 
 /**
@@ -38,18 +44,31 @@ export async function exportTranscript(reference: string, flags: ExportFlags, io
     io.say('signoff: not exported')
     return report.exitCode
   }
+  const signs = format.kind === 'document' && format.signs === true
+  if (signs && report.seal === null) {
+    io.say(`signoff: not exported: ${flags.format} is made of the seal, and the run has none`)
+    return 3
+  }
   const warning = sealWarning(report)
   if (warning !== null) io.say(`signoff: ${warning}`)
+  const signer = signs ? await ownKey(flags.key ?? null, io) : null
+  const { bundle, signers } = input
   const source = createExportSource(
     {
       report,
-      bundle: input.bundle,
-      signers: input.signers,
-      outlineOf: async (text, path) => (await import('../demanded-plan.ts')).outlineOf(text, path),
+      bundle,
+      signers,
+      signer,
+      outlineOf: async (...asked) => (await import('../demanded-plan.ts')).outlineOf(...asked),
     },
     bytes => createReadStream(files.journal, { end: bytes - 1 }),
   )
   if (format.kind === 'document') await writeDocument(format.write(source), out, io)
   else if (out !== null) await writeFolder(format.files(source), out)
   return 0
+}
+
+async function ownKey(flag: string | null, io: Io): Promise<RawSigner> {
+  const config = await readConfig(findWorkspace(io.cwd), io.environment)
+  return findRawSigner({ flag, environment: io.environment, config, folder: io.cwd })
 }

@@ -1,29 +1,29 @@
-import type { Answer, RunState } from '../../model/index.ts'
-import { fold, SignoffError } from '../../model/index.ts'
+import type { RunState } from '../../model/index.ts'
+import { fold, interpretersText, SignoffError } from '../../model/index.ts'
 import { jumpEvents, type Provided, type RunContext } from '../../runner/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
+import { decidedAtTerminal } from '../decided-at-terminal.ts'
 import { openDesk } from '../desk.ts'
 import { exitCodeOfResult } from '../exit-codes.ts'
-import type { FirstWords } from '../first-words.ts'
-import { openingWords, withoutSecretVariables } from '../first-words.ts'
+import { type FirstWords, openingWords, withoutSecretVariables } from '../first-words.ts'
 import type { Io } from '../io.ts'
 import { checkOperator } from '../operator.ts'
+import { preflight } from '../preflight/preflight.ts'
+import { noticeOf, reportPreflight } from '../preflight/report.ts'
+import { checkFiles, providedFor, stepNamed } from '../provided.ts'
 import { type RecordedRun, readRun } from '../recorded-run.ts'
+import { reportMissing } from '../report-missing.ts'
+import { EVERYTHING } from '../run-context.ts'
 import { takeOver } from '../run-locks.ts'
-import { chooseUi } from '../terminal.ts'
+import { chooseUi } from '../terminal/choose-ui.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
 import type { WalkFlags } from '../walk-flags.ts'
 import { findWorkspace } from '../workspace.ts'
-import { checkFiles, providedFor, reportMissing, stepNamed } from './run.ts'
 
 export interface ResumeFlags extends WalkFlags {
-  readonly retry: readonly string[]
-  readonly skip: readonly string[]
-  readonly resolve: ReadonlyMap<string, string>
   readonly jump?: string
-  readonly reason?: string
   readonly keepRunbook?: boolean
   readonly takeOver?: boolean
 }
@@ -51,21 +51,27 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     io.say(`Sealed: ${files.folder}`)
     return exitCodeOfResult(past.result)
   }
+  if (recorded.changed?.was != null) io.say(`${interpretersText(recorded.changed)}.`)
   const waitLimitMs = milliseconds(flags.waitLimit)
   await checkFiles('--approval', flags.approval)
   const keep = await keepWord(recorded, flags, desk.signer.principal)
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
   answers?.checkAgainst(context)
-  const provided = providedFor(context, answers, flags, desk.signer.principal, decisionsOf(flags, context))
+  const provided = await providedFor(context, past, answers, flags, desk.signer.principal)
   const values = await openingWords(context, past, flags, desk, io)
   const jump = jumpOf(flags, context, past, provided, desk.signer.principal)
-  const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
   if (ui.kind === 'none') refuseChanged(keep, path)
-  if (ui.kind === 'none' && past.running === null) {
-    const code = reportMissing(context, values, provided, io, jump?.after ?? past)
-    if (code !== 0) return code
-  }
-  const first = [...keep.words, ...values, ...(jump === null ? [] : [jump.said])]
+  const attended = ui.kind !== 'none'
+  const state = jump?.after ?? past
+  const selection = past.start?.selection ?? EVERYTHING
+  const findings = await preflight(desk, { context, state, selection, first: values, provided, attended }, io)
+  const running = past.running !== null
+  const stopped = reportPreflight(findings, { attended, on: true, running }, io)
+  const lacking = attended || running ? 0 : reportMissing(context, values, provided, io, state)
+  if (stopped !== 0 || lacking !== 0) return stopped || lacking
+  const decided = !attended || jump !== null ? [] : decidedAtTerminal(context, past, provided, io)
+  const first = [...keep.words, ...values, ...(jump === null ? [] : [jump.said]), ...decided]
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const { session, begin } = flags.takeOver === true ? await taken() : await open(terminal)
   try {
@@ -75,7 +81,8 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     throw error
   }
   io.say(`Run ${context.run} goes on, release ${context.release}`)
-  return walk(session, { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }, io)
+  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }
+  return walk(session, { ...options, notice: noticeOf(findings) }, io)
 
   /** Whoever held it may have written meanwhile: it is read again once it is ours. */
   async function taken(): ReturnType<RecordedRun['open']> {
@@ -91,26 +98,6 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
       throw error
     }
   }
-}
-
-function decisionsOf(flags: ResumeFlags, context: Parameters<typeof stepNamed>[0]): Map<string, Answer> {
-  const decisions = new Map<string, Answer>()
-  const reason = flags.reason ?? ''
-  const add = (reference: string, choice: Extract<Answer, { kind: 'decide' }>['choice']): void => {
-    if (reason === '') throw new SignoffError('USAGE', `a decision on ${reference} needs --reason TEXT`)
-    const step = stepNamed(context, reference).id
-    decisions.set(step, { kind: 'decide', step, choice, reason })
-  }
-  for (const reference of flags.retry) add(reference, 'rerun')
-  for (const reference of flags.skip) add(reference, 'skip')
-  for (const [reference, outcome] of flags.resolve) {
-    const choice =
-      outcome === 'passed' ? 'by-hand' : outcome === 'failed' ? 'failed' : outcome === 'rerun' ? 'rerun' : null
-    if (choice === null)
-      throw new SignoffError('USAGE', `--resolve ${reference}=${outcome}: expected passed, failed or rerun`)
-    add(reference, choice)
-  }
-  return decisions
 }
 
 /**

@@ -1,5 +1,13 @@
 import type { Answer, Entry, Runbook, RunEvent, RunState, Speaker } from '../../model/index.ts'
-import { EMPTY_STATE, evolve, fold, recoveryKey, SignoffError, withoutWayBack } from '../../model/index.ts'
+import {
+  EMPTY_STATE,
+  evolve,
+  fold,
+  interpretersText,
+  recoveryKey,
+  SignoffError,
+  withoutWayBack,
+} from '../../model/index.ts'
 import { doneSteps, findStep, planEvent, type RunContext, rollbackPhrase } from '../../runner/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { readAnswers } from '../answers-file.ts'
@@ -9,21 +17,23 @@ import type { FirstWords } from '../first-words.ts'
 import { openingWords, withoutSecretVariables } from '../first-words.ts'
 import type { Io } from '../io.ts'
 import { checkOperator } from '../operator.ts'
+import { preflight } from '../preflight/preflight.ts'
+import { noticeOf, reportPreflight } from '../preflight/report.ts'
+import { checkFiles, providedFor } from '../provided.ts'
 import { type RecordedRun, readRun } from '../recorded-run.ts'
-import { contextOf, type NewRun, recoveryOnly } from '../run-context.ts'
+import { reportMissing } from '../report-missing.ts'
+import { contextOf, EVERYTHING, type NewRun, recoveryOnly } from '../run-context.ts'
 import type { Session } from '../run-session.ts'
 import { startSession } from '../start-run.ts'
-import { chooseUi } from '../terminal.ts'
+import { chooseUi } from '../terminal/choose-ui.ts'
 import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
 import { walk } from '../walk.ts'
 import type { WalkFlags } from '../walk-flags.ts'
 import { findWorkspace } from '../workspace.ts'
-import { checkFiles, providedFor, reportMissing } from './run.ts'
 
 export interface RollbackFlags extends WalkFlags {
   /** Phase, section or step that the recovery leads back from; `document` for the one of the whole runbook. */
   readonly for?: string
-  readonly reason?: string
 }
 
 /** How `--confirm` names the entry of a recovery, since that is no step. */
@@ -45,6 +55,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
       advice: `signoff resume ${files.run} seals it; then it can be rolled back`,
     })
   if (!sealed) checkOperator(past, files.run, desk.signer.principal, {})
+  if (recorded.changed?.was != null) io.say(`${interpretersText(recorded.changed)}.`)
   const key = chooseFlow(recorded.context.runbook, flags.for ?? null)
   const asked = sealed ? newRunFor(recorded, key, desk, files) : null
   const context = asked?.context ?? recorded.context
@@ -52,18 +63,22 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
   answers?.checkAgainst(context)
   await checkFiles('--approval', flags.approval)
-  const provided = providedFor(context, answers, { confirm: others }, desk.signer.principal, new Map())
+  const way: Way = { context, state: sealed ? EMPTY_STATE : past, key, typed, reason: flags.reason ?? null }
+  const deciding = { ...flags, confirm: others }
+  const provided = await providedFor(context, entered(way), answers, deciding, desk.signer.principal)
   const values = await openingWords(context, sealed ? null : past, flags, desk, io)
   const waitLimitMs = milliseconds(flags.waitLimit)
-  const ui = await chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
   const terminal = ui.kind === 'none' ? null : ui.terminal
-  const way: Way = { context, state: sealed ? EMPTY_STATE : past, key, typed, reason: flags.reason ?? null }
-  if (ui.kind === 'none') {
-    for (const line of wayLines(way)) io.say(line)
-    const code = lacking(way, io) || reportMissing(context, values, provided, io, entered(way))
-    if (code !== 0) return code
-  }
-  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }
+  const attended = ui.kind !== 'none'
+  const about = { context, state: entered(way), selection: EVERYTHING, first: values, provided, attended }
+  const findings = await preflight(desk, about, io)
+  if (!attended) for (const line of wayLines(way)) io.say(line)
+  const stopped = reportPreflight(findings, { attended, on: true, running: false }, io)
+  const missing = attended ? 0 : lacking(way, io) || reportMissing(context, values, provided, io, entered(way))
+  if (stopped !== 0 || missing !== 0) return stopped || missing
+  const notice = noticeOf(findings)
+  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval, notice }
   const consent = async (): Promise<Answer | null> =>
     ui.kind === 'none' ? answerOf(way, way.reason ?? '', typed ?? '') : ask(way, io)
   const speaker: Speaker = { by: desk.signer.principal, how: ui.kind === 'none' ? 'flag' : 'typed', source: null }
@@ -135,7 +150,7 @@ function namesOf(runbook: Runbook, key: string): string[] {
 
 /** The sealed run stays as it is: its recovery is a new run of the same text, which walks nothing else. */
 function newRunFor(
-  { context, past, path }: RecordedRun,
+  { context, past, path, interpreters }: RecordedRun,
   key: string,
   desk: Desk,
   files: RunFiles,
@@ -145,6 +160,7 @@ function newRunFor(
     path,
     release: context.release,
     environment: context.environment,
+    interpreters,
     selection: { from: null, only: recoveryOnly(key), until: null },
     undoes: { files, done: doneSteps(context, past) },
     terminal: null,

@@ -23,17 +23,20 @@ export const CHECKS = {
   'value-missing': { level: 'warning', exit: 0 },
   'needs-terminal': { level: 'warning', exit: 0 },
   'step-unreachable': { level: 'warning', exit: 0 },
+  'step-blocked': { level: 'warning', exit: 0 },
+  'gate-left-out': { level: 'warning', exit: 0 },
+  'steps-left-out': { level: 'info', exit: 0 },
   'folder-not-writable': { level: 'error', exit: 74 },
   'disk-full': { level: 'error', exit: 74 },
   'disk-low': { level: 'warning', exit: 0 },
   'line-ends-converted': { level: 'warning', exit: 0 },
   'program-missing': { level: 'warning', exit: 0 },
-} as const satisfies Record<string, { level: 'error' | 'warning'; exit: number }>
+} as const satisfies Record<string, { level: 'error' | 'warning' | 'info'; exit: number }>
 export type Check = keyof typeof CHECKS
 
 export const PreflightFindingSchema = z.strictObject({
   check: z.enum(Object.keys(CHECKS) as [Check, ...Check[]]),
-  level: z.enum(['error', 'warning']),
+  level: z.enum(['error', 'warning', 'info']),
   /** The file that it is about: the runbook, the signers file, a folder; null for the machine as a whole. */
   path: z.string().nullable(),
   line: z.int().positive().nullable(),
@@ -75,6 +78,16 @@ export function preflightFinding(
 export function exitCodeOf(findings: readonly PreflightFinding[]): number {
   const codes = new Set<number>(findings.map(({ check }) => CHECKS[check].exit))
   return [74, 20, 65].find(code => codes.has(code)) ?? 0
+}
+
+/**
+ * Errors that keep a run from going on wherever somebody attends it: there is no record without a disk, and no seal without a sound
+ * key. At any other a person can skip, edit, hand over or roll back, which nobody could outside of the run.
+ */
+export function keepsFromGoingOn({ check, level }: PreflightFinding): boolean {
+  return (
+    level === 'error' && (CHECKS[check].exit === 74 || check === 'key-revoked' || check === 'revoked-keys-unreadable')
+  )
 }
 
 /** `release.md:12:1: warning: … [command-missing]`, with what to do below it. */

@@ -1,7 +1,9 @@
-import type { Step } from '../../model/index.ts'
+import type { RunState, Step } from '../../model/index.ts'
 import { gateNeed, type RunContext } from '../../runner/index.ts'
 import { APPROVAL_NAMESPACE, checkSigner, principalsOf, type SignersFile } from '../../transcript/index.ts'
+import type { AboutToRun } from './about-to-run.ts'
 import { type PreflightFinding, preflightFinding } from './finding.ts'
+import { behindText } from './obstacles.ts'
 import type { StepsAhead } from './steps-ahead.ts'
 
 /** Somebody who could approve: a principal with the keys that may sign for them now. */
@@ -12,45 +14,71 @@ interface Candidate {
 
 /**
  * Gates ahead that nobody could open, or not everybody who is named: each approval must come from another person with another
- * key, and none of them from the operator.
+ * key, and none of them from anybody who has operated the run. What was approved already counts.
  *
  * @param operator null where it is not known who will walk the run.
  */
 export function gateFindings(
-  context: RunContext,
+  { context, state }: AboutToRun,
   ahead: StepsAhead,
   signers: SignersFile,
-  operator: { readonly principal: string; readonly keyid: string } | null,
+  operator: Operator | null,
   nowMs: number,
 ): PreflightFinding[] {
   const candidates = candidatesOf(signers, nowMs)
-  const others = candidates
-    .filter(({ principal }) => principal !== operator?.principal)
-    .map(one => ({ ...one, keyids: one.keyids.filter(keyid => keyid !== operator?.keyid) }))
-    .filter(({ keyids }) => keyids.length > 0)
+  const operators = [...state.operators, ...(operator === null ? [] : [operator])]
   const gates = [...ahead.forward, ...ahead.back].filter(({ kind }) => kind === 'gate')
-  return gates.flatMap(step => gateFinding(context, step, candidates, others, operator?.principal ?? null))
+  return gates.flatMap(step => {
+    const given = state.steps.get(step.id)?.status.kind === 'open-gate' ? givenFor(state, step) : []
+    const open = gateNeed(step, context.roles).filter(
+      ({ role }) => role === null || !given.some(one => one.role === role),
+    )
+    const anyone = given.filter(({ role }) => role === null).length
+    const need = open.slice(anyone)
+    const others = without(candidates, [...operators, ...given])
+    return need.length === 0 ? [] : gateFinding(context, ahead, { step, need, candidates, others, operators })
+  })
+}
+
+interface Operator {
+  readonly principal: string
+  readonly keyid: string
+}
+
+function givenFor(state: RunState, step: Step): readonly (Operator & { readonly role: string | null })[] {
+  return state.gates.get(step.id)?.approvals.map(({ event }) => event) ?? []
+}
+
+/** Nobody counts twice, neither by name nor by key. */
+function without(candidates: readonly Candidate[], taken: readonly Operator[]): Candidate[] {
+  return candidates
+    .filter(({ principal }) => !taken.some(one => one.principal === principal))
+    .map(one => ({ ...one, keyids: one.keyids.filter(keyid => !taken.some(other => other.keyid === keyid)) }))
+    .filter(({ keyids }) => keyids.length > 0)
 }
 
 function gateFinding(
   context: RunContext,
-  step: Step,
-  candidates: readonly Candidate[],
-  others: readonly Candidate[],
-  operator: string | null,
+  ahead: StepsAhead,
+  gateOf: {
+    readonly step: Step
+    readonly need: ReturnType<typeof gateNeed>
+    readonly candidates: readonly Candidate[]
+    readonly others: readonly Candidate[]
+    readonly operators: readonly Operator[]
+  },
 ): PreflightFinding[] {
-  const need = gateNeed(step, context.roles)
+  const { step, need, candidates, others, operators } = gateOf
   const place = { path: context.runbook.path, line: step.line, steps: [step.position] }
   const gate = `the gate ${step.position} ${step.title}`
   const named = [...new Set(need.flatMap(({ from }) => from ?? []))]
   const findings = named.flatMap(principal => {
     if (others.some(other => other.principal === principal)) return []
-    const why =
-      principal === operator
-        ? 'walks this run, and nobody approves their own'
-        : candidates.some(candidate => candidate.principal === principal)
-          ? 'has no key but the operator’s'
-          : 'has no key in the signers file that may sign approvals now'
+    const why = operators.some(operator => operator.principal === principal)
+      ? 'walks this run, and nobody approves their own'
+      : candidates.some(candidate => candidate.principal === principal)
+        ? 'has no key but the operator’s'
+        : 'has no key in the signers file that may sign approvals now'
     const message = `${gate} counts on ${principal}, who ${why}`
     const help = 'let another person walk or approve, or have a line for them in .signoff/allowed_signers reviewed'
     return [preflightFinding('approver-cannot-sign', message, help, place)]
@@ -73,7 +101,7 @@ function gateFinding(
       others,
     )
   ) {
-    const message = `${gate} cannot be opened: it needs ${need.length} ${need.length === 1 ? 'approval' : 'approvals from different people'}, and ${others.length === 0 ? 'nobody but the operator may sign any' : `only ${others.map(({ principal }) => principal).join(', ')} may sign`}`
+    const message = `${gate} cannot be opened: it needs ${need.length} ${need.length === 1 ? 'approval' : 'approvals from different people'}, and ${others.length === 0 ? 'nobody but the operator may sign any' : `only ${others.map(({ principal }) => principal).join(', ')} may sign`}${behindText(ahead, step)}`
     const help = 'signoff init --role approver makes a line for whoever approves; have it reviewed like code'
     findings.push(preflightFinding('gate-cannot-open', message, help, place))
   }

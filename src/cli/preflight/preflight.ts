@@ -1,37 +1,21 @@
 import { expectationProblem } from '../../model/index.ts'
-import type { Answers, RunContext } from '../../runner/index.ts'
-import { findSection, findStep, type Selection } from '../../runner/index.ts'
+import type { RunContext } from '../../runner/index.ts'
 import { hasProgram, runSshKeygen } from '../../runner/local/index.ts'
-import { checkRevoked, readAllowedSigners, type Signer } from '../../transcript/index.ts'
-import type { FirstWords } from '../first-words.ts'
+import { checkRevoked, readAllowedSigners } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
 import { readRevoked } from '../revoked-file.ts'
-import type { Workspace } from '../workspace.ts'
+import type { AboutToRun, Bench } from './about-to-run.ts'
 import { type PreflightFinding, preflightFinding } from './finding.ts'
 import { gateFindings } from './gates.ts'
+import { leftOutFindings } from './left-out.ts'
+import { obstacleFindings } from './obstacles.ts'
 import { missingPrograms } from './programs.ts'
 import { type StepsAhead, stepsAhead } from './steps-ahead.ts'
 import { missingValues } from './values.ts'
 import { workspaceFindings } from './workspace-checks.ts'
 
-export interface AboutToRun {
-  readonly context: RunContext
-  readonly selection: Selection
-  readonly first: FirstWords
-  readonly answers: Answers
-  /** True where a person can be asked, and can be lent a terminal. */
-  readonly attended: boolean
-}
-
-export interface Bench {
-  readonly workspace: Workspace
-  readonly signersText: string | null
-  /** Whoever walks the run; null where nobody could be found. */
-  readonly signer: Pick<Signer, 'principal' | 'keyid' | 'publicKey'> | null
-}
-
 /**
- * Everything that would get in the way of a run and can be seen before its first step. Starts nothing but git, ssh and ssh-keygen, and
+ * Everything that would get in the way of a run and can be seen before its first step, or before the first of what is left of it. Starts nothing but git, ssh and ssh-keygen, and
  * writes nothing.
  *
  * @param run null looks at the workspace alone.
@@ -40,17 +24,18 @@ export async function preflight(bench: Bench, run: AboutToRun | null, io: Io): P
   const { workspace, signersText, signer } = bench
   const found = [...(await workspaceFindings(workspace, signersText, io)), ...(await keyFindings(bench))]
   if (run === null) return found
-  const { context, answers } = run
-  const ahead = stepsAhead(context, answers)
+  const { context } = run
+  const ahead = stepsAhead(context, run.state, run.provided)
   const signers = readAllowedSigners(signersText ?? '')
   return [
     ...found,
-    ...unreachable(run, ahead),
+    ...leftOutFindings(run, ahead),
     ...expectationFindings(context, ahead),
-    ...gateFindings(context, ahead, signers, signer, io.nowMs()),
+    ...gateFindings(run, ahead, signers, signer, io.nowMs()),
+    ...obstacleFindings(run, ahead),
     ...terminalFindings(run, ahead),
-    ...missingValues(context, ahead, run.first, answers),
-    ...missingPrograms(context, ahead, name => hasProgram(name, context.cwd, io.environment)),
+    ...missingValues(run, ahead),
+    ...missingPrograms(run, ahead, name => hasProgram(name, context.cwd, io.environment)),
   ]
 }
 
@@ -72,29 +57,6 @@ async function keyFindings({ workspace, signer }: Bench): Promise<PreflightFindi
   } catch (error) {
     return [unreadable(error instanceof Error ? error.message : String(error))]
   }
-}
-
-/** What was said beforehand for a step that other things said beforehand rule out: one of the two was not meant. */
-function unreachable({ context, selection, answers }: AboutToRun, ahead: StepsAhead): PreflightFinding[] {
-  const said: (readonly [what: string, reference: string])[] = [
-    ...(['from', 'until', 'only'] as const).flatMap(key => {
-      const reference = selection[key]
-      const isStep = reference !== null && findSection(context.runbook, reference) === null
-      return isStep ? [[`--${key}`, reference] as const] : []
-    }),
-    ...answers.answers.map(({ step }) => ['answers', step] as const),
-    ...(['waits', 'forms', 'confirm', 'choices'] as const).flatMap(key =>
-      Object.keys(answers[key]).map(reference => [key, reference] as const),
-    ),
-  ]
-  return said.flatMap(([what, reference]) => {
-    const step = findStep(context.runbook, reference)
-    const why = step === null ? undefined : ahead.out.get(step.id)
-    if (step === null || why === undefined) return []
-    const message = `${what} names ${step.position} ${step.title}, which this run cannot come to: ${why}`
-    const place = { path: context.runbook.path, line: step.line, steps: [step.position] }
-    return [preflightFinding('step-unreachable', message, 'take one of the two out', place)]
-  })
 }
 
 /** What can never be met would fail its step for no fault of what it ran. */

@@ -1,6 +1,7 @@
 import type { Step } from '../../model/index.ts'
 import { calledPrograms, isShellTag } from '../../parser/index.ts'
 import type { RunContext } from '../../runner/index.ts'
+import type { AboutToRun } from './about-to-run.ts'
 import { type PreflightFinding, preflightFinding } from './finding.ts'
 import type { StepsAhead } from './steps-ahead.ts'
 
@@ -11,24 +12,31 @@ export type HasProgram = (name: string) => boolean
  * Programs that the scripts and offers of the steps ahead call and this machine lacks, each once. A warning: an earlier step may
  * install it. What a script defines, or looks for by itself, is not missed.
  */
-export function missingPrograms(context: RunContext, ahead: StepsAhead, hasProgram: HasProgram): PreflightFinding[] {
+export function missingPrograms(run: AboutToRun, ahead: StepsAhead, hasProgram: HasProgram): PreflightFinding[] {
+  const { context } = run
   const missing = new Map<string, { line: number; steps: string[]; onlyBack: boolean; mayCome: string | null }>()
   const shells = new Map<string, string[]>()
-  const walk = (steps: readonly Step[], isBack: boolean): void => {
+  const noteShell = (name: string, { position }: Step): void => {
+    shells.set(name, [...(shells.get(name) ?? []), position])
+  }
+  const walk = (steps: readonly Step[], isBack: boolean, done: ReadonlySet<string> = new Set()): void => {
     const known = new Set<string>()
     let moved = false
     let brings: string | null = null
     for (const step of steps) {
+      const isDone = done.has(step.id)
+      const interpreter = isDone ? null : interpreterOf(context, step)
+      if (interpreter !== null && !hasProgram(interpreter)) noteShell(interpreter, step)
       const shell = shellOf(step)
-      for (const { text, line } of shell === null ? [] : textsOf(context, step)) {
+      for (const { text, line } of shell === null ? [] : textsOf(run, step)) {
         const needed = shell ?? 'bash'
-        if (!hasProgram(needed)) shells.set(needed, [...(shells.get(needed) ?? []), step.position])
+        if (!isDone && !hasProgram(needed)) noteShell(needed, step)
         const called = calledPrograms(text, needed)
         for (const name of [...called.defines, ...called.looksFor]) known.add(name)
         if (called.moves) moved = true
         for (const { name, offset } of called.programs) {
           const isRelative = name.includes('/') && !/^[/~]/.test(name)
-          if (known.has(name) || (isRelative && moved) || hasProgram(name)) continue
+          if (isDone || known.has(name) || (isRelative && moved) || hasProgram(name)) continue
           const at = line + text.slice(0, offset).split('\n').length - 1
           const before = missing.get(name) ?? { line: at, steps: [], onlyBack: isBack, mayCome: brings }
           if (!before.steps.includes(step.position)) before.steps.push(step.position)
@@ -38,7 +46,7 @@ export function missingPrograms(context: RunContext, ahead: StepsAhead, hasProgr
       }
     }
   }
-  walk(ahead.forward, false)
+  walk([...ahead.done, ...ahead.forward], false, new Set(ahead.done.map(({ id }) => id)))
   walk(ahead.back, true)
   const { path } = context.runbook
   return [
@@ -79,10 +87,20 @@ function idAt(context: RunContext, position: string | undefined): string {
 }
 
 /** What runs on this machine: the script of a task, and what is offered beside a question. */
-function textsOf(context: RunContext, step: Step): { readonly text: string; readonly line: number }[] {
+function textsOf(
+  { context, state, provided }: AboutToRun,
+  step: Step,
+): { readonly text: string; readonly line: number }[] {
   const line = context.runbook.details.get(step.id)?.scriptLine ?? step.line
+  const edited = provided.edits.get(step.id)?.script ?? state.steps.get(step.id)?.edited?.script ?? null
+  if (edited !== null) return [{ text: edited, line }]
   const texts = [step.script, step.offer === step.script ? null : step.offer, step.probe?.script ?? null]
   return texts.flatMap(text => (text === null ? [] : [{ text, line: text === step.script ? line : step.line }]))
+}
+
+/** The program that the configuration names for the language of a step; null where a shell runs it. */
+function interpreterOf(context: RunContext, step: Step): string | null {
+  return step.kind === 'task' ? (context.interpreters[step.language ?? '']?.[0] ?? null) : null
 }
 
 /** Null for what no shell of this machine reads: another machine, another language. An offer is shell, whatever stands around it. */

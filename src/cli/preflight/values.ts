@@ -1,16 +1,15 @@
-import type { Answers, RunContext } from '../../runner/index.ts'
-import type { FirstWords } from '../first-words.ts'
+import type { AboutToRun } from './about-to-run.ts'
 import { type PreflightFinding, preflightFinding } from './finding.ts'
 import type { StepsAhead } from './steps-ahead.ts'
 
 /** Values and variables that scripts ahead need and nobody gave: at a terminal they are asked when their step comes. */
 export function missingValues(
-  context: RunContext,
+  { context, state, first, provided: { answers } }: AboutToRun,
   ahead: StepsAhead,
-  first: FirstWords,
-  answers: Answers,
 ): PreflightFinding[] {
   const given = new Set([
+    // Secrets were in the memory of an earlier process alone.
+    ...[...state.values].flatMap(([name, { masked }]) => (masked ? [] : [name])),
     ...first.flatMap(({ answer }) => (answer.kind === 'value' ? [answer.name] : [])),
     ...Object.keys(answers.values),
     ...context.releaseParameters,

@@ -13,11 +13,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
-import type { ScriptOrder } from '../ports.ts'
+import type { OrderName } from './order-name.ts'
 import { type Place, readProcessStart, startOfStat } from './process-identity.ts'
-
-/** The parts of an order that name it. */
-export type OrderName = Pick<ScriptOrder, 'id' | 'run' | 'step' | 'attempt'>
 
 /** What the claim itself remembers of its order, for a process that did not make it. */
 export interface ClaimRecord extends Place {

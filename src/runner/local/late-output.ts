@@ -1,6 +1,8 @@
-import type { LateEvent, ScriptReport } from '../ports.ts'
-import type { OrderName } from './claim.ts'
-import type { Follower, Streams } from './follower.ts'
+import type { LateEvent } from '../ports.ts'
+import type { Follower } from './follower.ts'
+import type { OrderName } from './order-name.ts'
+import type { Streams } from './spools.ts'
+import type { Tell } from './tell-in-order.ts'
 
 /** A script that has ended, and whose pipes others hold. */
 export interface Late {
@@ -20,7 +22,7 @@ export function openLate(
   follower: Follower,
   streams: Streams,
   untilBytes: number,
-  tell: (report: ScriptReport) => Promise<void>,
+  tell: Tell,
   /** Called when it is over; `isForgotten` says whether the claim may go. */
   over: (isForgotten: boolean) => void,
 ): Late {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { OrderName, SeenProcess } from './claim.ts'
+import type { SeenProcess } from './claim.ts'
+import type { OrderName } from './order-name.ts'
 
 /** A process that a script started and that is still there. */
 export interface LeftProcess {

@@ -1,3 +1,5 @@
+import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
+
 /**
  * The launcher: one bash for each Signoff, in a session of its own, that forks a supervisor for each order and checks scripts.
  * A fork costs a fifth of starting another bash. `bash -p` keeps the person's BASH_ENV, exported functions and SHELLOPTS out of it,
@@ -23,21 +25,17 @@
  *   scripts leave one stream silent: `dd` is started at its first byte.
  * - `status`, space for which was made before: lines, each of them whole or not yet there. `block PID STAT`,
  *   `copier out|err PID STAT`, `ended CODE exited|signalled START END UPSTART UPEND`, `lost out|err BYTES`, `closed out|err`.
- * - `stop.SIGINT` and so on: made with O_EXCL by whoever sends that signal, so that Signoff and the time limit here
- *   never both send it. The limit is armed as soon as the script runs.
+ * - `stop.SIGINT` and so on, see `supervisor-parts.ts`. The time limit is armed as soon as the script runs.
  *
  * How a script ended is told apart by bash's own words: it says nothing of a job that called `exit 143`, lists one that SIGINT,
  * SIGTERM or SIGPIPE ended, and writes a line about any other signal; both go to `jobs`, from before the script starts, since
  * bash may have noticed its end before anybody waits for it: between the two no command may have its stderr elsewhere that starts
  * a process, or the words go there. Other jobs are listed there too: only words about this one count.
  *
- * Once it has begun to stop the group it goes on until the group is gone, whatever the script's own process did.
- *
  * A copier whose `dd` was told to go counts what still comes and throws it away, so that who holds the pipe is not killed by it.
  *
  * Job control (`set -m`) puts supervisor and script in process groups of their own and leaves SIGINT alive in them.
  *
- * The names are its own, since a variable of the person's environment that had one of them would be changed for the scripts.
  * All of it stands in braces, so that bash has read it whole before its first line runs.
  */
 export const SUPERVISOR_SCRIPT = `{
@@ -48,11 +46,7 @@ for __signoff_fd in /dev/fd/*; do
 done
 set -m -o noclobber
 trap : HUP INT TERM
-__signoff_stat() {
-  if [[ $OSTYPE == linux* ]]; then IFS= read -r __signoff_stat 2>/dev/null <"/proc/$1/stat" || __signoff_stat=
-  else __signoff_stat=$(ps -o lstart= -p "$1"); fi
-}
-__signoff_uptime() { IFS=' ' read -r __signoff_up _ </proc/uptime || __signoff_up=; }
+${SUPERVISOR_PARTS.trim()}
 __signoff_copy() {
   LC_ALL=C
   __signoff_lost=0
@@ -68,28 +62,15 @@ __signoff_copy() {
   ((__signoff_lost == 0)) || printf 'lost %s %s\\n' "$1" $__signoff_lost >&5
   printf 'closed %s\\n' "$1" >&5
 }
-__signoff_watch() {
-  command -p sleep "$__signoff_limit"
-  for __signoff_signal in INT TERM KILL; do
-    __signoff_stop=$__signoff_claim/stop.SIG$__signoff_signal
-    if printf '{"signal":"SIG%s","why":"time-limit","by":null,"sender":"supervisor"}\\n' $__signoff_signal >"$__signoff_stop" || [[ ! -s $__signoff_stop ]]; then
-      kill -$__signoff_signal -- -"$__signoff_block"
-    fi
-    command -p sleep "$__signoff_grace"
-    kill -0 -- -"$__signoff_block" || break
-  done
-}
 __signoff_supervise() {
   set -m
   trap : HUP INT TERM
   __signoff_claim=$1 __signoff_limit=$2 __signoff_grace=$3 __signoff_spool=$4 __signoff_mask=$5 __signoff_env=$6 __signoff_count=$7
   shift 7
-  __signoff_stat $BASHPID
-  printf '%s\\n%s\\n' $BASHPID "$__signoff_stat" >"$__signoff_claim/started" || exit 97
-  exec 5<>"$__signoff_claim/status"
+  __signoff_take
   exec 3> >(__signoff_copy out); __signoff_out=$!
   exec 4> >(exec 3>&-; __signoff_copy err); __signoff_err=$!
-  __signoff_uptime; __signoff_upstart=$__signoff_up __signoff_start=$EPOCHREALTIME
+  __signoff_start
   exec 2>"$__signoff_claim/jobs"
   {
     umask "$__signoff_mask"
@@ -102,26 +83,19 @@ __signoff_supervise() {
   set --
   __signoff_stat $__signoff_block
   printf 'block %s %s\\n' $__signoff_block "$__signoff_stat" >&5
-  __signoff_watcher=
   if [[ -n $__signoff_limit ]]; then __signoff_watch 2>/dev/null 5>&- & __signoff_watcher=$!; fi
   while :; do
     wait $__signoff_block; __signoff_code=$?
     kill -0 $__signoff_block 2>/dev/null || break
   done
-  __signoff_end=$EPOCHREALTIME; __signoff_uptime 2>/dev/null
+  __signoff_end=$EPOCHREALTIME
   __signoff_how=exited
   if ((__signoff_code > 128)); then
     jobs -l >&2
     __signoff_said=$(<"$__signoff_claim/jobs") __signoff_listed='\\[1\\][+-]? +[^0-9 ]' __signoff_named="[^0-9]$__signoff_block[^0-9]"
     [[ $__signoff_said =~ $__signoff_listed || $__signoff_said =~ $__signoff_named ]] && __signoff_how=signalled
   fi
-  printf 'ended %s %s %s %s %s %s\\n' $__signoff_code $__signoff_how "$__signoff_start" "$__signoff_end" "$__signoff_upstart" "$__signoff_up" >&5
-  if [[ -n $__signoff_watcher ]]; then
-    __signoff_sender=
-    [[ -e $__signoff_claim/stop.SIGINT ]] && IFS= read -r __signoff_sender <"$__signoff_claim/stop.SIGINT"
-    [[ $__signoff_sender == *'"supervisor"'* ]] && wait $__signoff_watcher
-    kill -KILL -- -$__signoff_watcher 2>/dev/null
-  fi
+  __signoff_ended $__signoff_code $__signoff_how
   wait $__signoff_out; wait $__signoff_err
   exit
 }

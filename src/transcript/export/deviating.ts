@@ -13,6 +13,8 @@ export function isDeviation({ event }: Entry): boolean {
     case 'rollback.start':
     case 'run.abort':
       return true
+    case 'run.interpreters':
+      return event.was !== null
     case 'step.skip':
       return event.why === 'person' || event.why === 'not-applicable'
     case 'wait.end':

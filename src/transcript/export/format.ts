@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type Entry, type Section, SignoffError } from '../../model/index.ts'
+import { type Entry, type RunInterpreters, type Section, SignoffError } from '../../model/index.ts'
 import { createJournalScanner, type ScannedLine } from '../journal-scan.ts'
+import type { RawSigner } from '../signer.ts'
 import type { VerifyReport } from '../verify-report.ts'
 
 /** A transcript that was verified and may be exported: see `exportRefusal`. Two exports of one source are the same bytes. */
@@ -12,11 +13,13 @@ export interface ExportSource {
   readonly bundle: string | null
   /** The signers file that the verifier believed. It may be handed on as what was seen, never as what is to be trusted. */
   readonly signers: { readonly name: string; readonly text: string } | null
+  /** The key of the person who exports, for a format that signs anew; else null. */
+  readonly signer: RawSigner | null
   /**
    * Phases and sections of the runbook that the transcript embeds, as a parser reads it now: headings for a reader, and nothing
    * that was signed. Without it there are none.
    */
-  readonly outlineOf?: (runbookText: string, path: string) => Promise<readonly Section[]>
+  readonly outlineOf?: (runbookText: string, path: string, interpreters: RunInterpreters) => Promise<readonly Section[]>
 }
 
 /** Text is written as UTF-8. */
@@ -33,6 +36,8 @@ export interface ExportFile {
 export type ExportFormat =
   | {
       readonly kind: 'document'
+      /** Signs the seal anew: it needs a seal, and the key that made it. */
+      readonly signs?: true
       /** In pieces, so that a long record needs no more memory than a short one. */
       write(source: ExportSource): AsyncIterable<Piece>
     }
@@ -66,10 +71,13 @@ async function* sameBytes(
     })
 }
 
-/** The good lines of the journal, in order, in memory for a piece of the file. */
+/** The good lines of the journal, in order, in memory for a piece of the file. Those that a copy withholds are left out. */
 export async function* linesOf(source: ExportSource): AsyncGenerator<ScannedLine> {
   let taken: ScannedLine[] = []
-  const scanner = createJournalScanner(line => taken.push(line))
+  const scanner = createJournalScanner(
+    line => taken.push(line),
+    () => source.report.withheld !== null,
+  )
   for await (const chunk of source.journal()) {
     scanner.push(chunk)
     const lines = taken

@@ -16,7 +16,10 @@ async function* write(source: ExportSource): AsyncGenerator<Piece> {
   const run = collector.run()
   const carried = (source.report.journal?.bytes ?? 0) <= MOST_EVIDENCE
   const { runbook } = run.state.start ?? {}
-  const outline = runbook === undefined ? [] : ((await source.outlineOf?.(runbook.text, runbook.path)) ?? [])
+  const outline =
+    runbook === undefined
+      ? []
+      : ((await source.outlineOf?.(runbook.text, runbook.path, run.state.interpreters?.planned ?? {})) ?? [])
   yield toHtml({
     run,
     report: source.report,

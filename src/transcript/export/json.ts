@@ -1,4 +1,5 @@
 import { encode } from '../canonical.ts'
+import type { VerifyReport } from '../verify-report.ts'
 import { derivedText } from './derived.ts'
 import { type ExportFormat, type ExportSource, linesOf, type Piece } from './format.ts'
 
@@ -11,7 +12,7 @@ async function* write(source: ExportSource): AsyncGenerator<Piece> {
     schema: 'signoff.transcript/1',
     derived: derivedText(report),
     seal: report.seal?.sha256 ?? null,
-    report,
+    report: { ...report, signers: withoutPlace(report.signers) },
   })
   yield `${head.slice(0, -1)},"lines":[`
   let comma = ''
@@ -20,4 +21,9 @@ async function* write(source: ExportSource): AsyncGenerator<Piece> {
     comma = ','
   }
   yield ']}\n'
+}
+
+/** Where the signers file lay on one machine is nobody's business on another, and would make another export. Its digest stays. */
+function withoutPlace(signers: VerifyReport['signers']): VerifyReport['signers'] {
+  return signers === null ? null : { ...signers, name: signers.name.replace(/^.*\//, '') }
 }

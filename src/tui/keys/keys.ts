@@ -1,6 +1,7 @@
 import { openAsk } from '../acts/act.ts'
 import { type Wish, wishFor } from '../acts/acts.ts'
 import { whyNoJump } from '../acts/control-acts.ts'
+import { copyableAt } from '../scene/copyable.ts'
 import { deviationsPage, type Page } from '../scene/pages.ts'
 import { neededStep, type Scene } from '../scene/walk.ts'
 import { lookedAt, type ScreenState } from '../state/screen-state.ts'
@@ -26,6 +27,9 @@ export type Command =
   | { readonly kind: 'interrupt' }
   | { readonly kind: 'redraw' }
   | { readonly kind: 'plain' }
+  | { readonly kind: 'stop-here' }
+  | { readonly kind: 'copy' }
+  | { readonly kind: 'print' }
 
 /** One row of the table from which dispatch, the last row and `?` are drawn. */
 export interface Binding {
@@ -118,6 +122,16 @@ export const BINDINGS: readonly Binding[] = [
     { kind: 'redraw' },
     0,
   ),
+  bind(
+    ['walk', 'help', 'contacts', 'page', 'outline', ...DIALOGS],
+    ['ctrl-z'],
+    'Ctrl-Z',
+    () => 'suspend; fg comes back',
+    { kind: 'stop-here' },
+    0,
+  ),
+  { ...bind(['walk'], ['y'], 'y', () => 'copy its text', { kind: 'copy' }, 0), whyNot: nothingToCopy },
+  { ...bind(['walk'], ['Y'], 'Y', () => 'its text on the normal screen', { kind: 'print' }, 0), whyNot: nothingToCopy },
   bind(['walk'], ['l'], 'l', () => 'plain mode', { kind: 'plain' }, 0),
   { ...bind(['yes'], ['y'], 'y', () => 'yes', { kind: 'yes' }, 100), answers: true },
   { ...bind(FIELDS, ['enter'], 'Enter', fieldLabel, { kind: 'submit' }, 99), answers: true },
@@ -240,6 +254,10 @@ function pickLabel(state: ScreenState): string {
   const { dialog } = state
   const ask = dialog?.kind === 'act' ? openAsk(dialog.progress) : null
   return ask?.kind === 'pick' && ask.empty !== null ? (ask.options[ask.empty]?.label ?? 'choose') : 'choose first'
+}
+
+function nothingToCopy(state: ScreenState): string | null {
+  return copyableAt(state.scene, lookedAt(state)) === null ? 'there is no text here' : null
 }
 
 function running(state: ScreenState): string | null {

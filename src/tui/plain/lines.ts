@@ -27,17 +27,21 @@ export interface Plain {
     stopReading(): Promise<void>
     goOn(): void
   }
+  /** True where the word `full` leads to the full screen, which whoever called opens. */
+  readonly canDraw?: boolean
+  /** Calls back when this program goes on after it was stopped (Ctrl-Z, `fg`); gives the cancel. */
+  readonly onContinue?: (again: () => void) => () => void
 }
 
 const STILL_MS = 60_000
 
 /**
  * Walks a run in plain mode: sentences appended below each other, words instead of keys, the same levels and phrases
- * as the full screen. Resolves when the run has ended or was paused.
+ * as the full screen. Resolves when the run has ended or was paused, or when somebody wants the full screen.
  *
  * @throws what `Conversation.say` rejects with.
  */
-export async function runPlain(plain: Plain): Promise<Ending> {
+export async function runPlain(plain: Plain): Promise<Ending | 'to-full'> {
   const session = new PlainSession(plain)
   const unsubscribe = plain.conversation.onEntry((entry, snapshot) => session.onEntry(entry, snapshot))
   const { lend } = plain
@@ -51,6 +55,8 @@ export async function runPlain(plain: Plain): Promise<Ending> {
       session.takeBack()
     },
   })
+  // The shell has written below the question that stood there.
+  const cancelContinue = plain.onContinue?.(() => session.show())
   const lines = plain.input[Symbol.asyncIterator]()
   let over = false
   let cancelStill: (() => void) | undefined
@@ -73,10 +79,11 @@ export async function runPlain(plain: Plain): Promise<Ending> {
   try {
     tellStill()
     session.begin()
-    return await Promise.race([plain.conversation.ended, session.broken, read()])
+    return await Promise.race([plain.conversation.ended, session.broken, session.toFull, read()])
   } finally {
     over = true
     cancelStill?.()
+    cancelContinue?.()
     letHold?.()
     unsubscribe()
     session.close()

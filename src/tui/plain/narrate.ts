@@ -1,5 +1,5 @@
 import type { Entry, EventOf, Observed, Runbook, RunEvent, Snapshot } from '../../model/index.ts'
-import { countSteps } from '../../model/index.ts'
+import { countSteps, interpretersText } from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, spokenDuration } from '../text/time-text.ts'
@@ -65,6 +65,7 @@ const SENTENCES: Sentences = {
       : `Rollback incomplete: ${event.done.length} done, ${event.failed.length} failed, ${event.without.length} without a way back.`,
   'runbook.changed': event =>
     `The runbook file has changed; ${event.decision === 'keep' ? 'the run goes on with the text it began with' : 'the run stops'}, decided by ${event.by}.`,
+  'run.interpreters': event => `${interpretersText(event)}.`,
   'handoff.offer': (event, told) =>
     `The run is offered to ${event.to} by ${event.by}${event.note === null ? '' : `: ${event.note}`}. They take it by: signoff accept ${runOf(told)}.`,
   'handoff.withdraw': event => `The offer was withdrawn by ${event.by}.`,

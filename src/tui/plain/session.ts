@@ -20,7 +20,10 @@ export class PlainSession {
   readonly broken: Promise<never>
   readonly #plain: Plain
   readonly #scripts: PlainOutput
+  /** Resolves when the full screen is asked for. */
+  readonly toFull: Promise<'to-full'>
   readonly #break: (error: unknown) => void
+  readonly #goFull: (how: 'to-full') => void
   #scene: Scene
   /** The act whose questions are asked now, and the name of the question that it belongs to. */
   #progress: Progress | null = null
@@ -40,6 +43,9 @@ export class PlainSession {
     const broken = Promise.withResolvers<never>()
     this.broken = broken.promise
     this.#break = broken.reject
+    const full = Promise.withResolvers<'to-full'>()
+    this.toFull = full.promise
+    this.#goFull = full.resolve
     this.#plain = plain
     this.#scripts = createPlainOutput(line => this.#print(line))
     this.#scene = { walk: toWalk(plain.conversation.runbook), ...plain.conversation.snapshot() }
@@ -47,6 +53,13 @@ export class PlainSession {
 
   begin(): void {
     this.#question()
+  }
+
+  /** Says where we are once more: after an interruption nothing of it may be on the screen. */
+  show(): void {
+    const ask = this.#progress === null ? null : openAsk(this.#progress)
+    if (ask === null) this.#question()
+    else this.#print(askLine(ask))
   }
 
   onLine(line: string): void {
@@ -126,6 +139,11 @@ export class PlainSession {
       this.#tell(word.what)
       return
     }
+    if (word.kind === 'full') {
+      if (this.#plain.canDraw === true) this.#goFull('to-full')
+      else this.#print('There is no terminal here that the full screen could be drawn on.')
+      return
+    }
     if (word.kind === 'wish' && ANY_TIME.has(word.wish)) {
       this.#wish(word.wish, word.rest)
       return
@@ -147,7 +165,7 @@ export class PlainSession {
     }
   }
 
-  #answerWord(word: Exclude<Word, { kind: 'tell' }>, line: string): void {
+  #answerWord(word: Exclude<Word, { kind: 'tell' | 'full' }>, line: string): void {
     const { need } = this.#scene
     switch (word.kind) {
       case 'wish':

@@ -8,6 +8,8 @@ export type Word =
   | { readonly kind: 'jump'; readonly to: string; readonly rest: string }
   | { readonly kind: 'extend'; readonly byMs: number; readonly rest: string }
   | { readonly kind: 'tell'; readonly what: 'status' | 'outline' | 'help' | 'show' | 'contacts' | 'deviations' }
+  /** Go on in the full screen. */
+  | { readonly kind: 'full' }
   | { readonly kind: 'unknown'; readonly word: string }
 
 /** Words with what they do, in the order that `help` prints them. */
@@ -41,6 +43,7 @@ export const WORDS: readonly { readonly word: string; readonly takes: string; re
   { word: 'pause', takes: '', does: 'leave the run for a while, or end it' },
   { word: 'after', takes: '', does: 'pause after the running step' },
   { word: 'end', takes: '', does: 'end the run here' },
+  { word: 'full', takes: '', does: 'go on in the full screen; its key l comes back' },
   { word: 'help', takes: '', does: 'list the words' },
 ]
 
@@ -65,6 +68,8 @@ export function wordOf(line: string): Word {
     case 'show':
     case 'deviations':
       return { kind: 'tell', what: word.toLowerCase() as 'status' }
+    case 'full':
+      return { kind: 'full' }
     case '?':
       return { kind: 'tell', what: 'help' }
     default:

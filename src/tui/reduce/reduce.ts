@@ -3,6 +3,7 @@ import { type Wish, wishFor } from '../acts/acts.ts'
 import { editedAct } from '../acts/control-acts.ts'
 import { chooseAct, valueAct } from '../acts/step-acts.ts'
 import { type Binding, bindingFor, type Command, modeOf } from '../keys/keys.ts'
+import { copyableAt } from '../scene/copyable.ts'
 import { outlineOf } from '../scene/outline.ts'
 import { neededStep, questionName, shortRun } from '../scene/walk.ts'
 import type { KeyPress } from '../state/key-press.ts'
@@ -45,6 +46,8 @@ export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
     }
     case 'edited':
       return edited(state, event)
+    case 'told':
+      return only({ ...state, message: event.message })
     case 'tick':
       return only(state)
     case 'resize':
@@ -197,6 +200,13 @@ function command(state: ScreenState, binding: Binding, key: KeyPress): Reduced {
       return { state, effects: [{ kind: 'redraw' }] }
     case 'plain':
       return { state, effects: [{ kind: 'to-plain' }] }
+    case 'stop-here':
+      return { state, effects: [{ kind: 'stop-here' }] }
+    case 'copy':
+    case 'print': {
+      const copyable = copyableAt(state.scene, lookedAt(state))
+      return copyable === null ? only(state) : { state, effects: [{ kind: what.kind, copyable }] }
+    }
     default:
       what satisfies never
       return only(state)

@@ -1,5 +1,6 @@
 import type { Answer, EditorAnswer, Ending, Reply, Runbook, Snapshot } from '../../model/index.ts'
 import type { Progress } from '../acts/act.ts'
+import type { Copyable } from '../scene/copyable.ts'
 import { type OutlineRow, outlineOf } from '../scene/outline.ts'
 import type { Page } from '../scene/pages.ts'
 import { neededStep, type Scene, toWalk } from '../scene/walk.ts'
@@ -80,6 +81,8 @@ export type ScreenEvent =
       readonly answer: EditorAnswer
       readonly atMs: number
     }
+  /** Something that was asked of the world was done, or was not: said until the next key. */
+  | { readonly kind: 'told'; readonly message: string; readonly atMs: number }
   | { readonly kind: 'tick'; readonly atMs: number }
   | { readonly kind: 'resize'; readonly size: Size; readonly atMs: number }
   | { readonly kind: 'ended'; readonly ending: Ending; readonly atMs: number }
@@ -94,6 +97,12 @@ export type Effect =
   | { readonly kind: 'leave' }
   /** Go on in plain mode. */
   | { readonly kind: 'to-plain' }
+  /** Stop this program until the shell continues it. */
+  | { readonly kind: 'stop-here' }
+  /** Give a text to the clipboard. */
+  | { readonly kind: 'copy'; readonly copyable: Copyable }
+  /** Print a text on the normal screen, and come back from there. */
+  | { readonly kind: 'print'; readonly copyable: Copyable }
 
 export interface Reduced {
   readonly state: ScreenState

@@ -36,6 +36,8 @@ export class ScreenInput {
     this.#take = chunk =>
       this.#filtered(typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true }))
     terminal.on('data', this.#take)
+    // Whoever asked the terminal something before has paused it.
+    terminal.resume()
   }
 
   addListener(event: string, listener: () => void): this {

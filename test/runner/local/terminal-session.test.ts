@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -142,6 +142,33 @@ describe('a script in the terminal', () => {
   })
 })
 
+test("names of a person's own variables cannot meet those of the supervisor", async () => {
+  const names = [
+    'claim',
+    'limit',
+    'grace',
+    'mask',
+    'env',
+    'stat',
+    'up',
+    'start',
+    'block',
+    'code',
+    'how',
+    'word',
+    'hanger',
+  ]
+  const environment = { PATH: process.env.PATH ?? '', ...Object.fromEntries(names.map(name => [name, `own ${name}`])) }
+  const other = openSession({ environment, terminal: at.terminal })
+  try {
+    const script = `printf '%s\\n' ${names.map(name => `"$${name}"`).join(' ')}`
+    const { pty } = await other.run(script, { timeoutMs: 60_000, terminal: true })
+    expect(pty).toBe(names.map(name => `own ${name}\r\n`).join(''))
+  } finally {
+    other.end()
+  }
+})
+
 test('nothing of a session stays in the state folder once it is recorded', async () => {
   at.typeWhenLent('s3cr3t-word\r')
   const order = session.order('read -rs word; echo "${#word}"', { terminal: true })
@@ -222,6 +249,35 @@ describe('a process of its own in a terminal', () => {
     expect(recorded().some(report => report.kind === 'output' && report.event.fd === 'pty')).toBe(false)
   })
 
+  test('whose terminal stops reading goes on: a time limit ends the script, and its end is recorded', async () => {
+    const order = session.order('while :; do echo a line that nobody reads; done', { terminal: true, timeoutMs: 1500 })
+    const terminal = start([order, session.order('echo next')])
+    await terminal.until(/nobody reads/)
+    terminal.freeze(true)
+    await until(() => recorded().some(report => report.kind === 'ended' && report.end.step !== order.step))
+    expect(recorded().filter(report => report.kind === 'ended')).toMatchObject([
+      { outcome: 'timed-out', end: { streams: [{ fd: 'pty', lost: 0 }] } },
+      { outcome: 'exited', exit: 0 },
+    ])
+    terminal.freeze(false)
+    await finished(terminal)
+  })
+
+  test('without the package, and its supervisor killed, has the terminal again: it is in the foreground', async () => {
+    const order = session.order('touch started; sleep 600', { terminal: true })
+    const next = session.order('until [[ -e go ]]; do sleep 0.02; done')
+    const terminal = start([order, next], 'without-package')
+    await until(() => existsSync(join(session.folder, 'started')))
+    expect(isInForeground(terminal.pid)).toBe(false)
+    process.kill(Number(readFileSync(join(claimOf(order), 'started'), 'utf8').split('\n')[0]), 'SIGKILL')
+    await until(() => recorded().some(report => report.kind === 'ended'))
+    expect(recorded().at(-1)).toMatchObject({ outcome: 'unknown' })
+    expect(isInForeground(terminal.pid)).toBe(true)
+    await session.executor.stop(order.id, 'SIGKILL', null)
+    writeFileSync(join(session.folder, 'go'), '')
+    await finished(terminal)
+  })
+
   test('without the package Ctrl-C reaches the script and not Signoff, and modes that it left are undone', async () => {
     const orders = [
       session.order('stty -echo; echo ready; read -r line', { terminal: true }),
@@ -270,4 +326,11 @@ function claimOf(order: ScriptOrder): string {
 
 function statusOf(order: ScriptOrder): string {
   return readFileSync(join(claimOf(order), 'status'), 'utf8')
+}
+
+/** Whether the group of a process is the one that its terminal listens to. */
+function isInForeground(pid: number): boolean {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return group === foreground
 }

@@ -6,8 +6,8 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../../src/model/index.ts'
 import { visible } from '../../../src/transcript/visible.ts'
-import { EVENTFUL_SIGNERS } from '../helpers/eventful-run.ts'
-import { eventfulPage, pageOf, withData } from '../helpers/html-page.ts'
+import { AFTERNOON_SIGNERS } from '../helpers/afternoon-run.ts'
+import { afternoonPage, pageOf, withData } from '../helpers/html-page.ts'
 import * as run from '../helpers/run.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
@@ -84,7 +84,7 @@ describe.skipIf(!isThere)(`an exported page in Chromium${reason}`, { timeout: 60
     page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 
   it('checks a good one: the key, and never trust; it asks for nothing and breaks no rule', async () => {
-    const { page, requests, complaints } = await open((await eventfulPage()).page)
+    const { page, requests, complaints } = await open((await afternoonPage()).page)
     expect(await checked(page)).toBe(`checked: key ${run.stranger.keyid}`)
     expect(await page.locator('#check').innerText()).not.toMatch(/\btrusted\b/)
     await page.getByText('What was looked at').click()
@@ -96,7 +96,7 @@ describe.skipIf(!isThere)(`an exported page in Chromium${reason}`, { timeout: 60
   })
 
   it('says what is broken: a byte of the journal, a byte of the seal, another key', async () => {
-    const { page: text, journal, bundle } = await eventfulPage()
+    const { page: text, journal, bundle } = await afternoonPage()
     const flipped = (bytes: Buffer, at: number) => {
       const changed = Buffer.from(bytes)
       changed[at] = (changed[at] ?? 0) ^ 1
@@ -120,13 +120,13 @@ describe.skipIf(!isThere)(`an exported page in Chromium${reason}`, { timeout: 60
   })
 
   it('trusts by the signers file that the reader picks, and only by that', async () => {
-    const { page } = await open((await eventfulPage()).page)
+    const { page } = await open((await afternoonPage()).page)
     await checked(page)
     const pick = (text: string) =>
       page
         .locator('#signers-file')
         .setInputFiles({ name: 'allowed_signers', mimeType: 'text/plain', buffer: Buffer.from(text) })
-    await pick(EVENTFUL_SIGNERS)
+    await pick(AFTERNOON_SIGNERS)
     await page.locator('#check[data-verdict="trusted"]').waitFor()
     expect(await answerOf(page).textContent()).toBe(
       `checked: key ${run.stranger.keyid}, trusted by the file you picked`,
@@ -141,7 +141,7 @@ describe.skipIf(!isThere)(`an exported page in Chromium${reason}`, { timeout: 60
   })
 
   it('gives back the two files, byte for byte', async () => {
-    const { page: text, journal, bundle } = await eventfulPage()
+    const { page: text, journal, bundle } = await afternoonPage()
     const { page } = await open(text)
     await checked(page)
     await page.getByText('What was looked at').click()
@@ -157,7 +157,7 @@ describe.skipIf(!isThere)(`an exported page in Chromium${reason}`, { timeout: 60
   })
 
   it('without script is complete, and says that nothing was checked', async () => {
-    const { page: text } = await eventfulPage()
+    const { page: text } = await afternoonPage()
     const [bare, full] = [await open(text, withoutScript), await open(text)]
     expect(await answerOf(bare.page).textContent()).toMatch(/^not checked: the script of this page does not run here/)
     const read = ({ page }: Opened) => page.locator('main').textContent()
@@ -178,7 +178,7 @@ describe.skipIf(!isThere)(`an exported page in Chromium${reason}`, { timeout: 60
   })
 
   it('finds text in folded output, walks to it by the keyboard, and filters by state', async () => {
-    const { page } = await open((await eventfulPage()).page)
+    const { page } = await open((await afternoonPage()).page)
     await page.keyboard.press('/')
     await page.keyboard.type('payments_42')
     await page.getByText('1 place; Enter: next').waitFor()
@@ -192,15 +192,14 @@ describe.skipIf(!isThere)(`an exported page in Chromium${reason}`, { timeout: 60
     await page.locator('#f-passed').focus()
     await page.keyboard.press('Space')
     await page.getByText('3 of 12 steps').waitFor()
-    expect(
-      await page.locator('article.step:visible').evaluateAll(steps => steps.map(step => step.getAttribute('id'))),
-    ).toEqual(['s-2.2b.1', 's-2.5', 's-3.1'])
+    const inSight = `[...document.querySelectorAll('article.step')].filter(step => step.checkVisibility()).map(step => step.id)`
+    expect(await page.evaluate(inSight)).toEqual(['s-2.2b.1', 's-2.5', 's-3.1'])
     expect(await page.locator('#p-1').isVisible()).toBe(false)
     await page.close()
   })
 
   it('fits a phone and paper, and shows each step there', async () => {
-    const { page } = await open((await eventfulPage()).page)
+    const { page } = await open((await afternoonPage()).page)
     const titles = await page.locator('h5 .title').allTextContents()
     expect(titles).toContain('Back up payments')
     for (const width of [320, 390, 768, 1280]) {
@@ -224,7 +223,7 @@ describe.skipIf(!isThere)(`an exported page in Chromium${reason}`, { timeout: 60
   })
 
   it('is dark where the reader wants it', async () => {
-    const { page } = await open((await eventfulPage()).page)
+    const { page } = await open((await afternoonPage()).page)
     const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor')
     await page.emulateMedia({ colorScheme: 'light' })
     expect(await ground()).toBe('rgb(255, 255, 255)')
@@ -324,7 +323,7 @@ describe.skipIf(!isThere)(`an exported page in Chromium${reason}`, { timeout: 60
   })
 
   async function sealedByOther(): Promise<Buffer> {
-    const { bundle } = await eventfulPage()
+    const { bundle } = await afternoonPage()
     const [seal = '', ...rest] = bundle.split('\n')
     const envelope = JSON.parse(seal)
     const payload = Buffer.from(envelope.payload, 'base64').toString().replaceAll(run.stranger.keyid, run.lead.keyid)

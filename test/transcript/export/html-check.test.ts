@@ -10,11 +10,11 @@ import { createMerkleTree } from '../../../src/transcript/merkle.ts'
 import { SEAL_NAMESPACE } from '../../../src/transcript/signer.ts'
 import { wireString } from '../../../src/transcript/ssh-wire.ts'
 import { signedBytes, toArmor, verifySshSig } from '../../../src/transcript/sshsig.ts'
-import { EVENTFUL_SIGNERS, eventfulRun } from '../helpers/eventful-run.ts'
+import { AFTERNOON_SIGNERS, afternoonRun } from '../helpers/afternoon-run.ts'
 import { signersLine } from '../helpers/keys.ts'
 import * as run from '../helpers/run.ts'
 
-const { writer, bundle } = await eventfulRun()
+const { writer, bundle } = await afternoonRun()
 const journal = writer.bytes()
 const base64 = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64')
 const check = (bytes: Uint8Array, seal: string | null = bundle, signers: string | null = null) =>
@@ -40,18 +40,18 @@ describe('the check that a page makes of its evidence', () => {
   })
 
   it('trusts by the file that the reader picked: principal, namespace and time', async () => {
-    const trusted = await check(journal, bundle, EVENTFUL_SIGNERS)
+    const trusted = await check(journal, bundle, AFTERNOON_SIGNERS)
     expect(trusted).toMatchObject({ verdict: 'trusted', answer: expect.stringContaining('trusted by the file') })
-    const without = (line: string) => EVENTFUL_SIGNERS.replace(line, '')
+    const without = (line: string) => AFTERNOON_SIGNERS.replace(line, '')
     const signers = {
       'no line has the key': without(signersLine(run.stranger, 'namespaces="signoff-*"')),
-      'may not sign signoff-seal-v1': EVENTFUL_SIGNERS.replaceAll('signoff-*', 'signoff-approval-v1'),
-      'is not valid at that time': EVENTFUL_SIGNERS.replace(
+      'may not sign signoff-seal-v1': AFTERNOON_SIGNERS.replaceAll('signoff-*', 'signoff-approval-v1'),
+      'is not valid at that time': AFTERNOON_SIGNERS.replace(
         'eve@example.com namespaces="signoff-*"',
         'eve@example.com namespaces="signoff-*",valid-before="20261101Z"',
       ),
-      'is not that of "rm@example.com"': EVENTFUL_SIGNERS.replace('rm@example.com', 'mallory@example.com'),
-      'without a wildcard': EVENTFUL_SIGNERS.replace('pl@example.com', '*@example.com'),
+      'is not that of "rm@example.com"': AFTERNOON_SIGNERS.replace('rm@example.com', 'mallory@example.com'),
+      'without a wildcard': AFTERNOON_SIGNERS.replace('pl@example.com', '*@example.com'),
     }
     for (const [why, text] of Object.entries(signers)) {
       const { verdict, answer } = await check(journal, bundle, text)

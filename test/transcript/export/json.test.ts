@@ -22,6 +22,12 @@ describe('the JSON export', () => {
     for (const line of lines) expect(text).toContain(line)
   })
 
+  it('does not say where on this machine the signers file lay, and so is the same on another', async () => {
+    const elsewhere = { ...report, signers: report.signers && { ...report.signers, name: '/home/kim/allowed_signers' } }
+    const text = await exported(json, sourceOf(whole, bundle, elsewhere))
+    expect(text).toBe(await exported(json, sourceOf(whole, bundle, report)))
+  })
+
   it('says in its one line what is wrong, and gives what there is of a run that lasts', async () => {
     const open = run.atGate()
     const torn = Buffer.concat([open.bytes(), Buffer.from('{"seq":4,"pre')])

@@ -1,309 +1,157 @@
 import { createHash } from 'node:crypto'
-import { countSteps, type EventOf, fold, type RunEvent } from '../../../src/model/index.ts'
-import { addAddendum } from '../../../src/transcript/addendum.ts'
-import { signApproval } from '../../../src/transcript/approval.ts'
-import { buildHandoff } from '../../../src/transcript/handoff.ts'
-import { sha256Hex } from '../../../src/transcript/hash.ts'
-import { signersLine } from './keys.ts'
+import type { EventOf, RunEvent } from '../../../src/model/index.ts'
 import * as run from './run.ts'
 
-const MINUTE = 60_000
-const RUNBOOK = `# Payments
+/** What a hostile script prints, or a hostile runbook says: everything that acts on a terminal, a parser, a shell or a page. */
+export const HOSTILE = [
+  '\u001b]0;owned\u0007\u001b]2;owned\u001b\\\u001b]52;c;b3duZWQ=\u0007\u009d0;owned\u009c',
+  '\u001b[c\u001b[>c\u001b[=c\u001b[5n\u001b[6n\u001b[?6n\u001b[?996n\u001bZ\u0005\u001b[x\u001b[>q\u001b[?25$p\u001b[21t\u001b[18t',
+  '\u001bP$qm\u001b\\\u001bP+q544e\u001b\\\u0090q#0\u009c\u001bXsos\u001b\\\u001b^pm\u001b\\\u001b_Gi=1;AAAA\u001b\\',
+  '\u001b[?1000h\u001b[?1004h\u001b[?2004h\u001b[?1h\u001b=\u001b[>1u\u001b[>4;1m\u001b[?9001h\u001b[20h\u0007\u0007',
+  '\u009b31m\u001b[3J\u001b[5i\u001b[4i\u001b[999999999b',
+  '</script><script>alert(1)</script><img src=x onerror=alert(1)> ]]> &#27; &lt; --> <!-- ',
+  '`$(touch owned)` \'"; touch owned; # ${HOME} %s %n \\u{1b} ````` ~~~ | a | [a](javascript:alert(1))',
+  '\u202edesrever\u202c \u2066\u2069 \ufeff \u0000 \u007f \u0085 \u2028 \ufffe \uffff',
+].join('\n')
 
-## 1 Prepare
-
-### 1.1 Before the rollout
-
-- [ ] Tell support
-- [ ] Error budget above 20 %
-
-### 1.2 Backup
-
-\`\`\`bash
-pg_dump payments > payments.dump
-\`\`\`
-
-## 2 Production
-
-\`\`\`bash
-kubectl -n production set image deploy/payments api=acme/payments:v1.4.2
-\`\`\`
-
-## 3 Roll back production
-
-\`\`\`bash
-kubectl -n production rollout undo deploy/payments
-\`\`\`
-`
-
-/** Who may sign what in {@link eventfulRun}: both operators hand over, so they may sign in both namespaces. */
-export const EVENTFUL_SIGNERS =
-  signersLine(run.operator, 'namespaces="signoff-*"') +
-  signersLine(run.stranger, 'namespaces="signoff-*"') +
-  signersLine(run.manager, 'namespaces="signoff-approval-v1"') +
-  signersLine(run.lead, 'namespaces="signoff-approval-v1"')
-
-/** A long afternoon: a failure, an edited script, colours, a terminal, a pause, a gate, a hand-over, a wait cut short, a skip. */
-export async function eventfulRun(): Promise<{ writer: run.Writer; bundle: string }> {
-  const writer = run.createWriter()
-  const by = run.operator.principal
-  const after = (minutes: number, ...events: RunEvent[]): void => {
-    writer.atMs += minutes * MINUTE
-    writer.add(...events)
-  }
-  const start = run.runStart({
-    env: 'production',
-    runbook: { path: 'payments/RELEASE.md', sha256: sha256Hex(RUNBOOK), gitBlob: null, text: RUNBOOK },
-    signersSha256: sha256Hex(EVENTFUL_SIGNERS),
-    host: { name: 'bastion-2', user: 'op', os: 'linux' },
-  })
-  if (start.kind !== 'run.start') throw new TypeError('not a start')
-  after(0, start, PLAN)
-  after(0, param('image', 'acme/payments:v1.4.2'), { ...param('DB_PASSWORD', null), masked: true })
-  after(3, confirm('tell-support', 'Tell support', []))
-  after(
-    4,
-    confirm('budget', 'Error budget above 20 %', [
-      { name: 'error budget', value: '18', unit: '%', op: '>', want: '20', ok: false },
-    ]),
-  )
-  after(2, ...script('backup', 1, 'pg_dump payments > payments.dump\n', ['err', FAILURE], 1))
-  after(1, decide('backup', 'rerun', 'the replica was read-only; pointed at the primary'))
-  after(1, {
-    kind: 'step.edit',
-    step: 'backup',
-    was: 'set -e\npg_dump payments > payments.dump\nls -l\n',
-    script: 'set -e\npg_dump -h primary payments > payments.dump\nls -l\n',
-    reason: 'the replica cannot be dumped while it is upgraded',
-    by,
-  })
-  after(1, ...script('backup', 2, 'set -e\npg_dump -h primary payments > payments.dump\nls -l\n', ['out', LONG], 0, 3))
-  after(1, ...script('login', 1, 'gcloud auth login\n', ['pty', SESSION], 0))
-  after(0, { kind: 'note', step: 'login', text: 'second factor by Kim\nat the desk', by })
-  after(1, phaseEnd('prepare', 30 * MINUTE, 10 * MINUTE, 15 * MINUTE))
-  after(1, { ...run.REQUEST, step: 'flip-dns', criteria: [CRITERION] })
-  after(9, await run.approvalOf(writer, run.manager, 'Release Manager'))
-  after(5, { kind: 'run.pause', reason: 'lunch', step: null, by })
-  const head = writer.chain.head
-  after(600, {
-    kind: 'run.resume',
-    head,
-    tornBytes: 0,
-    tornSha256: null,
-    gapMs: 600 * MINUTE,
-    operator: { principal: by, keyid: run.operator.keyid },
-    attached: [],
-    unknown: [],
-  })
-  after(3, await run.approvalOf(writer, run.lead, 'Platform Lead'))
-  const approvals = writer.entries.filter(({ event }) => event.kind === 'approval').map(({ seq }) => seq)
-  after(0, { kind: 'gate.end', step: 'flip-dns', decision: 'go', approvals, voided: [], criteria: [CRITERION] })
-  const gate = writer.entries.at(-1)?.seq ?? 0
-  after(0, {
-    kind: 'choice',
-    step: 'way',
-    group: 'way',
-    option: 'Rolling',
-    reason: 'no downtime allowed',
-    how: 'key',
-    by,
-    source: null,
-  })
-  after(0, {
-    kind: 'step.skip',
-    step: 'blue-green',
-    why: 'other-option',
-    reason: '2.2: "Rolling" was chosen',
-    by: null,
-  })
-  after(2, ...script('set-image', 1, SET_IMAGE, ['out', COLOURS], 0, 0, [gate]))
-  await handOver(writer, start)
-  after(1, {
-    kind: 'wait.start',
-    step: 'soak',
-    until: iso(writer.atMs + 30 * MINUTE),
-    minMs: 30 * MINUTE,
-    reason: null,
-  })
-  after(18, {
-    kind: 'wait.end',
-    step: 'soak',
-    how: 'early',
-    leftMs: 12 * MINUTE,
-    reason: 'error rate flat at 0.02 %',
-    by: run.stranger.principal,
-  })
-  after(1, {
-    kind: 'step.skip',
-    step: 'blog',
-    why: 'person',
-    reason: 'marketing publishes on Monday',
-    by: run.stranger.principal,
-  })
-  after(0, {
-    kind: 'form',
-    step: 'handoff-mail',
-    text: '**Release**: v1.4.2\n**Known issues**: none\n',
-    by: run.stranger.principal,
-  })
-  after(1, phaseEnd('production', 40 * MINUTE, 60 * MINUTE, 90 * MINUTE))
-  after(0, { kind: 'run.end', result: 'passed', steps: countSteps(fold(writer.entries)) })
-  const sealed = await run.sealed(writer, run.stranger)
-  const said = {
-    type: 'review',
-    text: 'The budget should have stopped this; see the post-mortem.',
-    atMs: writer.atMs,
-  } as const
-  return { writer, bundle: await addAddendum(sealed, said, run.RUN, run.operator) }
-}
+const TITLES = { build: 'Build & <b>pack</b>', flip: `Flip ${HOSTILE.slice(0, 40)}` }
 
 const PLAN: EventOf<'run.plan'> = {
   kind: 'run.plan',
   phases: [
-    { id: 'prepare', position: '1', title: 'Prepare', role: 'main' },
-    { id: 'production', position: '2', title: 'Production', role: 'main' },
-    { id: 'back', position: '3', title: 'Roll back production', role: 'recovery' },
+    { id: 'one', position: '1', title: 'Build', role: 'main' },
+    { id: 'two', position: '2', title: `Deploy <i>"now"</i> & then`, role: 'main' },
   ],
   steps: [
-    step('tell-support', '1.1.1', 'confirmation', 'Tell support', 'prepare'),
-    step('budget', '1.1.2', 'confirmation', 'Error budget above 20 %', 'prepare'),
-    step('backup', '1.2.1', 'task', 'Back up `payments`', 'prepare'),
-    step('login', '1.2.2', 'task', 'Log in', 'prepare'),
-    step('flip-dns', '2.1', 'gate', 'GO / NO-GO', 'production', { approvers: run.GATE.approvers }),
-    step('way', '2.2', 'choice', 'Rolling or blue-green', 'production'),
-    step('blue-green', '2.2b.1', 'task', 'Start the green side', 'production'),
-    step('set-image', '2.3', 'task', 'Set the new image', 'production'),
-    step('soak', '2.4', 'wait', 'Watch for 30 minutes', 'production'),
-    step('blog', '2.5', 'manual', 'Publish the blog post', 'production', { required: false }),
-    step('handoff-mail', '2.6', 'form', 'Write the hand-off', 'production'),
-    step('undo', '3.1', 'task', 'Undo the rollout', 'back', { flow: 'recovery' }),
+    run.planned('build', 'task', { position: '1.1', title: TITLES.build, phase: 'one' }),
+    run.planned('look', 'confirmation', { position: '1.2', title: 'Look at it', phase: 'one' }),
+    run.planned('skipped', 'task', { position: '1.3', title: 'Left out', phase: 'one' }),
+    run.planned('flip', 'task', { position: '2.1', title: TITLES.flip, phase: 'two' }),
+    run.planned('lost', 'task', { position: '2.2', title: 'Lost', phase: 'two' }),
+    run.planned('soak', 'wait', { position: '2.3', title: 'Soak', phase: 'two' }),
+    run.planned('never', 'manual', { position: '2.4', title: 'Never reached', phase: 'two' }),
+    run.planned('undo', 'task', { position: '3.1', title: 'Undo', phase: null, flow: 'recovery', required: false }),
   ],
 }
 
-const CRITERION = { name: 'open incidents', op: '=', want: '0', got: '0', unit: null, ok: true }
-const SET_IMAGE =
-  'kubectl -n production set image deploy/payments api=acme/payments:v1.4.2\nkubectl -n production rollout status deploy/payments\n'
-const FAILURE =
-  'pg_dump: \u001b[31merror:\u001b[0m connection to server at "replica" failed:\r\nFATAL: the database system is in recovery mode\n'
-const LONG = `${Array.from({ length: 204 }, (_, i) => `dumped table \u001b[36mpayments_${i}\u001b[0m (${(i * 7919) % 10007} rows)`).join('\n')}\n-rw-r--r-- 1 op op 1204311 payments.dump\n`
-const SESSION =
-  'Enter the code from your phone: ******\r\n\u001b[1mworking\u001b[0m |\b/\b-\b\\\b \r\u001b[K\u001b[32mYou are now logged in as [op@example.com].\u001b[0m\r\n'
-const COLOURS = [
-  '\u001b[1;32mdeployment.apps/payments image updated\u001b[0m',
-  ...[30, 31, 32, 33, 34, 35, 36, 37].map(
-    code =>
-      `\u001b[${code}mcolour ${code}\u001b[0m \u001b[${code + 60}mbright\u001b[0m \u001b[${code + 10}mbehind\u001b[0m`,
-  ),
-  '\u001b[38;5;208m256: orange\u001b[0m \u001b[38;2;255;105;180mtrue: pink\u001b[0m \u001b[7minverse\u001b[0m \u001b[3;4mitalic, underlined\u001b[0m \u001b[9mstruck\u001b[0m \u001b[2mdim\u001b[0m',
-  '\u001b[8mconcealed\u001b[0m \u001b[30;40mblack on black\u001b[0m \u001b]8;;https://evil.example/\u0007a link\u001b]8;;\u0007 \u202edesrever',
-  'Waiting for deployment "payments" rollout to finish: 2 of 6 updated replicas are available...',
-  'deployment "payments" successfully rolled out',
-].join('\n')
-
-function step(
-  id: string,
-  position: string,
-  kind: EventOf<'run.plan'>['steps'][number]['kind'],
-  title: string,
-  phase: string,
-  changes: Partial<EventOf<'run.plan'>['steps'][number]> = {},
-): EventOf<'run.plan'>['steps'][number] {
-  return run.planned(id, kind, { position, title, phase, line: 7, ...changes })
-}
-
-function param(name: string, value: string | null): EventOf<'param'> {
-  return { kind: 'param', name, value, masked: false, how: 'flag', by: run.operator.principal, source: null }
-}
-
-function confirm(step: string, ask: string, observed: EventOf<'confirm'>['observed']): EventOf<'confirm'> {
-  const note = observed.length === 0 ? null : 'agreed with the product owner; the budget resets tomorrow'
-  return {
-    kind: 'confirm',
-    step,
-    ask,
-    answer: 'yes',
-    observed,
-    how: 'key',
-    by: run.operator.principal,
-    source: null,
-    note,
-  }
-}
-
-function decide(step: string, choice: EventOf<'step.decide'>['choice'], reason: string): EventOf<'step.decide'> {
-  return { kind: 'step.decide', step, attempt: 1, state: 'failed', choice, reason, by: run.operator.principal }
-}
-
-function script(
+/** The lines of one attempt that prints `text` and ends with `exit`. */
+export function attempt(
   step: string,
-  attempt: number,
+  number: number,
   text: string,
-  [fd, output]: readonly ['out' | 'err' | 'pty', string],
   exit: number,
-  masked = 0,
-  gates: number[] = [],
+  fd: 'out' | 'pty' = 'out',
 ): RunEvent[] {
-  const bytes = Buffer.byteLength(output)
-  const sha256 = createHash('sha256').update(output).digest('hex')
+  const bytes = Buffer.byteLength(text)
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  const order = { step, attempt: number }
+  const size: [number, number] | null = fd === 'pty' ? [100, 30] : null
+  const half = Buffer.from(text)
+    .subarray(0, Math.floor(bytes / 2))
+    .toString()
+    .replace(/\ufffd+$/, '')
+  const rest = text.slice(half.length)
+  const chunks = [half, rest].filter(piece => piece !== '')
   return [
     {
       kind: 'step.start',
-      step,
-      attempt,
-      script: text,
+      ...order,
+      script: `echo ${step}\n`,
       shell: 'bash',
-      cwd: '/srv/payments',
+      cwd: '/repo',
       env: ['PATH'],
-      size: null,
-      timeoutMs: 600_000,
-      gates,
+      size,
+      timeoutMs: null,
+      gates: [],
     },
-    { kind: 'output', step, attempt, fd, at: 0, text: output },
-    { kind: 'output.end', step, attempt, streams: [{ fd, bytes, sha256, kept: bytes, masked, lost: 0 }] },
+    ...chunks.map(
+      (piece, index): RunEvent => ({
+        kind: 'output',
+        ...order,
+        fd,
+        at: index === 0 ? 0 : Buffer.byteLength(half),
+        text: piece,
+      }),
+    ),
+    { kind: 'output.end', ...order, streams: [{ fd, bytes, sha256, kept: bytes, masked: 0, lost: 0 }] },
     {
       kind: 'step.end',
-      step,
-      attempt,
+      ...order,
       outcome: 'exited',
       exit,
       signal: null,
-      ms: 73_400,
+      ms: 1500,
       result: exit === 0 ? 'passed' : 'failed',
       checks: [],
     },
   ]
 }
 
-function phaseEnd(phase: string, ms: number, minMs: number, maxMs: number): EventOf<'phase.end'> {
-  const steps = { passed: 4, failed: 0, skipped: 0, unknown: 0, open: 0 }
-  return { kind: 'phase.end', phase, result: 'passed', steps, ms, planned: { minMs, maxMs }, criteria: null, by: null }
-}
-
-/** From the operator to the stranger, who is none any more. */
-async function handOver(writer: run.Writer, start: EventOf<'run.start'>): Promise<void> {
-  const [from, to] = [run.operator, run.stranger]
-  const challenge = 'QUJDREVGR0hJSktMTU5PUA'
-  const before = writer.entries.at(-1)?.seq ?? 0
-  const statement = (decision: 'handoff-offer' | 'handoff-accept', seq: number, by: string) =>
-    buildHandoff(
-      { start, decision, request: { seq, leaf: writer.chain.leaf(seq) ?? '', challenge }, to: to.principal, by },
-      writer.atMs,
-    )
-  const offer = await signApproval(statement('handoff-offer', before, from.principal), from)
+/** A run in which something of everything happened: retried, edited, skipped, unknown, waited, interrupted, hostile, and failed. */
+export function eventfulRun(): run.Writer {
+  const writer = run.createWriter()
+  const by = run.operator.principal
+  writer.add(run.runStart(), PLAN)
+  writer.add({ kind: 'param', name: 'org', value: 'acme <x>', masked: false, how: 'typed', by, source: null })
+  writer.add({ kind: 'param', name: 'token', value: null, masked: true, how: 'typed', by, source: null })
+  writer.add(...attempt('build', 1, 'compiling\nERROR: no space\n', 2))
   writer.add({
-    kind: 'handoff.offer',
-    to: to.principal,
-    note: 'end of my shift',
-    challenge,
-    by: from.principal,
-    keyid: from.keyid,
-    envelope: offer,
+    kind: 'step.decide',
+    step: 'build',
+    attempt: 1,
+    state: 'failed',
+    choice: 'rerun',
+    reason: 'made room',
+    by,
   })
-  writer.atMs += 2 * MINUTE
-  const accept = await signApproval(statement('handoff-accept', before + 1, to.principal), to)
-  writer.add({ kind: 'handoff.accept', offer: before + 1, by: to.principal, keyid: to.keyid, envelope: accept })
-}
-
-function iso(atMs: number): string {
-  return new Date(atMs).toISOString()
+  writer.add({
+    kind: 'step.edit',
+    step: 'build',
+    was: 'echo build\n',
+    script: 'echo build -v\n',
+    reason: 'say more',
+    by,
+  })
+  writer.add(...attempt('build', 2, 'compiling\ndone\n', 0))
+  writer.add({ ...run.confirm('look'), by })
+  writer.add({ kind: 'step.skip', step: 'skipped', why: 'person', reason: 'not today', by })
+  writer.add(...attempt('flip', 1, `${HOSTILE}\n\u001b[31mred\u001b[0m\r\n50%\r100%\r\n`, 1, 'pty'))
+  writer.add({ kind: 'note', step: 'flip', text: `look here ${HOSTILE}`, by })
+  writer.add({
+    kind: 'step.decide',
+    step: 'flip',
+    attempt: 1,
+    state: 'failed',
+    choice: 'by-hand',
+    reason: 'did it by hand',
+    by,
+  })
+  writer.add({ kind: 'run.pause', reason: 'lunch', step: null, by })
+  writer.add({
+    kind: 'run.resume',
+    head: writer.chain.summary().head,
+    tornBytes: 0,
+    tornSha256: null,
+    gapMs: 3_600_000,
+    operator: { principal: by, keyid: run.operator.keyid },
+    attached: [],
+    unknown: ['lost'],
+  })
+  const lost = attempt('lost', 1, 'half a\u0000line', 0).slice(0, -1)
+  writer.add(...lost, {
+    kind: 'step.end',
+    step: 'lost',
+    attempt: 1,
+    outcome: 'unknown',
+    exit: null,
+    signal: null,
+    ms: 10,
+    result: 'unknown',
+    checks: [],
+  })
+  writer.add({ kind: 'wait.start', step: 'soak', until: '2026-11-22T15:50:00.000Z', minMs: 60_000, reason: null })
+  writer.add({ kind: 'wait.end', step: 'soak', how: 'early', leftMs: 1000, reason: 'quiet', by })
+  writer.add({ kind: 'run.abort', reason: 'enough', by })
+  writer.add({ kind: 'run.end', result: 'aborted', steps: { passed: 4, failed: 0, skipped: 1, unknown: 1, open: 1 } })
+  return writer
 }

@@ -4,13 +4,21 @@ import {
   type ExportSource,
   type Piece,
 } from '../../../src/transcript/export/format.ts'
+import type { RawSigner } from '../../../src/transcript/signer.ts'
 import type { VerifyReport } from '../../../src/transcript/verify-report.ts'
 import { SIGNERS, stream, type Writer } from './run.ts'
 
 /** What an export is made of, from a run in memory and what `verify` said of it. */
-export function sourceOf(writer: Pick<Writer, 'bytes'>, bundle: string | null, report: VerifyReport): ExportSource {
+export function sourceOf(
+  writer: Pick<Writer, 'bytes'>,
+  bundle: string | null,
+  report: VerifyReport,
+  signer: RawSigner | null = null,
+): ExportSource {
   const signers = { name: 'allowed_signers', text: SIGNERS }
-  return createExportSource({ report, bundle, signers }, bytes => stream(writer.bytes().subarray(0, bytes), 1000))
+  return createExportSource({ report, bundle, signers, signer }, bytes =>
+    stream(writer.bytes().subarray(0, bytes), 1000),
+  )
 }
 
 /** A document as one text. */

@@ -3,7 +3,7 @@ import { createExportSource } from '../../../src/transcript/export/format.ts'
 import { html } from '../../../src/transcript/export/html.ts'
 import type { VerifyInput } from '../../../src/transcript/verify.ts'
 import type { VerifyReport } from '../../../src/transcript/verify-report.ts'
-import { EVENTFUL_SIGNERS, eventfulRun } from './eventful-run.ts'
+import { AFTERNOON_SIGNERS, afternoonRun } from './afternoon-run.ts'
 import * as run from './run.ts'
 
 export interface ExportedPage {
@@ -24,6 +24,7 @@ export async function pageOf(
       report,
       bundle,
       signers: { name: 'allowed_signers', text: signersText },
+      signer: null,
       outlineOf: async (text, path) => (await loadAndParse(Buffer.from(text), path)).runbook.phases,
     },
     () => run.stream(journal),
@@ -34,11 +35,11 @@ export async function pageOf(
   return { page, report }
 }
 
-/** The page of {@link eventfulRun}. */
-export async function eventfulPage(): Promise<ExportedPage & { journal: Buffer; bundle: string }> {
-  const { writer, bundle } = await eventfulRun()
+/** The page of {@link afternoonRun}. */
+export async function afternoonPage(): Promise<ExportedPage & { journal: Buffer; bundle: string }> {
+  const { writer, bundle } = await afternoonRun()
   const journal = writer.bytes()
-  return { ...(await pageOf(journal, bundle, { signersText: EVENTFUL_SIGNERS })), journal, bundle }
+  return { ...(await pageOf(journal, bundle, { signersText: AFTERNOON_SIGNERS })), journal, bundle }
 }
 
 /** The page with other evidence in it, as somebody would change it who does not care for the seal. */

@@ -30,6 +30,8 @@ export interface Writer {
   add(...events: RunEvent[]): void
   bytes(): Buffer
   atMs: number
+  /** Of the process that writes: set it to 0 where another one goes on. */
+  monoMs: number
 }
 
 export function createWriter(): Writer {
@@ -39,13 +41,15 @@ export function createWriter(): Writer {
     chain,
     entries: [],
     atMs: START_MS,
+    monoMs: 0,
     add(...events) {
       for (const event of events) {
-        const stamp = { atMs: writer.atMs, monoMs: writer.atMs - START_MS, salt: 'A'.repeat(22) }
+        const stamp = { atMs: writer.atMs, monoMs: writer.monoMs, salt: 'A'.repeat(22) }
         const { line, entry } = chain.append(event, stamp)
         lines.push(line)
         writer.entries.push(entry)
         writer.atMs += 1000
+        writer.monoMs += 1000
       }
     },
     bytes: () => Buffer.from(lines.join('')),

@@ -7,7 +7,7 @@ import { FakeClock, FakeRun, KIM } from '../helpers/fake-run.ts'
 /** A person at plain mode: types a line when they have read what stands there. */
 class PlainPerson {
   text = ''
-  readonly ended: Promise<Ending>
+  readonly ended: Promise<Ending | 'to-full'>
   readonly #clock: FakeClock
   readonly #lines: string[] = []
   #wake: (() => void) | null = null

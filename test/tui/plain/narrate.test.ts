@@ -19,6 +19,8 @@ const MADE_UP: Readonly<Record<string, unknown>> = {
   descriptors: [],
   open: [],
   processes: [],
+  interpreters: [],
+  was: [],
   without: [],
   done: [],
   failed: [],

@@ -1,4 +1,4 @@
-import { type Pen, PLAIN_PEN, readTerminalText, withSgr } from '../../../model/index.ts'
+import { type Pen, PLAIN_PEN, withSgr } from '../../../model/index.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
 import type { PenClasses } from './page-style.ts'
 import type { Stretch } from './recorded-run.ts'
@@ -9,51 +9,27 @@ const NOT_WORTH_A_FOLD = 4
 
 /**
  * The output as a reader of a terminal saw it: its colours as classes, all other control characters visible, and where it is
- * long, folded but for its end.
- *
- * @param most characters that are shown; what is cut from the middle is said, with its place in the journal.
+ * long, folded but for its end. What is left out is said, with its place in the journal.
  */
-export function outputPanel(
-  stretch: Stretch,
-  how: { readonly most: number; readonly end: keyof typeof IN_SIGHT; readonly classes: PenClasses },
-): Html {
-  const { head, tail, left } = cut(stretch, how.most)
-  const read = (text: string) => drawnLines(stretch.inTerminal ? readTerminalText(text, 'kept') : text, how.classes)
-  const lines = [...read(head), ...(left === 0 ? [] : [cutLine(left, stretch), ...read(tail)])]
+export function outputPanel(stretch: Stretch, end: keyof typeof IN_SIGHT, classes: PenClasses): Html {
+  const { head, left } = stretch
+  const lines = [
+    ...drawnLines(head, classes),
+    ...(left === null ? [] : [cutLine(stretch), ...drawnLines(left.tail, classes)]),
+  ]
   const name = stretch.late ? 'Late output' : stretch.inTerminal ? 'Terminal session' : 'Output'
-  const bytes = sizeText(stretch.head.length + stretch.between + stretch.tail.length)
-  const size = left === 0 ? `${plural(lines.length, 'line')}, ${bytes}` : `${bytes}, shown in part`
+  const size =
+    left === null ? plural(lines.length, 'line') : `${plural(lines.length - 1 + left.lines, 'line')}, shown in part`
   const title = html`<p class="cap">${name} <span>${size}</span></p>`
-  const inSight = IN_SIGHT[how.end]
+  const inSight = IN_SIGHT[end]
   if (lines.length <= inSight + NOT_WORTH_A_FOLD) return html`<div class="out">${title}${block(lines)}</div>`
   const folded = lines.slice(0, -inSight)
   return html`<div class="out">${title}<details><summary>${plural(folded.length, 'earlier line')}</summary>${block(folded)}</details>${block(lines.slice(-inSight))}</div>`
 }
 
-/**
- * Cuts what is too long in its middle, at line ends where there are any. Bytes that are no UTF-8 are U+FFFD here, and whole
- * in the journal.
- */
-function cut({ head, tail, between }: Stretch, most: number): { head: string; tail: string; left: number } {
-  const ends = [head, tail].map(end => end.toString('utf8')) as [string, string]
-  const whole = ends.join('').replace(/\n$/, '')
-  if (between === 0 && whole.length <= most) return { head: whole, tail: '', left: 0 }
-  const [from, to] = between === 0 ? [whole, whole] : [ends[0], ends[1].replace(/\n$/, '')]
-  const headMost = Math.floor(most * 0.75)
-  const tailFrom = Math.max(0, to.length - (most - headMost))
-  const headEnd = from.lastIndexOf('\n', headMost)
-  const tailStart = to.indexOf('\n', tailFrom)
-  const kept = {
-    head: from.slice(0, headEnd > 0 ? headEnd : headMost),
-    tail: to.slice(tailStart > 0 ? tailStart + 1 : tailFrom),
-  }
-  const bytes = head.length + between + tail.length
-  return { ...kept, left: bytes - Buffer.byteLength(kept.head) - Buffer.byteLength(kept.tail) }
-}
-
-function cutLine(left: number, { from, to }: Stretch): Html {
+function cutLine({ left, journal: [from, to] }: Stretch): Html {
   const where = from === to ? `line ${from}` : `lines ${from} to ${to}`
-  return html`<span class="cut">${sizeText(left)} are not on this page; the journal has them, ${where}</span>`
+  return html`<span class="cut">${plural(left?.lines ?? 0, 'line')} not shown here; the journal has all, ${where}</span>`
 }
 
 function block(lines: readonly Html[]): Html {
@@ -64,17 +40,20 @@ function block(lines: readonly Html[]): Html {
 /** Text with SGR sequences, line by line. A pen lasts beyond the end of its line. */
 function drawnLines(text: string, classes: PenClasses): Html[] {
   let pen = PLAIN_PEN
-  return text.split('\n').map(line => {
-    const runs: Html[] = []
-    let from = 0
-    for (const { 0: sequence, 1: parameters = '', index } of line.matchAll(SGR)) {
-      runs.push(run(line.slice(from, index), pen, classes))
-      pen = withSgr(pen, parameters)
-      from = index + sequence.length
-    }
-    runs.push(run(line.slice(from), pen, classes))
-    return joined(runs)
-  })
+  return text
+    .replace(/\n$/, '')
+    .split('\n')
+    .map(line => {
+      const runs: Html[] = []
+      let from = 0
+      for (const { 0: sequence, 1: parameters = '', index } of line.matchAll(SGR)) {
+        runs.push(run(line.slice(from, index), pen, classes))
+        pen = withSgr(pen, parameters)
+        from = index + sequence.length
+      }
+      runs.push(run(line.slice(from), pen, classes))
+      return joined(runs)
+    })
 }
 
 function run(text: string, pen: Pen, classes: PenClasses): Html {

@@ -1,6 +1,5 @@
-import { AddendumStatementSchema } from '../../addendum.ts'
-import { readEnvelope } from '../../dsse.ts'
 import type { VerifyReport } from '../../verify-report.ts'
+import { addendaIn } from '../addenda.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
 import { sizeText } from './output-panel.ts'
 import type { RecordedRun } from './recorded-run.ts'
@@ -40,28 +39,13 @@ ${addendaList(bundle)}
 }
 
 function addendaList(bundle: string | null): Html {
-  const said = (bundle ?? '')
-    .split('\n')
-    .slice(1)
-    .flatMap(line => {
-      const payload = readEnvelope(line)?.payload
-      const read = payload === undefined ? undefined : AddendumStatementSchema.safeParse(asJson(payload)).data
-      return read === undefined ? [] : [read.predicate]
-    })
+  const said = addendaIn(bundle)
   if (said.length === 0) return html``
   return html`<h3>Said after the seal</h3>
 <ul class="list">${said.map(
     ({ n, author, at, type, text }) =>
       html`<li><b>${type}</b> ${n} by <b class="who">${author}</b>, ${at.slice(0, 19).replace('T', ' ')} UTC<p class="quote">${text}</p></li>`,
   )}</ul>`
-}
-
-function asJson(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString('utf8'))
-  } catch {
-    return null
-  }
 }
 
 /** More approvals than this are checked by the audit pack. */

@@ -17,8 +17,6 @@ export interface StepsInput {
   readonly anchors: Anchors
   readonly classes: PenClasses
   readonly clock: Clock
-  /** Characters of one stretch of output that are shown. */
-  readonly most: number
 }
 
 /** Where things stand on the page, without the `#`. */
@@ -177,7 +175,7 @@ function stepBody(
   record: StepRecord,
   items: readonly StepItem[],
   shown: ShownState,
-  { most, classes, clock }: StepsInput,
+  { classes, clock }: StepsInput,
 ): Html {
   const tick = onlyTick(record, items)
   if (tick === 'nothing more') return html``
@@ -186,7 +184,7 @@ function stepBody(
   const quiet = quietEnd(items)
   let script: string | null = null
   const told = items.map(item => {
-    if (item.kind === 'output') return html`<li>${outputPanel(item.stretch, { most, end, classes })}</li>`
+    if (item.kind === 'output') return html`<li>${outputPanel(item.stretch, end, classes)}</li>`
     const { event } = item.entry
     if (event === quiet) return html``
     const known = script

@@ -9,7 +9,7 @@ import { approvalsSection, deviationsSection, pageHead, RESULTS, runSection } fr
 import { byHandSection, checkBox, dataBlocks, verificationSection } from './page-proof.ts'
 import { type Anchors, countStates, named, stepsSection } from './page-steps.ts'
 import { createPenClasses } from './page-style.ts'
-import { MOST_KEPT, type RecordedRun } from './recorded-run.ts'
+import type { RecordedRun } from './recorded-run.ts'
 import { STATE_WORDS } from './step-state.ts'
 import { accountTime } from './time-account.ts'
 import { clockFor } from './time-text.ts'
@@ -25,10 +25,6 @@ export interface PageInput {
   readonly outline: readonly Section[]
 }
 
-/** Output that a page shows, in characters, shared by all stretches of it. */
-const MOST_OUTPUT = 8 * 1024 * 1024
-const LEAST_SHARE = 4 * 1024
-
 /**
  * One page that needs nothing but itself: no request, no script to be read, no style outside its one sheet. Everything that
  * stands in a record is text in it. The same input gives the same bytes.
@@ -37,13 +33,11 @@ export function toHtml({ run, report, journal, bundle, outline }: PageInput): st
   const { state, acts } = run
   const anchors = anchorsOf(run)
   const classes = createPenClasses()
-  const share = Math.floor(MOST_OUTPUT / Math.max(1, run.stretches))
-  const most = Math.min(MOST_KEPT, Math.max(LEAST_SHARE, share))
   const phaseEnds = new Map<string, Entry>()
   for (const entry of acts) if (entry.event.kind === 'phase.end') phaseEnds.set(entry.event.phase, entry)
   // The classes of coloured output are known once the steps are written, and the head of the page needs them.
   const clock = clockFor(acts[0]?.atMs ?? 0, acts.at(-1)?.atMs ?? 0)
-  const steps = stepsSection({ run, phaseEnds, outline, anchors, classes, most, clock })
+  const steps = stepsSection({ run, phaseEnds, outline, anchors, classes, clock })
   const account = accountTime(state, acts, id => outline.find(section => section.id === id)?.duration ?? null)
   const sheet = [style, classes.rules()].filter(text => text !== '').join('\n')
   const body = html`<p class="derived${exportWarning(report) !== '' && ' derived-odd'}">${derivedText(report)}</p>

@@ -1,4 +1,5 @@
-import { EMPTY_STATE, type Entry, type EventOf, evolve, type RunState } from '../../../model/index.ts'
+import { EMPTY_STATE, type Entry, evolve, type RunState } from '../../../model/index.ts'
+import { createExcerpt, type Excerpt, type ExcerptMaker } from '../excerpt.ts'
 
 /** A run as a page shows it: what happened, in memory for what is shown of the output and no more. */
 export interface RecordedRun {
@@ -7,29 +8,23 @@ export interface RecordedRun {
   readonly acts: readonly Entry[]
   /** What happened in each step, in order, output too. Steps in which nothing did are not there. */
   readonly steps: ReadonlyMap<string, readonly StepItem[]>
-  readonly stretches: number
 }
 
 export type StepItem =
   | { readonly kind: 'act'; readonly entry: Entry }
   | { readonly kind: 'output'; readonly stretch: Stretch }
 
-/** The output between two other events of a step: its beginning and its end, and how much of the middle was let go. */
-export interface Stretch {
+/** The output between two other events of a step. */
+export interface Stretch extends Excerpt {
   readonly late: boolean
   /** True where the script had a terminal, so that the text is what was drawn. */
   readonly inTerminal: boolean
-  readonly head: Buffer
-  readonly tail: Buffer
-  /** Bytes between head and tail. */
-  readonly between: number
-  /** Lines of the journal, 1-based, of the first and the last piece. */
-  readonly from: number
-  readonly to: number
 }
 
-/** Most that is kept of either end of a stretch. */
-export const MOST_KEPT = 192 * 1024
+/** Characters that are kept of either end of a stretch, and of all stretches before each is kept in short. */
+export const MOST_OF_A_STRETCH = 96 * 1024
+const MOST_OF_A_RUN = 8 * 1024 * 1024
+const IN_SHORT = 2 * 1024
 
 export interface RunCollector {
   add(entry: Entry): void
@@ -39,8 +34,8 @@ export interface RunCollector {
 export function collectRun(): RunCollector {
   const acts: Entry[] = []
   const steps = new Map<string, StepItem[]>()
-  const open = new Map<string, GrowingStretch>()
-  let stretches = 0
+  const open = new Map<string, ExcerptMaker & Pick<Stretch, 'late'> & { inTerminal: boolean }>()
+  let kept = 0
   let state = EMPTY_STATE
 
   const itemsOf = (step: string): StepItem[] => {
@@ -52,16 +47,24 @@ export function collectRun(): RunCollector {
     const stretch = open.get(step)
     open.delete(step)
     if (stretch === undefined) return
-    stretches++
-    itemsOf(step).push({ kind: 'output', stretch: stretch.ended() })
+    const { late, inTerminal } = stretch
+    const excerpt = stretch.excerpt()
+    kept += excerpt.head.length + (excerpt.left?.tail.length ?? 0)
+    itemsOf(step).push({ kind: 'output', stretch: { ...excerpt, late, inTerminal } })
   }
   return {
     add(entry) {
       const { event, seq } = entry
       if (event.kind === 'output' || event.kind === 'output.late') {
-        const growing = open.get(event.step) ?? growingStretch(event, seq + 1)
+        const most = kept < MOST_OF_A_RUN ? MOST_OF_A_STRETCH : IN_SHORT
+        const growing = open.get(event.step) ?? {
+          ...createExcerpt(most, 'kept'),
+          late: event.kind === 'output.late',
+          inTerminal: false,
+        }
+        growing.inTerminal ||= event.fd === 'pty'
         open.set(event.step, growing)
-        growing.add(event, seq + 1)
+        growing.add(event, seq)
         return
       }
       state = evolve(state, entry)
@@ -73,7 +76,7 @@ export function collectRun(): RunCollector {
     },
     run() {
       for (const step of [...open.keys()]) close(step)
-      return { state, acts, steps, stretches }
+      return { state, acts, steps }
     },
   }
 }
@@ -81,49 +84,4 @@ export function collectRun(): RunCollector {
 /** The step that an entry belongs to; null for what is of the whole run. */
 export function stepOf({ event }: Entry): string | null {
   return 'step' in event && event.kind !== 'run.pause' ? event.step : null
-}
-
-type Chunk = EventOf<'output'> | EventOf<'output.late'>
-
-interface GrowingStretch {
-  add(chunk: Chunk, line: number): void
-  ended(): Stretch
-}
-
-function growingStretch(first: Chunk, from: number): GrowingStretch {
-  const head: Buffer[] = []
-  const tail: Buffer[] = []
-  let headBytes = 0
-  let tailBytes = 0
-  let between = 0
-  let inTerminal = false
-  let to = from
-  return {
-    add({ fd, text, b64 }, line) {
-      const bytes = text === undefined ? Buffer.from(b64 ?? '', 'base64') : Buffer.from(text)
-      inTerminal ||= fd === 'pty'
-      to = line
-      if (headBytes < MOST_KEPT) {
-        head.push(bytes)
-        headBytes += bytes.length
-        return
-      }
-      tail.push(bytes)
-      tailBytes += bytes.length
-      while (tailBytes - (tail[0]?.length ?? 0) > MOST_KEPT) {
-        const gone = tail.shift()?.length ?? 0
-        tailBytes -= gone
-        between += gone
-      }
-    },
-    ended: () => ({
-      late: first.kind === 'output.late',
-      inTerminal,
-      head: Buffer.concat(head),
-      tail: Buffer.concat(tail),
-      between,
-      from,
-      to,
-    }),
-  }
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
-import type { Handover, PersonsTerminal, TerminalSize } from '../runner/local/index.ts'
-import { openTtyOutput } from '../runner/local/index.ts'
+import type { Handover, PersonsTerminal, TerminalSize } from '../../runner/local/index.ts'
+import { openTtyOutput } from '../../runner/local/index.ts'
 
 const TTY = '/dev/tty'
 

@@ -1,0 +1,80 @@
+import type { ReadStream } from 'node:tty'
+import type { Ending } from '../../model/index.ts'
+import { copyByProgram, editInEditor, openTtyInput, TtyOutput } from '../../runner/local/index.ts'
+import { endWhenLost } from '../lost-terminal.ts'
+import type { Surroundings } from './attend.ts'
+import type { Walk } from './choose-ui.ts'
+import { sizeOfTty } from './lent-terminal.ts'
+import { drawsOneCellEach } from './measure-cells.ts'
+import { stopWithGroup } from './stop-with-group.ts'
+import { wantsAscii, wantsColor } from './terminal-look.ts'
+
+const TTY = '/dev/tty'
+
+export interface FullTerminal {
+  run(walk: Walk): Promise<Ending | 'to-plain'>
+  /** Leaves the screen at once and gives the terminal back as it was; it may be called twice. */
+  leave(): void
+  /** True while an editor has the terminal: Ctrl-C is its own. */
+  isAway(): boolean
+}
+
+/** Opens the terminal for the full screen: React and Ink are loaded only here, since they cost more than everything else together. */
+export async function openFull({ io, keeper, ascii, call }: Surroundings): Promise<FullTerminal> {
+  const { runFullScreen, notifierOf } = await import('../../tui/full-screen.tsx')
+  const output = new TtyOutput(TTY)
+  Object.assign(output, sizeOfTty())
+  let input = openTtyInput(TTY)
+  endWhenLost(input, output)
+  const color = wantsColor(io.environment)
+  const isAscii =
+    ascii || wantsAscii(io.environment) || !(await drawsOneCellEach(input, text => void output.write(text)))
+  let leave = (): void => undefined
+  let isAway = false
+  const reopen = (): ReadStream => {
+    input = openTtyInput(TTY)
+    endWhenLost(input)
+    return input
+  }
+  return {
+    isAway: () => isAway,
+    leave: () => leave(),
+    async run({ drive, speaker, next, stateDir, notice = null }) {
+      const resized = (): void => {
+        Object.assign(output, sizeOfTty())
+        output.emit('resize')
+      }
+      process.on('SIGWINCH', resized)
+      try {
+        return await runFullScreen({
+          conversation: drive,
+          speaker: { ...speaker, how: 'key' },
+          stdin: input,
+          stdout: output,
+          clock: { nowMs: io.nowMs },
+          options: { ascii: isAscii, color, title: drive.runbook.title, notice, notifier: notifierOf(io.environment) },
+          next,
+          reopen,
+          editScript: (script, name) => {
+            isAway = true
+            return editInEditor(script, name, { stateDir, environment: io.environment }).finally(() => {
+              isAway = false
+            })
+          },
+          call,
+          copy: text => copyByProgram(text, io.environment),
+          stopHere: stopWithGroup,
+          ...(keeper === null ? {} : { lend: { hold: lending => keeper.hold(lending) } }),
+          canGoPlain: true,
+          onEnter: restore => {
+            leave = restore
+          },
+        })
+      } finally {
+        process.off('SIGWINCH', resized)
+        input.destroy()
+        output.destroy()
+      }
+    },
+  }
+}

@@ -1,0 +1,129 @@
+import { closeSync, constants, openSync, write, writeSync } from 'node:fs'
+import { Writable } from 'node:stream'
+
+/** How long a terminal that takes nothing now is left alone before it is tried again. */
+const AGAIN_MS = 20
+/** What may wait for a terminal that does not read: a screen and more. Beyond it, lines are counted and dropped. */
+const MOST_WAITING_BYTES = 1024 * 1024
+
+/**
+ * A terminal to write on that never makes anybody wait. Node writes to terminals synchronously: one that stops reading (a stalled ssh,
+ * a pane that is scrolled back) would stop timers, journal and scripts' output with it. This one is opened anew without
+ * blocking, has one write on its way, and keeps the rest; `drain` says that nothing waits any more.
+ */
+export class TtyOutput extends Writable {
+  readonly isTTY = true
+  columns = 80
+  rows = 24
+  readonly #file: number
+  #again: NodeJS.Timeout | null = null
+  #onAgain: (() => void) | null = null
+  #silenced = false
+  #isWriting = false
+  #closeAfter = false
+  #lost = 0
+
+  /** @throws where it cannot be opened. */
+  constructor(path: string) {
+    // With a mark this low every write that is not done at once makes `drain` follow.
+    super({ highWaterMark: 1, decodeStrings: true })
+    this.#file = openSync(path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK)
+  }
+
+  /** True while the terminal has not taken all that was written: no new view is worth drawing. */
+  get isBehind(): boolean {
+    return this.writableLength > 0
+  }
+
+  /**
+   * Writes whole lines, unless so much waits already that nobody will read it: those are counted, and how many they were is said once
+   * the terminal reads again. The journal has all of them.
+   */
+  writeLines(text: string): void {
+    if (this.writableLength > MOST_WAITING_BYTES) {
+      if (this.#lost === 0) this.once('drain', () => this.#tellLost())
+      this.#lost += text.split('\n').length - 1
+    } else this.write(text)
+  }
+
+  /**
+   * Drops what still waits and writes these last words at once; nothing is written afterwards. For signals and for the end: it returns
+   * after `limitMs` at the latest, whether the terminal reads or not.
+   */
+  endWith(text: string, limitMs: number): void {
+    if (this.#silenced) return
+    this.#silenced = true
+    this.#retry()
+    let rest = Buffer.from(text)
+    for (const endMs = performance.now() + limitMs; rest.length > 0; ) {
+      try {
+        rest = rest.subarray(writeSync(this.#file, rest))
+      } catch (error) {
+        if (!isAgain(error) || performance.now() > endMs) return
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+      }
+    }
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#writeAll(chunk, done)
+  }
+
+  /** What has gathered meanwhile goes in one piece: an update of the screen is not torn. */
+  override _writev(chunks: readonly { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#writeAll(Buffer.concat(chunks.map(({ chunk }) => chunk)), done)
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#silenced = true
+    this.#retry()
+    // A write on its way would reach whatever is opened next under this number.
+    if (this.#isWriting) this.#closeAfter = true
+    else closeSync(this.#file)
+    done(error)
+  }
+
+  #writeAll(bytes: Buffer, done: (error?: Error | null) => void): void {
+    if (this.#silenced || bytes.length === 0) {
+      done()
+      return
+    }
+    this.#isWriting = true
+    write(this.#file, bytes, (error, written) => {
+      this.#isWriting = false
+      if (this.#closeAfter) closeSync(this.#file)
+      if (error !== null && !isAgain(error)) done(this.#silenced ? null : error)
+      else if (error !== null) this.#later(() => this.#writeAll(bytes, done))
+      else this.#writeAll(bytes.subarray(written), done)
+    })
+  }
+
+  #later(work: () => void): void {
+    if (this.#silenced) {
+      work()
+      return
+    }
+    this.#onAgain = work
+    this.#again = setTimeout(() => this.#retry(), AGAIN_MS)
+  }
+
+  /** Goes on with the write that waits for the terminal: once it is silenced, by dropping it. */
+  #retry(): void {
+    if (this.#again !== null) clearTimeout(this.#again)
+    this.#again = null
+    const work = this.#onAgain
+    this.#onAgain = null
+    work?.()
+  }
+
+  #tellLost(): void {
+    const lost = this.#lost
+    this.#lost = 0
+    if (lost > 0)
+      this.write(`--- ${lost} lines were not shown, since the terminal did not read; the transcript has them ---\n`)
+  }
+}
+
+function isAgain(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EAGAIN'
+}
