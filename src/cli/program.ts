@@ -161,6 +161,43 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     )
 
   program
+    .command('show')
+    .description('the record of a run as people read it, safe in any terminal; also of a run that is under way')
+    .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
+    .option(
+      '--step <step>',
+      'only this step, by position or id, or all below this position; may be repeated',
+      collect,
+      [],
+    )
+    .option(
+      '--kind <kind>',
+      'only events of this kind, such as confirm; may be repeated, or hold several with commas',
+      collect,
+      [],
+    )
+    .option('--output', 'only what the scripts printed, all of it')
+    .option('--full', 'all output in its place, not only the ends of what is long')
+    .option('--json', 'the lines of the journal themselves')
+    .action((transcript: string, options: Record<string, never>) =>
+      does(async () => (await import('./commands/show.ts')).show(transcript, options as never, io))(),
+    )
+
+  program
+    .command('diff')
+    .description('two runs side by side: what was skipped, edited, slower, confirmed otherwise, done with other values')
+    .argument('<a>', 'the first run, such as the rehearsal: a transcript folder, a file in it, or the id of a run')
+    .argument('<b>', 'the second, such as production')
+    .option('--json', 'as data (signoff.diff/1)')
+    .addHelpText(
+      'after',
+      '\nExit codes as those of diff: 0 no difference, 1 some, 2 usage; 8 and 65 a record that cannot be read.',
+    )
+    .action((a: string, b: string, options: { json?: boolean }) =>
+      does(async () => (await import('./commands/diff.ts')).diff(a, b, options, io))(),
+    )
+
+  program
     .command('handoff')
     .description('offer a run of yours, which nobody walks now, to another operator; signed')
     .argument('<run>', 'id of the run, or the beginning of it')
@@ -252,10 +289,11 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
   program
     .command('help')
     .description('help on the program, or on a topic')
-    .argument('[topic]', 'exit-codes, a command, or the code of a finding')
+    .argument('[topic]', 'exit-codes, keys, a command, or the code of a finding')
     .action((topic: string | undefined) =>
       does(async () => {
         if (topic === 'exit-codes') io.write(exitCodeText())
+        else if (topic === 'keys') io.write(await (await import('./commands/help-keys.ts')).helpKeys(io))
         else if (/^SO\d+$/i.test(topic ?? ''))
           return (await import('./commands/lint.ts')).lint([], { explain: topic ?? '' }, io)
         else io.write((program.commands.find(c => c.name() === topic) ?? program).helpInformation())
