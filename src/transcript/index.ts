@@ -39,7 +39,8 @@ export { releaseFolder, releaseOfFolder } from './release-folder.ts'
 export { checkRevoked } from './revoked-keys.ts'
 export { createFactGatherer, type RunFacts } from './run-facts.ts'
 export { checkBeforeSeal, type Seal, sealJournal, signSeal } from './seal.ts'
-export { buildSealStatement, type SealStatement, SealStatementSchema } from './seal-statement.ts'
+export { buildSealStatement, readUntrustedSeal, type SealStatement, SealStatementSchema } from './seal-statement.ts'
+export { createRecordSearch, type FoundPlace, type RecordSearch } from './search-record.ts'
 export type { Trust } from './signature-check.ts'
 export {
   ADDENDUM_NAMESPACE,
