@@ -75,10 +75,14 @@ const FOLDS: Folds = {
   },
   'step.left': (state, { event }) => withTold(state, event),
   'output.end': (state, { event }) => withTold(state, event),
+  'step.stop': (state, { event }) =>
+    state.running === null || state.running.stoppedBy !== undefined
+      ? state
+      : { ...state, running: { ...state.running, stoppedBy: event.by } },
   'step.end': (state, { event, atMs }) => {
     const next: RunState = { ...state, running: null }
     if (!isTask(next, event.step)) return withRecord(next, event.step, { lastCheck: { result: event.result, atMs } })
-    return withStatus(next, event.step, statusOfEnd(event, atMs))
+    return withStatus(next, event.step, statusOfEnd(event, atMs, state.running?.stoppedBy ?? null))
   },
   'step.decide': (state, { event, atMs }) => {
     switch (event.choice) {
@@ -262,11 +266,12 @@ export function countSteps(state: RunState): StepCounts {
   return counts
 }
 
-function statusOfEnd(event: EventOf<'step.end'>, atMs: number): StepStatus {
+function statusOfEnd(event: EventOf<'step.end'>, atMs: number, stoppedBy: string | null): StepStatus {
   if (event.result === 'passed') return { kind: 'passed', how: 'script', by: null, atMs, note: null }
   if (event.result === 'unknown') return { kind: 'unknown' }
   const why = event.outcome === 'timed-out' || event.outcome === 'cancelled' ? event.outcome : 'exit'
-  return { kind: 'failed', why, exit: event.exit, by: null, ms: event.ms }
+  const stopped = why === 'cancelled' && event.signal !== null ? { signal: event.signal } : {}
+  return { kind: 'failed', why, exit: event.exit, by: why === 'cancelled' ? stoppedBy : null, ms: event.ms, ...stopped }
 }
 
 /** A condition is asked again once a step under it is opened again and nothing under it was done. */

@@ -27,6 +27,8 @@ export type StepStatus =
       readonly exit: number | null
       readonly by: string | null
       readonly ms: number
+      /** What ended a script that was stopped. */
+      readonly signal?: string
     }
   | {
       readonly kind: 'skipped'
@@ -49,6 +51,8 @@ export interface RunningScript {
   readonly sinceMs: number
   /** What is on record of its end already: Signoff may be killed between these and `step.end`. */
   readonly told: ReadonlySet<'step.left' | 'output.end'>
+  /** Who had it stopped first; null where its time limit was over. Left out while nobody has. */
+  readonly stoppedBy?: string | null
 }
 
 export interface StepRecord {

@@ -66,7 +66,7 @@ function fromStatus(scene: Scene, status: StepStatus, current: boolean, nowMs: n
       return { state: 'passed', word: passedWord(status.how) }
     case 'failed':
       return status.why === 'cancelled'
-        ? { state: 'stopped', word: stoppedWord(status.by) }
+        ? { state: 'stopped', word: stoppedWord(status) }
         : { state: 'failed', word: failedWord(status) }
     case 'skipped':
       return { state: 'skipped', word: 'skipped' }
@@ -109,15 +109,15 @@ function failedWord(status: Extract<StepStatus, { kind: 'failed' }>): string {
     case 'no-go':
       return 'NO-GO'
     case 'cancelled':
-      return stoppedWord(status.by)
+      return stoppedWord(status)
     default:
       status.why satisfies never
       return 'failed'
   }
 }
 
-function stoppedWord(by: string | null): string {
-  return by === null ? 'stopped' : `stopped by ${by}`
+function stoppedWord({ by, signal }: Extract<StepStatus, { kind: 'failed' }>): string {
+  return `${by === null ? 'stopped' : `stopped by ${by}`}${signal === undefined ? '' : ` (${signal})`}`
 }
 
 /** A task of the main flow that a finished recovery has undone: those of the phase, or of the whole document. */
