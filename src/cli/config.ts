@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { SignoffError } from '../model/index.ts'
 import { canHaveInterpreter, type Interpreters } from '../parser/index.ts'
@@ -9,6 +9,16 @@ import { parseYaml } from './yaml-file.ts'
 
 const time = z.string().regex(/^\d+(ms|s|m|h)$/, 'expected a time such as 30m')
 
+/** What its owner wants of every transcript that `verify` looks at. */
+const VerifySettings = z.strictObject({
+  /** So many people must have approved. */
+  approvals: z.int().nonnegative().optional(),
+  /** The time must not be the writer's word alone. */
+  strictTime: z.boolean().optional(),
+  /** Certificates of the time-stamp authorities that are trusted, PEM; a relative path is one beside this file. */
+  tsaCa: z.string().min(1).optional(),
+})
+
 /** `.signoff/config.yaml`: reviewed like code. It may tighten what a runbook demands, never loosen it. */
 export const ProjectConfigSchema = z.strictObject({
   version: z.literal(1).default(1),
@@ -16,6 +26,7 @@ export const ProjectConfigSchema = z.strictObject({
   roles: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
   /** Time limit of a task that names none, such as `30m`. */
   timeout: time.optional(),
+  verify: VerifySettings.optional(),
   notify: z
     .custom<undefined>(() => false, 'a repository may not name a command for notifications; your own configuration may')
     .optional(),
@@ -43,6 +54,7 @@ export const ProjectConfigSchema = z.strictObject({
 export const UserConfigSchema = z.strictObject({
   version: z.literal(1).default(1),
   signing: z.strictObject({ key: z.string().min(1), principal: z.string().min(1).optional() }).optional(),
+  verify: VerifySettings.optional(),
   ui: z
     .strictObject({
       /** Draw with ASCII alone, as `--ascii` does. */
@@ -83,6 +95,7 @@ export interface Config {
   readonly timeoutMs: number | null
   readonly silenceMs: number | null
   readonly interpreters: Interpreters
+  readonly verify: VerifyConfig
   readonly signingKey: string | null
   readonly principal: string | null
   /** Draw with ASCII alone. */
@@ -95,6 +108,14 @@ export interface Config {
   readonly userPath: string
   /** sha256 of the project's file, null without one; recorded in every transcript. */
   readonly projectSha256: string | null
+}
+
+/** What `verify` asks of every transcript: the stricter of both configurations. */
+export interface VerifyConfig {
+  readonly approvals: number
+  readonly strictTime: boolean
+  /** Files of certificates, with absolute paths. */
+  readonly tsaCa: readonly string[]
 }
 
 /** A command that gives a secret. */
@@ -122,6 +143,10 @@ export async function readConfig(workspace: Workspace, environment: NodeJS.Proce
     timeoutMs: project?.value.timeout === undefined ? null : milliseconds(project.value.timeout),
     silenceMs: project?.value.silence === undefined ? null : milliseconds(project.value.silence),
     interpreters: project?.value.interpreters ?? {},
+    verify: strictest([
+      { of: workspace.config, said: project?.value.verify },
+      { of: userPath, said: user?.value.verify },
+    ]),
     signingKey: user?.value.signing?.key ?? null,
     principal: user?.value.signing?.principal ?? null,
     ascii: user?.value.ui?.ascii ?? false,
@@ -129,6 +154,16 @@ export async function readConfig(workspace: Workspace, environment: NodeJS.Proce
     secrets: new Map(secrets),
     userPath,
     projectSha256: project?.sha256 ?? null,
+  }
+}
+
+function strictest(
+  settings: readonly { readonly of: string; readonly said: z.infer<typeof VerifySettings> | undefined }[],
+): VerifyConfig {
+  return {
+    approvals: Math.max(...settings.map(({ said }) => said?.approvals ?? 0)),
+    strictTime: settings.some(({ said }) => said?.strictTime === true),
+    tsaCa: settings.flatMap(({ of, said }) => (said?.tsaCa === undefined ? [] : [resolve(dirname(of), said.tsaCa)])),
   }
 }
 

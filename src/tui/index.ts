@@ -17,4 +17,5 @@ export {
 export { type Scene, toWalk } from './scene/walk.ts'
 export type { EditScript } from './terminal/editing.ts'
 export { type CleanOptions, cleanText } from './text/clean.ts'
+export { durationText } from './text/time-text.ts'
 export { widthOf } from './text/width.ts'

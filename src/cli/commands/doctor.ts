@@ -113,6 +113,7 @@ const EMPTY_CONFIG: Omit<Config, 'userPath'> = {
   timeoutMs: null,
   silenceMs: null,
   interpreters: {},
+  verify: { approvals: 0, strictTime: false, tsaCa: [] },
   signingKey: null,
   ascii: false,
   notify: null,

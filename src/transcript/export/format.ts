@@ -66,10 +66,13 @@ async function* sameBytes(
     })
 }
 
-/** The good lines of the journal, in order, in memory for a piece of the file. */
+/** The good lines of the journal, in order, in memory for a piece of the file. Those that a copy withholds are left out. */
 export async function* linesOf(source: ExportSource): AsyncGenerator<ScannedLine> {
   let taken: ScannedLine[] = []
-  const scanner = createJournalScanner(line => taken.push(line))
+  const scanner = createJournalScanner(
+    line => taken.push(line),
+    () => source.report.withheld !== null,
+  )
   for await (const chunk of source.journal()) {
     scanner.push(chunk)
     const lines = taken
