@@ -43,6 +43,7 @@ const FOLDS: Folds = {
             changedAtMs: 0,
             edited: null,
             lastCheck: null,
+            lastEnd: null,
           },
         ]),
       ),
@@ -75,14 +76,21 @@ const FOLDS: Folds = {
   },
   'step.left': (state, { event }) => withTold(state, event),
   'output.end': (state, { event }) => withTold(state, event),
-  'step.stop': (state, { event }) =>
-    state.running === null || state.running.stoppedBy !== undefined
-      ? state
-      : { ...state, running: { ...state.running, stoppedBy: event.by } },
+  'step.stop': (state, { event }) => {
+    const { running } = state
+    if (running?.step !== event.step || running.attempt !== event.attempt || event.by === null) return state
+    return { ...state, running: { ...running, stoppedBy: event.by } }
+  },
   'step.end': (state, { event, atMs }) => {
-    const next: RunState = { ...state, running: null }
+    const lastEnd = {
+      ms: event.ms,
+      signal: event.signal,
+      stoppedBy: state.running?.stoppedBy ?? null,
+      unmet: event.checks.filter(({ ok }) => !ok),
+    }
+    const next = withRecord({ ...state, running: null }, event.step, { lastEnd })
     if (!isTask(next, event.step)) return withRecord(next, event.step, { lastCheck: { result: event.result, atMs } })
-    return withStatus(next, event.step, statusOfEnd(event, atMs, state.running?.stoppedBy ?? null))
+    return withStatus(next, event.step, statusOfEnd(event, atMs))
   },
   'step.decide': (state, { event, atMs }) => {
     switch (event.choice) {
@@ -150,12 +158,12 @@ const FOLDS: Folds = {
     ...withStatus(state, event.step, { kind: 'open-gate' }),
     gates: new Map(state.gates).set(event.step, { request: seq, openedAtMs: atMs, event, approvals: [], refused: [] }),
   }),
-  approval: (state, { event, seq }) => {
+  approval: (state, { event, seq, atMs }) => {
     const gate = state.gates.get(event.step)
     if (gate === undefined) return state
     return {
       ...state,
-      gates: new Map(state.gates).set(event.step, { ...gate, approvals: [...gate.approvals, { seq, event }] }),
+      gates: new Map(state.gates).set(event.step, { ...gate, approvals: [...gate.approvals, { seq, atMs, event }] }),
     }
   },
   'approval.refused': (state, { event }) => {
@@ -266,12 +274,11 @@ export function countSteps(state: RunState): StepCounts {
   return counts
 }
 
-function statusOfEnd(event: EventOf<'step.end'>, atMs: number, stoppedBy: string | null): StepStatus {
+function statusOfEnd(event: EventOf<'step.end'>, atMs: number): StepStatus {
   if (event.result === 'passed') return { kind: 'passed', how: 'script', by: null, atMs, note: null }
   if (event.result === 'unknown') return { kind: 'unknown' }
   const why = event.outcome === 'timed-out' || event.outcome === 'cancelled' ? event.outcome : 'exit'
-  const stopped = why === 'cancelled' && event.signal !== null ? { signal: event.signal } : {}
-  return { kind: 'failed', why, exit: event.exit, by: why === 'cancelled' ? stoppedBy : null, ms: event.ms, ...stopped }
+  return { kind: 'failed', why, exit: event.exit, by: null, ms: event.ms }
 }
 
 /** A condition is asked again once a step under it is opened again and nothing under it was done. */

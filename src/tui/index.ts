@@ -1,7 +1,8 @@
+export type { RecordedEntry, RunRecord, Wanted } from './output/record.ts'
 export { type Plain, runPlain } from './plain/lines.ts'
-export { sentenceFor } from './plain/narrate.ts'
 export { createPlainOutput, type PlainOutput } from './plain/output.ts'
 export { contactLines } from './plain/text.ts'
+export { sentenceFor } from './scene/narrate.ts'
 export {
   deviationsIn,
   type Holder,

@@ -39,7 +39,7 @@ export async function openFull({ io, keeper, ascii, call }: Surroundings): Promi
   return {
     isAway: () => isAway,
     leave: () => leave(),
-    async run({ drive, speaker, next, stateDir, notice = null }) {
+    async run({ drive, speaker, next, stateDir, record, notice = null }) {
       const resized = (): void => {
         Object.assign(output, sizeOfTty())
         output.emit('resize')
@@ -54,6 +54,7 @@ export async function openFull({ io, keeper, ascii, call }: Surroundings): Promi
           clock: { nowMs: io.nowMs },
           options: { ascii: isAscii, color, title: drive.runbook.title, notice, notifier: notifierOf(io.environment) },
           next,
+          record,
           reopen,
           editScript: (script, name) => {
             isAway = true
