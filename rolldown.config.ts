@@ -1,4 +1,5 @@
 import { defineConfig } from 'rolldown'
+import { pageAssets } from './scripts/page-assets.ts'
 
 export default defineConfig({
   input: { signoff: 'src/cli/main.ts' },
@@ -9,6 +10,7 @@ export default defineConfig({
   transform: { define: { 'process.env.NODE_ENV': '"production"', fetch: 'undefined' } },
   // Importing one of our modules does nothing, so those that a chunk takes nothing from are left out of it.
   treeshake: { moduleSideEffects: [{ test: /[\\/]src[\\/](?!cli[\\/]main\.ts)/, sideEffects: false }] },
+  plugins: [pageAssets()],
   external: ['@lydell/node-pty', 'react-devtools-core'],
   output: {
     dir: 'dist',

@@ -1,4 +1,4 @@
-import type { RunInterpreters } from '../model/index.ts'
+import type { RunInterpreters, Section } from '../model/index.ts'
 import { loadAndParse } from '../parser/index.ts'
 import { planEvent } from '../runner/index.ts'
 import type { DemandedPlan } from '../transcript/index.ts'
@@ -7,4 +7,13 @@ import type { DemandedPlan } from '../transcript/index.ts'
 export async function demandedPlan(text: string, path: string, interpreters: RunInterpreters): Promise<DemandedPlan> {
   const { runbook } = await loadAndParse(Buffer.from(text), path, { interpreters })
   return { rules: 1, steps: planEvent(runbook).steps }
+}
+
+/** Its phases and sections, for an export that shows them as headings. */
+export async function outlineOf(
+  text: string,
+  path: string,
+  interpreters: RunInterpreters,
+): Promise<readonly Section[]> {
+  return (await loadAndParse(Buffer.from(text), path, { interpreters })).runbook.phases
 }

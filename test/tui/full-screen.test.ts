@@ -59,7 +59,7 @@ test.each([
   [60, 15],
 ])('at %ix%i: one header, the need and its key in row 2, the keys in the last row', async (columns, rows) => {
   const terminal = start('1.1', { columns, rows })
-  await terminal.until(/READY {2}1\.1 Look around: Enter runs it/)
+  await terminal.until(/READY {2}1\.1 Look around: Enter runs it[\s\S]*\? all keys/)
   const shown = terminal.rows()
   expect(shown[0]).toMatch(/^ no environment \| pay.*\d\d:\d\d:\d\d$/)
   expect(shown[1]).toContain('READY')

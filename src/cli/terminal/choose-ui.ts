@@ -69,6 +69,7 @@ export function chooseUi(choice: UiChoice, asked: { readonly ascii: boolean }, c
     begin: isPlain ? 'plain' : 'full',
     canDraw,
     ascii: asked.ascii || config.ascii,
+    keys: config.keys,
     keeper: keepTerminal(),
     call: text => {
       if (notify !== null) notifyPerson(notify, text, io.environment)

@@ -20,7 +20,7 @@ export interface FullTerminal {
 }
 
 /** Opens the terminal for the full screen: React and Ink are loaded only here, since they cost more than everything else together. */
-export async function openFull({ io, keeper, ascii, call }: Surroundings): Promise<FullTerminal> {
+export async function openFull({ io, keeper, ascii, keys, call }: Surroundings): Promise<FullTerminal> {
   const { runFullScreen, notifierOf } = await import('../../tui/full-screen.tsx')
   const output = new TtyOutput(TTY)
   Object.assign(output, sizeOfTty())
@@ -52,7 +52,14 @@ export async function openFull({ io, keeper, ascii, call }: Surroundings): Promi
           stdin: input,
           stdout: output,
           clock: { nowMs: io.nowMs },
-          options: { ascii: isAscii, color, title: drive.runbook.title, notice, notifier: notifierOf(io.environment) },
+          options: {
+            ascii: isAscii,
+            color,
+            keys,
+            title: drive.runbook.title,
+            notice,
+            notifier: notifierOf(io.environment),
+          },
           next,
           record,
           reopen,

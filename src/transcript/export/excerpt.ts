@@ -21,9 +21,10 @@ const CHARACTERS = 12_000
  * Gathers a stretch of output in memory that does not grow with it.
  *
  * @param most characters that are kept from its beginning, and as many from its end.
+ * @param colours whether the text of a terminal keeps its colours, as SGR sequences.
  */
-export function createExcerpt(most = CHARACTERS): ExcerptMaker {
-  const terminal = createTerminalText()
+export function createExcerpt(most = CHARACTERS, colours: 'dropped' | 'kept' = 'dropped'): ExcerptMaker {
+  const terminal = createTerminalText(colours)
   let inTerminal = false
   let head = ''
   let tail = ''

@@ -1,5 +1,5 @@
 import { openAsk } from '../acts/act.ts'
-import { ACTION_LIST, type ActionGroup, type ActionName, writtenKey } from '../scene/actions.ts'
+import { ACTION_LIST, type ActionGroup, type ActionName, writtenKey, writtenKeys } from '../scene/actions.ts'
 import type { ScreenState } from '../state/screen-state.ts'
 import { BINDINGS, type Binding, type Mode } from './bindings.ts'
 
@@ -68,11 +68,6 @@ export function actionRows(state: ScreenState): ActionRow[] {
 export function walkBinding(state: ScreenState, action: ActionName): Binding | null {
   const all = BINDINGS.filter(binding => binding.action === action && binding.modes.includes('walk'))
   return all.find(binding => binding.whyNot(state) === null) ?? all[0] ?? null
-}
-
-/** The keys of an action as people write them. */
-export function writtenKeys(action: ActionName, keys: readonly string[]): string {
-  return action === 'choose' ? '1-9' : keys.map(writtenKey).join(' ')
 }
 
 function keysOf(state: ScreenState, binding: Binding): readonly string[] {

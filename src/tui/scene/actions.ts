@@ -195,6 +195,11 @@ export function keyName(keys: KeyMap, action: ActionName): string {
   return writtenKey(keys.get(action)?.[0] ?? '')
 }
 
+/** The keys of an action as people write them. */
+export function writtenKeys(action: ActionName, keys: readonly string[]): string {
+  return action === 'choose' ? '1-9' : keys.map(writtenKey).join(' ')
+}
+
 export function writtenKey(key: string): string {
   const control = /^ctrl-(.)$/.exec(key)
   return control === null ? (WRITTEN[key] ?? key) : `Ctrl-${(control[1] ?? '').toUpperCase()}`
