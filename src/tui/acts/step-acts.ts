@@ -208,6 +208,15 @@ export function noteAct(scene: Scene, step: string | null): Act {
 }
 
 /** Success criteria of a phase that are not met: kept as a note, so that whoever reads the transcript finds it. */
+/** Success criteria that nobody has given a value for, asked at the end of their phase. */
+export function criteriaAct(question: string): Act {
+  const met = plainly(`${question}: met`, { kind: 'note', step: null, text: `${question}: met` })
+  return pickAct(question, 'Are they met?', null, [
+    { label: 'met', act: met },
+    { label: 'not met', act: criteriaNotMetAct(question) },
+  ])
+}
+
 export function criteriaNotMetAct(question: string): Act {
   return {
     title: question,
