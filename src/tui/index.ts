@@ -1,6 +1,7 @@
 export { type Plain, runPlain } from './plain/lines.ts'
 export { sentenceFor } from './plain/narrate.ts'
 export { createPlainOutput, type PlainOutput } from './plain/output.ts'
+export { createPollLines } from './plain/poll-lines.ts'
 export { contactLines } from './plain/text.ts'
 export {
   deviationsIn,

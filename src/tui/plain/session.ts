@@ -11,6 +11,7 @@ import { counted } from '../text/counting.ts'
 import type { Plain } from './lines.ts'
 import { sentenceFor } from './narrate.ts'
 import { createPlainOutput, type PlainOutput } from './output.ts'
+import { createPollLines } from './poll-lines.ts'
 import { actLines, askLine, questionLines, stillLine, TAKES_SUGGESTION, tellLines } from './text.ts'
 import { type Word, wordOf } from './words.ts'
 
@@ -38,6 +39,7 @@ export class PlainSession {
   #waiting: string[] | null = null
   /** Step that was lent the terminal last, until its end is told. */
   #lentTo: string | null = null
+  readonly #polls = createPollLines()
 
   constructor(plain: Plain) {
     const broken = Promise.withResolvers<never>()
@@ -72,6 +74,7 @@ export class PlainSession {
     if (event.kind === 'output' || event.kind === 'output.late') {
       // The person has seen it in their own terminal, as it came.
       if (event.fd === 'pty' && event.step === this.#lentTo) return
+      if (!this.#polls.shows(event)) return
       this.#scripts.push(event, positionOf(this.#scene.walk, event.step))
       return
     }
@@ -79,7 +82,7 @@ export class PlainSession {
     const sentence = sentenceFor(entry, snapshot, this.#plain.conversation.runbook)
     // That it has the terminal was said already, and said that it started.
     const isTold = event.kind === 'step.start' && event.step === this.#lentTo
-    if (sentence !== null && !isTold) this.#print(sentence)
+    for (const line of this.#polls.tell(entry, snapshot.need, isTold ? null : sentence)) this.#print(line)
     if (event.kind === 'step.end') this.#lentTo = null
     // Several events may be folded before the first of them is told: the question comes after the last sentence.
     if (snapshot.state.lastSeq <= entry.seq) this.#refresh(snapshot)
