@@ -289,10 +289,11 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
   program
     .command('help')
     .description('help on the program, or on a topic')
-    .argument('[topic]', 'exit-codes, a command, or the code of a finding')
+    .argument('[topic]', 'exit-codes, keys, a command, or the code of a finding')
     .action((topic: string | undefined) =>
       does(async () => {
         if (topic === 'exit-codes') io.write(exitCodeText())
+        else if (topic === 'keys') io.write(await (await import('./commands/help-keys.ts')).helpKeys(io))
         else if (/^SO\d+$/i.test(topic ?? ''))
           return (await import('./commands/lint.ts')).lint([], { explain: topic ?? '' }, io)
         else io.write((program.commands.find(c => c.name() === topic) ?? program).helpInformation())

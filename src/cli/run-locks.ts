@@ -1,7 +1,15 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SignoffError } from '../model/index.ts'
-import { detachWriter, type Lock, type LockHolder, mayLive, readLock, takeLock } from '../runner/local/index.ts'
+import {
+  detachWriter,
+  type Lock,
+  type LockHolder,
+  lockedError,
+  mayLive,
+  readLock,
+  takeLock,
+} from '../runner/local/index.ts'
 import type { RunFiles } from './transcript-files.ts'
 
 /**
@@ -25,6 +33,17 @@ export function holderOf(stateDir: string, files: RunFiles): LockHolder | null {
     if (holder !== null && mayLive(holder)) return holder
   }
   return null
+}
+
+/**
+ * Asked before anything else is asked of a person: what is missing is no use to somebody who cannot have the run.
+ * @throws {SignoffError} `LOCKED` where somebody who may be alive holds it.
+ */
+export function refuseHeld(stateDir: string, files: RunFiles): void {
+  for (const path of lockPaths(stateDir, files)) {
+    const holder = readLock(path)
+    if (holder !== null && mayLive(holder)) throw lockedError(path)
+  }
 }
 
 /** The locks of a new run: its journal's folder is not there yet. */

@@ -15,7 +15,7 @@ import { checkFiles, providedFor, stepNamed } from '../provided.ts'
 import { type RecordedRun, readRun } from '../recorded-run.ts'
 import { reportMissing } from '../report-missing.ts'
 import { EVERYTHING } from '../run-context.ts'
-import { takeOver } from '../run-locks.ts'
+import { refuseHeld, takeOver } from '../run-locks.ts'
 import { elsewhereText, refuseElsewhere } from '../run-place.ts'
 import { chooseUi } from '../terminal/choose-ui.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
@@ -42,6 +42,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const recorded = await read()
   const { context, past, path, open, stateDir } = recorded
   checkOperator(past, files.run, desk.signer.principal, flags)
+  if (flags.takeOver !== true) refuseHeld(stateDir, files)
   refuseElsewhere(context, recorded.elsewhere)
   if (past.result !== null) {
     const { session } = await open(null)

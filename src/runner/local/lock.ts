@@ -194,7 +194,8 @@ function isSame(a: LockHolder | null, b: LockHolder | null): boolean {
   )
 }
 
-function lockedError(path: string): SignoffError {
+/** That somebody holds a lock: who, where and since when. */
+export function lockedError(path: string): SignoffError {
   const holder = readLock(path)
   const who = holder === null ? 'another process' : `${holder.principal} (process ${holder.pid} on ${holder.host})`
   if (holder?.taking === true)
