@@ -3,6 +3,7 @@ import { countSteps, deviationsOf, deviationText, type Entry } from '../../model
 import {
   cleanText,
   createPlainOutput,
+  createPollLines,
   neededLine,
   neededOf,
   type Scene,
@@ -56,6 +57,7 @@ export async function status(reference: string | null, flags: StatusFlags, io: I
 function createTeller(view: RunView, files: RunFiles, flags: StatusFlags, io: Io) {
   let watches = false
   let asked = ''
+  const polls = createPollLines()
   const scripts = createPlainOutput(line => io.write(`${line}\n`))
   const facts = async (): Promise<StatusFacts> => ({
     holder: holderOf(stateFolder(io.environment, files.run), files),
@@ -79,10 +81,11 @@ function createTeller(view: RunView, files: RunFiles, flags: StatusFlags, io: Io
     async take(entries: readonly Entry[]) {
       const tell = (entry: Entry, sentence: string | null): void => {
         const { event } = entry
-        if (event.kind === 'output')
+        if (event.kind === 'output' && polls.shows(event))
           scripts.push(event, view.state.steps.get(event.step)?.planned.position ?? event.step)
         if (event.kind === 'output.end') scripts.end()
-        if (sentence !== null) io.write(`${sentence}\n`)
+        const need = view.scene()?.need
+        for (const line of need === undefined ? [] : polls.tell(entry, need, sentence)) io.write(`${line}\n`)
       }
       await view.take(entries, watches && flags.json !== true ? tell : undefined)
       const scene = view.scene()

@@ -1,4 +1,4 @@
-import type { EventOf, Need } from '../../model/index.ts'
+import type { EventOf, Need, StepRecord } from '../../model/index.ts'
 import { countSteps, deviationsOf, deviationText, isEnded } from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
@@ -112,16 +112,24 @@ function phaseLines(scene: Scene, nowMs: number): string[] {
   const here = need.kind === 'finished' ? null : (walk.places.get(need.step)?.phase.id ?? null)
   return walk.runbook.phases.flatMap(phase => {
     const records = [...state.steps.values()].filter(({ planned }) => planned.phase === phase.id)
-    const counted = records.filter(({ planned }) => planned.flow === 'main' || planned.flow === 'recovery')
-    if (counted.length === 0) return []
-    const done = counted.filter(({ status }) => isEnded(status)).length
-    const line = `  ${phase.position} ${phase.title}: ${done} of ${counted.length} done`
-    if (phase.id !== here) return [line]
-    const steps = counted.map(
+    const forward = records.filter(({ planned }) => planned.flow === 'main')
+    // A way back is no part of the way forward: it counts once it is walked, and by itself.
+    const back = records.filter(({ planned }) => state.recovery?.steps.includes(planned.id) === true)
+    const lines = [
+      ...(forward.length === 0 ? [] : [`  ${phase.position} ${phase.title}: ${doneText(forward)}`]),
+      ...(back.length === 0 ? [] : [`  ${phase.position} ${phase.title}, way back: ${doneText(back)}`]),
+    ]
+    if (phase.id !== here) return lines
+    const walked = state.recovery === null ? forward : back
+    const steps = walked.map(
       ({ planned }) => `    ${planned.position} ${planned.title}: ${seenOf(scene, planned.id, nowMs).word}`,
     )
-    return [line, ...steps]
+    return [...lines, ...steps]
   })
+}
+
+function doneText(records: readonly StepRecord[]): string {
+  return `${records.filter(({ status }) => isEnded(status)).length} of ${records.length} done`
 }
 
 function whatOf(scene: Scene, need: Exclude<Need, { kind: 'finished' }>): string {
