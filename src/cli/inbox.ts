@@ -41,7 +41,10 @@ export function openInbox(root: string, run: string, tell: (line: string) => voi
       })
       if (text === null) continue
       // What was taken is in the journal now; the file would only be offered again on resume.
-      if (await take(text, name)) await rm(join(folder, name), { force: true })
+      if (!(await take(text, name))) continue
+      await rm(join(folder, name), { force: true })
+      // Another file of this name is another approval: of the same person, who is told that one counts.
+      seen.delete(name)
     }
   }
 

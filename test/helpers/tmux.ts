@@ -159,6 +159,12 @@ export class Tmux {
     }
   }
 
+  /** The number before an option that stands there. */
+  async numberOf(option: RegExp): Promise<string> {
+    const found = await this.until(new RegExp(`(\\d) ${option.source}`))
+    return found[1] ?? ''
+  }
+
   /** True while a full screen has the terminal. */
   async isScreen(): Promise<boolean> {
     return (await this.ask('#{alternate_on}')) === '1'
