@@ -248,9 +248,12 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   const print = async ({ what, text }: Copyable): Promise<void> => {
     if (screen.reopen === undefined || handedOver) return
     await letGo()
-    stdout.write(`${[...cleanLines(text), '', `This was ${what}. Enter comes back.`].join('\r\n')}\r\n`)
+    stdout.write(`${[...cleanLines(text), '', `This was ${what}. Any key comes back.`].join('\r\n')}\r\n`)
     const keyboard = screen.reopen()
+    // Key by key, so that Ctrl-C is one as well: it never ends anything at one press.
+    keyboard.setRawMode?.(true)
     await new Promise<void>(resolve => keyboard.once('data', () => resolve()))
+    keyboard.setRawMode?.(false)
     keyboard.destroy?.()
     await comeBack()
   }

@@ -147,7 +147,7 @@ describe.skipIf(lacking !== null)(`manners${lacking === null ? '' : `, skipped: 
     await terminal.press('Y')
     await terminal.until(/^touch started-2\.1\nfor line in \$\(seq 1 50\); do echo "image line \$line"; done$/m)
     expect(await terminal.ask(STATE)).toBe('0 1')
-    await terminal.press('Enter')
+    await terminal.press('C-c')
     await terminal.asked(/READY {2}2\.1/)
     expect(await terminal.ask('#{alternate_on}')).toBe('1')
     // The key that came back has answered nothing.

@@ -19,6 +19,8 @@ export interface Walk {
   readonly stateDir: string
   /** The run's journal, to be read again. */
   readonly record: RunRecord
+  /** The file that approvers of a gate on another host are sent. */
+  readonly requestFile: (step: string) => string
   /** Commands to go on with, for the last screen. */
   readonly next: readonly string[]
   /** What was told before the screen covered it, in a few words. */

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import type { Ending } from '../../model/index.ts'
-import { editInEditor, hideInput, systemClock } from '../../runner/local/index.ts'
+import { copyByProgram, editInEditor, hideInput, systemClock } from '../../runner/local/index.ts'
 import { cleanText, runPlain, type StartAnswer, type StartAsk } from '../../tui/index.ts'
 import { endWhenLost } from '../lost-terminal.ts'
 import type { SaidLines, Surroundings } from './attend.ts'
@@ -21,7 +21,7 @@ export interface PlainTerminal {
 }
 
 /** Plain mode on standard input and standard error: lines in, lines out. */
-export function openPlain({ io, keeper }: Surroundings, said: SaidLines): PlainTerminal {
+export function openPlain({ io, keeper, call }: Surroundings, said: SaidLines): PlainTerminal {
   let typed = new PassThrough()
   let away = false
   let isWatched = false
@@ -31,7 +31,7 @@ export function openPlain({ io, keeper }: Surroundings, said: SaidLines): PlainT
       if (!away) typed.write('stop\n')
       return true
     },
-    async run({ drive, speaker, stateDir }, canDraw) {
+    async run({ drive, speaker, stateDir, record, requestFile }, canDraw) {
       typed = new PassThrough()
       const input = typed
       if (!isWatched) endWhenLost(process.stdin)
@@ -48,6 +48,10 @@ export function openPlain({ io, keeper }: Surroundings, said: SaidLines): PlainT
           clock: { nowMs: io.nowMs, at: clock.at },
           hideInput,
           canDraw,
+          record,
+          requestFile,
+          call,
+          copy: text => copyByProgram(text, io.environment),
           onContinue(again) {
             process.on('SIGCONT', again)
             return () => process.off('SIGCONT', again)

@@ -3,6 +3,7 @@ import { neededStep, type Scene } from '../scene/walk.ts'
 import { type Act, reasonAsk, textAsk } from './act.ts'
 import { jumpTo, openEditor, waitAct } from './control-acts.ts'
 import { changedAct, handOverAct, keepAct, stopForChangeAct } from './people-acts.ts'
+import { lastReasons } from './reasons.ts'
 import { endRunAct, pauseAct, recoverAct, stopAct } from './run-acts.ts'
 import {
   decideAct,
@@ -216,7 +217,8 @@ function skip(scene: Scene): Wished {
   if (need.kind === 'gate') return cannot(scene, 'a gate cannot be skipped')
   if (need.kind === 'decide' && need.state === 'no-go') return cannot(scene, 'a NO-GO cannot be passed over')
   const { step } = need
-  if (need.kind === 'decide') return act(decideAct(scene, step, 'skip', 'Skip', reasonAsk('Reason')))
+  if (need.kind === 'decide')
+    return act(decideAct(scene, step, 'skip', 'Skip', reasonAsk('Reason', lastReasons(scene.state))))
   const skipped = skipAct(scene, step)
   if (need.kind !== 'confirm' && need.kind !== 'manual') return act(skipped)
   return act(
@@ -244,5 +246,7 @@ function act(value: Act): Wished {
 
 function cannot(scene: Scene, why: string): Wished {
   const step: Step | undefined = scene.walk.steps.get(neededStep(scene) ?? '')
-  return { kind: 'cannot', why: step === undefined ? why : `${step.position}: ${why}` }
+  if (step === undefined) return { kind: 'cannot', why }
+  const named = why.startsWith('it ') ? `${step.position} ${why.slice(3)}` : `${step.position}: ${why}`
+  return { kind: 'cannot', why: named }
 }
