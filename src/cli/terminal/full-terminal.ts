@@ -1,6 +1,6 @@
 import type { ReadStream } from 'node:tty'
 import type { Ending } from '../../model/index.ts'
-import { copyByProgram, editInEditor, openTtyInput, TtyOutput } from '../../runner/local/index.ts'
+import { copyByProgram, editInEditor, openTtyInput, runningProcess, TtyOutput } from '../../runner/local/index.ts'
 import type { StartAnswer, StartAsk } from '../../tui/index.ts'
 import { endWhenLost } from '../lost-terminal.ts'
 import type { Surroundings } from './attend.ts'
@@ -80,6 +80,7 @@ export async function openFull({ io, keeper, ascii, keys, call }: Surroundings):
           },
           next,
           record,
+          processes: async () => runningProcess(stateDir),
           reopen,
           editScript: (script, name) => {
             isAway = true
