@@ -3,8 +3,10 @@
  * to it that the state is written down when the block ends. Every block is a process of its own, so that none can destroy the session.
  */
 export interface SessionStart {
-  /** File that receives the state when the block ends; it exists, with mode 0600. */
+  /** File that receives the state when the block ends; it exists, with mode 0600 and empty. */
   readonly dump: string
+  /** File for what only a command prints; as `dump`. */
+  readonly lists: string
   /** File that holds `SESSION_MORE`. */
   readonly more: string
   /** State the block before left; null for the first block of a session. */
@@ -31,6 +33,7 @@ export function sessionScript(start: SessionStart): string {
   const own = [...OWN_VARIABLES, ...start.secret].join('|')
   const head = [
     `__signoff_file=${shellQuote(start.dump)}`,
+    `__signoff_lists=${shellQuote(start.lists)}`,
     `__signoff_more=${shellQuote(start.more)}`,
     `__signoff_own='@(${own}|__signoff_*)'`,
     `__signoff_folder=${shellQuote(start.folder ?? '')}`,
@@ -101,7 +104,8 @@ const MADE_BY_BASH = 'HOSTNAME HOSTTYPE IFS MACHTYPE OPTERR OPTIND OSTYPE PATH P
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
  * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
  * - A block starts with errexit and pipefail, whatever the block before it did to them.
- * - Lists that only a command prints are read back through the state's own file, before it is written.
+ * - Lists that only a command prints are read back through a file. No file is emptied that may be written on as it is: some file
+ *   systems (ext4) put on the disk at once what is written into a file that was emptied.
  * - It is read for every block: what few blocks need is in `SESSION_MORE`, and nothing here loops over the variables.
  */
 const SESSION_FUNCTIONS = `
@@ -139,22 +143,25 @@ __signoff_cd() {
   builtin printf 'signoff: the folder %s, where this block starts, is not there\\n' "$1" >&2
   builtin exit 1
 }
+__signoff_empty() { [[ ! -s $1 ]] || builtin : >|"$1"; }
+__signoff_list() {
+  __signoff_empty "$__signoff_lists"
+  "\${@:2}" >>"$__signoff_lists"
+  builtin mapfile -t "$1" <"$__signoff_lists"
+}
 __signoff_names() {
   builtin shopt -s extglob
   builtin shopt -u nocasematch
-  builtin compgen -v -X "$__signoff_own" >|"$__signoff_file"
-  builtin mapfile -t __signoff_all <"$__signoff_file"
+  __signoff_list __signoff_all builtin compgen -v -X "$__signoff_own"
   [[ \${#__signoff_all[@]} != 0 ]]
 }
 __signoff_dump() {
-  { __signoff_jobs; __signoff_names; } 2>/dev/null
-  __signoff_write 2>/dev/null >|"$__signoff_file"
+  { __signoff_jobs; __signoff_names; __signoff_empty "$__signoff_file"; } 2>/dev/null
+  __signoff_write 2>/dev/null >>"$__signoff_file"
 }
 __signoff_jobs() {
   __signoff_running=()
-  [[ -n $! ]] || return
-  builtin jobs -pr >|"$__signoff_file"
-  builtin mapfile -t __signoff_running <"$__signoff_file"
+  [[ -z $! ]] || __signoff_list __signoff_running builtin jobs -pr
 }
 __signoff_write() {
   builtin local __signoff_n
@@ -172,7 +179,7 @@ __signoff_write() {
   done
   builtin umask -p
   builtin alias -p
-  builtin unset -f trap __signoff_{again,cd,dump,exports,jobs,names,return,reveal,set,shopt,unexport,write}
+  builtin unset -f trap __signoff_{again,cd,dump,empty,exports,jobs,list,names,return,reveal,set,shopt,unexport,write}
   builtin declare -f
   builtin declare -F
   builtin printf '__signoff_options=%q\\n' "$__signoff_options:errexit:pipefail"
