@@ -107,12 +107,12 @@ const MADE_BY_BASH = 'HOSTNAME HOSTTYPE IFS MACHTYPE OPTERR OPTIND OSTYPE PATH P
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
  * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
  * - A block starts with errexit and pipefail, whatever the block before it did to them.
- * - Lists that only a command prints are read back through a file. No file is emptied that may be written on as it is: some file
- *   systems (ext4) put on the disk at once what is written into a file that was emptied.
+ * - Lists that only a command prints are read back through a file, each behind the one before it. No file is emptied that can be
+ *   written on as it is: some file systems (ext4) put on the disk at once what is written into a file that was emptied.
  * - It is read for every block: what few blocks need is in `SESSION_MORE`, and nothing here loops over the variables.
  */
 const SESSION_FUNCTIONS = `
-__signoff_user_exit=
+__signoff_user_exit= __signoff_read=0
 __signoff_at_exit='{ __signoff_status=$? __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS; \\builtin set +exuvTEfk +o posix; } 2>/dev/null
 if [[ -n $__signoff_user_exit ]]; then
   (__signoff_dump)
@@ -148,17 +148,18 @@ __signoff_cd() {
 }
 __signoff_empty() { [[ ! -s $1 ]] || builtin : >|"$1"; }
 __signoff_list() {
-  __signoff_empty "$__signoff_lists"
+  builtin local -n __signoff_l=$1
   "\${@:2}" >>"$__signoff_lists"
-  builtin mapfile -t "$1" <"$__signoff_lists"
+  builtin mapfile -t -s "$__signoff_read" "$1" <"$__signoff_lists"
+  __signoff_read=$((__signoff_read + \${#__signoff_l[@]}))
 }
 __signoff_builtins() {
   __signoff_disabled=()
-  __signoff_empty "$__signoff_lists"
   builtin enable -n >>"$__signoff_lists"
   [[ -s $__signoff_lists ]] || return
   builtin enable compgen declare enable jobs mapfile printf shopt trap umask unset
   builtin mapfile -t __signoff_disabled <"$__signoff_lists"
+  __signoff_read=\${#__signoff_disabled[@]}
 }
 __signoff_declared() { builtin declare -A; builtin declare -a; builtin declare -i; }
 __signoff_names() {
@@ -173,7 +174,9 @@ __signoff_names() {
   [[ \${#__signoff_all[@]} != 0 ]]
 }
 __signoff_dump() {
-  { __signoff_builtins; __signoff_jobs; __signoff_names; __signoff_empty "$__signoff_file"; } 2>/dev/null
+  { __signoff_empty "$__signoff_lists"; __signoff_empty "$__signoff_file"; } 2>/dev/null
+  __signoff_read=0
+  { __signoff_builtins; __signoff_jobs; __signoff_names; } 2>/dev/null
   __signoff_write 2>/dev/null >>"$__signoff_file"
 }
 __signoff_jobs() {
