@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config'
+import { pageAssets } from './scripts/page-assets.ts'
 
 export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [{ ...pageAssets(), enforce: 'pre' }],
         test: {
           name: 'unit',
           setupFiles: 'test/helpers/load-parser.ts',
@@ -14,6 +16,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [{ ...pageAssets(), enforce: 'pre' }],
         test: {
           name: 'journeys',
           setupFiles: 'test/helpers/load-parser.ts',

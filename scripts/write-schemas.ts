@@ -3,17 +3,32 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { LintReportSchema } from '../src/cli/lint-report.ts'
 import { DoctorReportSchema } from '../src/cli/preflight/finding.ts'
+import { VerifyAllSchema } from '../src/cli/verify-all.ts'
 import { PlanSchema } from '../src/model/index.ts'
+import { AddendumStatementSchema } from '../src/transcript/addendum.ts'
+import { ApprovalRequestSchema, ApprovalStatementSchema } from '../src/transcript/approval-statement.ts'
+import { EnvelopeSchema } from '../src/transcript/dsse.ts'
+import { journalLineSchema } from '../src/transcript/line-schema.ts'
+import { SealStatementSchema } from '../src/transcript/seal-statement.ts'
+import { VerifyReportSchema } from '../src/transcript/verify-report.ts'
 
 /** Writes the JSON Schemas of docs/schemas from the zod schemas that the program itself checks with. */
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  'addendum-1.schema.json': AddendumStatementSchema,
+  'approval-1.schema.json': ApprovalStatementSchema,
+  'approval-request-1.schema.json': ApprovalRequestSchema,
   'doctor-1.schema.json': DoctorReportSchema,
+  'envelope-1.schema.json': EnvelopeSchema,
+  'journal-line-1.schema.json': journalLineSchema(),
   'lint-1.schema.json': LintReportSchema,
   'plan-1.schema.json': PlanSchema,
+  'seal-1.schema.json': SealStatementSchema,
+  'verify-1.schema.json': VerifyReportSchema,
+  'verify-all-1.schema.json': VerifyAllSchema,
 }
 
 export function schemaText(schema: z.ZodType): string {
-  return `${JSON.stringify(z.toJSONSchema(schema, { target: 'draft-2020-12' }), null, 2)}\n`
+  return `${JSON.stringify(z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' }), null, 2)}\n`
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -14,19 +14,22 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Inside `tui`: what each folder may know of the others. Its two doors, `index.ts` and `full-screen.tsx`, join them. */
 const TUI: Readonly<Record<string, readonly string[]>> = {
   text: [],
-  output: [],
   scene: ['text'],
+  output: ['text', 'scene'],
   acts: ['text', 'scene'],
-  state: ['scene', 'acts'],
-  keys: ['scene', 'acts', 'state'],
-  reduce: ['text', 'scene', 'acts', 'state', 'keys'],
-  view: ['text', 'output', 'scene', 'acts', 'state', 'keys'],
-  terminal: ['text', 'scene', 'state'],
+  state: ['scene', 'output', 'acts'],
+  keys: ['scene', 'output', 'acts', 'state'],
+  reduce: ['text', 'scene', 'output', 'acts', 'state', 'keys'],
+  view: ['text', 'scene', 'output', 'acts', 'state', 'keys'],
+  terminal: ['text', 'scene', 'output', 'state'],
   app: ['text', 'state', 'view', 'terminal'],
   plain: ['text', 'output', 'scene', 'acts', 'state', 'terminal'],
 }
 /** Modules that another folder may import besides its index: lazy chunks and the embedded driver. */
 const DOORS = new Set(['tui/full-screen.tsx', 'runner/local/index.ts'])
+
+/** What a reader's browser runs. */
+const PAGE = 'transcript/export/html/browser/'
 
 interface Import {
   readonly from: string
@@ -88,7 +91,10 @@ test('React and Ink are reached from the full screen alone', () => {
 })
 
 test('the pure parts use no clock, disk, process or random', () => {
-  const pure = files.filter(file => /^(model|parser|transcript|tui)\//.test(file) || /^runner\/[^/]+\.ts$/.test(file))
+  const pure = files.filter(
+    file =>
+      (/^(model|parser|transcript|tui)\//.test(file) || /^runner\/[^/]+\.ts$/.test(file)) && !file.startsWith(PAGE),
+  )
   const effects = /\b(Date\.now|Math\.random|process\.(env|exit|stdout|stderr|stdin|cwd)|setTimeout|setInterval)\b/
   const wrong = pure.filter(file => effects.test(withoutComments(readFileSync(join(SRC, file), 'utf8'))))
   expect(wrong.filter(file => !file.startsWith('tui/app/') && file !== 'tui/full-screen.tsx')).toEqual([])
@@ -96,6 +102,23 @@ test('the pure parts use no clock, disk, process or random', () => {
     ({ from, specifier }) => pure.includes(from) && /^node:/.test(specifier) && specifier !== 'node:crypto',
   )
   expect(modules.map(({ from, specifier }) => `${from} ${specifier}`)).toEqual([])
+})
+
+test('the script of a page is no part of the program: it is taken as text, and takes nothing but checks', () => {
+  const importers = inside.filter(({ from, to }) => to.startsWith(PAGE) && !from.startsWith(PAGE))
+  expect(importers.map(({ from, specifier }) => [from, specifier])).toEqual([
+    ['transcript/export/html/page.ts', './browser/main.ts?page'],
+  ])
+  const checks = 'transcript/export/html/check/'
+  const shared = ['transcript/signers-file.ts', 'transcript/pattern-list.ts']
+  const reached = imports.filter(
+    ({ from }) => [PAGE, checks].some(place => from.startsWith(place)) || shared.includes(from),
+  )
+  const strangers = reached.filter(
+    ({ to }) => ![PAGE, checks].some(place => to.startsWith(place)) && !shared.includes(to),
+  )
+  expect(reached.length).toBeGreaterThan(10)
+  expect(strangers).toEqual([])
 })
 
 test('processes are started in one folder', () => {

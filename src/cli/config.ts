@@ -1,13 +1,24 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { SignoffError } from '../model/index.ts'
 import { canHaveInterpreter, type Interpreters } from '../parser/index.ts'
+import { DEFAULT_KEYS, type KeyMap, keyMapOf } from '../tui/index.ts'
 import { configFolder, type Workspace } from './workspace.ts'
 import { parseYaml } from './yaml-file.ts'
 
 const time = z.string().regex(/^\d+(ms|s|m|h)$/, 'expected a time such as 30m')
+
+/** What its owner wants of every transcript that `verify` looks at. */
+const VerifySettings = z.strictObject({
+  /** So many people must have approved. */
+  approvals: z.int().nonnegative().optional(),
+  /** The time must not be the writer's word alone. */
+  strictTime: z.boolean().optional(),
+  /** Certificates of the time-stamp authorities that are trusted, PEM; a relative path is one beside this file. */
+  tsaCa: z.string().min(1).optional(),
+})
 
 /** `.signoff/config.yaml`: reviewed like code. It may tighten what a runbook demands, never loosen it. */
 export const ProjectConfigSchema = z.strictObject({
@@ -16,6 +27,10 @@ export const ProjectConfigSchema = z.strictObject({
   roles: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
   /** Time limit of a task that names none, such as `30m`. */
   timeout: time.optional(),
+  verify: VerifySettings.optional(),
+  notify: z
+    .custom<undefined>(() => false, 'a repository may not name a command for notifications; your own configuration may')
+    .optional(),
   secrets: z
     .custom<undefined>(() => false, 'a repository may not name commands for secrets; your own configuration may')
     .optional(),
@@ -40,6 +55,32 @@ export const ProjectConfigSchema = z.strictObject({
 export const UserConfigSchema = z.strictObject({
   version: z.literal(1).default(1),
   signing: z.strictObject({ key: z.string().min(1), principal: z.string().min(1).optional() }).optional(),
+  verify: VerifySettings.optional(),
+  ui: z
+    .strictObject({
+      /** Draw with ASCII alone, as `--ascii` does. */
+      ascii: z.boolean().default(false),
+      /** Keys of the full screen, by the name of what they do: `{ skip: S }`. */
+      keys: z
+        .record(z.string(), z.string())
+        .default({})
+        .superRefine((moved, context) => {
+          const keys = keyMapOf(moved)
+          if (keys instanceof Map) return
+          for (const { action, why } of keys as Exclude<typeof keys, KeyMap>)
+            context.addIssue({ code: 'custom', path: [action], message: why })
+        }),
+    })
+    .optional(),
+  /** A command that tells you elsewhere that you are needed, such as in a chat: it gets the text as its last argument. */
+  notify: z
+    .array(z.string().min(1))
+    .min(1)
+    .refine(
+      ([program = '']) => !program.includes('/') || program.startsWith('/'),
+      'expected a name to be found on the PATH, or an absolute path',
+    )
+    .optional(),
   /** Commands that give secrets, by the name of the value. Only here: a repository must not name what runs on this machine unasked. */
   secrets: z
     .record(
@@ -65,14 +106,29 @@ export interface Config {
   readonly timeoutMs: number | null
   readonly silenceMs: number | null
   readonly interpreters: Interpreters
+  readonly verify: VerifyConfig
   readonly signingKey: string | null
   readonly principal: string | null
+  /** Draw with ASCII alone. */
+  readonly ascii: boolean
+  /** What each action of the full screen is done by. */
+  readonly keys: KeyMap
+  /** The command that tells the person elsewhere; null without one. */
+  readonly notify: readonly string[] | null
   /** By the name of the value. */
   readonly secrets: ReadonlyMap<string, SecretCommand>
   /** Where the user's own configuration lies, whether it is there or not. */
   readonly userPath: string
   /** sha256 of the project's file, null without one; recorded in every transcript. */
   readonly projectSha256: string | null
+}
+
+/** What `verify` asks of every transcript: the stricter of both configurations. */
+export interface VerifyConfig {
+  readonly approvals: number
+  readonly strictTime: boolean
+  /** Files of certificates, with absolute paths. */
+  readonly tsaCa: readonly string[]
 }
 
 /** A command that gives a secret. */
@@ -100,11 +156,34 @@ export async function readConfig(workspace: Workspace, environment: NodeJS.Proce
     timeoutMs: project?.value.timeout === undefined ? null : milliseconds(project.value.timeout),
     silenceMs: project?.value.silence === undefined ? null : milliseconds(project.value.silence),
     interpreters: project?.value.interpreters ?? {},
+    verify: strictest([
+      { of: workspace.config, said: project?.value.verify },
+      { of: userPath, said: user?.value.verify },
+    ]),
     signingKey: user?.value.signing?.key ?? null,
     principal: user?.value.signing?.principal ?? null,
+    ascii: user?.value.ui?.ascii ?? false,
+    keys: keysOf(user?.value.ui?.keys ?? {}),
+    notify: user?.value.notify ?? null,
     secrets: new Map(secrets),
     userPath,
     projectSha256: project?.sha256 ?? null,
+  }
+}
+
+/** They were checked with the file. */
+function keysOf(moved: Readonly<Record<string, string>>): KeyMap {
+  const keys = keyMapOf(moved)
+  return keys instanceof Map ? keys : DEFAULT_KEYS
+}
+
+function strictest(
+  settings: readonly { readonly of: string; readonly said: z.infer<typeof VerifySettings> | undefined }[],
+): VerifyConfig {
+  return {
+    approvals: Math.max(...settings.map(({ said }) => said?.approvals ?? 0)),
+    strictTime: settings.some(({ said }) => said?.strictTime === true),
+    tsaCa: settings.flatMap(({ of, said }) => (said?.tsaCa === undefined ? [] : [resolve(dirname(of), said.tsaCa)])),
   }
 }
 

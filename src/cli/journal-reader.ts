@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { SignoffError } from '../model/index.ts'
-import { type ScannedLine, scanJournal } from '../transcript/index.ts'
+import { createJournalScanner, type ScannedLine, scanJournal } from '../transcript/index.ts'
 
 const CHUNK = 1024 * 1024
 const NEWLINE = 0x0a
@@ -35,14 +35,32 @@ export async function readGrowing(
     taken++
     onLine(line)
   })
-  if (scan.wrong !== null || scan.torn !== null)
-    throw new SignoffError(
-      'JOURNAL_INVALID',
-      `${path}: line ${taken + 1}: ${scan.wrong?.why ?? 'no line of a journal'}`,
-      {
-        advice: '`signoff verify` says more',
-      },
-    )
+  if (scan.wrong !== null || scan.torn !== null) throw invalid(path, taken + 1, scan.wrong?.why ?? null)
+}
+
+/**
+ * The lines of a journal as it stands, in order, in memory for a piece of it; whoever takes them slowly is waited for. A torn end is no line.
+ * @throws {SignoffError} `TRANSCRIPT_UNREADABLE`; `JOURNAL_INVALID` where a line is wrong, once those before it were given.
+ */
+export async function* readLines(path: string): AsyncGenerator<ScannedLine> {
+  let taken: ScannedLine[] = []
+  let count = 0
+  const scanner = createJournalScanner(line => taken.push(line))
+  for await (const chunk of wholeLines(path, 0)) {
+    scanner.push(chunk)
+    const lines = taken
+    taken = []
+    count += lines.length
+    yield* lines
+  }
+  const { wrong, torn } = scanner.end()
+  if (wrong !== null || torn !== null) throw invalid(path, count + 1, wrong?.why ?? null)
+}
+
+function invalid(path: string, line: number, why: string | null): SignoffError {
+  return new SignoffError('JOURNAL_INVALID', `${path}: line ${line}: ${why ?? 'no line of a journal'}`, {
+    advice: '`signoff verify` says more',
+  })
 }
 
 async function* wholeLines(path: string, from: number): AsyncGenerator<Uint8Array> {

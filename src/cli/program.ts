@@ -161,6 +161,43 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     )
 
   program
+    .command('show')
+    .description('the record of a run as people read it, safe in any terminal; also of a run that is under way')
+    .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
+    .option(
+      '--step <step>',
+      'only this step, by position or id, or all below this position; may be repeated',
+      collect,
+      [],
+    )
+    .option(
+      '--kind <kind>',
+      'only events of this kind, such as confirm; may be repeated, or hold several with commas',
+      collect,
+      [],
+    )
+    .option('--output', 'only what the scripts printed, all of it')
+    .option('--full', 'all output in its place, not only the ends of what is long')
+    .option('--json', 'the lines of the journal themselves')
+    .action((transcript: string, options: Record<string, never>) =>
+      does(async () => (await import('./commands/show.ts')).show(transcript, options as never, io))(),
+    )
+
+  program
+    .command('diff')
+    .description('two runs side by side: what was skipped, edited, slower, confirmed otherwise, done with other values')
+    .argument('<a>', 'the first run, such as the rehearsal: a transcript folder, a file in it, or the id of a run')
+    .argument('<b>', 'the second, such as production')
+    .option('--json', 'as data (signoff.diff/1)')
+    .addHelpText(
+      'after',
+      '\nExit codes as those of diff: 0 no difference, 1 some, 2 usage; 8 and 65 a record that cannot be read.',
+    )
+    .action((a: string, b: string, options: { json?: boolean }) =>
+      does(async () => (await import('./commands/diff.ts')).diff(a, b, options, io))(),
+    )
+
+  program
     .command('handoff')
     .description('offer a run of yours, which nobody walks now, to another operator; signed')
     .argument('<run>', 'id of the run, or the beginning of it')
@@ -184,28 +221,56 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
   program
     .command('verify')
     .description('check a transcript: integrity, signatures, policy')
-    .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
+    .argument('[transcript]', 'a transcript folder, a file in it, or the id of a run; with --all a folder of releases')
+    .option('--all', 'every run, and whether each that another names as one before it is there')
     .option('--signers <file>', 'allowed_signers to trust, instead of the one of this repository')
     .option('--runbook <file>', 'it must be of this runbook')
     .option('--release <id>', 'it must be of this release')
     .option('--commit <sha>', 'it must be of this commit')
     .option('--require-passed', 'the run must have passed')
-    .option('--require-approvals <n>', 'at least so many approvals', number)
+    .option('--require-approvals <n>', 'at least so many people must have approved', number)
+    .option('--strict-time', 'the time must not be the writer’s word alone: clocks agree, and a time-stamp token holds')
+    .option('--tsa-ca <file>', 'certificates of the time-stamp authorities to trust (PEM)')
     .option('--json', 'the report as data (signoff.verify/1)')
-    .action((transcript: string, options: Record<string, never>) =>
-      does(async () => (await import('./commands/verify.ts')).verify(transcript, options, io))(),
+    .action((transcript: string | undefined, options: Record<string, never>) =>
+      does(async () => (await import('./commands/verify.ts')).verify(transcript ?? null, options, io))(),
+    )
+
+  program
+    .command('timestamp')
+    .description('a time-stamp (RFC 3161) beside the seal: make the query for an authority, or add its answer')
+    .argument('<run>', 'id of the run, or the beginning of it, or its folder')
+    .option('--query <file>', 'write the query here; send it to an authority')
+    .option('--add <file>', 'put this answer of the authority beside the seal; it must hold')
+    .option('--tsa-ca <file>', 'certificates of the time-stamp authorities to trust (PEM)')
+    .action((run: string, options: Record<string, never>) =>
+      does(async () => (await import('./commands/timestamp.ts')).timestamp(run, options, io))(),
     )
 
   program
     .command('export')
     .description('a readable copy of a transcript, derived from it and saying so')
     .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
-    .addOption(new Option('--format <format>', 'what to write').choices(FORMAT_NAMES).makeOptionMandatory())
+    .addOption(new Option('--format <format>', 'what to write').choices(FORMAT_NAMES))
+    .option(
+      '--withhold <seq,..>',
+      'instead: a copy in which these lines say only their digest; needs --reason and --out',
+    )
+    .option('--reason <text>', 'why they are withheld')
     .option('--out <path>', 'write here, and never over what is there; without it to standard output')
     .option('--key <file>', 'for sigstore: the key that sealed the run, an ed25519 file without a passphrase')
     .option('--signers <file>', 'allowed_signers to trust, instead of the one of this repository')
-    .action((transcript: string, options: { format: FormatName }) =>
-      does(async () => (await import('./commands/export.ts')).exportTranscript(transcript, options, io))(),
+    .action((transcript: string, options: { format?: FormatName; withhold?: string }) =>
+      does(async () => {
+        const { format, withhold, ...rest } = options
+        if (withhold !== undefined && format === undefined)
+          return (await import('./commands/withhold.ts')).withhold(transcript, { ...rest, withhold }, io)
+        if (format === undefined || withhold !== undefined)
+          throw new SignoffError('USAGE', 'say what to write: --format NAME, or --withhold SEQ,..', {
+            advice: `formats: ${FORMAT_NAMES.join(', ')}; a copy that withholds lines can be exported in its turn`,
+          })
+        return (await import('./commands/export.ts')).exportTranscript(transcript, { ...options, format }, io)
+      })(),
     )
 
   program
@@ -224,10 +289,11 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
   program
     .command('help')
     .description('help on the program, or on a topic')
-    .argument('[topic]', 'exit-codes, a command, or the code of a finding')
+    .argument('[topic]', 'exit-codes, keys, a command, or the code of a finding')
     .action((topic: string | undefined) =>
       does(async () => {
         if (topic === 'exit-codes') io.write(exitCodeText())
+        else if (topic === 'keys') io.write(await (await import('./commands/help-keys.ts')).helpKeys(io))
         else if (/^SO\d+$/i.test(topic ?? ''))
           return (await import('./commands/lint.ts')).lint([], { explain: topic ?? '' }, io)
         else io.write((program.commands.find(c => c.name() === topic) ?? program).helpInformation())

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import type { Runbook } from '../model/index.ts'
+import type { Runbook, RunInterpreters } from '../model/index.ts'
 import { SignoffError } from '../model/index.ts'
 import { readScript, releaseParameters } from '../parser/index.ts'
 import { createContext, type RunContext, type Selection, selectFlow } from '../runner/index.ts'
@@ -16,6 +16,8 @@ export interface NewRun {
   readonly release: string
   readonly environment: string | null
   readonly selection: Selection
+  /** Those that the runbook was read with; absent where they are those of the configuration. */
+  readonly interpreters?: RunInterpreters
   /** The sealed run whose recovery is walked, with the steps that passed in it; absent for a run of its own. */
   readonly undoes?: { readonly files: RunFiles; readonly done: readonly string[] }
   /** What scripts that ask or draw are lent; null where nobody is at a terminal. */
@@ -56,7 +58,7 @@ export function contextOf(
     releaseParameters: releaseParameters(asked.runbook),
     roles: config.roles,
     defaultTimeoutMs: config.timeoutMs,
-    interpreters: config.interpreters,
+    interpreters: interpretersNow(asked.interpreters ?? config.interpreters, config.interpreters),
     ...(config.silenceMs === null ? {} : { silenceMs: config.silenceMs }),
     cwd: resolve(dirname(resolve(asked.path)), asked.runbook.cwd ?? '.'),
     readScript,
@@ -64,4 +66,9 @@ export function contextOf(
     ...(asked.undoes === undefined ? {} : { undoes: { run: asked.undoes.files.run, done: asked.undoes.done } }),
     terminal: asked.terminal !== null,
   })
+}
+
+/** What the plan needs, as the configuration has it now: a block whose interpreter is gone must not be taken for shell. */
+function interpretersNow(planned: RunInterpreters, configured: RunInterpreters): RunContext['interpreters'] {
+  return Object.fromEntries(Object.keys(planned).map(tag => [tag, configured[tag] ?? null]))
 }

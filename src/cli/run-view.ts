@@ -7,10 +7,10 @@ import {
   type RunState,
   SignoffError,
 } from '../model/index.ts'
-import { type Interpreters, loadAndParse } from '../parser/index.ts'
+import { loadAndParse } from '../parser/index.ts'
 import { chooseSection, needOf, type RunContext } from '../runner/index.ts'
 import { isRunDeviation, type Scene, sentenceFor, toWalk } from '../tui/index.ts'
-import { contextOf } from './run-context.ts'
+import { contextOf, EVERYTHING } from './run-context.ts'
 
 /** A run as its journal tells it to somebody who only looks. */
 export interface RunView {
@@ -23,8 +23,7 @@ export interface RunView {
   scene(): Scene | null
 }
 
-/** @param interpreters those of the project: what is a task of the run is then one here too. */
-export function createRunView(interpreters: Interpreters): RunView {
+export function createRunView(): RunView {
   let state = EMPTY_STATE
   let seen: Seen | null = null
   const deviations: string[] = []
@@ -38,7 +37,9 @@ export function createRunView(interpreters: Interpreters): RunView {
     async take(entries, tell) {
       for (const entry of entries) {
         state = evolve(state, entry)
-        if (state.start !== null) seen ??= await readSeen(state, interpreters)
+        // They stand behind the plan: what is a task of the run is one here too.
+        if (entry.event.kind === 'run.interpreters') seen = null
+        if (state.start !== null) seen ??= await readSeen(state)
         if (seen === null) continue
         const { event } = entry
         if (tell === undefined && !isRunDeviation(event)) continue
@@ -63,10 +64,11 @@ function liveOf(state: RunState): Parameters<typeof needOf>[2] {
   return { heldSecrets: new Set(held), rejected: new Map() }
 }
 
-async function readSeen(state: RunState, interpreters: Interpreters): Promise<Seen> {
+async function readSeen(state: RunState): Promise<Seen> {
   const { start } = state
   if (start === null) throw new SignoffError('JOURNAL_INVALID', 'the journal has no first line')
-  const selection = start.selection ?? { from: null, only: null, until: null }
+  const selection = start.selection ?? EVERYTHING
+  const interpreters = state.interpreters?.planned ?? {}
   const read = (await loadAndParse(Buffer.from(start.runbook.text), start.runbook.path, { interpreters })).runbook
   const only = read.mode === 'catalog' ? selection.only : null
   const runbook = (only === null ? null : chooseSection(read, only)) ?? read
@@ -76,9 +78,11 @@ async function readSeen(state: RunState, interpreters: Interpreters): Promise<Se
     release: start.release,
     environment: start.env,
     selection,
+    interpreters,
     terminal: null,
   }
-  return { runbook, context: contextOf(asked, { ...NO_CONFIG, interpreters }, start.run), walk: toWalk(runbook) }
+  const config = { ...NO_CONFIG, interpreters: state.interpreters?.now ?? {} }
+  return { runbook, context: contextOf(asked, config, start.run), walk: toWalk(runbook) }
 }
 
 /** Who looks has no part in how else the run is configured: what it demands is in its lines. */

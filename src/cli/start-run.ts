@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
-import { hostname, platform, userInfo } from 'node:os'
+import { hostname, platform } from 'node:os'
 import { dirname, relative, resolve } from 'node:path'
-import type { EventOf } from '../model/index.ts'
+import type { EventOf, RunEvent } from '../model/index.ts'
 import { EMPTY_STATE } from '../model/index.ts'
 import { planEvent } from '../runner/index.ts'
-import { gitFacts, uuidv7 } from '../runner/local/index.ts'
+import { accountName, gitFacts, uuidv7 } from '../runner/local/index.ts'
 import { createChain } from '../transcript/index.ts'
 import type { Desk } from './desk.ts'
 import type { FirstWords } from './first-words.ts'
 import type { Io } from './io.ts'
 import { contextOf, type NewRun } from './run-context.ts'
+import { changedInterpreters, firstInterpreters, usedInterpreters } from './run-interpreters.ts'
 import { takeStateLock } from './run-locks.ts'
 import { openSession, type Session } from './run-session.ts'
 import { fileOf, keepPlace } from './runbook-place.ts'
@@ -39,12 +40,20 @@ export async function startSession(asked: NewRun, desk: Desk, io: Io, first: Fir
   })
   try {
     await keepPlace(stateDir, resolve(asked.path))
-    await session.drive.begin([start, planEvent(asked.runbook)], first)
+    await session.drive.begin([start, planEvent(asked.runbook), ...interpreterEvents(asked, desk)], first)
   } catch (error) {
     await session.close()
     throw error
   }
   return session
+}
+
+/** What the plan was read with, and what has become of that where it is the plan of an earlier run. */
+function interpreterEvents({ runbook, interpreters }: NewRun, { config, signer }: Desk): RunEvent[] {
+  const planned = interpreters ?? usedInterpreters(runbook, config.interpreters)
+  const named = firstInterpreters(planned, signer.principal)
+  const changed = changedInterpreters({ planned, now: planned }, config.interpreters, signer.principal)
+  return [named, changed].filter(event => event !== null)
 }
 
 async function startEvent(
@@ -75,7 +84,7 @@ async function startEvent(
       git === null ? null : { commit: git.commit, tag: git.tag, tree: git.tree, remote: git.remote, dirty: git.dirty },
     operator: { principal: desk.signer.principal, keyid: desk.signer.keyid },
     tool: { name: 'signoff', version: VERSION, rules: 1 },
-    host: { name: hostname(), user: userInfo().username, os: platform() },
+    host: { name: hostname(), user: accountName(), os: platform() },
     signersSha256: createHash('sha256').update(desk.signersText).digest('hex'),
     configSha256: desk.config.projectSha256,
     parents,

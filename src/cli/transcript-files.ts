@@ -2,7 +2,7 @@ import { chmod, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { basename, dirname, join, resolve } from 'node:path'
 import type { EventOf } from '../model/index.ts'
 import { SignoffError } from '../model/index.ts'
-import { leafOfLine, sealSha256 } from '../transcript/index.ts'
+import { leafOfLine, releaseFolder, releaseOfFolder, sealSha256 } from '../transcript/index.ts'
 import { unreadable } from './journal-reader.ts'
 
 /** Most first lines, which hold the runbook's text, are read at once. */
@@ -18,7 +18,7 @@ export interface RunFiles {
 
 /** `<transcripts>/<release>/<run>/`; a release that could not be a folder name was refused before. */
 export function runFiles(transcripts: string, release: string, run: string): RunFiles {
-  const folder = join(transcripts, escapeRelease(release), run)
+  const folder = join(transcripts, releaseFolder(release), run)
   return filesIn(folder)
 }
 
@@ -29,23 +29,6 @@ export function filesIn(folder: string): RunFiles {
     journal: join(folder, 'journal.jsonl'),
     bundle: join(folder, 'transcript.intoto.jsonl'),
   }
-}
-
-/** Every byte outside `A-Z a-z 0-9 . _ + -`, and a leading `.` or `-`, as `%XX`. */
-export function escapeRelease(release: string): string {
-  const escaped = [...Buffer.from(release)]
-    .map((byte, i) => {
-      const text = String.fromCharCode(byte)
-      const plain = /[A-Za-z0-9_+]/.test(text) || (i > 0 && /[.-]/.test(text))
-      return plain ? text : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
-    })
-    .join('')
-  return escaped.slice(0, 120)
-}
-
-/** The release that a folder is named for. */
-export function unescapeRelease(folder: string): string {
-  return folder.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
 /** All runs below a transcripts folder, oldest first: their ids are times. */
@@ -217,7 +200,7 @@ export async function isThere(path: string): Promise<boolean> {
 
 /** The release that a run's folder is named for. */
 export function releaseOf(files: RunFiles): string {
-  return unescapeRelease(basename(dirname(files.folder)))
+  return releaseOfFolder(basename(dirname(files.folder)))
 }
 
 export async function readIfThere(path: string): Promise<string | null> {

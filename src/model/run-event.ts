@@ -81,6 +81,8 @@ const streams = z.array(
   }),
 )
 
+const InterpreterSchema = z.strictObject({ tag: text, command: z.array(text) })
+
 /** Fields of each kind after the common ones (`seq`, `prev`, `t`, `mono`, `kind`) and before `salt`. */
 export const EVENT_FIELDS = {
   'run.start': {
@@ -258,6 +260,11 @@ export const EVENT_FIELDS = {
     without: z.array(text),
   },
   'runbook.changed': { was: hex, now: hex.nullable(), diff: text, decision: z.enum(['keep', 'stop']), by: text },
+  'run.interpreters': {
+    interpreters: z.array(InterpreterSchema),
+    was: z.array(InterpreterSchema).nullable(),
+    by: text,
+  },
   'handoff.offer': { to: text, note: text.nullable(), challenge: text, by: text, keyid: text, envelope: text },
   'handoff.withdraw': { offer: natural, by: text },
   'handoff.accept': { offer: natural, by: text, keyid: text, envelope: text },

@@ -1,3 +1,4 @@
+import type { RunInterpreters } from './interpreters.ts'
 import { LayeredMap } from './layered-map.ts'
 import type { EventOf, PlannedStep, Result } from './run-event.ts'
 
@@ -48,6 +49,8 @@ export interface RunningScript {
   readonly sinceMs: number
   /** What is on record of its end already: Signoff may be killed between these and `step.end`. */
   readonly told: ReadonlySet<'step.left' | 'output.end'>
+  /** Who asked it to stop; absent where nobody did. */
+  readonly stoppedBy?: string
 }
 
 export interface StepRecord {
@@ -63,6 +66,8 @@ export interface StepRecord {
   readonly changedAtMs: number
   /** The text that a person put in the place of the script; it runs until it is edited again. */
   readonly edited: EditedScript | null
+  /** How its script, or the command beside the question, last ended. Null before it ever did. */
+  readonly lastEnd: LastEnd | null
   /** How the command beside the question last ended: an offer, or the probe of a wait. Null before it ever did. */
   readonly lastCheck: LastCheck | null
 }
@@ -75,6 +80,15 @@ export interface EditedScript {
   readonly by: string
 }
 
+export interface LastEnd {
+  readonly ms: number
+  readonly signal: string | null
+  /** Who asked it to stop; null where nobody did. */
+  readonly stoppedBy: string | null
+  /** What was expected of it and not met. */
+  readonly unmet: EventOf<'step.end'>['checks']
+}
+
 export interface LastCheck {
   readonly result: EventOf<'step.end'>['result']
   readonly atMs: number
@@ -84,7 +98,7 @@ export interface GateRecord {
   readonly request: number
   readonly openedAtMs: number
   readonly event: EventOf<'approval.request'>
-  readonly approvals: readonly { readonly seq: number; readonly event: EventOf<'approval'> }[]
+  readonly approvals: readonly { readonly seq: number; readonly atMs: number; readonly event: EventOf<'approval'> }[]
   readonly refused: readonly EventOf<'approval.refused'>['why'][]
 }
 
@@ -104,6 +118,8 @@ export interface RunState {
   readonly values: ReadonlyMap<string, ValueRecord>
   /** Option taken, by the id of the choice step. */
   readonly choices: ReadonlyMap<string, string>
+  /** Those that the plan was read with, and those that scripts run by now; null where no block is for one. */
+  readonly interpreters: { readonly planned: RunInterpreters; readonly now: RunInterpreters } | null
   /** Answers by the condition's text in lower case. */
   readonly conditions: ReadonlyMap<string, 'yes' | 'no'>
   /** The condition that was answered for a step, by the step's id. */
@@ -158,6 +174,7 @@ export const EMPTY_STATE: RunState = {
   steps: new LayeredMap<string, StepRecord>(new Map()),
   values: new Map(),
   choices: new Map(),
+  interpreters: null,
   conditions: new Map(),
   conditionOfStep: new Map(),
   gates: new Map(),

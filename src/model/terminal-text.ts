@@ -1,3 +1,5 @@
+import { type Pen, PLAIN_PEN, toSgr, withSgr } from './sgr.ts'
+
 /** A terminal's output as it comes, turned into lines. */
 export interface TerminalText {
   /** Takes a piece; gives the lines that it completed, each with its newline. */
@@ -11,28 +13,37 @@ export interface TerminalText {
  * backspaces and erasing. Colours, titles and other control sequences go; a move to another row begins a new line. What is
  * drawn on the alternate screen (an editor, a pager) is no text that goes on: one line says that it was there. All other
  * characters stay, and are made safe by whoever shows them. The journal keeps every byte.
+ *
+ * @param colours `kept`: the lines hold SGR sequences where the pen changes, and no other control sequence; each line sets its own.
  */
-export function createTerminalText(): TerminalText {
+export function createTerminalText(colours: 'dropped' | 'kept' = 'dropped'): TerminalText {
   let held = ''
   let cells: string[] = []
+  /** How each cell was drawn; empty where colours are dropped. */
+  let pens: Pen[] = []
+  let pen = PLAIN_PEN
   let column = 0
   /** True while the alternate screen is drawn on. */
   let drawing = false
   let done = ''
 
+  const lineText = (): string => (colours === 'kept' ? drawn(cells, pens) : cells.join('').trimEnd())
   const endLine = (): void => {
-    done += `${cells.join('').trimEnd()}\n`
+    done += `${lineText()}\n`
     cells = []
+    pens = []
     column = 0
   }
   const leaveLine = (): void => {
     if (cells.some(cell => cell !== ' ')) endLine()
     cells = []
+    pens = []
     column = 0
   }
   const put = (character: string): void => {
     if (cells.length >= LONGEST_LINE) endLine()
     while (cells.length < column) cells.push(' ')
+    if (colours === 'kept') pens[column] = pen
     cells[column++] = character
   }
   const control = (code: string): void => {
@@ -60,15 +71,24 @@ export function createTerminalText(): TerminalText {
       return
     }
     if (mark !== '' || drawing) return
+    if (final === 'm') {
+      if (colours === 'kept') pen = withSgr(pen, numbers)
+      return
+    }
     const count = Math.min(Math.max(1, Number(numbers.split(';')[0] || 1)), LONGEST_LINE)
     if (final === 'C') column = Math.min(column + count, LONGEST_LINE)
     else if (final === 'D') column = Math.max(0, column - count)
     else if (final === 'G') column = count - 1
-    else if (final === 'K' && (numbers === '' || numbers === '0')) cells.length = Math.min(cells.length, column)
-    else if (final === 'K') cells = []
-    else if (final === 'P') cells.splice(column, count)
-    else if (final === '@') cells.splice(column, 0, ...Array.from({ length: count }, () => ' '))
-    else if (MOVES.has(final) || (final === 'J' && numbers !== '' && numbers !== '0')) leaveLine()
+    else if (final === 'K') {
+      cells.length = numbers === '' || numbers === '0' ? Math.min(cells.length, column) : 0
+      pens.length = Math.min(pens.length, cells.length)
+    } else if (final === 'P') {
+      cells.splice(column, count)
+      pens.splice(column, count)
+    } else if (final === '@') {
+      cells.splice(column, 0, ...Array.from({ length: count }, () => ' '))
+      pens.splice(column, 0, ...Array.from({ length: count }, () => PLAIN_PEN))
+    } else if (MOVES.has(final) || (final === 'J' && numbers !== '' && numbers !== '0')) leaveLine()
   }
   const alternate = (entered: boolean): void => {
     if (entered === drawing) return
@@ -96,15 +116,30 @@ export function createTerminalText(): TerminalText {
       return lines
     },
     get line() {
-      return drawing ? DRAWN : cells.join('').trimEnd()
+      return drawing ? DRAWN : lineText()
     },
   }
 }
 
 /** A whole text at once. */
-export function readTerminalText(whole: string): string {
-  const text = createTerminalText()
+export function readTerminalText(whole: string, colours: 'dropped' | 'kept' = 'dropped'): string {
+  const text = createTerminalText(colours)
   return text.push(whole) + text.line
+}
+
+/** One line with the sequences that draw it, ending as it began: with the terminal's own colours. */
+function drawn(cells: readonly string[], pens: readonly (Pen | undefined)[]): string {
+  let end = cells.length
+  while (end > 0 && cells[end - 1] === ' ' && (pens[end - 1] ?? PLAIN_PEN) === PLAIN_PEN) end--
+  let text = ''
+  let pen: Pen = PLAIN_PEN
+  for (let at = 0; at < end; at++) {
+    const next = pens[at] ?? PLAIN_PEN
+    if (next !== pen) text += toSgr(next)
+    text += cells[at]
+    pen = next
+  }
+  return pen === PLAIN_PEN ? text : text + toSgr(PLAIN_PEN)
 }
 
 const DRAWN = '[a full-screen program was here; what it drew is in the transcript]'

@@ -22,8 +22,8 @@ export interface RunContext {
   readonly defaultTimeoutMs: number | null
   /** How long a running script may say nothing before a person is told. */
   readonly silenceMs: number
-  /** Commands for scripts of other languages, by the language of their step. */
-  readonly interpreters: Readonly<Record<string, readonly string[]>>
+  /** Commands for scripts of other languages, by the language of their step; null where the configuration has lost one that it had. */
+  readonly interpreters: Readonly<Record<string, readonly string[] | null>>
   /** Directory in which sessions start. */
   readonly cwd: string
   /** Reads a script that the runbook does not hold, as a parser does; without it none is edited and no probe polled. */

@@ -158,11 +158,22 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
         : ports.executor.stop(`${context.run}:${running.step}:${running.attempt}`, 'SIGTERM', null)
     told
       .catch(() => undefined)
+      .then(() => recordFull(error))
+      .catch(() => undefined)
       .finally(() => {
         rejected.reject(error)
         // A front end waits for the end of the run alone: it must leave the terminal as well.
         ended.reject(error)
       })
+  }
+
+  /** A full disk has room kept for this line. Where that fails too, the error that is on its way to the person says it. */
+  async function recordFull(error: unknown): Promise<void> {
+    if (!(error instanceof SignoffError) || error.code !== 'JOURNAL_UNWRITABLE') return
+    const errno = (error.cause as NodeJS.ErrnoException | undefined)?.code
+    if (errno === undefined) return
+    await ports.journal.append({ kind: 'journal.full', errno })
+    await ports.journal.barrier()
   }
 
   function enqueue(input: Input): Promise<Reply> {

@@ -145,6 +145,8 @@ export function whyBlocked(context: RunContext, state: RunState, step: Step): st
 function blockedBy(context: RunContext, step: Step, detail: StepDetail | undefined, live: Live): string | null {
   const rejected = live.rejected.get(step.id)
   if (rejected !== undefined) return rejected
+  if (context.interpreters[step.language ?? ''] === null)
+    return `it is written for ${step.language}, and .signoff/config.yaml names no interpreter for that any more`
   if (detail?.unfinished != null) return `the script is unfinished: ${detail.unfinished}`
   if (step.interaction === 'terminal' && context.terminal !== true)
     return 'it asks at a terminal, and there is none here'

@@ -13,6 +13,10 @@ export interface ResumeFacts {
   readonly nowMs: number
   /** Recorded first where the run is taken from somebody. */
   readonly taken?: EventOf<'writer.changed'> | null
+  /** What is known of a script that cannot be followed from here; recorded with its unknown end. */
+  readonly elsewhere?: string | null
+  /** Recorded where the configuration names other interpreters for its blocks than before. */
+  readonly interpreters?: EventOf<'run.interpreters'> | null
 }
 
 /** How a run goes on: the first events to record, and the script to be followed again. */
@@ -55,8 +59,11 @@ export async function resumptionOf(
   }
   const plan: RunEvent[] = past.steps.size === 0 ? [planEvent(runbook)] : []
   const lost: RunEvent[] = running !== null && !attachable ? [unknownEnd(running, facts.nowMs)] : []
+  const changed: RunEvent[] = facts.interpreters == null ? [] : [facts.interpreters]
+  if (lost.length > 0 && running !== null && facts.elsewhere != null)
+    lost.push({ kind: 'note', step: running.step, text: facts.elsewhere, by: facts.operator.principal })
   return {
-    opening: [...plan, ...(facts.taken == null ? [] : [facts.taken]), resume, ...lost],
+    opening: [...plan, ...(facts.taken == null ? [] : [facts.taken]), resume, ...changed, ...lost],
     attach:
       running !== null && attachable
         ? { step: running.step, attempt: running.attempt, recorded: recordedOutput(entries, running) }

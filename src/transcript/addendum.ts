@@ -3,7 +3,7 @@ import { encode } from './canonical.ts'
 import { PAYLOAD_TYPE, pae, readEnvelope, toEnvelope } from './dsse.ts'
 import { sha256Hex } from './hash.ts'
 import { STATEMENT_TYPE, SubjectSchema } from './seal-statement.ts'
-import { checkSigned, checkTrusted, type Trust } from './signature-check.ts'
+import { askSshKeygen, checkSigned, checkTrusted, type Trust } from './signature-check.ts'
 import { ADDENDUM_NAMESPACE, type Signer } from './signer.ts'
 
 export const ADDENDUM_TYPE = 'urn:signoff:addendum:v1'
@@ -58,33 +58,39 @@ export async function addAddendum(
 
 export type AddendumAnswer =
   | { readonly ok: true; readonly statement: AddendumStatement; readonly keyid: string; readonly sha256: string }
-  | { readonly ok: false; readonly detail: string }
+  /** `statement` where it is well made and well signed, and only by nobody who is trusted. */
+  | { readonly ok: false; readonly detail: string; readonly statement: AddendumStatement | null }
 
 /** Whether one line of the bundle is an addendum to this seal, in its place, by somebody who may write one. */
 export async function checkAddendum(
   untrustedLine: string,
   due: { readonly run: string; readonly seal: string; readonly n: number; readonly previous: string },
-  trust: Trust,
+  trust: Trust | null,
 ): Promise<AddendumAnswer> {
-  const refuse = (detail: string): AddendumAnswer => ({ ok: false, detail })
+  const refuse = (detail: string): AddendumAnswer => ({ ok: false, detail, statement: null })
   const envelope = readEnvelope(untrustedLine)
   if (envelope === null) return refuse('not a signed envelope')
   const signed = checkSigned(envelope, ADDENDUM_NAMESPACE)
-  if (!signed.ok) return refuse(signed.detail)
+  if (!signed.ok && signed.unsupported === null) return refuse(signed.detail)
   const statement = readStatement(envelope.payload)
   if (statement === null) return refuse('what is signed is no addendum of version 1')
   const { predicate, subject } = statement
   if (predicate.run !== due.run || !subject.some(({ digest }) => digest.sha256 === due.seal))
     return refuse('it is to another seal')
   if (predicate.n !== due.n || predicate.previous !== due.previous) return refuse('it is not in its place')
-  const trusted = await checkTrusted(trust, {
-    key: signed.key,
-    principal: predicate.author,
-    namespace: ADDENDUM_NAMESPACE,
-    atMs: Date.parse(predicate.at),
-  })
-  if (!trusted.ok) return refuse(trusted.detail)
-  return { ok: true, statement, keyid: signed.key.keyid, sha256: sha256Hex(envelope.payload) }
+  const distrust = (detail: string): AddendumAnswer => ({ ok: false, detail, statement })
+  if (trust === null) return distrust('no signers file to judge it by')
+  const asked = { principal: predicate.author, namespace: ADDENDUM_NAMESPACE, atMs: Date.parse(predicate.at) } as const
+  const sha256 = sha256Hex(envelope.payload)
+  if (!signed.ok) {
+    const { payload } = envelope
+    const answer = await askSshKeygen(trust, { ...asked, armored: signed.unsupported ?? '', payload })
+    if (answer === null || !answer.ok) return refuse(answer?.detail ?? signed.detail)
+    return { ok: true, statement, keyid: answer.key.keyid, sha256 }
+  }
+  const trusted = await checkTrusted(trust, { ...asked, key: signed.key })
+  if (!trusted.ok) return distrust(trusted.detail)
+  return { ok: true, statement, keyid: signed.key.keyid, sha256 }
 }
 
 function readStatement(payload: Buffer): AddendumStatement | null {

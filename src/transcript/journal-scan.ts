@@ -6,8 +6,9 @@ import { type DecodedLine, decodeLine } from './line.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { createMerkleTree } from './merkle.ts'
 import { createOutputLineReader, type OutputLine } from './output-line.ts'
+import { decodeWithheld, type WithheldLine } from './withheld-line.ts'
 
-/** A good line with its place in the file. `text` and `entry` of output are made when they are asked for: before the callback returns. */
+/** A good line with its place in the file. `text` and `entry` of output are made when they are asked for, from the piece of the file. */
 export interface ScannedLine extends DecodedLine {
   /** The text without LF: what `leaf` is over. */
   readonly text: string
@@ -19,6 +20,8 @@ export interface ScannedLine extends DecodedLine {
 /** What the file is, read once from its start. `good` covers the lines up to the first that is wrong. */
 export interface JournalScan {
   readonly good: Omit<ChainSummary, 'sha256'>
+  /** Leaf of the first line; null where there is none that is good. */
+  readonly leaf0: string | null
   /** sha256 and size of the whole file, torn tail and all. */
   readonly sha256: string
   readonly bytes: number
@@ -33,12 +36,16 @@ export interface JournalScan {
 /**
  * Reads a journal as a stream, in memory for one line and the logarithm of their number: ASCII, canonical, fields,
  * `seq`, `prev`, leaves to root. Calls back for each good line, in order.
+ *
+ * @param onWithheld whether a line may stand here that says only which leaf it had. Without it none may: that is a copy, and not
+ * the journal.
  */
 export async function scanJournal(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   onLine: (line: ScannedLine) => void,
+  onWithheld?: (line: WithheldLine) => boolean,
 ): Promise<JournalScan> {
-  const scanner = createJournalScanner(onLine)
+  const scanner = createJournalScanner(onLine, onWithheld)
   for await (const chunk of chunks) scanner.push(chunk)
   return scanner.end()
 }
@@ -49,7 +56,10 @@ export interface JournalScanner {
   end(): JournalScan
 }
 
-export function createJournalScanner(onLine: (line: ScannedLine) => void): JournalScanner {
+export function createJournalScanner(
+  onLine: (line: ScannedLine) => void,
+  onWithheld: (line: WithheldLine) => boolean = () => false,
+): JournalScanner {
   const splitter = createLineSplitter()
   const outputLines = createOutputLineReader()
   const tree = createMerkleTree()
@@ -57,15 +67,16 @@ export function createJournalScanner(onLine: (line: ScannedLine) => void): Journ
   const tail = createHash('sha256')
   let lines = 0
   let head = NO_PREV
+  let leaf0: string | null = null
   let goodBytes = 0
   let bytes = 0
   let bad: { line: number; why: string } | null = null
   let wasALine = false
 
-  function link(raw: Buffer): string {
-    const leaf = leafHash(raw)
+  function link(raw: Buffer, leaf = leafHash(raw)): string {
     tree.add(leaf)
     head = leaf.toString('hex')
+    leaf0 ??= head
     lines++
     goodBytes += raw.length + 1
     return head
@@ -78,8 +89,13 @@ export function createJournalScanner(onLine: (line: ScannedLine) => void): Journ
       return
     }
     const text = raw.toString('latin1')
+    const withheld = decodeWithheld(text)
+    if (bad === null && withheld?.seq === lines && onWithheld(withheld)) {
+      link(raw, Buffer.from(withheld.leaf, 'hex'))
+      return
+    }
     const answer = decodeLine(text)
-    const why = answer.ok ? misplaced(answer.line, lines, head) : answer.why
+    const why = withheld !== null ? NOT_HERE : answer.ok ? misplaced(answer.line, lines, head) : answer.why
     if (bad === null && why === null && answer.ok) {
       onLine({ ...answer.line, text, leaf: link(raw) })
       return
@@ -105,7 +121,7 @@ export function createJournalScanner(onLine: (line: ScannedLine) => void): Journ
       tail.update(rest)
       const good = { lines, bytes: goodBytes, head, root: tree.root().toString('hex') }
       const beginsAsJournal = BEGINNING.startsWith(beginning.slice(0, BEGINNING.length))
-      const whole = { good, sha256: file.digest('hex'), bytes, beginsAsJournal }
+      const whole = { good, leaf0, sha256: file.digest('hex'), bytes, beginsAsJournal }
       if (tooLong) return { ...whole, torn: null, wrong: bad ?? { line: lines + 1, why: 'longer than a line may be' } }
       if (bytes === goodBytes) return { ...whole, torn: null, wrong: null }
       if (wasALine) return { ...whole, torn: null, wrong: bad }
@@ -138,6 +154,8 @@ function lineOfOutput(raw: Buffer, output: OutputLine, leaf: string): ScannedLin
     },
   }
 }
+
+const NOT_HERE = 'the line is withheld, and no signed addendum says so'
 
 const BEGINNING = `{"seq":0,"prev":"${NO_PREV}"`
 

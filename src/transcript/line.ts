@@ -80,13 +80,14 @@ function whyNotCanonical(text: string): string {
   return 'not canonical: order of keys, spaces, escapes or a key given twice'
 }
 
-const commonFields = {
+/** What every line begins with. */
+export const CommonShape = {
   seq: z.int().nonnegative(),
   prev: z.string().regex(/^[0-9a-f]{64}$/),
   t: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
   mono: z.int().nonnegative(),
 }
-const CommonSchema = z.looseObject({ ...commonFields, kind: z.string().min(1).max(100) })
+const CommonSchema = z.looseObject({ ...CommonShape, kind: z.string().min(1).max(100) })
 const COMMON_KEYS = 'seq,prev,t,mono,kind'
 
 /** 16 bytes in base64url: the last of 22 characters carries two bits. */
@@ -99,14 +100,14 @@ const SCHEMAS: ReadonlyMap<string, LineSchema> = new Map(
 )
 
 function lineSchema(kind: EventKind): LineSchema {
-  const shape = {
-    ...commonFields,
-    kind: z.literal(kind),
-    ...EVENT_FIELDS[kind],
-    ...(SALTED.has(kind) ? { salt } : {}),
-  }
+  const shape = lineShape(kind)
   if (kind !== 'output' && kind !== 'output.late') return z.strictObject(shape)
   return z.strictObject(shape).refine(isOneChunk, 'exactly one of `text` (well-formed) and `b64` (canonical)')
+}
+
+/** The fields of a line of one kind, in the order that they stand in. */
+export function lineShape(kind: EventKind): z.core.$ZodLooseShape {
+  return { ...CommonShape, kind: z.literal(kind), ...EVENT_FIELDS[kind], ...(SALTED.has(kind) ? { salt } : {}) }
 }
 
 function isOneChunk(value: Record<string, unknown>): boolean {

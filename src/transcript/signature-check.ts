@@ -17,7 +17,8 @@ export interface Trust {
 }
 
 export type SignedAnswer =
-  | Extract<SshSigAnswer, { ok: true }>
+  /** With the signature that it is, of those of the envelope. */
+  | (Extract<SshSigAnswer, { ok: true }> & { readonly armored: string })
   | {
       readonly ok: false
       readonly why: Extract<SshSigAnswer, { ok: false }>['why']
@@ -32,7 +33,7 @@ export function checkSigned(envelope: UntrustedEnvelope, namespace: Namespace): 
   let first: SignedAnswer | null = null
   for (const armored of envelope.signatures) {
     const answer = verifySshSig(armored, namespace, message)
-    if (answer.ok) return answer
+    if (answer.ok) return { ...answer, armored }
     first ??= { ...answer, unsupported: answer.why === 'unsupported' ? armored : null }
   }
   return first ?? { ok: false, why: 'malformed', detail: 'there is no signature', unsupported: null }

@@ -4,6 +4,7 @@ import { checkApproval } from './check-approval.ts'
 import type { ScannedLine } from './journal-scan.ts'
 import type { Trust } from './signature-check.ts'
 import type { Finding, VerifyReport } from './verify-report.ts'
+import type { WithheldLine } from './withheld-line.ts'
 
 /** More lines than this while a gate is open are not held: an approval that was shown an older one counts as stale. */
 const HELD_LEAVES = 200_000
@@ -11,6 +12,8 @@ const HELD_LEAVES = 200_000
 export interface ApprovalCheck {
   /** Takes every line, with the run as it stood before it. */
   add(line: ScannedLine, before: RunState): void
+  /** Takes a line that is withheld: it may be the one that an approver was shown. */
+  withhold(line: WithheldLine): void
   /** Checks what was collected. Keys must be valid at `atMs`. */
   finish(trust: Trust | null, atMs: number): Promise<{ findings: Finding[]; approvals: ApprovalFact[] }>
 }
@@ -58,6 +61,9 @@ export function createApprovalCheck(): ApprovalCheck {
       // The map that approvals look into is left to them; the next gate begins a new one.
       if (open.size === 0) held = held.size === 0 ? held : new Map()
       else if (held.size < HELD_LEAVES) held.set(seq, leaf)
+    },
+    withhold({ seq, leaf }) {
+      if (open.size > 0 && held.size < HELD_LEAVES) held.set(seq, leaf)
     },
     async finish(trust, atMs) {
       const findings: Finding[] = []

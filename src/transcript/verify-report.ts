@@ -14,6 +14,8 @@ export const CheckNameSchema = z.enum([
   'clock',
   'expectations',
   'addenda',
+  'withheld',
+  'parents',
 ])
 export type CheckName = z.infer<typeof CheckNameSchema>
 
@@ -46,7 +48,14 @@ export const VerifyReportSchema = z.strictObject({
   ]),
   findings: z.array(FindingSchema),
   /** The signers file that was believed; null where none was at hand. */
-  signers: z.strictObject({ name: z.string(), sha256: z.string() }).nullable(),
+  signers: z
+    .strictObject({
+      name: z.string(),
+      sha256: z.string(),
+      /** Whether HEAD of its repository has these bytes; null where it lies in none, or nobody looked. */
+      committed: z.boolean().nullable(),
+    })
+    .nullable(),
   /** The seal as signed; null where there is none, or its signature is not good. */
   seal: z
     .strictObject({
@@ -54,8 +63,10 @@ export const VerifyReportSchema = z.strictObject({
       sha256: z.string(),
       signer: who,
       finishedOn: z.string(),
-      /** Nobody but the signer vouches for the time. */
-      time: z.literal('self-asserted'),
+      /** `self-asserted`: nobody but the signer vouches for the time. */
+      time: z.enum(['self-asserted', 'time-stamped']),
+      /** When an authority that the verifier trusts saw the signature, and its name. */
+      timestamp: z.strictObject({ at: z.string(), by: z.string() }).nullable(),
       addenda: z.int().nonnegative(),
     })
     .nullable(),
@@ -64,9 +75,19 @@ export const VerifyReportSchema = z.strictObject({
       lines: z.int().nonnegative(),
       bytes: z.int().nonnegative(),
       sha256: z.string(),
+      /** Leaf of the first line, by which later runs know this one. */
+      leaf0: z.string().nullable(),
       head: z.string(),
       root: z.string(),
       kinds: z.array(z.tuple([z.string(), z.int()])),
+    })
+    .nullable(),
+  /** What a copy leaves out, with the kinds that the seal counts and that are not here; null where every line is here. */
+  withheld: z
+    .strictObject({
+      lines: z.int().positive(),
+      kinds: z.array(z.tuple([z.string(), z.int()])),
+      reasons: z.array(z.string()),
     })
     .nullable(),
   /** The run as its journal tells it; null where there is no first line. */
@@ -80,6 +101,8 @@ export const VerifyReportSchema = z.strictObject({
       finishedOn: z.string().nullable(),
       runbook: z.strictObject({ path: z.string(), sha256: z.string() }),
       commit: z.string().nullable(),
+      /** Runs that this one names as there before it, by the leaf of their first line and their seal. */
+      parents: z.array(z.strictObject({ run: z.string(), leaf0: z.string(), seal: z.string().nullable() })),
       operators: z.array(who),
       steps: StepCountsSchema,
       approvals: z.array(
@@ -106,7 +129,7 @@ export type VerifyReport = z.infer<typeof VerifyReportSchema>
 const PRECEDENCE = [8, 4, 5, 3, 6, 7] as const
 
 /** The exit code of many findings: the first that applies of 8, 4, 5, 3, 6, 7; else 0. Policy does not judge what is unsealed. */
-export function exitOf(findings: readonly Finding[]): VerifyExit {
+export function exitOf(findings: readonly Pick<Finding, 'exit'>[]): VerifyExit {
   return PRECEDENCE.find(exit => findings.some(finding => finding.exit === exit)) ?? 0
 }
 

@@ -1,5 +1,5 @@
 import { principalsOf } from './allowed-signers.ts'
-import { readEnvelope } from './dsse.ts'
+import { readEnvelope, tokensBeside } from './dsse.ts'
 import { sha256Hex } from './hash.ts'
 import { SEAL_TYPE, type SealStatement, SealStatementSchema, STATEMENT_TYPE } from './seal-statement.ts'
 import { askSshKeygen, checkSigned, checkTrusted, type Trust } from './signature-check.ts'
@@ -13,6 +13,10 @@ export interface SealCheck {
   readonly statement: SealStatement | null
   readonly sha256: string | null
   readonly keyid: string | null
+  /** The key that made it. */
+  readonly key: SshPublicKey | null
+  /** Time-stamp tokens that stand beside the signature, believed by nobody yet, with the bytes they are over. */
+  readonly tokens: readonly { readonly signature: Uint8Array; readonly token: Uint8Array }[]
 }
 
 /** The seal, from its line of the bundle: PAE, SSHSIG, namespace, then the same bytes parsed, then who may have signed them. */
@@ -22,6 +26,8 @@ export async function verifySeal(untrustedLine: string, trust: Trust | null): Pr
     statement: null,
     sha256: null,
     keyid: null,
+    key: null,
+    tokens: [],
   })
   const envelope = readEnvelope(untrustedLine)
   if (envelope === null) return nothing(8, 'the bundle does not begin with an envelope')
@@ -46,7 +52,10 @@ export async function verifySeal(untrustedLine: string, trust: Trust | null): Pr
   }
   if (key.keyid !== operator.keyid)
     findings.push(finding(5, `the seal names the key ${operator.keyid}, and is signed by ${key.keyid}`))
-  return { findings, statement, sha256: sha256Hex(envelope.payload), keyid: key.keyid }
+  const armored = signed.ok ? signed.armored : (signed.unsupported ?? '')
+  const signature = Buffer.from(armored, 'latin1')
+  const tokens = tokensBeside(envelope, armored).map(token => ({ signature, token }))
+  return { findings, statement, sha256: sha256Hex(envelope.payload), keyid: key.keyid, key, tokens }
 }
 
 async function trustFindings(

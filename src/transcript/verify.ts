@@ -1,30 +1,29 @@
-import { countSteps, type EventOf } from '../model/index.ts'
-import { checkAddendum } from './addendum.ts'
+import type { RunInterpreters } from '../model/index.ts'
+import { type AddendumStatement, checkAddendum } from './addendum.ts'
 import { readAllowedSigners } from './allowed-signers.ts'
-import { sha256Hex } from './hash.ts'
-import { type JournalScan, scanJournal } from './journal-scan.ts'
-import { createFactGatherer, type RunFacts } from './run-facts.ts'
+import { buildReport, type Checked } from './build-report.ts'
+import type { JournalScan } from './journal-scan.ts'
+import { type ReadRun, readRun } from './read-run.ts'
+import type { RunFacts } from './run-facts.ts'
 import type { SealStatement } from './seal-statement.ts'
 import type { Trust } from './signature-check.ts'
 import type { SshKeygen } from './ssh-keygen.ts'
-import { createApprovalCheck } from './verify-approvals.ts'
-import { createClockCheck } from './verify-clock.ts'
-import { checkControl } from './verify-control.ts'
 import { checkExpectations, type Expectations } from './verify-expectations.ts'
-import { checkEnd, checkFold, checkRunbook, checkSealed } from './verify-fold.ts'
-import { createHandoffCheck } from './verify-handoffs.ts'
-import { createOutputCheck, isOutput } from './verify-output.ts'
-import { checkPolicy, checkStart, type DemandedPlan, type VerifyPolicy } from './verify-policy.ts'
-import { exitOf, type Finding, statusOf, type VerifyReport } from './verify-report.ts'
+import { checkFold, checkSealed } from './verify-fold.ts'
+import { checkPolicy, type DemandedPlan, type VerifyPolicy } from './verify-policy.ts'
+import type { Finding, VerifyReport } from './verify-report.ts'
 import { type SealCheck, verifySeal } from './verify-seal.ts'
+import { type CheckTimestamp, checkTimestamps } from './verify-timestamp.ts'
+import { checkWithheld, type Gaps, gapsOf } from './verify-withheld.ts'
+import { withheldBy } from './withhold.ts'
 
 export interface VerifyInput {
   /** The bytes of `journal.jsonl`; null where there is no such file. Read once, in order; a piece need last only until the next. */
   readonly journal: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | null
   /** The text of `transcript.intoto.jsonl`; null where there is none. */
   readonly bundle: string | null
-  /** The verifier's own signers file, never one that came with the transcript; null where there is none. */
-  readonly signers: { readonly name: string; readonly text: string } | null
+  /** The verifier's own signers file, never one that came with the transcript; null where there is none. `isCommitted`: HEAD has it so. */
+  readonly signers: { readonly name: string; readonly text: string; readonly isCommitted?: boolean | null } | null
   /** The verifier's revocation file. `unreadable` is one that is configured and cannot be read: it revokes. */
   readonly revoked?: Uint8Array | 'unreadable' | null
   readonly expectations?: Expectations
@@ -32,8 +31,10 @@ export interface VerifyInput {
   /** Somebody holds the lock of this run: it is in progress. */
   readonly lockHeld?: boolean
   /** Reads the runbook that the transcript embeds, as a parser does; without it gates are held against the plan alone. */
-  readonly planOf?: (runbookText: string, path: string) => Promise<DemandedPlan>
+  readonly planOf?: (runbookText: string, path: string, interpreters: RunInterpreters) => Promise<DemandedPlan>
   readonly sshKeygen?: SshKeygen
+  /** Judges time-stamp tokens by the authorities that the verifier trusts; without it nobody does. */
+  readonly checkTimestamp?: CheckTimestamp
 }
 
 /**
@@ -45,16 +46,33 @@ export async function verifyTranscript(input: VerifyInput): Promise<VerifyReport
   const bundle = linesOf(input.bundle)
   const seal = bundle === null ? null : await verifySeal(bundle[0] ?? '', trust)
   const statement = seal?.statement ?? null
+  const nothing: Checked = {
+    findings: [],
+    isInProgress: input.lockHeld === true,
+    signers: input.signers,
+    seal,
+    addenda: Math.max(0, (bundle?.length ?? 0) - 1),
+    timestamp: null,
+    scan: null,
+    facts: null,
+    approvals: [],
+    gaps: null,
+  }
   if (input.journal === null) {
     const missing: Finding = { check: 'readable', exit: 8, message: 'there is no journal', line: null }
-    return report(input, seal, null, [missing, ...(seal?.findings ?? [])], 0)
+    return buildReport({ ...nothing, findings: [missing, ...(seal?.findings ?? [])] })
   }
+  // Before the journal: they say which lines of a copy may be withheld.
+  const addenda = await readAddenda(bundle ?? [], seal, trust)
+  const listed = withheldBy(addenda.statements)
 
-  const read = await readRun(input.journal)
+  const read = await readRun(input.journal, ({ seq, reason }) => listed.get(seq)?.has(reason) === true)
   const { scan, facts } = read
   const findings: Finding[] = [...(seal?.findings ?? []), ...journalFindings(scan, seal, input.lockHeld ?? false)]
-  if (statement !== null) findings.push(...sealedFindings(read, statement))
+  const gaps = statement === null || read.withheld.lines === 0 ? null : gapsOf(read.withheld, facts.kinds, statement)
+  if (statement !== null) findings.push(...sealedFindings(read, statement, gaps))
   findings.push(...read.findings)
+  if (gaps?.areHarmless !== false) findings.push(...read.endFindings)
 
   const atMs = facts.finishedAtMs ?? facts.state.lastAtMs
   const { findings: ofApprovals, approvals } = await read.approvals.finish(trust, atMs)
@@ -68,71 +86,15 @@ export async function verifyTranscript(input: VerifyInput): Promise<VerifyReport
     findings.push(...ofApprovals, ...ofHandoffs, ...read.startFindings, ...read.controlFindings)
     findings.push(...checkPolicy(facts.state, await demandedPlan(input, facts), good, wanted))
   }
-  findings.push(...read.clock.findings(seal !== null && wanted.strictTime === true))
+  const isStrict = seal !== null && wanted.strictTime === true
+  findings.push(...read.clock.findings(isStrict))
+  const time = seal === null ? null : await checkTimestamps(seal, trust, input.checkTimestamp ?? null, isStrict)
+  findings.push(...(time?.findings ?? []))
+  const timestamp = time?.fact ?? null
   const { start } = facts.state
   if (start !== null) findings.push(...checkExpectations(start, input.expectations ?? {}))
-  const addenda = statement === null ? [] : await addendaFindings(bundle ?? [], seal, statement, trust)
-  findings.push(...addenda)
-  return { ...report(input, seal, read, findings, Math.max(0, (bundle?.length ?? 0) - 1)), ...runOf(facts, approvals) }
-}
-
-interface ReadRun {
-  readonly scan: JournalScan
-  readonly facts: RunFacts
-  /** Integrity of what the lines hold. */
-  readonly findings: Finding[]
-  /** Scripts that started without their gates. */
-  readonly startFindings: Finding[]
-  /** Edits and jumps that no writer may record. */
-  readonly controlFindings: Finding[]
-  readonly approvals: ReturnType<typeof createApprovalCheck>
-  readonly handoffs: ReturnType<typeof createHandoffCheck>
-  readonly clock: ReturnType<typeof createClockCheck>
-}
-
-/** The one pass over the journal: each line is folded, and shown to every check with the run as it stood before it. */
-async function readRun(journal: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<ReadRun> {
-  const gatherer = createFactGatherer()
-  const approvals = createApprovalCheck()
-  const handoffs = createHandoffCheck()
-  const output = createOutputCheck()
-  const clock = createClockCheck()
-  const startFindings: Finding[] = []
-  const controlFindings: Finding[] = []
-  const findings: Finding[] = []
-  let end: { readonly event: EventOf<'run.end'>; readonly line: number } | null = null
-  const scan = await scanJournal(journal, line => {
-    const before = gatherer.state
-    const number = line.seq + 1
-    clock.add(line)
-    gatherer.add(line)
-    approvals.add(line, before)
-    if (line.output !== undefined) {
-      output.addBytes({ kind: 'output', ...line.output }, number)
-      return
-    }
-    handoffs.add(line, before)
-    const event = line.entry?.event
-    if (event === undefined) return
-    if (isOutput(event)) output.add(event, number)
-    if (event.kind === 'step.start') {
-      output.add(event, number)
-      startFindings.push(...checkStart(event, number, before))
-    }
-    controlFindings.push(...checkControl(event, number, before))
-    if (event.kind === 'run.start') findings.push(...checkRunbook(event))
-    if (event.kind === 'run.end') end = { event, line: number }
-  })
-  const facts = gatherer.facts()
-  findings.push(...endFindings(end, facts), ...output.findings)
-  return { scan, facts, findings, startFindings, controlFindings, approvals, handoffs, clock }
-}
-
-function endFindings(
-  end: { readonly event: EventOf<'run.end'>; readonly line: number } | null,
-  facts: RunFacts,
-): Finding[] {
-  return end === null || facts.finishedAtMs === null ? [] : checkEnd(end.event, facts, end.line)
+  findings.push(...addenda.findings)
+  return buildReport({ ...nothing, findings, timestamp, scan, facts, approvals, gaps })
 }
 
 /** The journal by itself. Whether a break is tampering or a torn write, and whether the file is ours at all. */
@@ -154,36 +116,37 @@ function journalFindings(scan: JournalScan, seal: SealCheck | null, lockHeld: bo
   return findings
 }
 
-function sealedFindings({ scan, facts }: ReadRun, statement: SealStatement): Finding[] {
-  const findings = checkSealed(scan, statement)
+function sealedFindings({ scan, facts }: ReadRun, statement: SealStatement, gaps: Gaps | null): Finding[] {
+  const findings = checkSealed(scan, statement, gaps !== null)
   if (scan.wrong !== null || scan.torn !== null) return findings
-  return [...findings, ...checkFold(facts, { ...scan.good, sha256: scan.sha256 }, statement)]
+  if (gaps !== null) findings.push(...checkWithheld(gaps, facts.kinds, statement))
+  return [...findings, ...checkFold(facts, { ...scan.good, sha256: scan.sha256 }, statement, gaps)]
 }
 
 async function demandedPlan(input: VerifyInput, { state }: RunFacts): Promise<DemandedPlan | null> {
   if (input.planOf === undefined || state.start === null) return null
-  return input.planOf(state.start.runbook.text, state.start.runbook.path)
+  const { text, path } = state.start.runbook
+  return input.planOf(text, path, state.interpreters?.planned ?? {})
 }
 
-async function addendaFindings(
+async function readAddenda(
   bundle: readonly string[],
   seal: SealCheck | null,
-  statement: SealStatement,
   trust: Trust | null,
-): Promise<Finding[]> {
+): Promise<{ readonly findings: Finding[]; readonly statements: AddendumStatement[] }> {
   const findings: Finding[] = []
-  let previous = seal?.sha256 ?? ''
+  const statements: AddendumStatement[] = []
+  if (seal === null || seal.statement === null || seal.sha256 === null) return { findings, statements }
+  let previous = seal.sha256
   for (const [index, line] of bundle.slice(1).entries()) {
-    const due = { run: statement.predicate.run, seal: seal?.sha256 ?? '', n: index + 1, previous }
-    const answer =
-      trust === null
-        ? { ok: false as const, detail: 'no signers file to judge it by' }
-        : await checkAddendum(line, due, trust)
+    const due = { run: seal.statement.predicate.run, seal: seal.sha256, n: index + 1, previous }
+    const answer = await checkAddendum(line, due, trust)
+    if (answer.statement !== null) statements.push(answer.statement)
     if (answer.ok) previous = answer.sha256
     else
       findings.push({ check: 'addenda', exit: 5, message: `addendum ${index + 1}: ${answer.detail}`, line: index + 2 })
   }
-  return findings
+  return { findings, statements }
 }
 
 function trustOf({ signers, revoked, sshKeygen }: VerifyInput): Trust | null {
@@ -201,69 +164,4 @@ function trustOf({ signers, revoked, sshKeygen }: VerifyInput): Trust | null {
 function linesOf(bundle: string | null): string[] | null {
   if (bundle === null) return null
   return bundle.endsWith('\n') ? bundle.slice(0, -1).split('\n') : bundle.split('\n')
-}
-
-function report(
-  input: VerifyInput,
-  seal: SealCheck | null,
-  read: ReadRun | null,
-  findings: readonly Finding[],
-  addenda: number,
-): VerifyReport {
-  const exitCode = exitOf(findings)
-  const unsealed = input.lockHeld === true ? 'in-progress' : (read?.scan.torn ?? null) === null ? 'unsealed' : 'torn'
-  const { statement = null, sha256 = null, keyid = null } = seal ?? {}
-  return {
-    schema: 'signoff.verify/1',
-    exitCode,
-    status: statusOf(exitCode, unsealed),
-    findings: [...findings],
-    signers: input.signers === null ? null : { name: input.signers.name, sha256: sha256Hex(input.signers.text) },
-    seal:
-      statement === null || sha256 === null || keyid === null
-        ? null
-        : {
-            sha256,
-            signer: { principal: statement.predicate.operator.principal, keyid },
-            finishedOn: statement.predicate.finishedOn,
-            time: 'self-asserted',
-            addenda,
-          },
-    journal:
-      read === null
-        ? null
-        : {
-            lines: read.scan.good.lines,
-            bytes: read.scan.bytes,
-            sha256: read.scan.sha256,
-            head: read.scan.good.head,
-            root: read.scan.good.root,
-            kinds: read.facts.kinds.map(([kind, lines]) => [kind, lines]),
-          },
-    run: null,
-  }
-}
-
-function runOf(facts: RunFacts, approvals: NonNullable<VerifyReport['run']>['approvals']): Pick<VerifyReport, 'run'> {
-  const { state } = facts
-  const { start } = state
-  if (start === null) return { run: null }
-  return {
-    run: {
-      run: start.run,
-      release: start.release,
-      env: start.env,
-      result: state.result,
-      startedOn: new Date(facts.startedAtMs).toISOString(),
-      finishedOn: facts.finishedAtMs === null ? null : new Date(facts.finishedAtMs).toISOString(),
-      runbook: { path: start.runbook.path, sha256: start.runbook.sha256 },
-      commit: start.git?.commit ?? null,
-      operators: state.operators.map(({ principal, keyid }) => ({ principal, keyid })),
-      steps: countSteps(state),
-      approvals,
-      interruptions: state.interruptions,
-      masked: facts.masked,
-      unmappedRoles: [...state.gates.values()].some(gate => gate.event.need.some(({ from }) => from === null)),
-    },
-  }
 }

@@ -89,6 +89,9 @@ describe.skipIf(!canMount)('a journal that cannot be written', () => {
     expect(output.join('')).toBe(printed)
     expect(events.find(event => event.kind === 'step.end')).toMatchObject({ exit: 3, result: 'failed' })
     expect(events.filter(event => event.kind === 'step.start')).toHaveLength(1)
+    // What was printed later follows behind it, by the process that resumed.
+    const full = events.findIndex(event => event.kind === 'journal.full')
+    expect(events.slice(full, full + 2)).toMatchObject([{ errno: 'ENOSPC' }, { kind: 'run.resume', tornBytes: 0 }])
     expect(existsSync(join(world.env.XDG_STATE_HOME ?? '', 'signoff', run))).toBe(false)
   }, 90_000)
 })

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { TestTerminal } from '../tui/helpers/terminal.ts'
 import { type Size, Tmux } from './tmux.ts'
 import { hasCommand, makeWorld, type World } from './world/index.ts'
 import { quote } from './world/programs.ts'
@@ -18,6 +19,8 @@ export interface Demo {
   readonly world: World
   /** An interactive shell in tmux, with `signoff` on its PATH. */
   terminal(size?: Size, env?: Readonly<Record<string, string>>): Promise<Tmux>
+  /** The same in a terminal whose every byte is the test's own; it begins with the walk of the demo. */
+  pty(flags: readonly string[], size?: Size, env?: Readonly<Record<string, string>>): TestTerminal
   /** Starts the walk of the demo in it; flags such as `--from 2.1`. */
   walk(terminal: Tmux, ...flags: readonly string[]): Promise<void>
   /** The environment of those terminals. */
@@ -42,6 +45,7 @@ export async function openDemo(files: Readonly<Record<string, string>> = {}): Pr
       'lag.txt': '2 s\n',
       'certificates.txt': Array.from({ length: 100 }, (_, line) => `certificate ${line + 1}\n`).join(''),
       healthy: 'yes\n',
+      '.signoff/transcripts/.gitattributes': '* -text\n',
       ...files,
     },
     roles: ['Release Manager', 'Platform Lead'],
@@ -55,6 +59,7 @@ export async function openDemo(files: Readonly<Record<string, string>> = {}): Pr
     SIGNOFF_KEY: world.operator.keyFile,
   }
   const terminals: Tmux[] = []
+  const ptys: TestTerminal[] = []
   const { clone } = world.repository
   const journal = (): JournalLine[] =>
     existsSync(join(clone, '.signoff', 'transcripts', RELEASE)) ? world.transcript(RELEASE).lines() : []
@@ -66,6 +71,12 @@ export async function openDemo(files: Readonly<Record<string, string>> = {}): Pr
       const terminal = await Tmux.open(folder, clone, { ...env, ...more }, size)
       terminals.push(terminal)
       return terminal
+    },
+    pty(flags, size = { columns: 80, rows: 24 }, more = {}) {
+      const args = [signoffFile(), 'run', 'demo.md', '--release', RELEASE, ...flags]
+      const pty = new TestTerminal(process.execPath, args, size, { ...env, ...more, CI: '' }, clone)
+      ptys.push(pty)
+      return pty
     },
     walk: (terminal, ...flags) => terminal.command(['signoff run demo.md --release', RELEASE, ...flags].join(' ')),
     write: (name, content) => writeFileSync(join(clone, name), content),
@@ -87,6 +98,7 @@ export async function openDemo(files: Readonly<Record<string, string>> = {}): Pr
     },
     async close() {
       for (const terminal of terminals) await terminal.close()
+      for (const pty of ptys) pty.close()
       await world.remove()
     },
   }

@@ -137,6 +137,45 @@ export class Tmux {
     return found ?? expectFound()
   }
 
+  /**
+   * Answers a question by keys, or by text (`{ text }`), all at once. On a machine that is busy the question may not yet take
+   * answers though it can be read; then the program says that it dropped them, and they are pressed again as a person would.
+   */
+  async answer(what: RegExp, ...keys: readonly (string | { readonly text: string })[]): Promise<void> {
+    for (;;) {
+      await this.asked(what)
+      const before = withoutClock(await this.text())
+      for (const key of keys) await (typeof key === 'string' ? this.press(key) : this.type(key.text))
+      let after = before
+      await this.#until(
+        async () => {
+          after = withoutClock(await this.text())
+          return after !== before || !(await this.isScreen())
+        },
+        5_000,
+        `an effect of ${JSON.stringify(keys)}`,
+      )
+      if (!DROPPED.test(after) || DROPPED.test(before)) return
+    }
+  }
+
+  /** True while a full screen has the terminal. */
+  async isScreen(): Promise<boolean> {
+    return (await this.ask('#{alternate_on}')) === '1'
+  }
+
+  /** Waits until the rows are as they should be. */
+  async holds(what: (rows: readonly string[]) => boolean, waitMs = 5_000): Promise<void> {
+    await this.#until(async () => what(await this.rows()), waitMs, 'rows as they should be')
+  }
+
+  /** Process id of the program that has the terminal: a child of the shell. */
+  async child(): Promise<number> {
+    const shell = await this.ask('#{pane_pid}')
+    const { stdout } = await execa('pgrep', ['-P', shell])
+    return Number(stdout.split('\n')[0])
+  }
+
   /** What tmux knows of the pane, such as `#{alternate_on}`. */
   async ask(format: string): Promise<string> {
     return (await this.#tmux('display-message', '-p', format)).replace(/\n$/, '')
@@ -178,6 +217,12 @@ export class Tmux {
     for (const endMs = Date.now() + waitMs; !(await holds()); await sleep(POLL_MS))
       if (Date.now() > endMs) throw new Error(`waited for ${what}; the terminal shows:\n${await this.text()}`)
   }
+}
+
+const DROPPED = /ignored \d+ (?:keys?|lines?) typed before this question/
+
+function withoutClock(text: string): string {
+  return text.replace(/\d\d:\d\d:\d\d/g, '')
 }
 
 function expectFound(): never {

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Demo, lacking, openDemo } from '../helpers/demo.ts'
 
@@ -62,6 +63,95 @@ describe.skipIf(lacking !== null)(`manners${lacking === null ? '' : `, skipped: 
     await terminal.asked(/READY {2}1\.2/)
   })
 
+  test('2: NO_COLOR leaves every word, and bold, inverse and the mark of the selected row; no colour', async () => {
+    const [plain, coloured] = [
+      await demo.terminal(undefined, { NO_COLOR: '1', FORCE_COLOR: '1' }),
+      await demo.terminal(),
+    ]
+    await demo.walk(plain, '--from 2.1')
+    await plain.asked(/^ > 2\.1/m)
+    await plain.answer(/READY {2}2\.1/, 'Enter')
+    await plain.asked(/Type {2}production v1/)
+    await plain.press('Escape')
+    await plain.asked(/not run/)
+    const shown = await plain.coloured()
+    expect(shown).not.toMatch(/\u001b\[[0-9;]*\b(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m/)
+    expect(shown).toMatch(/\u001b\[7m PRODUCTION /)
+    // Node warns of both variables together, and its warning has no place on a screen.
+    expect(await plain.bytes()).not.toContain('Warning')
+    await coloured.command('signoff run demo.md --release v2 --from 2.1')
+    await coloured.asked(/^ > 2\.1/m)
+    expect(await coloured.coloured()).toMatch(
+      /\u001b\[(?:[0-9;]*;)?31(?:;7)?m PRODUCTION |\u001b\[7m\u001b\[31m PRODUCTION /,
+    )
+    await coloured.answer(/READY {2}2\.1/, 'Enter')
+    await coloured.asked(/Type {2}production v2/)
+    await coloured.press('Escape')
+    await coloured.asked(/not run/)
+    const words = (rows: readonly string[]) => withoutTime(rows).map(row => row.replaceAll('v2', 'v1'))
+    expect(words(await coloured.rows())).toEqual(words(await plain.rows()))
+  })
+
+  test('32: what a script or a heading says to the terminal is shown and done nowhere', async () => {
+    demo.write('hostile.md', hostileRunbook())
+    const terminal = await demo.terminal()
+    await terminal.tmux('set-option', '-g', 'set-clipboard', 'on')
+    await terminal.command('signoff run hostile.md --release v1')
+    await terminal.answer(/READY {2}1\.1/, 'Enter')
+    await terminal.asked(/NEEDS YOU {2}1\.2/)
+    const shown = await terminal.text()
+    for (const visible of ['\\x1b]52;c;', '\\x1b]0;', '\\x1b]8;;', '\\x1b[2J', '\\u202e'])
+      expect(shown).toContain(visible)
+    expect(shown).not.toMatch(/\u202e/)
+    expect((await terminal.rows())[0]).toMatch(/^ no environment \| /)
+    expect(await terminal.rows()).toHaveLength(24)
+    expect(await terminal.tmux('list-buffers')).toBe('')
+    expect(await terminal.ask('#{pane_title}')).toMatch(/^NEEDS YOU 1\.2 /)
+  })
+
+  test('33: whoever looks elsewhere is called: by bell, title and a command of their own; and the title comes back', async () => {
+    const told = demo.world.file('told', '')
+    const notify = demo.world.file('notify', `#!/bin/sh\nprintf '%s\\n' "$1" >> ${told}\n`)
+    chmodSync(notify, 0o755)
+    const config = join(demo.world.env.XDG_CONFIG_HOME ?? '', 'signoff')
+    mkdirSync(config, { recursive: true })
+    writeFileSync(join(config, 'config.yaml'), `notify: [${notify}]\n`)
+    const terminal = await demo.terminal()
+    await terminal.tmux('select-pane', '-T', 'title of before')
+    await demo.walk(terminal, '--from 1.2')
+    await terminal.answer(/READY {2}1\.2/, 'Enter')
+    await terminal.until(/RUNNING {2}1\.2/)
+    await terminal.tmux('new-window', '-d', '-n', 'other', 'sleep 1000')
+    await terminal.tmux('select-window', '-t', 'other')
+    const first = '#{window_bell_flag}'
+    await terminal.knows(`#{W:${first} }`, /1/)
+    expect(await terminal.tmux('display-message', '-p', '-t', ':0', '#{pane_title}')).toContain(
+      'NEEDS YOU 1.3 Payments',
+    )
+    expect(readFileSync(told, 'utf8')).toBe('Payments: NEEDS YOU 1.3 On-call channel was told\n')
+    await terminal.tmux('select-window', '-t', ':0')
+    process.kill(demo.pid(), 'SIGTERM')
+    await terminal.ended()
+    expect(await terminal.ask('#{pane_title}')).toBe('title of before')
+  })
+
+  test('34: y gives the script to the clipboard byte for byte and says how; Y puts it on the normal screen', async () => {
+    const terminal = await demo.terminal()
+    await demo.walk(terminal, '--from 2.1')
+    await terminal.answer(/READY {2}2\.1/, 'y')
+    await terminal.until(/copied with tmux: the script of 2\.1/)
+    const script = 'touch started-2.1\nfor line in $(seq 1 50); do echo "image line $line"; done'
+    expect(await terminal.tmux('show-buffer')).toBe(script)
+    await terminal.press('Y')
+    await terminal.until(/^touch started-2\.1\nfor line in \$\(seq 1 50\); do echo "image line \$line"; done$/m)
+    expect(await terminal.ask(STATE)).toBe('0 1')
+    await terminal.press('C-c')
+    await terminal.asked(/READY {2}2\.1/)
+    expect(await terminal.ask('#{alternate_on}')).toBe('1')
+    // The key that came back has answered nothing.
+    expect(demo.kinds()).not.toContain('step.start')
+  })
+
   test('36: a dumb terminal gets plain mode, CI on a terminal the full screen, and l and full lead over and back', async () => {
     const terminal = await demo.terminal()
     await terminal.command('TERM=dumb signoff run demo.md --release v1')
@@ -79,8 +169,7 @@ describe.skipIf(lacking !== null)(`manners${lacking === null ? '' : `, skipped: 
     await terminal.asked(/READY {2}1\.1/)
     expect(await terminal.ask('#{alternate_on}')).toBe('1')
     await terminal.press('Enter')
-    await terminal.asked(/READY {2}1\.2/)
-    await terminal.press('l')
+    await terminal.answer(/READY {2}1\.2/, 'l')
     await terminal.asked(/Step 1\.2, Build/)
   })
 })
@@ -90,4 +179,17 @@ function withoutTime(rows: readonly string[]): string[] {
   return rows.map(row =>
     row.replace(/\d\d:\d\d:\d\d/g, 'hh:mm:ss').replace(/ \d warnings?: see signoff doctor {2}/, ''),
   )
+}
+
+/** A heading and a script that would take the clipboard, the title and the screen. */
+function hostileRunbook(): string {
+  const bytes = [
+    '\\033]52;c;dGFrZW4=\\007',
+    '\\033]0;taken\\007',
+    '\\033]8;;http://taken\\007link',
+    '\\033[2J\\033[H',
+    '\\342\\200\\256',
+  ]
+  const lines = bytes.map(text => `printf '${text} end\\n'`)
+  return `# A title \u001b]0;taken\u0007\u202e\n\n## 1. First\u001b[2J\n\n1. Say \u202e it:\n\n   \`\`\`bash\n   ${lines.join('\n   ')}\n   \`\`\`\n\n2. [ ] Seen\n`
 }

@@ -130,8 +130,9 @@ function shown({ start, gate, state }: CheckedRequest): string[] {
     ...(start.git?.commit == null
       ? []
       : [`Commit ${start.git.commit}${start.git.dirty ? ', with uncommitted changes' : ''}`]),
-    'Criteria:',
-    ...gate.event.criteria.map(criterionLine),
+    ...(gate.event.criteria.length === 0
+      ? ['Criteria: none']
+      : ['Criteria:', ...gate.event.criteria.map(criterionLine)]),
     ...(deviations.length === 0
       ? ['No deviation so far']
       : ['Deviations so far:', ...deviations.map(({ position, title, text }) => `  ${position} ${title}: ${text}`)]),

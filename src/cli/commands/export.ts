@@ -53,8 +53,15 @@ export async function exportTranscript(reference: string, flags: ExportFlags, io
   if (warning !== null) io.say(`signoff: ${warning}`)
   const signer = signs ? await ownKey(flags.key ?? null, io) : null
   const { bundle, signers } = input
-  const source = createExportSource({ report, bundle, signers, signer }, bytes =>
-    createReadStream(files.journal, { end: bytes - 1 }),
+  const source = createExportSource(
+    {
+      report,
+      bundle,
+      signers,
+      signer,
+      outlineOf: async (...asked) => (await import('../demanded-plan.ts')).outlineOf(...asked),
+    },
+    bytes => createReadStream(files.journal, { end: bytes - 1 }),
   )
   if (format.kind === 'document') await writeDocument(format.write(source), out, io)
   else if (out !== null) await writeFolder(format.files(source), out)

@@ -83,7 +83,7 @@ async function noteInJournal(files: RunFiles, text: string, flags: NoteFlags, io
 
 /** A writer says that it came, what it has to say, and that it went: the run stays as paused as it was. */
 function eventsOf(
-  { context, past, torn }: RecordedRun,
+  { context, past, torn, changed }: RecordedRun,
   head: string,
   text: string,
   by: string,
@@ -93,6 +93,7 @@ function eventsOf(
   return [
     // A run that was cut off before its plan was written gets it first, as on resume.
     ...(past.steps.size === 0 ? [planEvent(context.runbook)] : []),
+    ...(changed?.was === null ? [changed] : []),
     {
       kind: 'run.resume',
       head,

@@ -1,5 +1,5 @@
 import type { RunState } from '../../model/index.ts'
-import { fold, SignoffError } from '../../model/index.ts'
+import { fold, interpretersText, SignoffError } from '../../model/index.ts'
 import { jumpEvents, type Provided, type RunContext } from '../../runner/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
@@ -15,7 +15,8 @@ import { checkFiles, providedFor, stepNamed } from '../provided.ts'
 import { type RecordedRun, readRun } from '../recorded-run.ts'
 import { reportMissing } from '../report-missing.ts'
 import { EVERYTHING } from '../run-context.ts'
-import { takeOver } from '../run-locks.ts'
+import { refuseHeld, takeOver } from '../run-locks.ts'
+import { elsewhereText, refuseElsewhere } from '../run-place.ts'
 import { chooseUi } from '../terminal/choose-ui.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
@@ -41,6 +42,8 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const recorded = await read()
   const { context, past, path, open, stateDir } = recorded
   checkOperator(past, files.run, desk.signer.principal, flags)
+  if (flags.takeOver !== true) refuseHeld(stateDir, files)
+  refuseElsewhere(context, recorded.elsewhere)
   if (past.result !== null) {
     const { session } = await open(null)
     try {
@@ -51,6 +54,9 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     io.say(`Sealed: ${files.folder}`)
     return exitCodeOfResult(past.result)
   }
+  const unseen = elsewhereText(recorded.elsewhere)
+  if (unseen !== null) io.say(`signoff: ${context.steps.get(past.running?.step ?? '')?.position ?? ''}: ${unseen}`)
+  if (recorded.changed?.was != null) io.say(`${interpretersText(recorded.changed)}.`)
   const waitLimitMs = milliseconds(flags.waitLimit)
   await checkFiles('--approval', flags.approval)
   const keep = await keepWord(recorded, flags, desk.signer.principal)
@@ -59,7 +65,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const provided = await providedFor(context, past, answers, flags, desk.signer.principal)
   const values = await openingWords(context, past, flags, desk, io)
   const jump = jumpOf(flags, context, past, provided, desk.signer.principal)
-  const ui = chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
   if (ui.kind === 'none') refuseChanged(keep, path)
   const attended = ui.kind !== 'none'
   const state = jump?.after ?? past
@@ -89,9 +95,12 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     const got = await takeOver(stateDir, files, desk.signer.principal, reason)
     try {
       const again = await read()
+      refuseElsewhere(again.context, again.elsewhere)
       if (again.past.result !== null)
         throw new SignoffError('LOCKED', `the run has ended meanwhile: ${again.past.result}`)
-      return await again.open(terminal, { ...got, reason })
+      const same =
+        again.past.running?.attempt === past.running?.attempt && again.past.running?.step === past.running?.step
+      return await again.open(terminal, { ...got, reason, elsewhere: same ? recorded.elsewhere : null })
     } catch (error) {
       got.locks.release()
       throw error

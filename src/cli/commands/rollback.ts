@@ -1,5 +1,13 @@
 import type { Answer, Entry, Runbook, RunEvent, RunState, Speaker } from '../../model/index.ts'
-import { EMPTY_STATE, evolve, fold, recoveryKey, SignoffError, withoutWayBack } from '../../model/index.ts'
+import {
+  EMPTY_STATE,
+  evolve,
+  fold,
+  interpretersText,
+  recoveryKey,
+  SignoffError,
+  withoutWayBack,
+} from '../../model/index.ts'
 import { doneSteps, findStep, planEvent, type RunContext, rollbackPhrase } from '../../runner/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { readAnswers } from '../answers-file.ts'
@@ -47,6 +55,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
       advice: `signoff resume ${files.run} seals it; then it can be rolled back`,
     })
   if (!sealed) checkOperator(past, files.run, desk.signer.principal, {})
+  if (recorded.changed?.was != null) io.say(`${interpretersText(recorded.changed)}.`)
   const key = chooseFlow(recorded.context.runbook, flags.for ?? null)
   const asked = sealed ? newRunFor(recorded, key, desk, files) : null
   const context = asked?.context ?? recorded.context
@@ -59,7 +68,7 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const provided = await providedFor(context, entered(way), answers, deciding, desk.signer.principal)
   const values = await openingWords(context, sealed ? null : past, flags, desk, io)
   const waitLimitMs = milliseconds(flags.waitLimit)
-  const ui = chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const attended = ui.kind !== 'none'
   const about = { context, state: entered(way), selection: EVERYTHING, first: values, provided, attended }
@@ -141,7 +150,7 @@ function namesOf(runbook: Runbook, key: string): string[] {
 
 /** The sealed run stays as it is: its recovery is a new run of the same text, which walks nothing else. */
 function newRunFor(
-  { context, past, path }: RecordedRun,
+  { context, past, path, interpreters }: RecordedRun,
   key: string,
   desk: Desk,
   files: RunFiles,
@@ -151,6 +160,7 @@ function newRunFor(
     path,
     release: context.release,
     environment: context.environment,
+    interpreters,
     selection: { from: null, only: recoveryOnly(key), until: null },
     undoes: { files, done: doneSteps(context, past) },
     terminal: null,

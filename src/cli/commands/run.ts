@@ -52,7 +52,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   answers?.checkAgainst(context)
   const provided = await providedFor(context, EMPTY_STATE, answers, flags, desk.signer.principal)
   const first = await openingWords(context, null, flags, desk, io)
-  const ui = chooseUi(flags.ui, flags.ascii === true, io)
+  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
   const attended = ui.kind !== 'none'
   if (attended) decidedAtTerminal(context, EMPTY_STATE, provided, io)
   const about = { context, state: EMPTY_STATE, selection, first, provided, attended }
@@ -63,7 +63,7 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const session = await startSession({ ...asked, terminal }, desk, withoutSecretVariables(io, flags), first)
   io.say(
-    `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}…`,
+    `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}...`,
   )
   for (const line of requiredLines(runbook, flags.only)) io.say(line)
   const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }

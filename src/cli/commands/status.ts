@@ -11,7 +11,6 @@ import {
   standingOf,
   statusLines,
 } from '../../tui/index.ts'
-import { interpretersOf } from '../interpreters.ts'
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
 import { holderOf } from '../run-locks.ts'
@@ -33,7 +32,7 @@ const LOOK_MS = 250
 export async function status(reference: string | null, flags: StatusFlags, io: Io): Promise<number> {
   const workspace = findWorkspace(io.cwd)
   const files = await findRun(workspace.transcripts, reference)
-  const view = createRunView(await interpretersOf(workspace, io.environment))
+  const view = createRunView()
   const teller = createTeller(view, files, flags, io)
   let fresh: Entry[] = []
   await readGrowing(

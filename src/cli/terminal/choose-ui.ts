@@ -1,7 +1,9 @@
 import type { Ending, Speaker } from '../../model/index.ts'
 import { SignoffError } from '../../model/index.ts'
 import type { Drive } from '../../runner/index.ts'
-import { openTtyInput, type PersonsTerminal } from '../../runner/local/index.ts'
+import { notifyPerson, openTtyInput, type PersonsTerminal } from '../../runner/local/index.ts'
+import type { RunRecord } from '../../tui/index.ts'
+import type { Config } from '../config.ts'
 import type { Io } from '../io.ts'
 import { attend } from './attend.ts'
 import { keepTerminal } from './lent-terminal.ts'
@@ -15,6 +17,10 @@ export interface Walk {
   readonly speaker: Omit<Speaker, 'how'>
   /** State folder of the run, for the file that an editor is opened on. */
   readonly stateDir: string
+  /** The run's journal, to be read again. */
+  readonly record: RunRecord
+  /** The file that approvers of a gate on another host are sent. */
+  readonly requestFile: (step: string) => string
   /** Commands to go on with, for the last screen. */
   readonly next: readonly string[]
   /** What was told before the screen covered it, in a few words. */
@@ -46,9 +52,9 @@ export interface Attended {
  * `auto`: none without a terminal on stdin; plain for dumb terminals, screen readers and where there is no /dev/tty or no raw mode;
  * else the full screen. `CI` on a real terminal changes nothing.
  *
- * @param ascii true where flag or configuration ask for ASCII; environment and terminal are asked here.
+ * @param asked ASCII by flag; by configuration or environment, or because of the terminal, it may be ASCII all the same.
  */
-export function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Ui {
+export function chooseUi(choice: UiChoice, asked: { readonly ascii: boolean }, config: Config, io: Io): Ui {
   if (choice === 'none' || (choice === 'auto' && !process.stdin.isTTY)) return { kind: 'none' }
   if (!process.stdin.isTTY)
     throw new SignoffError('USAGE', `--ui ${choice}: standard input is no terminal, so nobody can be asked`, {
@@ -58,7 +64,18 @@ export function chooseUi(choice: UiChoice, ascii: boolean, io: Io): Ui {
   if (choice === 'full' && !canDraw)
     throw new SignoffError('USAGE', '--ui full: there is no /dev/tty to draw on', { advice: 'use --ui plain' })
   const isPlain = choice === 'plain' || !canDraw || (choice === 'auto' && wantsPlain(io.environment))
-  return attend({ begin: isPlain ? 'plain' : 'full', canDraw, ascii, keeper: keepTerminal(), io })
+  const { notify } = config
+  return attend({
+    begin: isPlain ? 'plain' : 'full',
+    canDraw,
+    ascii: asked.ascii || config.ascii,
+    keys: config.keys,
+    keeper: keepTerminal(),
+    call: text => {
+      if (notify !== null) notifyPerson(notify, text, io.environment)
+    },
+    io,
+  })
 }
 
 /** Whether keys can be read one by one from the terminal: else there is plain mode, which reads lines. */

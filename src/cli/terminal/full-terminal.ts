@@ -1,6 +1,6 @@
 import type { ReadStream } from 'node:tty'
 import type { Ending } from '../../model/index.ts'
-import { editInEditor, openTtyInput, TtyOutput } from '../../runner/local/index.ts'
+import { copyByProgram, editInEditor, openTtyInput, TtyOutput } from '../../runner/local/index.ts'
 import { endWhenLost } from '../lost-terminal.ts'
 import type { Surroundings } from './attend.ts'
 import type { Walk } from './choose-ui.ts'
@@ -20,8 +20,8 @@ export interface FullTerminal {
 }
 
 /** Opens the terminal for the full screen: React and Ink are loaded only here, since they cost more than everything else together. */
-export async function openFull({ io, keeper, ascii }: Surroundings): Promise<FullTerminal> {
-  const { runFullScreen } = await import('../../tui/full-screen.tsx')
+export async function openFull({ io, keeper, ascii, keys, call }: Surroundings): Promise<FullTerminal> {
+  const { runFullScreen, notifierOf } = await import('../../tui/full-screen.tsx')
   const output = new TtyOutput(TTY)
   Object.assign(output, sizeOfTty())
   let input = openTtyInput(TTY)
@@ -39,7 +39,7 @@ export async function openFull({ io, keeper, ascii }: Surroundings): Promise<Ful
   return {
     isAway: () => isAway,
     leave: () => leave(),
-    async run({ drive, speaker, next, stateDir, notice = null }) {
+    async run({ drive, speaker, next, stateDir, record, notice = null }) {
       const resized = (): void => {
         Object.assign(output, sizeOfTty())
         output.emit('resize')
@@ -52,8 +52,16 @@ export async function openFull({ io, keeper, ascii }: Surroundings): Promise<Ful
           stdin: input,
           stdout: output,
           clock: { nowMs: io.nowMs },
-          options: { ascii: isAscii, color, title: drive.runbook.title, notice },
+          options: {
+            ascii: isAscii,
+            color,
+            keys,
+            title: drive.runbook.title,
+            notice,
+            notifier: notifierOf(io.environment),
+          },
           next,
+          record,
           reopen,
           editScript: (script, name) => {
             isAway = true
@@ -61,6 +69,8 @@ export async function openFull({ io, keeper, ascii }: Surroundings): Promise<Ful
               isAway = false
             })
           },
+          call,
+          copy: text => copyByProgram(text, io.environment),
           stopHere: stopWithGroup,
           ...(keeper === null ? {} : { lend: { hold: lending => keeper.hold(lending) } }),
           canGoPlain: true,

@@ -21,7 +21,7 @@ export function interactionOf(script: string | Shell): Step['interaction'] {
   const opener = openerOf(shell)
   if (opener !== null) return shell.commands.some(command => command.start >= opener.end) ? 'remote' : 'terminal'
   const commands = commandsNow(shell)
-  if (commands.some(asksOrDraws)) return 'terminal'
+  if (shell.namesTerminal || commands.some(asksOrDraws)) return 'terminal'
   return commands.some(neverEnds) ? 'endless' : 'none'
 }
 

@@ -56,6 +56,8 @@ export interface Shell {
   /** Bodies of heredocs and quoted texts: not shell, whatever they look like. */
   readonly texts: readonly Range[]
   readonly functions: ReadonlySet<string>
+  /** True if something is read from or written to `/dev/tty`, which is there only for a script that has a terminal. */
+  readonly namesTerminal: boolean
   readonly error: { readonly offset: number; readonly message: string } | null
   /** What surrounds an offset; ask in ascending order of any list at once. */
   surroundings(offsets: readonly number[]): Surrounding[]
@@ -125,6 +127,7 @@ function readAnew(script: string): Shell {
     comments: commentsIn(script, reader.atoms),
     texts: reader.regions.filter(({ is }) => is === 'heredoc' || is === 'single' || is === 'double'),
     functions: reader.functions,
+    namesTerminal: reader.namesTerminal,
     error: first === undefined ? null : { offset: first.pos, message: first.message },
     surroundings: offsets => surroundingsOf(reader.regions, offsets),
   }
@@ -142,6 +145,7 @@ function nothing(script: string): Shell {
     comments: none,
     texts: none,
     functions: new Set(),
+    namesTerminal: false,
     error: null,
     surroundings: offsets => surroundingsOf(none, offsets),
   }
@@ -182,6 +186,7 @@ class Reader {
   readonly atoms: Range[] = []
   readonly regions: Region[] = []
   readonly functions = new Set<string>()
+  namesTerminal = false
   nestedError: { readonly message: string; readonly pos: number } | undefined
   readonly #source: string
   readonly #written = new Set<SyntaxNode>()
@@ -228,6 +233,7 @@ class Reader {
 
   #take({ node, place, fed, input, background }: Frame): void {
     const range = place ?? { start: node.pos, end: node.end }
+    if ('redirects' in node && node.redirects.some(isOfTerminal)) this.namesTerminal = true
     switch (node.type) {
       case 'Script':
         if (node.errors?.[0] !== undefined && this.nestedError === undefined)
@@ -398,6 +404,10 @@ type Redirection = Extract<SyntaxNode, { type: 'Redirect' | 'HereDoc' | 'HereStr
 
 function feeds(redirect: Redirection): boolean {
   return redirect.operator.startsWith('<')
+}
+
+function isOfTerminal(redirect: Redirection): boolean {
+  return redirect.type === 'Redirect' && redirect.target?.value === '/dev/tty'
 }
 
 /** The text of a heredoc or a here-string; null for a file. */

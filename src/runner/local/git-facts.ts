@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path'
 import { execa } from 'execa'
 
 /** What git says of the place a runbook lies in. */
@@ -51,6 +52,18 @@ export async function convertsLineEnds(folder: string, path: string): Promise<bo
   if ((await git(folder, 'rev-parse', '--is-inside-work-tree')) !== 'true') return null
   const said = await git(folder, 'check-attr', 'text', '--', path)
   return said === null ? null : !said.endsWith(': unset')
+}
+
+/** Whether HEAD has exactly this text in a file; null where it lies in no repository with a commit, or without git. */
+export async function isCommitted(path: string, text: string): Promise<boolean | null> {
+  const folder = dirname(path)
+  if ((await git(folder, 'rev-parse', '--verify', '-q', 'HEAD')) === null) return null
+  const there = await git(folder, 'rev-parse', '--verify', '-q', `HEAD:./${basename(path)}`)
+  const blob = await execa('git', ['-C', folder, 'hash-object', '--no-filters', '--stdin'], {
+    input: text,
+    reject: false,
+  })
+  return !blob.failed && there === blob.stdout
 }
 
 async function git(folder: string, ...args: string[]): Promise<string | null> {

@@ -1,7 +1,7 @@
-import { AddendumStatementSchema } from '../addendum.ts'
 import { PAYLOAD_TYPE, pae, readEnvelope, type UntrustedEnvelope } from '../dsse.ts'
 import { ADDENDUM_NAMESPACE, APPROVAL_NAMESPACE, type Namespace, SEAL_NAMESPACE } from '../signer.ts'
 import { verifySshSig } from '../sshsig.ts'
+import { addendaIn } from './addenda.ts'
 import { checkScript, type PackedSignature } from './check-script.ts'
 import { derivedText } from './derived.ts'
 import { type ExportFile, type ExportFormat, type ExportSource, entriesOf } from './format.ts'
@@ -39,7 +39,8 @@ async function signaturesOf(
   source: ExportSource,
 ): Promise<{ readonly signatures: readonly Signature[]; readonly runbook: string | null }> {
   const { run, seal } = source.report
-  const [sealed, ...addenda] = (source.bundle ?? '').split('\n').flatMap(line => readEnvelope(line) ?? [])
+  const sealed = readEnvelope(source.bundle?.split('\n', 1)[0] ?? '')
+  const addenda = addendaIn(source.bundle).map(addendumOf)
   const found: Omit<Signature, 'atMs'>[] = []
   let runbook: string | null = null
   let lastAtMs = 0
@@ -62,20 +63,15 @@ async function signaturesOf(
   }
   // Keys have to be valid when the run ended, as `verify` has it.
   const atMs = Date.parse(run?.finishedOn ?? '') || lastAtMs
-  const signatures = [...found.map(one => ({ ...one, atMs })), ...addenda.flatMap(addendumOf)]
-  if (sealed === undefined || seal === null) return { signatures, runbook }
+  const signatures = [...found.map(one => ({ ...one, atMs })), ...addenda]
+  if (sealed === null || seal === null) return { signatures, runbook }
   const ofSeal = { file: 'seal', namespace: SEAL_NAMESPACE, envelope: sealed, request: null, decision: null } as const
   return { signatures: [{ ...ofSeal, principal: seal.signer.principal, atMs }, ...signatures], runbook }
 }
 
-function addendumOf(envelope: UntrustedEnvelope, index: number): Signature[] {
-  const said = AddendumStatementSchema.safeParse(JSON.parse(envelope.payload.toString('utf8'))).data?.predicate
-  if (said === undefined) return []
-  const { author: principal, at } = said
-  const file = `addendum-${index + 1}`
-  return [
-    { file, namespace: ADDENDUM_NAMESPACE, envelope, principal, atMs: Date.parse(at), request: null, decision: null },
-  ]
+function addendumOf({ n, author: principal, at, envelope }: ReturnType<typeof addendaIn>[number]): Signature {
+  const common = { namespace: ADDENDUM_NAMESPACE, request: null, decision: null } as const
+  return { ...common, file: `addendum-${n}`, envelope, principal, atMs: Date.parse(at) }
 }
 
 /** The armored signature that its key made over these bytes; of one that only ssh-keygen can judge, the first. */

@@ -19,6 +19,10 @@ export function sealWarning(report: VerifyReport): string | null {
 
 /** What an export must say in its first line where the transcript is not all that it should be; empty where it is. */
 export function exportWarning(report: VerifyReport): string {
+  return `${statusWarning(report)}${report.withheld === null ? '' : `; LINES WITHHELD: ${report.withheld.lines}`}`
+}
+
+function statusWarning(report: VerifyReport): string {
   switch (report.status) {
     case 'verified':
       return ''

@@ -1,4 +1,4 @@
-import { type Check, diffText, type Observed, type RunEvent } from '../../model/index.ts'
+import { type Check, diffText, interpretersText, type Observed, type RunEvent } from '../../model/index.ts'
 
 /** What an event says to a reader. Not escaped and not cleaned: it holds whatever stands in the record. */
 export interface EventText {
@@ -96,6 +96,8 @@ export function eventText(event: RunEvent): EventText {
       return say(`rollback ${event.result}: ${event.done.length} done, ${event.failed.length} failed`)
     case 'runbook.changed':
       return say(`the runbook's file had changed; ${event.by} chose ${event.decision}`, block(event.diff, 'diff'))
+    case 'run.interpreters':
+      return say(interpretersText(event))
     case 'handoff.offer':
       return say(`hand-over offered by ${event.by} to ${event.to}${because(event.note)}`)
     case 'handoff.withdraw':

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Entry, SignoffError } from '../../model/index.ts'
+import { type Entry, type RunInterpreters, type Section, SignoffError } from '../../model/index.ts'
 import { createJournalScanner, type ScannedLine } from '../journal-scan.ts'
 import type { RawSigner } from '../signer.ts'
 import type { VerifyReport } from '../verify-report.ts'
@@ -15,6 +15,11 @@ export interface ExportSource {
   readonly signers: { readonly name: string; readonly text: string } | null
   /** The key of the person who exports, for a format that signs anew; else null. */
   readonly signer: RawSigner | null
+  /**
+   * Phases and sections of the runbook that the transcript embeds, as a parser reads it now: headings for a reader, and nothing
+   * that was signed. Without it there are none.
+   */
+  readonly outlineOf?: (runbookText: string, path: string, interpreters: RunInterpreters) => Promise<readonly Section[]>
 }
 
 /** Text is written as UTF-8. */
@@ -66,10 +71,13 @@ async function* sameBytes(
     })
 }
 
-/** The good lines of the journal, in order, in memory for a piece of the file. */
+/** The good lines of the journal, in order, in memory for a piece of the file. Those that a copy withholds are left out. */
 export async function* linesOf(source: ExportSource): AsyncGenerator<ScannedLine> {
   let taken: ScannedLine[] = []
-  const scanner = createJournalScanner(line => taken.push(line))
+  const scanner = createJournalScanner(
+    line => taken.push(line),
+    () => source.report.withheld !== null,
+  )
   for await (const chunk of source.journal()) {
     scanner.push(chunk)
     const lines = taken

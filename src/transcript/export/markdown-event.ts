@@ -12,5 +12,5 @@ export function describeEvent({ seq, atMs, event }: Entry, how: 'whole' | 'brief
 }
 
 function blockLines({ text, language, lead }: EventBlock): string[] {
-  return [...(lead === null ? [] : [lead, '']), ...fenced(text, language)]
+  return [...(lead === null ? [] : ['', lead, '']), fenced(text, language)]
 }

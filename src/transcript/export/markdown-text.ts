@@ -1,11 +1,11 @@
 import { visible } from '../visible.ts'
 
 /** A fenced block whose fence is longer than any run of backticks inside, with the acting characters made visible. */
-export function fenced(text: string, language = ''): string[] {
+export function fenced(text: string, language = ''): string {
   const shown = visible(text.replace(/\n$/, ''), 'lines')
   const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map(run => run.length))
   const fence = '`'.repeat(longest + 1)
-  return [`${fence}${language}`, ...shown.split('\n'), fence]
+  return [`${fence}${language}`, shown, fence].join('\n')
 }
 
 /**

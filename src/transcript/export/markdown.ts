@@ -1,46 +1,74 @@
-import {
-  type Entry,
-  type EventOf,
-  fold,
-  type PlannedStep,
-  type RunState,
-  readTerminalText,
-  type StepRecord,
-} from '../../model/index.ts'
+import { EMPTY_STATE, type Entry, evolve, type PlannedStep, type RunState, type StepRecord } from '../../model/index.ts'
 import type { VerifyReport } from '../verify-report.ts'
+import { addendaIn } from './addenda.ts'
 import { exportWarning } from './derived.ts'
+import { isDeviation } from './deviating.ts'
+import { createExcerpt, type Excerpt, type ExcerptMaker } from './excerpt.ts'
 import { type ExportFormat, type ExportSource, entriesOf, type Piece } from './format.ts'
 import { describeEvent } from './markdown-event.ts'
 import { fenced, plain } from './markdown-text.ts'
 
-/** The runbook filled in, for people: a change ticket, a wiki, a mail. */
+/**
+ * The runbook filled in, for people: a change ticket, a wiki, a mail. Phases and steps in the order of the plan, each with what happened
+ * in it, and of long output the beginning and the end. No HTML, no link, no image of the record.
+ */
 export const markdown: ExportFormat = { kind: 'document', write }
 
 async function* write(source: ExportSource): AsyncGenerator<Piece> {
-  const entries: Entry[] = []
-  for await (const entry of entriesOf(source)) entries.push(entry)
-  yield toMarkdown(entries, source.report, source.bundle)
-}
-
-/**
- * The runbook filled in, as Markdown: phases and steps in the order of the plan, each with what happened in it. Derived,
- * and says so; the same entries and report give the same bytes. `bundle` is what stands beside the journal; its addenda are counted.
- */
-export function toMarkdown(entries: readonly Entry[], report: VerifyReport, bundle: string | null): string {
-  const state = fold(entries)
-  const { start } = state
-  const lines = [
+  const { report, bundle } = source
+  const told = await readRun(source)
+  const { start } = told.state
+  const blocks = [
     `> Derived from the transcript, which is what is signed${seal(report)}${exportWarning(report)}.`,
     '',
     `# ${plain(start === null ? 'A run without a beginning' : `${start.runbook.path}, release ${start.release}`)}`,
     '',
-    ...summary(state, report),
-    ...deviations(entries),
-    ...phases(state, entries),
-    ...general(entries),
+    ...summary(told.state, report),
+    ...deviations(told),
+    ...phases(told),
+    ...general(told),
     ...verification(report, bundle),
   ]
-  return `${lines.join('\n').replace(/\n{3,}/g, '\n\n')}\n`
+  // A fenced text is one block, so that its own empty lines stay.
+  let before = ''
+  for (const block of blocks) {
+    if (block !== '' || before !== '') yield `${block}\n`
+    before = block
+  }
+}
+
+/** What happened in a run, in memory that does not grow with its output. */
+interface Told {
+  readonly state: RunState
+  /** By step: its events, and each stretch of output between them. */
+  readonly ofStep: ReadonlyMap<string, readonly (Entry | ExcerptMaker)[]>
+  /** What belongs to the run and to no step of it. */
+  readonly ofRun: readonly Entry[]
+  readonly deviations: readonly Entry[]
+}
+
+async function readRun(source: ExportSource): Promise<Told> {
+  let state = EMPTY_STATE
+  const ofStep = new Map<string, (Entry | ExcerptMaker)[]>()
+  const ofRun: Entry[] = []
+  const found: Entry[] = []
+  for await (const entry of entriesOf(source)) {
+    const { event, seq } = entry
+    const step = stepOf(entry)
+    const seen = step === null ? ofRun : (ofStep.get(step) ?? [])
+    if (step !== null && seen.length === 0) ofStep.set(step, seen)
+    if (event.kind === 'output' || event.kind === 'output.late') {
+      const last = seen.at(-1)
+      const stretch = last === undefined || 'event' in last ? createExcerpt() : last
+      if (stretch !== last) seen.push(stretch)
+      stretch.add(event, seq)
+      continue
+    }
+    state = evolve(state, entry)
+    if (isDeviation(entry)) found.push(entry)
+    seen.push(entry)
+  }
+  return { state, ofStep, ofRun, deviations: found }
 }
 
 function seal(report: VerifyReport): string {
@@ -73,48 +101,21 @@ function countsText(counts: NonNullable<VerifyReport['run']>['steps']): string {
     .join(', ')
 }
 
-const DEVIATIONS: ReadonlySet<string> = new Set([
-  'step.edit',
-  'step.decide',
-  'step.reopen',
-  'jump',
-  'block',
-  'runbook.changed',
-  'writer.changed',
-  'rollback.start',
-  'run.abort',
-])
-
 /** What went otherwise than the runbook has it, in one place, since that is what a reader looks for. */
-function deviations(entries: readonly Entry[]): string[] {
-  const found = entries.filter(
-    ({ event }) =>
-      DEVIATIONS.has(event.kind) ||
-      (event.kind === 'step.skip' && event.why === 'person') ||
-      (event.kind === 'wait.end' && event.how !== 'elapsed') ||
-      (event.kind === 'confirm' && (event.answer !== 'yes' || event.observed.some(({ ok }) => ok === false))),
-  )
+function deviations({ deviations: found }: Told): string[] {
   const lines = found.flatMap(entry => describeEvent(entry, 'brief'))
   return ['## Deviations', '', ...(lines.length === 0 ? ['None.'] : lines), '']
 }
 
-function phases(state: RunState, entries: readonly Entry[]): string[] {
-  const byStep = new Map<string, Entry[]>()
-  for (const entry of entries) {
-    const step = stepOf(entry)
-    if (step === null) continue
-    const known = byStep.get(step)
-    if (known === undefined) byStep.set(step, [entry])
-    else known.push(entry)
-  }
+function phases({ state, ofStep, ofRun }: Told): string[] {
   const lines: string[] = []
   let phase: string | null | undefined
   for (const record of state.steps.values()) {
     if (record.planned.phase !== phase) {
       phase = record.planned.phase
-      lines.push('', `## ${phaseTitle(state, phase)}`, '', ...phaseEnd(entries, phase))
+      lines.push('', `## ${phaseTitle(state, phase)}`, '', ...phaseEnd(ofRun, phase))
     }
-    lines.push(...step(record, byStep.get(record.planned.id) ?? []))
+    lines.push(...step(record, ofStep.get(record.planned.id) ?? []))
   }
   return lines
 }
@@ -130,52 +131,34 @@ function phaseEnd(entries: readonly Entry[], phase: string | null): string[] {
     .flatMap(entry => [...describeEvent(entry, 'whole'), ''])
 }
 
-function step({ planned, status }: StepRecord, entries: readonly Entry[]): string[] {
+function step({ planned, status }: StepRecord, seen: readonly (Entry | ExcerptMaker)[]): string[] {
   const kind = `${planned.kind}${planned.required ? '' : ', optional'}${planned.flow === 'main' ? '' : `, ${planned.flow}`}`
   return [
     `### ${plain(`${planned.position} ${planned.title}`)}`,
     '',
-    `**${mark(planned, status.kind, entries)}** (${kind}, line ${planned.line})`,
+    `**${mark(planned, status.kind, seen.length)}** (${kind}, line ${planned.line})`,
     '',
-    ...withOutput(entries),
+    ...seen.flatMap(one => ('event' in one ? describeEvent(one, 'whole') : outputLines(one.excerpt()))),
     '',
   ]
 }
 
-function mark(planned: PlannedStep, status: StepRecord['status']['kind'], entries: readonly Entry[]): string {
+function mark(planned: PlannedStep, status: StepRecord['status']['kind'], events: number): string {
   if (status !== 'pending') return status === 'open-gate' ? 'waiting for approval' : status.replace('-', ' ')
-  return entries.length === 0 && planned.flow !== 'main' ? 'not entered' : 'open'
+  return events === 0 && planned.flow !== 'main' ? 'not entered' : 'open'
 }
 
-/** The events of one step; chunks of output are joined per stretch, as a person saw them. */
-function withOutput(entries: readonly Entry[]): string[] {
-  const lines: string[] = []
-  let stretch: (EventOf<'output'> | EventOf<'output.late'>)[] = []
-  const flush = () => {
-    if (stretch.length === 0) return
-    const bytes = stretch.map(({ text, b64 }) =>
-      text === undefined ? Buffer.from(b64 ?? '', 'base64') : Buffer.from(text),
-    )
-    const text = Buffer.concat(bytes).toString('utf8')
-    const inTerminal = stretch.some(({ fd }) => fd === 'pty')
-    lines.push('', ...fenced(inTerminal ? readTerminalText(text) : text, 'text'), '')
-    stretch = []
-  }
-  for (const entry of entries) {
-    if (entry.event.kind === 'output' || entry.event.kind === 'output.late') stretch.push(entry.event)
-    else {
-      flush()
-      lines.push(...describeEvent(entry, 'whole'))
-    }
-  }
-  flush()
-  return lines
+function outputLines({ head, left, journal: [first, last] }: Excerpt): string[] {
+  if (head === '') return []
+  if (left === null) return ['', fenced(head, 'text'), '']
+  const lines = `${left.lines} ${left.lines === 1 ? 'line' : 'lines'}`
+  const between = `Left out here: ${lines}. The journal has all of it, from line ${first} to line ${last}.`
+  return ['', fenced(head, 'text'), '', between, '', fenced(left.tail, 'text'), '']
 }
 
-/** What belongs to the run and to no step of it. */
-function general(entries: readonly Entry[]): string[] {
-  const lines = entries
-    .filter(entry => stepOf(entry) === null && !['run.start', 'run.plan', 'phase.end'].includes(entry.event.kind))
+function general({ ofRun }: Told): string[] {
+  const lines = ofRun
+    .filter(({ event }) => !['run.start', 'run.plan', 'phase.end'].includes(event.kind))
     .flatMap(entry => describeEvent(entry, 'whole'))
   return ['## The run', '', ...lines, '']
 }
@@ -186,7 +169,7 @@ function stepOf({ event }: Entry): string | null {
 }
 
 function verification(report: VerifyReport, bundle: string | null): string[] {
-  const addenda = Math.max(0, (bundle?.trimEnd().split('\n').length ?? 0) - 1)
+  const addenda = addendaIn(bundle)
   const signer =
     report.seal === null ? 'no seal' : `sealed by ${report.seal.signer.principal}, ${report.seal.signer.keyid}`
   const rows = report.findings.map(
@@ -197,7 +180,10 @@ function verification(report: VerifyReport, bundle: string | null): string[] {
     '## Verification',
     '',
     `- ${plain(`${report.status}: ${signer}`)}`,
-    ...(report.seal === null ? [] : [`- time self-asserted by the signer; ${addenda} addenda`]),
+    ...(report.seal === null ? [] : [`- time self-asserted by the signer; ${addenda.length} addenda`]),
+    ...addenda.map(
+      ({ n, at, type, author, text }) => `- ${plain(`addendum ${n}, ${at}, ${type} by ${author}: ${text}`)}`,
+    ),
     ...(report.run?.unmappedRoles === true
       ? ['- the roles of a gate were mapped to nobody: any two different signers could decide']
       : []),

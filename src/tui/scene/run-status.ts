@@ -96,8 +96,14 @@ export function neededLine({ position, title, what, of }: Needed): string {
 }
 
 /** Events that change how the run as a whole goes: a status lists them beside what deviates in its steps. */
-export function isRunDeviation({ kind }: RunEvent): boolean {
-  return kind === 'runbook.changed' || kind === 'writer.changed' || kind === 'rollback.start'
+export function isRunDeviation(event: RunEvent): boolean {
+  const { kind } = event
+  return (
+    kind === 'runbook.changed' ||
+    kind === 'writer.changed' ||
+    kind === 'rollback.start' ||
+    (kind === 'run.interpreters' && event.was !== null)
+  )
 }
 
 function heldText(scene: Scene, facts: StatusFacts): string {

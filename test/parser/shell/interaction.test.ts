@@ -95,3 +95,17 @@ df -h
     expect(findings.filter(found => found.startsWith('SO028'))).toEqual(['SO028:8', 'SO028:20'])
   })
 })
+
+test.each([
+  'read -rsp "one-time code: " code </dev/tty',
+  'while read -r host; do read -rp "restart $host? " yes </dev/tty; done <hosts',
+  'exec 3</dev/tty; read -r yes <&3',
+  'printf "touch the key now\\n" >/dev/tty',
+  '{ read -r a; read -r b; } </dev/tty',
+])('`%s` speaks to the terminal itself, so it is lent one', script => {
+  expect(interactionOf(script)).toBe('terminal')
+})
+
+test.each(['echo "/dev/tty"', 'echo x >/dev/ttyS0', 'read -r line <hosts'])('`%s` needs no terminal', script => {
+  expect(interactionOf(script)).toBe('none')
+})

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { spawn } from '@lydell/node-pty'
-import xterm from '@xterm/headless'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cast } from '../../../src/transcript/export/cast.ts'
 import { createReplayFilter } from '../../../src/transcript/export/replay-filter.ts'
+import { inTerminal } from '../../helpers/in-terminal.ts'
 import { hasCommand } from '../../helpers/world/has-command.ts'
 import { attempt, eventfulRun, HOSTILE } from '../helpers/eventful-run.ts'
 import { exported, sourceOf } from '../helpers/export.ts'
@@ -25,32 +25,6 @@ async function castOf(from = source): Promise<Read> {
   return { header: JSON.parse(header), events: lines.map(line => JSON.parse(line)) }
 }
 
-/** What a terminal makes of bytes: what it would send back, and what it would change beyond the text on its screen. */
-async function inTerminal(text: string): Promise<{ replies: string; titles: string[]; modes: object; rows: string[] }> {
-  const terminal = new xterm.Terminal({
-    cols: 120,
-    rows: 60,
-    scrollback: 5000,
-    allowProposedApi: true,
-    logLevel: 'off',
-  })
-  let replies = ''
-  const titles: string[] = []
-  terminal.onData(data => {
-    replies += data
-  })
-  terminal.onBinary(data => {
-    replies += data
-  })
-  terminal.onBell(() => titles.push('bell'))
-  terminal.onTitleChange(title => titles.push(title))
-  await new Promise<void>(resolve => terminal.write(text, resolve))
-  const buffer = terminal.buffer.active
-  const rows = Array.from({ length: buffer.length }, (_, row) => buffer.getLine(row)?.translateToString(true) ?? '')
-  const found = { replies, titles, modes: { ...terminal.modes, alternate: buffer.type }, rows }
-  terminal.dispose()
-  return found
-}
 const untouched = await inTerminal('')
 
 describe('the cast', () => {

@@ -1,3 +1,4 @@
+import { type Node, Parser } from 'commonmark'
 import fc from 'fast-check'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
@@ -6,6 +7,7 @@ import { visit } from 'unist-util-visit'
 import { describe, expect, it } from 'vitest'
 import { markdown as format } from '../../../src/transcript/export/markdown.ts'
 import { fenced, plain } from '../../../src/transcript/export/markdown-text.ts'
+import { eventfulRun } from '../helpers/eventful-run.ts'
 import { exported, sourceOf } from '../helpers/export.ts'
 import * as run from '../helpers/run.ts'
 
@@ -58,16 +60,109 @@ describe('the Markdown export', () => {
   })
 })
 
+/** Nodes of what CommonMark's own reference implementation makes of a text, in order. */
+function commonmark(text: string): Node[] {
+  const walker = new Parser().parse(text).walker()
+  const nodes: Node[] = []
+  for (let at = walker.next(); at !== null; at = walker.next()) if (at.entering) nodes.push(at.node)
+  return nodes
+}
+const MARKUP: ReadonlySet<string> = new Set(['html_block', 'html_inline', 'link', 'image'])
+
+describe('a hostile run as Markdown', async () => {
+  const eventful = eventfulRun()
+  const itsBundle = await run.sealed(eventful)
+  const itsReport = await run.verify(eventful.bytes(), itsBundle)
+  const text = await exported(format, sourceOf(eventful, itsBundle, itsReport))
+
+  it('holds no HTML, link or image, and nothing that acts on a terminal', () => {
+    expect(commonmark(text).filter(({ type }) => MARKUP.has(type))).toEqual([])
+    visit(parse(text), node => {
+      expect(['html', 'link', 'image', 'definition', 'footnoteReference', 'footnoteDefinition']).not.toContain(
+        node.type,
+      )
+    })
+    expect(text).not.toMatch(
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/,
+    )
+  })
+
+  it('has its headings from the plan alone, and each script and output in a fence of its own', () => {
+    const nodes = commonmark(text)
+    const headings = nodes.filter(({ type }) => type === 'heading').map(({ level }) => level)
+    expect(headings).toEqual([1, 2, 2, 3, 3, 3, 2, 3, 3, 3, 3, 2, 3, 2, 2])
+    const fences = nodes.filter(({ type }) => type === 'code_block')
+    const starts = eventful.entries.filter(({ event }) => event.kind === 'step.start')
+    expect(fences.filter(({ info }) => info === 'bash')).toHaveLength(starts.length)
+    expect(fences.filter(({ info }) => info === 'text')).toHaveLength(starts.length)
+  })
+})
+
+describe('output in Markdown', () => {
+  const documentOf = async (output: string): Promise<string> => {
+    const writer = run.createWriter()
+    writer.add(run.runStart(), run.PLAN, ...run.script('deploy', [], output))
+    return exported(format, sourceOf(writer, null, await run.verify(writer.bytes(), null)))
+  }
+  const outputIn = (text: string): string[] =>
+    commonmark(text).flatMap(({ type, info, literal }) =>
+      type === 'code_block' && info === 'text' ? [literal ?? ''] : [],
+    )
+
+  it('keeps every line that it shows, empty ones too', async () => {
+    const text = 'a\n\n\n\nb\n   c\n\n'
+    expect(outputIn(await documentOf(text))).toEqual([text])
+  })
+
+  it('that is long loses its middle, and says how much and where it is', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i} of a long build`)
+    const text = await documentOf(`${lines.join('\n')}\n`)
+    expect(text.length).toBeLessThan(40_000)
+    const [head = '', tail = ''] = outputIn(text)
+    const [first, last] = [head.trimEnd().split('\n'), tail.trimEnd().split('\n')]
+    expect(first).toEqual(lines.slice(0, first.length))
+    expect(last).toEqual(lines.slice(-last.length))
+    expect(text).toContain(
+      `Left out here: ${lines.length - first.length - last.length} lines. The journal has all of it, from line 4 to line 4.`,
+    )
+  })
+
+  it('that is one line without an end is cut too', async () => {
+    const text = await documentOf('x'.repeat(900_000))
+    expect(text.length).toBeLessThan(40_000)
+    expect(text).toContain('Left out here: 1 line.')
+  })
+})
+
 describe('text in Markdown', () => {
-  it('in a fence stays in it, whatever it is', { timeout: 60_000 }, () => {
-    const piece = fc.constantFrom('`', '```', '````', '~~~', '\n', ' ', 'a', '> ', '- ', '<b>')
+  it('in a fence stays in it, whatever it is: 5,000 of them, by two parsers', { timeout: 60_000 }, () => {
+    const piece = fc.constantFrom(
+      '`',
+      '```',
+      '````',
+      '~~~',
+      '\n',
+      ' ',
+      'a',
+      '> ',
+      '- ',
+      '<b>',
+      '</script>',
+      '\t',
+      '    ',
+      '&#27;',
+    )
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 30 }), pieces => {
+      fc.property(fc.array(piece, { maxLength: 30 }), fc.constantFrom('', 'text', 'bash'), (pieces, language) => {
         const text = pieces.join('')
-        const tree = parse([...fenced(text), '', 'after'].join('\n'))
+        const document = [fenced(text, language), '', 'after'].join('\n')
+        const tree = parse(document)
         expect(tree.children.map(({ type }) => type)).toEqual(['code', 'paragraph'])
         const code = tree.children[0]
         expect(code?.type === 'code' && code.value).toBe(text.replace(/\n$/, ''))
+        const nodes = commonmark(document)
+        expect(nodes.map(({ type }) => type)).toEqual(['document', 'code_block', 'paragraph', 'text'])
+        expect(nodes[1]?.literal).toBe(`${text.replace(/\n$/, '')}\n`)
       }),
       { numRuns: 5000 },
     )
@@ -100,6 +195,7 @@ describe('text in Markdown', () => {
         fc.pre(text !== '')
         const types = new Set<string>()
         let read = ''
+        expect(commonmark(plain(text)).filter(({ type }) => MARKUP.has(type))).toEqual([])
         visit(parse(plain(text)), node => {
           types.add(node.type)
           if (node.type === 'text' || node.type === 'inlineCode') read += node.value

@@ -1,11 +1,16 @@
 import { type IPty, spawn } from '@lydell/node-pty'
 import xterm from '@xterm/headless'
 
+/** A question takes answers only 300 ms after its first paint. */
+const READ_MS = 500
+
 /** A program in a real pseudo-terminal, its screen read through an emulator. */
 export class TestTerminal {
   /** Every byte that the program has written. */
   bytes = ''
   readonly pid: number
+  /** Answers queries in the emulator's place; null leaves the answer to it. */
+  replies: (query: string) => string | null = () => null
   readonly exited: Promise<number>
   #gone = false
   readonly #pty: IPty
@@ -30,7 +35,10 @@ export class TestTerminal {
     this.pid = this.#pty.pid
     this.#pty.onData(data => {
       this.bytes += data
-      this.#screen.write(data)
+      const query = /\u001b\[6n/.exec(data)?.[0]
+      const reply = query === undefined ? null : this.replies(query)
+      if (reply !== null) this.#pty.write(reply)
+      this.#screen.write(reply === null ? data : data.replace('\u001b[6n', ''))
     })
     this.#screen.onData(reply => this.#pty.write(reply))
     this.exited = new Promise(resolve => {
@@ -80,6 +88,27 @@ export class TestTerminal {
     return this.#screen.buffer.active.type === 'alternate'
   }
 
+  /** The question stands there, and has for as long as a person takes to read it: before, it takes no answer. */
+  async asked(what: RegExp, waitMs = 20_000): Promise<void> {
+    let since = 0
+    await this.until(() => {
+      if (!what.test(this.text())) since = 0
+      else if (since === 0) since = Date.now()
+      return since > 0 && Date.now() - since >= READ_MS
+    }, waitMs)
+  }
+
+  /** Answers a question; a program that was too busy to take it says so, and it is sent again, as a person would. */
+  async answer(what: RegExp, text: string): Promise<void> {
+    for (;;) {
+      await this.asked(what)
+      const [before, seen] = [withoutClock(this.text()), this.bytes.length]
+      this.send(text)
+      await this.until(() => withoutClock(this.text()) !== before)
+      if (!DROPPED.test(this.bytes.slice(seen))) return
+    }
+  }
+
   /** Waits for something to appear, never for time; fails with what stands there instead. */
   async until(what: RegExp | (() => boolean), waitMs = 10_000): Promise<void> {
     const holds = () => (what instanceof RegExp ? what.test(this.text()) : what())
@@ -100,4 +129,10 @@ export class TestTerminal {
     this.#pty.kill('SIGKILL')
     this.#screen.dispose()
   }
+}
+
+const DROPPED = /ignored \d+ (?:keys?|lines?) typed before this question/
+
+function withoutClock(text: string): string {
+  return text.replace(/\d\d:\d\d:\d\d/g, '')
 }

@@ -18,14 +18,17 @@ async function slowStep() {
 test('a person is called when a script has ended and they are needed, and the title says for what', async () => {
   const { before, after } = await slowStep()
   const called = attentionFor(before, after, 'payments', Number.NEGATIVE_INFINITY)
-  expect(called).toEqual({ bell: true, title: 'NEEDS YOU 1.3 payments' })
+  expect(called).toEqual({
+    call: 'payments: NEEDS YOU 1.3 On-call channel told',
+    title: 'NEEDS YOU 1.3 payments',
+  })
 })
 
 test('the bell rings at most once in ten seconds, and not where nothing has changed', async () => {
   const { before, after } = await slowStep()
-  expect(attentionFor(before, after, 'payments', after.nowMs - 9_999).bell).toBe(false)
-  expect(attentionFor(before, after, 'payments', after.nowMs - 10_000).bell).toBe(true)
-  expect(attentionFor(after, after, 'payments', Number.NEGATIVE_INFINITY).bell).toBe(false)
+  expect(attentionFor(before, after, 'payments', after.nowMs - 9_999).call).toBeNull()
+  expect(attentionFor(before, after, 'payments', after.nowMs - 10_000).call).not.toBeNull()
+  expect(attentionFor(after, after, 'payments', Number.NEGATIVE_INFINITY).call).toBeNull()
 })
 
 test('a title from outside carries no control characters', async () => {

@@ -1,5 +1,5 @@
 import type { Entry, EventOf, Observed, Runbook, RunEvent, Snapshot } from '../../model/index.ts'
-import { countSteps } from '../../model/index.ts'
+import { countSteps, interpretersText } from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, spokenDuration } from '../text/time-text.ts'
@@ -9,12 +9,22 @@ import { clockText, spokenDuration } from '../text/time-text.ts'
  * without its word. Null for what is not said, such as output. Cleaned, without a newline.
  */
 export function sentenceFor(entry: Entry, snapshot: Snapshot, runbook: Pick<Runbook, 'title'>): string | null {
-  const sentence = SENTENCES[entry.event.kind]?.(entry.event as never, { snapshot, runbook })
-  return sentence === undefined || sentence === null ? null : `${cleanText(sentence)} ${clockText(entry.atMs)}`
+  const sentence = sentenceOf(entry, snapshot, runbook)
+  return sentence === null ? null : `${sentence} ${clockText(entry.atMs)}`
+}
+
+/** The same without its time. */
+export function sentenceOf(
+  entry: Entry,
+  { state }: Pick<Snapshot, 'state'>,
+  runbook: Pick<Runbook, 'title'>,
+): string | null {
+  const sentence = SENTENCES[entry.event.kind]?.(entry.event as never, { snapshot: { state }, runbook })
+  return sentence === undefined || sentence === null ? null : cleanText(sentence)
 }
 
 interface Told {
-  readonly snapshot: Snapshot
+  readonly snapshot: Pick<Snapshot, 'state'>
   readonly runbook: Pick<Runbook, 'title'>
 }
 type Sentences = { readonly [K in RunEvent['kind']]?: (event: EventOf<K>, told: Told) => string | null }
@@ -65,6 +75,7 @@ const SENTENCES: Sentences = {
       : `Rollback incomplete: ${event.done.length} done, ${event.failed.length} failed, ${event.without.length} without a way back.`,
   'runbook.changed': event =>
     `The runbook file has changed; ${event.decision === 'keep' ? 'the run goes on with the text it began with' : 'the run stops'}, decided by ${event.by}.`,
+  'run.interpreters': event => `${interpretersText(event)}.`,
   'handoff.offer': (event, told) =>
     `The run is offered to ${event.to} by ${event.by}${event.note === null ? '' : `: ${event.note}`}. They take it by: signoff accept ${runOf(told)}.`,
   'handoff.withdraw': event => `The offer was withdrawn by ${event.by}.`,

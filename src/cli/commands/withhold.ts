@@ -1,0 +1,82 @@
+import { SignoffError } from '../../model/index.ts'
+import {
+  ADDENDUM_NAMESPACE,
+  addAddendum,
+  type ExportFile,
+  exportRefusal,
+  verifyTranscript,
+  withholdJournal,
+  withholdText,
+} from '../../transcript/index.ts'
+import { readConfig } from '../config.ts'
+import { writeFolder } from '../export-output.ts'
+import type { Io } from '../io.ts'
+import { readPlainFile } from '../plain-file.ts'
+import { reportLines } from '../render/verify-text.ts'
+import { findSigner } from '../signing-key.ts'
+import { readIfThere } from '../transcript-files.ts'
+import { verifyInputOf } from '../verify-input.ts'
+import { findWorkspace } from '../workspace.ts'
+import { filesOf } from './verify.ts'
+
+export interface WithholdFlags {
+  /** Numbers (`seq`) of lines, separated by commas. */
+  readonly withhold: string
+  readonly reason?: string
+  readonly out?: string
+  readonly signers?: string
+  readonly key?: string
+}
+
+/**
+ * Makes a copy of a sealed transcript in which some lines say only their digest. The original is not touched; the copy carries a signed
+ * addendum that lists them, and is verified once before anybody is told that it is there.
+ */
+export async function withhold(reference: string, flags: WithholdFlags, io: Io): Promise<number> {
+  const { seqs, reason, out } = asked(flags)
+  const trust = flags.signers === undefined ? {} : { signers: flags.signers }
+  const files = await filesOf(reference, io)
+  const input = await verifyInputOf(files, trust, io)
+  const report = await verifyTranscript(input)
+  const refused = exportRefusal(report) ?? (report.seal === null ? 3 : null)
+  if (refused !== null || input.bundle === null) {
+    for (const line of reportLines(report)) io.say(line)
+    io.say('signoff: no copy was made: lines are withheld of what is sealed, and of nothing else')
+    return refused ?? 3
+  }
+  const workspace = findWorkspace(io.cwd)
+  const sources = {
+    flag: flags.key ?? null,
+    environment: io.environment,
+    config: await readConfig(workspace, io.environment),
+    folder: io.cwd,
+  }
+  const signer = await findSigner(sources, await readIfThere(workspace.signers), workspace.signers, ADDENDUM_NAMESPACE)
+  const { lines, digestsLeft } = await withholdJournal(readPlainFile(files.journal) ?? [], { seqs, reason }, report)
+  const said = { type: 'withhold', text: withholdText({ seqs, reason }), atMs: io.nowMs() } as const
+  const bundle = await addAddendum(input.bundle, said, report.run?.run ?? files.run, signer)
+  await writeFolder(filesOfCopy(lines, bundle), out)
+  const answer = await verifyTranscript({ ...input, journal: readPlainFile(`${out}/journal.jsonl`), bundle })
+  for (const line of reportLines(answer)) io.say(line)
+  for (const seq of digestsLeft)
+    io.say(
+      `Line ${seq} still holds a digest of output that is withheld: whoever guesses that can tell. Withhold it as well`,
+    )
+  io.say(`The copy is ${out}; by itself it verifies as ${answer.exitCode}`)
+  return 0
+}
+
+function asked({ withhold: list, reason = '', out }: WithholdFlags) {
+  if (!/^\d{1,9}(,\d{1,9})*$/.test(list))
+    throw new SignoffError('USAGE', `--withhold ${list}: expected numbers of lines (seq) such as 12,15`)
+  if (reason.trim() === '' || reason.length > 1000)
+    throw new SignoffError('USAGE', 'lines are withheld for a --reason, of at most 1000 characters')
+  if (out === undefined) throw new SignoffError('USAGE', 'name a new folder for the copy by --out FOLDER')
+  const seqs = [...new Set(list.split(',').map(Number))].sort((a, b) => a - b)
+  return { seqs, reason, out }
+}
+
+async function* filesOfCopy(journal: readonly string[], bundle: string): AsyncGenerator<ExportFile> {
+  yield { path: 'journal.jsonl', content: journal }
+  yield { path: 'transcript.intoto.jsonl', content: [bundle] }
+}

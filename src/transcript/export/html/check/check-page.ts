@@ -1,0 +1,137 @@
+import { fromBase64, sha256Hex, utf8 } from './bytes.ts'
+import { type CheckedEnvelope, checkEnvelope, field, readJson, text } from './envelope.ts'
+import { broken, type Finding, NAMESPACES, type Run, trustFinding } from './finding.ts'
+import { checkJournal, type JournalCheck } from './journal.ts'
+import { checkAddenda, checkStatements } from './statements.ts'
+import { readPickedSigners } from './trust.ts'
+
+/** What a page carries as evidence, in base64; null where there is none. */
+export interface Evidence {
+  readonly journal: string | null
+  readonly bundle: string | null
+}
+
+export interface PageCheck {
+  readonly verdict: Finding['verdict']
+  /** The answer in one line: `not checked: ..`, `broken: ..`, `checked: key SHA256:..`. */
+  readonly answer: string
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Checks the evidence that a page carries: the journal by itself, the seal over it, and everything else that is signed in it.
+ * Pure but for WebCrypto; never throws for what is in the evidence.
+ *
+ * @param signersText the allowed signers file that the reader picked; null where none was.
+ */
+export async function checkPage(evidence: Evidence, signersText: string | null): Promise<PageCheck> {
+  if (globalThis.crypto?.subtle === undefined)
+    return notChecked('this browser offers no WebCrypto to a page that was opened like this')
+  if (evidence.journal === null) return notChecked('the journal is too large to be carried by a page')
+  const bytes = fromBase64(evidence.journal)
+  const bundle = evidence.bundle === null ? null : fromBase64(evidence.bundle)
+  if (bytes === null || (evidence.bundle !== null && bundle === null))
+    return summary([broken('Evidence', 'the data in this page is no base64')], null)
+  const journal = await checkJournal(bytes)
+  const signers = signersText === null ? null : readPickedSigners(signersText)
+  const start = readJson(journal.lines[0] ?? '')
+  const findings: Finding[] = [chainFinding(journal), await runbookFinding(start)]
+  if (bundle === null) {
+    findings.push({ verdict: 'not-checked', what: 'Seal', detail: 'there is none: nothing protects the last lines' })
+    const run = { journal, start, finishedOn: text(readJson(journal.lines.at(-1) ?? ''), 't'), signers }
+    return summary([...findings, ...(await checkStatements(run))], null)
+  }
+  const [sealLine = '', ...addenda] = new TextDecoder().decode(bundle).replace(/\n$/, '').split('\n')
+  const seal = await checkEnvelope(sealLine, NAMESPACES.seal)
+  if (seal === null) return summary([...findings, broken('Seal', 'the bundle does not begin with an envelope')], null)
+  const finishedOn = text(seal.statement, 'predicate', 'finishedOn')
+  const run: Run = { journal, start, finishedOn, signers }
+  findings.push(...sealedFindings(seal, run), sealFinding(seal, run), ...(await checkStatements(run)))
+  findings.push(...(await checkAddenda(addenda, seal, run)))
+  return summary(findings, seal.signature.kind === 'good' ? seal.signature.key.keyid : null)
+}
+
+function notChecked(why: string): PageCheck {
+  return { verdict: 'not-checked', answer: `not checked: ${why}`, findings: [] }
+}
+
+/** The worst of all findings speaks: broken, then what could not be checked, then trust. */
+function summary(findings: readonly Finding[], keyid: string | null): PageCheck {
+  const first = (verdict: Finding['verdict']) => findings.find(finding => finding.verdict === verdict)
+  const wrong = first('broken')
+  if (wrong !== undefined) return { verdict: 'broken', answer: `broken: ${wrong.what}: ${wrong.detail}`, findings }
+  const open = first('not-checked')
+  if (open !== undefined)
+    return { verdict: 'not-checked', answer: `not checked: ${open.what}: ${open.detail}`, findings }
+  const checked = `checked: key ${keyid}`
+  const refused = first('not-trusted')
+  if (refused !== undefined)
+    return {
+      verdict: 'not-trusted',
+      answer: `${checked}; NOT trusted by the file you picked: ${refused.what}: ${refused.detail}`,
+      findings,
+    }
+  return first('trusted') === undefined
+    ? { verdict: 'checked', answer: checked, findings }
+    : { verdict: 'trusted', answer: `${checked}, trusted by the file you picked`, findings }
+}
+
+function chainFinding({ lines, broken: why, torn }: JournalCheck): Finding {
+  if (lines.length === 0) return broken('Chain', 'there is no line')
+  if (why !== null) return broken('Chain', why)
+  const detail = `each of ${lines.length} lines follows from the one before it`
+  return { verdict: 'checked', what: 'Chain', detail: torn === 0 ? detail : `${detail}; ${torn} bytes of a cut write` }
+}
+
+async function runbookFinding(start: unknown): Promise<Finding> {
+  const said = text(start, 'runbook', 'sha256')
+  if ((await sha256Hex(utf8(text(start, 'runbook', 'text')))) !== said)
+    return broken('Runbook', 'its text has not the digest that stands beside it')
+  return { verdict: 'checked', what: 'Runbook', detail: `sha256 ${said}` }
+}
+
+/** Whether the journal is the one that was sealed. */
+function sealedFindings({ statement }: CheckedEnvelope, { journal, start }: Run): Finding[] {
+  const subjects = field(statement, 'subject')
+  const digestOf = (name: unknown) =>
+    Array.isArray(subjects)
+      ? text(
+          subjects.find(one => text(one, 'name') === name),
+          'digest',
+          'sha256',
+        )
+      : ''
+  const sealed = field(statement, 'predicate', 'journal')
+  const pairs: readonly (readonly [what: string, sealed: unknown, found: unknown])[] = [
+    ['sha256', digestOf('journal.jsonl'), journal.sha256],
+    ['number of lines', field(sealed, 'lines'), journal.lines.length],
+    ['size', field(sealed, 'bytes'), journal.bytes],
+    ['head', field(sealed, 'head'), journal.leaves.at(-1)],
+    ['Merkle root', field(sealed, 'root'), journal.root],
+    ['run', field(statement, 'predicate', 'run'), field(start, 'run')],
+    ['release', field(statement, 'predicate', 'release'), field(start, 'release')],
+    ['runbook', digestOf(text(start, 'runbook', 'path')), field(start, 'runbook', 'sha256')],
+    ['result', field(statement, 'predicate', 'result'), field(readJson(journal.lines.at(-1) ?? ''), 'result')],
+  ]
+  const wrong = pairs.find(([, said, found]) => said !== found)
+  if (wrong !== undefined) return [broken('Journal', `its ${wrong[0]} is not the one that was sealed`)]
+  return [
+    { verdict: 'checked', what: 'Journal', detail: `sha256, size, head and Merkle root as sealed: ${journal.sha256}` },
+  ]
+}
+
+function sealFinding({ signature, statement }: CheckedEnvelope, run: Run): Finding {
+  const what = 'Seal'
+  if (signature.kind === 'unsupported') return { verdict: 'not-checked', what, detail: signature.why }
+  if (signature.kind === 'bad') return broken(what, signature.why)
+  const operator = field(statement, 'predicate', 'operator')
+  const { keyid } = signature.key
+  if (text(operator, 'keyid') !== keyid) return broken(what, `it names another key than ${keyid}, which signed it`)
+  return trustFinding(what, signature.key, {
+    principal: text(operator, 'principal'),
+    namespace: NAMESPACES.seal,
+    at: run.finishedOn,
+    byName: false,
+    signers: run.signers,
+  })
+}
