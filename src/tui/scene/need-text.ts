@@ -77,7 +77,7 @@ export function needText(scene: Scene, nowMs: number, picked: string, keys: KeyM
         `the runbook file ${need.now === null ? 'is gone: Enter decides' : 'has changed: Enter shows how'}`,
       )
     case 'held':
-      return of('blocked', 'BLOCKED', title, `"${need.reason}", ${need.by}: ${key('block')} lifts it`)
+      return of('blocked', 'BLOCKED', title, `${key('block')} lifts it: "${need.reason}", ${need.by}`)
     case 'blocked':
       return of(
         'blocked',

@@ -25,7 +25,7 @@ describe('a blocker', () => {
     expect(shown()).toMatch(/1\.3 .*blocked by a note/)
     await screen.press('enter').settle()
     await screen.press('enter').settle()
-    expect(screen.needed).toMatch(/BLOCKED {2}1\.3 .*"wait for the database", kim@example\.com: b lifts it/)
+    expect(screen.needed).toMatch(/BLOCKED {2}1\.3 .*: b lifts it: "wait for the data/)
     await screen.press('space').settle()
     expect(screen.needed).toContain('Space: 1.3')
     await screen.press('b').settle()
