@@ -18,12 +18,14 @@ const content = /<main>.*<\/main>/s.exec(page)?.[0] ?? ''
 const between = (text: string, from: string, to: string) =>
   text.slice(text.indexOf(from), text.indexOf(to, text.indexOf(from)))
 
-async function pageWithOutput(text: string): Promise<string> {
+async function pageWithOutput(text: string, piece = 100_000): Promise<string> {
   const writer = run.atGate()
   writer.add(await run.approvalOf(writer, run.manager, 'Release Manager'))
   writer.add(await run.approvalOf(writer, run.lead, 'Platform Lead'))
   const [start, , ...rest] = run.script('deploy', [6], text)
-  const chunks = text.match(/[\s\S]{1,100000}/g) ?? []
+  const chunks = Array.from({ length: Math.ceil(text.length / piece) }, (_, i) =>
+    text.slice(i * piece, (i + 1) * piece),
+  )
   let at = 0
   writer.add(run.gateEnd([4, 5]), ...(start === undefined ? [] : [start]))
   for (const chunk of chunks) {
@@ -137,6 +139,16 @@ describe('the HTML export', () => {
     expect((await pageOf(writer.bytes(), null)).page).toContain(
       '<h4><span class="pos">1.1</span> Before <code>it</code></h4>',
     )
+  })
+
+  it('of more than 16 MiB of journal carries none of it, and says why', async () => {
+    const text = await pageWithOutput('0123456789abcdef'.repeat(1_200_000), 900_000)
+    expect(/<p id="check-answer" role="status">(.*?)<\/p>/.exec(text)?.[1]).toMatch(
+      /^not checked: the journal has 1[89]\.\d MiB, and a page carries no more than 16 MiB; the commands below/,
+    )
+    expect(text.includes('id="data-journal"')).toBe(false)
+    expect(text.includes('# in the folder of the transcript\n')).toBe(true)
+    expect(text.length).toBeLessThan(500_000)
   })
 
   it('is under 150 kB beside its data', () => {

@@ -79,7 +79,7 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
       return { text: html`Wait until ${waitUntil(event.until)}${because(event.reason)}` }
     case 'wait.end':
       return {
-        text: html`Wait ${event.how}${event.by !== null && html` by ${who(event.by)}`}${event.leftMs > 0 && html`, ${spanText(event.leftMs)} left`}${because(event.reason)}`,
+        text: html`${WAITED[event.how]}${event.by !== null && html` by ${who(event.by)}`}${event.leftMs > 0 && html`, ${spanText(event.leftMs)} left`}${because(event.reason)}`,
         ...(event.how === 'elapsed' ? {} : { tone: 'odd' as const }),
       }
     case 'form':
@@ -98,6 +98,13 @@ function skipped(event: EventOf<'step.skip'>): Told {
   const text = event.why === 'person' ? html`<b>Skipped</b>` : html`Said to be <b>not applicable</b>`
   return { text: html`${text} by ${who(event.by)}${because(event.reason)}`, tone: 'odd' }
 }
+
+const WAITED = {
+  elapsed: 'Waited to the end',
+  early: html`Wait <b>ended early</b>`,
+  extended: html`Wait <b>made longer</b>`,
+  cancelled: html`Wait <b>cancelled</b>`,
+} as const
 
 /** Every other kind says what all exports say of it. */
 function general(event: Entry['event']): Told {
