@@ -1,4 +1,5 @@
 import { type Pen, PLAIN_PEN, withSgr } from '../../../model/index.ts'
+import { plural } from './counting.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
 import type { PenClasses } from './page-style.ts'
 import type { Stretch } from './recorded-run.ts'
@@ -62,7 +63,3 @@ function run(text: string, pen: Pen, classes: PenClasses): Html {
 }
 
 const SGR = /\u001b\[([0-9;:]*)m/g
-
-export function plural(count: number, noun: string): string {
-  return `${String(count).replace(/\B(?=(\d{3})+$)/g, ',')} ${noun}${count === 1 ? '' : 's'}`
-}
