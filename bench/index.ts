@@ -2,11 +2,13 @@ import { blocks } from './blocks.ts'
 import type { Row } from './compare.ts'
 import { output } from './output.ts'
 import { parsing } from './parsing.ts'
+import { screen } from './screen.ts'
+import { searching } from './searching.ts'
 import { startUp } from './start-up.ts'
 import { verifying } from './verifying.ts'
 
 /** Names of what can be measured alone: `npm run bench -- parsing`. */
-const MEASURES = { 'start-up': startUp, parsing, blocks, output, verifying } as const
+const MEASURES = { 'start-up': startUp, parsing, blocks, output, verifying, screen, searching } as const
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter(name => !(name in MEASURES))

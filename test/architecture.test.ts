@@ -14,14 +14,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Inside `tui`: what each folder may know of the others. Its two doors, `index.ts` and `full-screen.tsx`, join them. */
 const TUI: Readonly<Record<string, readonly string[]>> = {
   text: [],
-  output: [],
   scene: ['text'],
+  output: ['text', 'scene'],
   acts: ['text', 'scene'],
-  state: ['scene', 'acts'],
-  keys: ['scene', 'acts', 'state'],
-  reduce: ['text', 'scene', 'acts', 'state', 'keys'],
-  view: ['text', 'output', 'scene', 'acts', 'state', 'keys'],
-  terminal: ['text', 'scene', 'state'],
+  state: ['scene', 'output', 'acts'],
+  keys: ['scene', 'output', 'acts', 'state'],
+  reduce: ['text', 'scene', 'output', 'acts', 'state', 'keys'],
+  view: ['text', 'scene', 'output', 'acts', 'state', 'keys'],
+  terminal: ['text', 'scene', 'output', 'state'],
   app: ['text', 'state', 'view', 'terminal'],
   plain: ['text', 'output', 'scene', 'acts', 'state', 'terminal'],
 }

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { SignoffError } from '../model/index.ts'
 import { canHaveInterpreter, type Interpreters } from '../parser/index.ts'
+import { DEFAULT_KEYS, type KeyMap, keyMapOf } from '../tui/index.ts'
 import { configFolder, type Workspace } from './workspace.ts'
 import { parseYaml } from './yaml-file.ts'
 
@@ -59,6 +60,16 @@ export const UserConfigSchema = z.strictObject({
     .strictObject({
       /** Draw with ASCII alone, as `--ascii` does. */
       ascii: z.boolean().default(false),
+      /** Keys of the full screen, by the name of what they do: `{ skip: S }`. */
+      keys: z
+        .record(z.string(), z.string())
+        .default({})
+        .superRefine((moved, context) => {
+          const keys = keyMapOf(moved)
+          if (keys instanceof Map) return
+          for (const { action, why } of keys as Exclude<typeof keys, KeyMap>)
+            context.addIssue({ code: 'custom', path: [action], message: why })
+        }),
     })
     .optional(),
   /** A command that tells you elsewhere that you are needed, such as in a chat: it gets the text as its last argument. */
@@ -100,6 +111,8 @@ export interface Config {
   readonly principal: string | null
   /** Draw with ASCII alone. */
   readonly ascii: boolean
+  /** What each action of the full screen is done by. */
+  readonly keys: KeyMap
   /** The command that tells the person elsewhere; null without one. */
   readonly notify: readonly string[] | null
   /** By the name of the value. */
@@ -150,11 +163,18 @@ export async function readConfig(workspace: Workspace, environment: NodeJS.Proce
     signingKey: user?.value.signing?.key ?? null,
     principal: user?.value.signing?.principal ?? null,
     ascii: user?.value.ui?.ascii ?? false,
+    keys: keysOf(user?.value.ui?.keys ?? {}),
     notify: user?.value.notify ?? null,
     secrets: new Map(secrets),
     userPath,
     projectSha256: project?.sha256 ?? null,
   }
+}
+
+/** They were checked with the file. */
+function keysOf(moved: Readonly<Record<string, string>>): KeyMap {
+  const keys = keyMapOf(moved)
+  return keys instanceof Map ? keys : DEFAULT_KEYS
 }
 
 function strictest(

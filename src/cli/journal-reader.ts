@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { SignoffError } from '../model/index.ts'
-import { createJournalScanner, type ScannedLine, scanJournal } from '../transcript/index.ts'
+import { createJournalScanner, type ScannedLine, scanJournal, type WithheldLine } from '../transcript/index.ts'
 
 const CHUNK = 1024 * 1024
 const NEWLINE = 0x0a
@@ -40,12 +40,17 @@ export async function readGrowing(
 
 /**
  * The lines of a journal as it stands, in order, in memory for a piece of it; whoever takes them slowly is waited for. A torn end is no line.
+ *
+ * @param onWithheld is told of each line that a copy withholds, before those that follow it; false makes it a wrong line.
  * @throws {SignoffError} `TRANSCRIPT_UNREADABLE`; `JOURNAL_INVALID` where a line is wrong, once those before it were given.
  */
-export async function* readLines(path: string): AsyncGenerator<ScannedLine> {
+export async function* readLines(
+  path: string,
+  onWithheld: (line: WithheldLine) => boolean = () => true,
+): AsyncGenerator<ScannedLine> {
   let taken: ScannedLine[] = []
   let count = 0
-  const scanner = createJournalScanner(line => taken.push(line))
+  const scanner = createJournalScanner(line => taken.push(line), onWithheld)
   for await (const chunk of wholeLines(path, 0)) {
     scanner.push(chunk)
     const lines = taken

@@ -155,9 +155,26 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
   program
     .command('list')
     .description('all runs, newest first: release, state, sealed or not, operator, times')
+    .option('--release <id>', 'only runs of this release')
+    .option('--limit <n>', 'only so many, the newest', number)
     .option('--json', 'as data (signoff.list/1)')
     .action((options: Record<string, never>) =>
       does(async () => (await import('./commands/list.ts')).list(options, io))(),
+    )
+
+  program
+    .command('search')
+    .description('find words in all records: output, scripts, values, remarks, names; newest run first')
+    .argument('<words...>', 'each must be in the same event, in capitals or not; quote what belongs together')
+    .option('--release <id>', 'only runs of this release')
+    .option('--all', 'every place, not only the first three of a run')
+    .option('--json', 'a line of JSON for each place (signoff.search/1)')
+    .addHelpText(
+      'after',
+      '\nThe text of the runbook itself is not searched: it would find every run of it. Exit codes: 0 found, 1 nothing found.',
+    )
+    .action((words: string[], options: Record<string, never>) =>
+      does(async () => (await import('./commands/search.ts')).search(words, options, io))(),
     )
 
   program
@@ -289,10 +306,11 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
   program
     .command('help')
     .description('help on the program, or on a topic')
-    .argument('[topic]', 'exit-codes, a command, or the code of a finding')
+    .argument('[topic]', 'exit-codes, keys, a command, or the code of a finding')
     .action((topic: string | undefined) =>
       does(async () => {
         if (topic === 'exit-codes') io.write(exitCodeText())
+        else if (topic === 'keys') io.write(await (await import('./commands/help-keys.ts')).helpKeys(io))
         else if (/^SO\d+$/i.test(topic ?? ''))
           return (await import('./commands/lint.ts')).lint([], { explain: topic ?? '' }, io)
         else io.write((program.commands.find(c => c.name() === topic) ?? program).helpInformation())

@@ -5,7 +5,7 @@ import type { EventOf, RunInterpreters, RunState } from '../model/index.ts'
 import { fold, SignoffError } from '../model/index.ts'
 import { loadAndParse } from '../parser/index.ts'
 import { chooseSection, type RunbookFile, type RunContext, resumptionOf } from '../runner/index.ts'
-import type { PersonsTerminal } from '../runner/local/index.ts'
+import { accountName, ownerOf, type PersonsTerminal } from '../runner/local/index.ts'
 import { readJournal, type Signer } from '../transcript/index.ts'
 import type { Desk } from './desk.ts'
 import type { FirstWords } from './first-words.ts'
@@ -14,10 +14,17 @@ import { readable } from './readable.ts'
 import { contextOf, EVERYTHING } from './run-context.ts'
 import { changedInterpreters, firstInterpreters, usedInterpreters } from './run-interpreters.ts'
 import { type TakenRun, takeLocks } from './run-locks.ts'
+import { type Elsewhere, elsewhereText, findRunPlace, refuseElsewhere } from './run-place.ts'
 import { openSession, type Session } from './run-session.ts'
 import { fileOf, whereItWas } from './runbook-place.ts'
 import type { RunFiles } from './transcript-files.ts'
 import { projectOf, stateFolder } from './workspace.ts'
+
+/** A run that was taken over, why, and what was known of a script of it that another account had started. */
+export interface TakenFromSomebody extends TakenRun {
+  readonly reason: string
+  readonly elsewhere: Elsewhere | null
+}
 
 /** A run as its journal tells it. Nothing was changed yet: what keeps it from going on is found before the file is touched. */
 export interface RecordedRun {
@@ -33,6 +40,8 @@ export interface RecordedRun {
   readonly torn: { readonly bytes: number; readonly sha256: string } | null
   /** Where claims, spools and a lock of this user lie. */
   readonly stateDir: string
+  /** A script that this account cannot follow: see `refuseElsewhere`. */
+  readonly elsewhere: Elsewhere | null
   /** The file of its runbook, to be looked at. */
   readonly runbook: RunbookFile
   /**
@@ -42,7 +51,7 @@ export interface RecordedRun {
    */
   open(
     terminal: PersonsTerminal | null,
-    taken?: (TakenRun & { readonly reason: string }) | null,
+    taken?: TakenFromSomebody | null,
   ): Promise<{ readonly session: Session; readonly begin: (first: FirstWords) => Promise<void> }>
 }
 
@@ -54,7 +63,7 @@ const FIRST_LINES = 2
  * @throws {SignoffError} `RUNBOOK_INVALID`, `JOURNAL_INVALID`.
  */
 export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<RecordedRun> {
-  const bytes = await readFile(files.journal)
+  const bytes = await readOwnJournal(files.journal)
   const { entries, chain, torn } = await readJournal(bytes)
   const past = fold(entries)
   const started = past.start
@@ -62,7 +71,7 @@ export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<Reco
     throw new SignoffError('JOURNAL_INVALID', `${files.journal}: has no first line to go on from; nothing was run`, {
       advice: 'start a new run by "signoff run FILE --release ID"',
     })
-  const stateDir = stateFolder(io.environment, started.run)
+  const { stateDir, elsewhere } = findRunPlace(stateFolder(io.environment, started.run), files, past)
   const { path, known } = await whereItWas(stateDir, resolve(projectOf(desk.workspace), started.runbook.path))
   const selection = started.selection ?? EVERYTHING
   const { text, path: name } = started.runbook
@@ -87,8 +96,10 @@ export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<Reco
     changed,
     torn,
     stateDir,
+    elsewhere,
     runbook: fileOf(selection, path, started.runbook.sha256, known),
     async open(terminal, taken = null) {
+      refuseElsewhere(context, elsewhere)
       const locks = taken?.locks ?? (await takeLocks(stateDir, files, desk.signer.principal))
       const going = { mode: 'resume', locks, bytes: bytes.length } as const
       const here = { ...context, terminal: terminal !== null }
@@ -103,6 +114,8 @@ export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<Reco
           operator: { principal: desk.signer.principal, keyid: desk.signer.keyid },
           nowMs: io.nowMs(),
           interpreters: changed,
+          // The lock that told of another account is ours by now, where the run was taken over.
+          elsewhere: elsewhereText(taken?.elsewhere ?? elsewhere),
           taken: taken === null ? null : takenEvent(past, started, taken, desk.signer, chain.head),
         })
         await session.drive.begin(opening, first)
@@ -114,11 +127,28 @@ export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<Reco
   }
 }
 
+/** While a run lasts its journal is for the account that walks it: another one is told whose it is. */
+async function readOwnJournal(path: string): Promise<Buffer> {
+  return readFile(path).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error
+    const owner = await ownerOf(path)
+    const whose = owner === null ? 'another account' : `the account ${owner}`
+    throw new SignoffError(
+      'LOCKED',
+      `${path} belongs to ${whose} while the run lasts, and cannot be read by ${accountName()}`,
+      {
+        advice: `go on as ${owner ?? 'that account'}; or have it let you read and write the folder of the run, and take it over`,
+        cause: error,
+      },
+    )
+  })
+}
+
 /** Somebody else goes on, or the same person in the place of a process that may live; null where it is neither. */
 function takenEvent(
   past: RunState,
   started: EventOf<'run.start'>,
-  taken: TakenRun & { readonly reason: string },
+  taken: TakenFromSomebody,
   signer: Signer,
   head: string,
 ): EventOf<'writer.changed'> | null {

@@ -1,7 +1,15 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SignoffError } from '../model/index.ts'
-import { detachWriter, type Lock, type LockHolder, mayLive, readLock, takeLock } from '../runner/local/index.ts'
+import {
+  detachWriter,
+  type Lock,
+  type LockHolder,
+  lockedError,
+  mayLive,
+  readLock,
+  takeLock,
+} from '../runner/local/index.ts'
 import type { RunFiles } from './transcript-files.ts'
 
 /**
@@ -27,10 +35,21 @@ export function holderOf(stateDir: string, files: RunFiles): LockHolder | null {
   return null
 }
 
+/**
+ * Asked before anything else is asked of a person: what is missing is no use to somebody who cannot have the run.
+ * @throws {SignoffError} `LOCKED` where somebody who may be alive holds it.
+ */
+export function refuseHeld(stateDir: string, files: RunFiles): void {
+  for (const path of lockPaths(stateDir, files)) {
+    const holder = readLock(path)
+    if (holder !== null && mayLive(holder)) throw lockedError(path)
+  }
+}
+
 /** The locks of a new run: its journal's folder is not there yet. */
 export async function takeStateLock(stateDir: string, principal: string): Promise<RunLocks> {
   await makeStateFolder(stateDir)
-  return heldBy([takeLock(join(stateDir, 'lock'), principal)], principal)
+  return heldBy([takeLock(join(stateDir, 'lock'), principal)], principal, stateDir)
 }
 
 /** @throws {SignoffError} `LOCKED` where somebody holds one of them. */
@@ -38,12 +57,12 @@ export async function takeLocks(stateDir: string, files: RunFiles, principal: st
   await makeStateFolder(stateDir)
   const locks: Lock[] = []
   try {
-    for (const path of lockPaths(stateDir, files)) locks.push(takeLock(path, principal))
+    for (const path of lockPaths(stateDir, files)) locks.push(takeLock(path, principal, null, { stateDir }))
   } catch (error) {
     for (const lock of locks) lock.release()
     throw error
   }
-  return heldBy(locks, principal)
+  return heldBy(locks, principal, stateDir)
 }
 
 /** A run taken from somebody who may be at work on it. */
@@ -69,7 +88,7 @@ export async function takeOver(
   const taken: Lock[] = []
   try {
     const [beside, state] = lockPaths(stateDir, files)
-    taken.push(takeLock(beside, principal, { from, reason }))
+    taken.push(takeLock(beside, principal, { from, reason }, { stateDir }))
     // Who has the lock beside the journal may have this one, whoever holds it.
     const holder = readLock(state)
     taken.push(takeLock(state, principal, holder === null ? null : { from: holder, reason }))
@@ -79,17 +98,17 @@ export async function takeOver(
     for (const lock of taken) lock.release()
     throw error
   }
-  return { locks: heldBy(taken, principal), from }
+  return { locks: heldBy(taken, principal, stateDir), from }
 }
 
 function lockPaths(stateDir: string, files: RunFiles): [string, string] {
   return [join(files.folder, '.lock'), join(stateDir, 'lock')]
 }
 
-function heldBy(locks: Lock[], principal: string): RunLocks {
+function heldBy(locks: Lock[], principal: string, stateDir: string): RunLocks {
   return {
     addJournal: files => {
-      locks.push(takeLock(join(files.folder, '.lock'), principal))
+      locks.push(takeLock(join(files.folder, '.lock'), principal, null, { stateDir }))
     },
     isHeld: () => locks.every(lock => lock.isHeld()),
     takenBy: () => {

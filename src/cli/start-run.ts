@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { hostname, platform, userInfo } from 'node:os'
+import { hostname, platform } from 'node:os'
 import { dirname, relative, resolve } from 'node:path'
 import type { EventOf, RunEvent } from '../model/index.ts'
 import { EMPTY_STATE } from '../model/index.ts'
 import { planEvent } from '../runner/index.ts'
-import { gitFacts, uuidv7 } from '../runner/local/index.ts'
+import { accountName, gitFacts, uuidv7 } from '../runner/local/index.ts'
 import { createChain } from '../transcript/index.ts'
 import type { Desk } from './desk.ts'
 import type { FirstWords } from './first-words.ts'
@@ -84,7 +84,7 @@ async function startEvent(
       git === null ? null : { commit: git.commit, tag: git.tag, tree: git.tree, remote: git.remote, dirty: git.dirty },
     operator: { principal: desk.signer.principal, keyid: desk.signer.keyid },
     tool: { name: 'signoff', version: VERSION, rules: 1 },
-    host: { name: hostname(), user: userInfo().username, os: platform() },
+    host: { name: hostname(), user: accountName(), os: platform() },
     signersSha256: createHash('sha256').update(desk.signersText).digest('hex'),
     configSha256: desk.config.projectSha256,
     parents,

@@ -5,6 +5,9 @@ import { SignoffError } from '../model/index.ts'
 import { leafOfLine, releaseFolder, releaseOfFolder, sealSha256 } from '../transcript/index.ts'
 import { unreadable } from './journal-reader.ts'
 
+/** Enough to keep the disk busy. */
+const FOLDERS_AT_ONCE = 64
+
 /** Most first lines, which hold the runbook's text, are read at once. */
 const FIRST_LINE_CHUNK = 256 * 1024
 
@@ -34,8 +37,14 @@ export function filesIn(folder: string): RunFiles {
 /** All runs below a transcripts folder, oldest first: their ids are times. */
 export async function listRuns(transcripts: string): Promise<RunFiles[]> {
   const found: RunFiles[] = []
-  for (const release of await foldersIn(transcripts))
-    for (const run of await foldersIn(join(transcripts, release))) found.push(filesIn(join(transcripts, release, run)))
+  const releases = await foldersIn(transcripts)
+  for (let at = 0; at < releases.length; at += FOLDERS_AT_ONCE) {
+    const some = releases.slice(at, at + FOLDERS_AT_ONCE).map(async release => {
+      const folder = join(transcripts, release)
+      return (await foldersIn(folder)).map(run => filesIn(join(folder, run)))
+    })
+    found.push(...(await Promise.all(some)).flat())
+  }
   return found.sort((a, b) => (a.run < b.run ? -1 : 1))
 }
 

@@ -11,7 +11,8 @@ import { watchHolding } from './holding.ts'
 import { type Inbox, openInbox } from './inbox.ts'
 import { NOTE_FILE, takeNote } from './inbox-notes.ts'
 import type { Io } from './io.ts'
-import { publishRequest } from './requests.ts'
+import { publishRequest, requestName } from './requests.ts'
+import { journalRecord } from './run-record.ts'
 import type { Session } from './run-session.ts'
 import type { Ui } from './terminal/choose-ui.ts'
 import { writeSeal } from './transcript-files.ts'
@@ -81,6 +82,13 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
         drive,
         speaker: { by: session.signer.principal, source: null },
         stateDir: session.stateDir,
+        record: journalRecord(session.files.journal),
+        requestFile: step =>
+          join(
+            session.workspace.inbox,
+            context.run,
+            `${requestName(context.steps.get(step)?.position ?? step)}.request.json`,
+          ),
         next: [`signoff verify ${session.files.folder}`, `signoff export ${session.files.folder} --format md`],
         notice: options.notice ?? null,
       })

@@ -106,7 +106,13 @@ export interface Speaker {
 
 /** What a person (or the answers file, or a flag) says to a run. */
 export type Answer =
-  | { readonly kind: 'run'; readonly step: string; readonly phrase: string | null }
+  | {
+      readonly kind: 'run'
+      readonly step: string
+      readonly phrase: string | null
+      /** The script gets the person's terminal, though the runbook does not say that it asks or draws. */
+      readonly inTerminal?: boolean
+    }
   | { readonly kind: 'run-offer'; readonly step: string; readonly phrase: string | null }
   | {
       readonly kind: 'confirm'

@@ -43,6 +43,7 @@ const FOLDS: Folds = {
             changedAtMs: 0,
             edited: null,
             lastCheck: null,
+            lastEnd: null,
           },
         ]),
       ),
@@ -75,8 +76,19 @@ const FOLDS: Folds = {
   },
   'step.left': (state, { event }) => withTold(state, event),
   'output.end': (state, { event }) => withTold(state, event),
+  'step.stop': (state, { event }) => {
+    const { running } = state
+    if (running?.step !== event.step || running.attempt !== event.attempt || event.by === null) return state
+    return { ...state, running: { ...running, stoppedBy: event.by } }
+  },
   'step.end': (state, { event, atMs }) => {
-    const next: RunState = { ...state, running: null }
+    const lastEnd = {
+      ms: event.ms,
+      signal: event.signal,
+      stoppedBy: state.running?.stoppedBy ?? null,
+      unmet: event.checks.filter(({ ok }) => !ok),
+    }
+    const next = withRecord({ ...state, running: null }, event.step, { lastEnd })
     if (!isTask(next, event.step)) return withRecord(next, event.step, { lastCheck: { result: event.result, atMs } })
     return withStatus(next, event.step, statusOfEnd(event, atMs))
   },
@@ -146,12 +158,12 @@ const FOLDS: Folds = {
     ...withStatus(state, event.step, { kind: 'open-gate' }),
     gates: new Map(state.gates).set(event.step, { request: seq, openedAtMs: atMs, event, approvals: [], refused: [] }),
   }),
-  approval: (state, { event, seq }) => {
+  approval: (state, { event, seq, atMs }) => {
     const gate = state.gates.get(event.step)
     if (gate === undefined) return state
     return {
       ...state,
-      gates: new Map(state.gates).set(event.step, { ...gate, approvals: [...gate.approvals, { seq, event }] }),
+      gates: new Map(state.gates).set(event.step, { ...gate, approvals: [...gate.approvals, { seq, atMs, event }] }),
     }
   },
   'approval.refused': (state, { event }) => {

@@ -49,6 +49,8 @@ export interface RunningScript {
   readonly sinceMs: number
   /** What is on record of its end already: Signoff may be killed between these and `step.end`. */
   readonly told: ReadonlySet<'step.left' | 'output.end'>
+  /** Who asked it to stop; absent where nobody did. */
+  readonly stoppedBy?: string
 }
 
 export interface StepRecord {
@@ -64,6 +66,8 @@ export interface StepRecord {
   readonly changedAtMs: number
   /** The text that a person put in the place of the script; it runs until it is edited again. */
   readonly edited: EditedScript | null
+  /** How its script, or the command beside the question, last ended. Null before it ever did. */
+  readonly lastEnd: LastEnd | null
   /** How the command beside the question last ended: an offer, or the probe of a wait. Null before it ever did. */
   readonly lastCheck: LastCheck | null
 }
@@ -76,6 +80,15 @@ export interface EditedScript {
   readonly by: string
 }
 
+export interface LastEnd {
+  readonly ms: number
+  readonly signal: string | null
+  /** Who asked it to stop; null where nobody did. */
+  readonly stoppedBy: string | null
+  /** What was expected of it and not met. */
+  readonly unmet: EventOf<'step.end'>['checks']
+}
+
 export interface LastCheck {
   readonly result: EventOf<'step.end'>['result']
   readonly atMs: number
@@ -85,7 +98,7 @@ export interface GateRecord {
   readonly request: number
   readonly openedAtMs: number
   readonly event: EventOf<'approval.request'>
-  readonly approvals: readonly { readonly seq: number; readonly event: EventOf<'approval'> }[]
+  readonly approvals: readonly { readonly seq: number; readonly atMs: number; readonly event: EventOf<'approval'> }[]
   readonly refused: readonly EventOf<'approval.refused'>['why'][]
 }
 

@@ -1,4 +1,4 @@
-import type { Answer, Observed, RunEvent, RunState, Speaker, Step } from '../model/index.ts'
+import type { Answer, EvidenceAnswer, Observed, RunEvent, RunState, Speaker, Step } from '../model/index.ts'
 import { checkObserved, valueProblem } from '../model/index.ts'
 import { passingPhrase } from './asking.ts'
 import type { RunContext } from './context.ts'
@@ -107,21 +107,13 @@ export function answerEvents(
 function confirmEvents(step: Step, answer: Extract<Answer, { kind: 'confirm' }>, speaker: Speaker): Decision {
   const note = answer.note?.trim() ? answer.note : null
   if (answer.answer !== 'yes' && note === null) return refused('a reason is needed')
-  const observed: Observed[] = []
-  if (step.evidence !== null && answer.answer === 'yes') {
-    const checked = checkObserved(step.evidence, answer.observed ?? '')
-    if (checked.kind === 'refused') return refused(checked.why)
-    if (checked.kind === 'value' && !checked.met && note === null)
-      return refused(`${checked.text}: confirm with a reason, or say that you cannot confirm`)
-    const { name, op, value, unit } = step.evidence
-    observed.push(
-      checked.kind === 'text'
-        ? { name, value: checked.text, unit: null, op: null, want: null, ok: null }
-        : { name, value: String(checked.value), unit, op, want: String(value), ok: checked.met },
-    )
-  } else if (answer.observed?.trim()) {
-    observed.push({ name: 'observed', value: answer.observed.trim(), unit: null, op: null, want: null, ok: null })
-  }
+  const seen = answer.observed ?? ''
+  const { evidence } = step
+  const checked = evidence === null ? null : checkObserved(evidence, seen)
+  if (answer.answer === 'yes' && checked?.kind === 'refused') return refused(checked.why)
+  if (answer.answer === 'yes' && checked?.kind === 'value' && !checked.met && note === null)
+    return refused(`${checked.text}: confirm with a reason, or say that you cannot confirm`)
+  const observed = seen.trim() === '' ? [] : [observedAs(evidence, checked, seen)]
   return decided([
     {
       kind: 'confirm',
@@ -135,6 +127,15 @@ function confirmEvents(step: Step, answer: Extract<Answer, { kind: 'confirm' }>,
       note,
     },
   ])
+}
+
+/** A value as it is recorded: against its limit where it has one, whatever was answered; else as it was typed. */
+function observedAs(evidence: Step['evidence'], checked: EvidenceAnswer | null, seen: string): Observed {
+  const name = evidence?.name ?? 'observed'
+  if (evidence === null || checked?.kind !== 'value')
+    return { name, value: seen.trim(), unit: null, op: null, want: null, ok: null }
+  const { op, unit, value } = evidence
+  return { name, value: String(checked.value), unit, op, want: String(value), ok: checked.met }
 }
 
 function valueEvents(context: RunContext, answer: Extract<Answer, { kind: 'value' }>, speaker: Speaker): Decision {

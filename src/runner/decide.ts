@@ -161,9 +161,11 @@ function decideRun(
           by: speaker.by,
         }))
   const probe = answer.kind === 'run-offer' ? probeOf(context, state, step) : null
+  const inTerminal = answer.kind === 'run' && answer.inTerminal === true
+  if (inTerminal && context.terminal !== true) return refused(`${step.position}: there is no terminal to hand over`)
   const order =
     probe === null
-      ? orderFor(context, state, step, answer.kind === 'run' ? 'script' : 'offer')
+      ? orderFor(context, state, step, answer.kind === 'run' ? 'script' : 'offer', inTerminal)
       : orderOf(context, state, step, probe.script, null)
   return decided(phraseEvents, [{ kind: 'prepare', order }])
 }

@@ -6,11 +6,23 @@ import { orderId } from './running.ts'
 import { scriptOf } from './script-text.ts'
 import { secretVariable } from './secret-places.ts'
 
-/** The order for the script of a step, or for the command that it offers, as it stands now: the next attempt. */
-export function orderFor(context: RunContext, state: RunState, planned: Step, which: 'script' | 'offer'): ScriptOrder {
+/**
+ * The order for the script of a step, or for the command that it offers, as it stands now: the next attempt.
+ *
+ * @param inTerminal a person wants it to have their terminal, whatever the runbook says of it.
+ */
+export function orderFor(
+  context: RunContext,
+  state: RunState,
+  planned: Step,
+  which: 'script' | 'offer',
+  inTerminal = false,
+): ScriptOrder {
   const { script } = scriptOf(context, state, planned, which)
   const runs = which === 'script' ? asItRuns(context, state, planned) : null
-  const order = orderOf(context, state, runs?.step ?? planned, script, runs?.detail?.scriptLine ?? null)
+  const step = runs?.step ?? planned
+  const asked: Step = inTerminal ? { ...step, interaction: 'terminal' } : step
+  const order = orderOf(context, state, asked, script, runs?.detail?.scriptLine ?? null)
   // An offer is shell, whatever its step is written in.
   return { ...order, interpreter: which === 'script' ? (context.interpreters[planned.language ?? ''] ?? null) : null }
 }

@@ -13,6 +13,8 @@ export interface ResumeFacts {
   readonly nowMs: number
   /** Recorded first where the run is taken from somebody. */
   readonly taken?: EventOf<'writer.changed'> | null
+  /** What is known of a script that cannot be followed from here; recorded with its unknown end. */
+  readonly elsewhere?: string | null
   /** Recorded where the configuration names other interpreters for its blocks than before. */
   readonly interpreters?: EventOf<'run.interpreters'> | null
 }
@@ -58,6 +60,8 @@ export async function resumptionOf(
   const plan: RunEvent[] = past.steps.size === 0 ? [planEvent(runbook)] : []
   const lost: RunEvent[] = running !== null && !attachable ? [unknownEnd(running, facts.nowMs)] : []
   const changed: RunEvent[] = facts.interpreters == null ? [] : [facts.interpreters]
+  if (lost.length > 0 && running !== null && facts.elsewhere != null)
+    lost.push({ kind: 'note', step: running.step, text: facts.elsewhere, by: facts.operator.principal })
   return {
     opening: [...plan, ...(facts.taken == null ? [] : [facts.taken]), resume, ...changed, ...lost],
     attach:

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { countSteps, type EventOf, ResultSchema, SignoffError, StepCountsSchema } from '../model/index.ts'
 import type { ChainSummary } from './chain.ts'
+import { readEnvelope } from './dsse.ts'
 import type { RunFacts } from './run-facts.ts'
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
@@ -84,6 +85,17 @@ export function buildSealStatement(facts: RunFacts, journal: ChainSummary): Seal
       masked: facts.masked,
       interruptions: state.interruptions,
     },
+  }
+}
+
+/** What the first line of a bundle says of its run, believed by nobody: for a list. Null where it is no seal. */
+export function readUntrustedSeal(bundle: string): SealStatement | null {
+  const payload = readEnvelope(bundle.split('\n', 1)[0] ?? '')?.payload
+  if (payload === undefined) return null
+  try {
+    return SealStatementSchema.safeParse(JSON.parse(payload.toString('utf8'))).data ?? null
+  } catch {
+    return null
   }
 }
 

@@ -2,8 +2,10 @@ import { type Instance, render } from 'ink'
 import type { Answer, Conversation, EditorAnswer, Ending, Runbook, Speaker } from '../model/index.ts'
 import { stepsOf } from '../model/index.ts'
 import { App } from './app/App.tsx'
-import { createOutputRing } from './output/ring.ts'
+import { createBook } from './output/book.ts'
+import type { RunRecord } from './output/record.ts'
 import { reduce } from './reduce/reduce.ts'
+import type { KeyMap } from './scene/actions.ts'
 import type { Copyable } from './scene/copyable.ts'
 import type { KeyPress } from './state/key-press.ts'
 import { type Effect, initialState, type ScreenEvent, type ScreenState, type Size } from './state/screen-state.ts'
@@ -12,6 +14,7 @@ import { osc52 } from './terminal/clipboard.ts'
 import { type EditScript, NO_EDITOR } from './terminal/editing.ts'
 import { handOver, type Suspend, type TakeBack } from './terminal/hand-over.ts'
 import { handoverText, type Lending } from './terminal/lend.ts'
+import { createReader } from './terminal/reader.ts'
 import { ScreenInput, type TerminalInput } from './terminal/screen-input.ts'
 import { cleanLines, cleanText } from './text/clean.ts'
 import { viewOf } from './view/view.ts'
@@ -40,11 +43,17 @@ export interface FullScreen {
     readonly color: boolean
     /** Title of the terminal window while the screen is up; null leaves the title alone. */
     readonly title: string | null
+    /** Keys as the person's configuration has them; left out where it moves none. */
+    readonly keys?: KeyMap
     /** How this terminal takes a notification for the desktop; null where it is not known to take any. */
     readonly notifier?: Notifier | null
     /** Told first, until the next key; left out where there is nothing to tell. */
     readonly notice?: string | null
   }
+  /** The run's journal, to be read again; without it there is only what was seen since. */
+  readonly record?: RunRecord
+  /** The processes of the script that runs; without it nobody is told of them. */
+  readonly processes?: () => Promise<{ readonly pid: number; readonly children: number } | null>
   /** Commands that the finish screen names, such as the one that verifies the transcript. */
   readonly next?: readonly string[]
   /** Opens the terminal's input anew, behind somebody else who had the terminal; without it nobody gets it. */
@@ -85,7 +94,7 @@ const BELL = '\u0007'
  */
 export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-plain'> {
   const { conversation, speaker, stdout, clock, options } = screen
-  const ring = createOutputRing()
+  const book = createBook(conversation.runbook, screen.record ?? null)
   const input = new ScreenInput(screen.stdin, (ms, callback) => {
     const timer = setTimeout(callback, ms)
     return () => clearTimeout(timer)
@@ -93,7 +102,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   const finished = Promise.withResolvers<'leave' | 'to-plain'>()
   const { runbook } = conversation
   let state: ScreenState = {
-    ...initialState(runbook, conversation.snapshot(), sizeOf(stdout), clock.nowMs()),
+    ...initialState(runbook, conversation.snapshot(), sizeOf(stdout), clock.nowMs(), options.keys),
     message: options.notice ?? null,
   }
   let instance: Instance | null = null
@@ -108,15 +117,22 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   let outputTimer: NodeJS.Timeout | null = null
   let settleTimer: NodeJS.Timeout | null = null
 
+  /** How far the keys may scroll, as it was drawn last. */
+  let farthest = 0
+  const view = () => {
+    const drawn = viewOf({
+      state,
+      book,
+      ascii: options.ascii,
+      canGoPlain: screen.canGoPlain === true,
+      next: screen.next ?? ['signoff verify --all'],
+    })
+    farthest = drawn.farthest
+    return drawn
+  }
   const app = () => (
     <App
-      view={viewOf({
-        state,
-        output: ring,
-        ascii: options.ascii,
-        canGoPlain: screen.canGoPlain === true,
-        next: screen.next ?? ['signoff verify --all'],
-      })}
+      view={view()}
       color={options.color}
       onKeys={onKeys}
       onPaste={text => dispatch({ kind: 'paste', text, atMs: clock.nowMs() })}
@@ -162,8 +178,23 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     paint()
   }
   const onKeys = (keys: readonly KeyPress[]): void => {
-    for (const key of keys) apply({ kind: 'key', key, atMs: clock.nowMs() })
+    for (const key of keys) apply({ kind: 'key', key, atMs: clock.nowMs(), farthest })
     if (keys.length > 0) paint()
+  }
+  const told = (message: string): void => {
+    if (!over) dispatch({ kind: 'told', message, atMs: clock.nowMs() })
+  }
+  const reader = createReader(
+    book,
+    () => clock.nowMs(),
+    event => {
+      if (!over) dispatch(event)
+    },
+    error => told(`the record cannot be read: ${error instanceof Error ? error.message : String(error)}`),
+  )
+  const lookAtProcesses = async (): Promise<void> => {
+    const found = (await screen.processes?.()) ?? null
+    if (!over) dispatch({ kind: 'processes', found, atMs: clock.nowMs() })
   }
   const say = (answer: Answer): void => {
     conversation
@@ -227,9 +258,12 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   const print = async ({ what, text }: Copyable): Promise<void> => {
     if (screen.reopen === undefined || handedOver) return
     await letGo()
-    stdout.write(`${[...cleanLines(text), '', `This was ${what}. Enter comes back.`].join('\r\n')}\r\n`)
+    stdout.write(`${[...cleanLines(text), '', `This was ${what}. Any key comes back.`].join('\r\n')}\r\n`)
     const keyboard = screen.reopen()
+    // Key by key, so that Ctrl-C is one as well: it never ends anything at one press.
+    keyboard.setRawMode?.(true)
     await new Promise<void>(resolve => keyboard.once('data', () => resolve()))
+    keyboard.setRawMode?.(false)
     keyboard.destroy?.()
     await comeBack()
   }
@@ -240,6 +274,20 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
         return
       case 'edit':
         edit(effect.step).catch(finished.reject)
+        return
+      case 'read':
+      case 'find':
+      case 'look-for-error':
+        reader.perform(effect)
+        return
+      case 'copy-lines':
+        reader.textOf(effect.lines).then(
+          copyable => perform({ kind: effect.how, copyable }),
+          error => told(`the record cannot be read: ${String(error)}`),
+        )
+        return
+      case 'look-at-processes':
+        lookAtProcesses().catch(error => told(String(error)))
         return
       case 'redraw':
         redraw()
@@ -266,7 +314,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   const onOutput = (): void => {
     outputTimer ??= setTimeout(() => {
       outputTimer = null
-      dispatch({ kind: 'output', total: ring.total, atMs: clock.nowMs() })
+      reader.readOn(state)
     }, OUTPUT_COMMIT_MS)
   }
   const onResize = (): void => {
@@ -284,14 +332,11 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   }
 
   const leave = leaveOnce(stdout, input, options.title, () => instance)
-  const unsubscribe = conversation.onEntry(({ event }, snapshot) => {
-    if (event.kind === 'output') {
-      ring.push(event)
-      if (!handedOver) onOutput()
-      return
-    }
-    if (event.kind === 'step.start') ring.start(event.step, event.attempt)
-    dispatch({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
+  const unsubscribe = conversation.onEntry((entry, snapshot) => {
+    book.take(entry, snapshot)
+    const { kind } = entry.event
+    if (kind !== 'output' && kind !== 'output.late') dispatch({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
+    if (!handedOver) onOutput()
   })
   const letHold = screen.lend?.hold(lending)
   const tick = setInterval(() => dispatch({ kind: 'tick', atMs: clock.nowMs() }), TICK_MS)
@@ -315,6 +360,8 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     // What a component throws ends Ink, and must not leave anybody waiting in front of an empty screen.
     instance.waitUntilExit().catch(finished.reject)
     paint()
+    // A run that goes on shows what its script has said before.
+    reader.readOn(state)
     // Where the cursor stood before is not known for sure: the first frame is drawn once more from the top.
     void instance.waitUntilRenderFlush().then(redraw)
     const how = await finished.promise

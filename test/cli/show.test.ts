@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addAddendum } from '../../src/transcript/addendum.ts'
+import { withholdLine } from '../../src/transcript/withhold.ts'
 import { inTerminal } from '../helpers/in-terminal.ts'
 import { runSignoff } from '../helpers/world/signoff.ts'
 import { attempt, eventfulRun, HOSTILE } from '../transcript/helpers/eventful-run.ts'
@@ -140,6 +141,18 @@ describe('signoff show', () => {
     expect(exitCode).toBe(0)
     expect(stdout).toContain('approval asked: Point production DNS at v1.4.2?')
     expect(stdout).toContain('not sealed; shown as it stands')
+  })
+
+  test('shows a copy that withholds lines, and says which and why', async () => {
+    const number = lines.findIndex(line => line.includes('"kind":"output"'))
+    const copied = lines.map((line, seq) =>
+      seq === number ? withholdLine(line, `names ${HOSTILE.slice(0, 30)}`) : line,
+    )
+    record('copied', Buffer.from(`${copied.join('\n')}\n`))
+    const { exitCode, stdout, stderr } = await show('copied')
+    expect(exitCode, stderr).toBe(0)
+    expect(stdout).toContain(`line ${number + 1} is withheld in this copy: names \\u{1b}]0;owned`)
+    expect(stdout).toContain('ended: aborted')
   })
 
   test('shows what comes before a line that is wrong, and then says which that is', async () => {

@@ -57,6 +57,9 @@ test('the second is told who holds a run, and takes it over with a reason alone;
     expect(second.stderr).toContain(`held by operator@localhost (process `)
     expect(second.stderr).toContain('signoff status RUN --watch')
     expect((await world.signoff(['resume', run, '--answers', answers()])).exitCode).toBe(24)
+    // What is missing is nothing to ask for of somebody who cannot have the run.
+    const lacking = await world.signoff(['resume', run])
+    expect(lacking).toMatchObject({ exitCode: 24, stderr: expect.not.stringContaining('missing') })
     const silent = await world.signoffAs(next, ['resume', run, '--take-over', '--answers', answers()])
     expect(silent).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--take-over needs --reason') })
 

@@ -164,6 +164,18 @@ export class Tmux {
     return (await this.ask('#{alternate_on}')) === '1'
   }
 
+  /** Waits until the rows are as they should be. */
+  async holds(what: (rows: readonly string[]) => boolean, waitMs = 5_000): Promise<void> {
+    await this.#until(async () => what(await this.rows()), waitMs, 'rows as they should be')
+  }
+
+  /** Process id of the program that has the terminal: a child of the shell. */
+  async child(): Promise<number> {
+    const shell = await this.ask('#{pane_pid}')
+    const { stdout } = await execa('pgrep', ['-P', shell])
+    return Number(stdout.split('\n')[0])
+  }
+
   /** What tmux knows of the pane, such as `#{alternate_on}`. */
   async ask(format: string): Promise<string> {
     return (await this.#tmux('display-message', '-p', format)).replace(/\n$/, '')

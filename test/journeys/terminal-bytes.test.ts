@@ -53,8 +53,8 @@ describe('bytes', () => {
       terminal.send('\u001b')
       return /\? all keys/.test(terminal.rows().at(-1) ?? '')
     })
-    expect(terminal.rows()[0]).toMatch(/^ PRODUCTION {2}\| Payments v1 /)
-    expect(terminal.text().match(/PRODUCTION {2}\|/g)).toHaveLength(1)
+    expect(terminal.rows()[0]).toMatch(/^ PRODUCTION \| Payments v1 /)
+    expect(terminal.text().match(/PRODUCTION \|/g)).toHaveLength(1)
     expect(demo.kinds()).not.toContain('step.start')
     terminal.signal('SIGTERM')
     await terminal.exited

@@ -170,7 +170,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)(
     expect(terminal.isAlternate).toBe(false)
     expect(await world.processesLeft()).toEqual([])
     const resumed = start(['resume', '--ui', 'full'])
-    await resumed.until(/FAILED {2}1\.1/, 20_000)
+    await resumed.until(/FAILED 1\.1/, 20_000)
     const [end] = world.transcript('v1').ofKind('step.end')
     expect(end).toMatchObject({ outcome: 'signalled', signal: 'SIGHUP', result: 'failed' })
     expect(world.transcript('v1').ofKind('run.pause')).toMatchObject([{ reason: signal }])

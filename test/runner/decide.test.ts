@@ -253,6 +253,19 @@ describe('confirmations', () => {
     expect(core.need()).toMatchObject({ kind: 'decide', state: 'declined' })
   })
 
+  test('a value that cannot be confirmed is on record against its limit, and one of another unit as it was typed', () => {
+    const saidNo = (observed: string) => {
+      const core = testCore(runbookOf([{ id: 'p95', kind: 'confirmation', evidence: latency }]))
+      core.say({ kind: 'confirm', step: 'p95', answer: 'no', observed, note: 'too slow' })
+      return core.events.at(-1)
+    }
+    const missed = { name: 'P95', value: '2300', unit: 'ms', op: '<', want: '2000', ok: false }
+    expect(saidNo('2300')).toMatchObject({ answer: 'no', observed: [missed] })
+    const other = { name: 'P95', value: '2 s', unit: null, op: null, want: null, ok: null }
+    expect(saidNo('2 s')).toMatchObject({ observed: [other] })
+    expect(saidNo('')).toMatchObject({ observed: [] })
+  })
+
   test('an offered command answers nothing', () => {
     const core = testCore(runbookOf([{ id: 'a', kind: 'confirmation', offer: 'curl -I http://x' }]))
     core.say({ kind: 'run-offer', step: 'a', phrase: null })

@@ -3,7 +3,7 @@ import { type Diagnostic, EMPTY_STATE, FINDINGS, type Runbook, SignoffError, ste
 import { loadAndParse } from '../../parser/index.ts'
 import { chooseSection, createContext, type RunContext, type Selection } from '../../runner/index.ts'
 import { SEAL_NAMESPACE } from '../../transcript/index.ts'
-import { cleanText } from '../../tui/index.ts'
+import { cleanText, DEFAULT_KEYS } from '../../tui/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { type Config, readConfig } from '../config.ts'
 import type { FirstWords } from '../first-words.ts'
@@ -116,6 +116,7 @@ const EMPTY_CONFIG: Omit<Config, 'userPath'> = {
   verify: { approvals: 0, strictTime: false, tsaCa: [] },
   signingKey: null,
   ascii: false,
+  keys: DEFAULT_KEYS,
   notify: null,
   principal: null,
   secrets: new Map(),

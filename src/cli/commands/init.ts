@@ -1,9 +1,9 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { SignoffError } from '../../model/index.ts'
-import { gitConfig, makeSshKey } from '../../runner/local/index.ts'
+import { accountName, gitConfig, makeSshKey } from '../../runner/local/index.ts'
 import {
   ADDENDUM_NAMESPACE,
   APPROVAL_NAMESPACE,
@@ -42,10 +42,7 @@ export async function init(folder: string, options: InitOptions, io: Io): Promis
   const publicKey = readPublicKey(await publicHalf(key))
   if (publicKey === null) throw new SignoffError('KEY_UNUSABLE', `${key}: has no public half that can be read`)
   const principal =
-    options.principal ??
-    config.principal ??
-    (await gitConfig(folder, 'user.email')) ??
-    `${userInfo().username}@${hostname()}`
+    options.principal ?? config.principal ?? (await gitConfig(folder, 'user.email')) ?? `${accountName()}@${hostname()}`
   if (/[\s"*?!,]/.test(principal))
     throw new SignoffError('USAGE', `"${principal}" cannot name a person; expected one such as kim@example.com`)
   await makeFolder(workspace)

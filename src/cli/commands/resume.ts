@@ -15,7 +15,8 @@ import { checkFiles, providedFor, stepNamed } from '../provided.ts'
 import { type RecordedRun, readRun } from '../recorded-run.ts'
 import { reportMissing } from '../report-missing.ts'
 import { EVERYTHING } from '../run-context.ts'
-import { takeOver } from '../run-locks.ts'
+import { refuseHeld, takeOver } from '../run-locks.ts'
+import { elsewhereText, refuseElsewhere } from '../run-place.ts'
 import { chooseUi } from '../terminal/choose-ui.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { sealRun, walk } from '../walk.ts'
@@ -41,6 +42,8 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   const recorded = await read()
   const { context, past, path, open, stateDir } = recorded
   checkOperator(past, files.run, desk.signer.principal, flags)
+  if (flags.takeOver !== true) refuseHeld(stateDir, files)
+  refuseElsewhere(context, recorded.elsewhere)
   if (past.result !== null) {
     const { session } = await open(null)
     try {
@@ -51,6 +54,8 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     io.say(`Sealed: ${files.folder}`)
     return exitCodeOfResult(past.result)
   }
+  const unseen = elsewhereText(recorded.elsewhere)
+  if (unseen !== null) io.say(`signoff: ${context.steps.get(past.running?.step ?? '')?.position ?? ''}: ${unseen}`)
   if (recorded.changed?.was != null) io.say(`${interpretersText(recorded.changed)}.`)
   const waitLimitMs = milliseconds(flags.waitLimit)
   await checkFiles('--approval', flags.approval)
@@ -90,9 +95,12 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     const got = await takeOver(stateDir, files, desk.signer.principal, reason)
     try {
       const again = await read()
+      refuseElsewhere(again.context, again.elsewhere)
       if (again.past.result !== null)
         throw new SignoffError('LOCKED', `the run has ended meanwhile: ${again.past.result}`)
-      return await again.open(terminal, { ...got, reason })
+      const same =
+        again.past.running?.attempt === past.running?.attempt && again.past.running?.step === past.running?.step
+      return await again.open(terminal, { ...got, reason, elsewhere: same ? recorded.elsewhere : null })
     } catch (error) {
       got.locks.release()
       throw error

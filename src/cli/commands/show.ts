@@ -1,5 +1,5 @@
 import type { PlannedStep } from '../../model/index.ts'
-import { addendaIn, visible } from '../../transcript/index.ts'
+import { addendaIn, visible, type WithheldLine } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
 import { readLines } from '../journal-reader.ts'
 import { checkKinds, createRecordFilter } from '../record-filter.ts'
@@ -36,7 +36,13 @@ export async function show(reference: string, flags: ShowFlags, io: Io): Promise
   const pour = async (lines: readonly string[]): Promise<void> => {
     if (lines.length > 0) await io.pour(`${lines.join('\n')}\n`)
   }
-  for await (const line of readLines(files.journal)) {
+  const withheld: string[] = []
+  const note = ({ seq, reason }: WithheldLine): boolean => {
+    withheld.push(`  line ${seq + 1} is withheld in this copy: ${reason}`)
+    return true
+  }
+  for await (const line of readLines(files.journal, note)) {
+    if (isWhole && flags.json !== true) await pour(withheld.splice(0).map(text => visible(text)))
     seen.add(line.kind)
     const asked = isAsked(line)
     if (asked) shown++

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs'
 import { TtyOutput } from '../../runner/local/index.ts'
+import type { KeyMap } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { endWhenLost } from '../lost-terminal.ts'
 import { safeText } from '../safe-text.ts'
@@ -15,6 +16,8 @@ export interface Surroundings {
   readonly keeper: TerminalKeeper | null
   /** True where flag or configuration ask for ASCII. */
   readonly ascii: boolean
+  /** Keys of the full screen, as the person has them. */
+  readonly keys: KeyMap
   /** Tells a person who looks elsewhere, by a command of their own. */
   readonly call: (text: string) => void
   /** Whether there is a terminal that the full screen can be drawn on. */

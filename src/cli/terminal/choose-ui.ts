@@ -2,6 +2,7 @@ import type { Ending, Speaker } from '../../model/index.ts'
 import { SignoffError } from '../../model/index.ts'
 import type { Drive } from '../../runner/index.ts'
 import { notifyPerson, openTtyInput, type PersonsTerminal } from '../../runner/local/index.ts'
+import type { RunRecord } from '../../tui/index.ts'
 import type { Config } from '../config.ts'
 import type { Io } from '../io.ts'
 import { attend } from './attend.ts'
@@ -16,6 +17,10 @@ export interface Walk {
   readonly speaker: Omit<Speaker, 'how'>
   /** State folder of the run, for the file that an editor is opened on. */
   readonly stateDir: string
+  /** The run's journal, to be read again. */
+  readonly record: RunRecord
+  /** The file that approvers of a gate on another host are sent. */
+  readonly requestFile: (step: string) => string
   /** Commands to go on with, for the last screen. */
   readonly next: readonly string[]
   /** What was told before the screen covered it, in a few words. */
@@ -64,6 +69,7 @@ export function chooseUi(choice: UiChoice, asked: { readonly ascii: boolean }, c
     begin: isPlain ? 'plain' : 'full',
     canDraw,
     ascii: asked.ascii || config.ascii,
+    keys: config.keys,
     keeper: keepTerminal(),
     call: text => {
       if (notify !== null) notifyPerson(notify, text, io.environment)

@@ -20,7 +20,7 @@ export interface FullTerminal {
 }
 
 /** Opens the terminal for the full screen: React and Ink are loaded only here, since they cost more than everything else together. */
-export async function openFull({ io, keeper, ascii, call }: Surroundings): Promise<FullTerminal> {
+export async function openFull({ io, keeper, ascii, keys, call }: Surroundings): Promise<FullTerminal> {
   const { runFullScreen, notifierOf } = await import('../../tui/full-screen.tsx')
   const output = new TtyOutput(TTY)
   Object.assign(output, sizeOfTty())
@@ -39,7 +39,7 @@ export async function openFull({ io, keeper, ascii, call }: Surroundings): Promi
   return {
     isAway: () => isAway,
     leave: () => leave(),
-    async run({ drive, speaker, next, stateDir, notice = null }) {
+    async run({ drive, speaker, next, stateDir, record, notice = null }) {
       const resized = (): void => {
         Object.assign(output, sizeOfTty())
         output.emit('resize')
@@ -52,8 +52,16 @@ export async function openFull({ io, keeper, ascii, call }: Surroundings): Promi
           stdin: input,
           stdout: output,
           clock: { nowMs: io.nowMs },
-          options: { ascii: isAscii, color, title: drive.runbook.title, notice, notifier: notifierOf(io.environment) },
+          options: {
+            ascii: isAscii,
+            color,
+            keys,
+            title: drive.runbook.title,
+            notice,
+            notifier: notifierOf(io.environment),
+          },
           next,
+          record,
           reopen,
           editScript: (script, name) => {
             isAway = true

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import type { Ending } from '../../model/index.ts'
-import { editInEditor, hideInput, systemClock } from '../../runner/local/index.ts'
+import { copyByProgram, editInEditor, hideInput, systemClock } from '../../runner/local/index.ts'
 import { runPlain } from '../../tui/index.ts'
 import { endWhenLost } from '../lost-terminal.ts'
 import type { SaidLines, Surroundings } from './attend.ts'
@@ -19,7 +19,7 @@ export interface PlainTerminal {
 }
 
 /** Plain mode on standard input and standard error: lines in, lines out. */
-export function openPlain({ io, keeper }: Surroundings, said: SaidLines): PlainTerminal {
+export function openPlain({ io, keeper, call }: Surroundings, said: SaidLines): PlainTerminal {
   let typed = new PassThrough()
   let away = false
   let isWatched = false
@@ -28,7 +28,7 @@ export function openPlain({ io, keeper }: Surroundings, said: SaidLines): PlainT
       if (!away) typed.write('stop\n')
       return true
     },
-    async run({ drive, speaker, stateDir }, canDraw) {
+    async run({ drive, speaker, stateDir, record, requestFile }, canDraw) {
       typed = new PassThrough()
       const input = typed
       if (!isWatched) endWhenLost(process.stdin)
@@ -45,6 +45,10 @@ export function openPlain({ io, keeper }: Surroundings, said: SaidLines): PlainT
           clock: { nowMs: io.nowMs, at: clock.at },
           hideInput,
           canDraw,
+          record,
+          requestFile,
+          call,
+          copy: text => copyByProgram(text, io.environment),
           onContinue(again) {
             process.on('SIGCONT', again)
             return () => process.off('SIGCONT', again)

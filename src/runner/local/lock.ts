@@ -12,6 +12,7 @@ import {
 import { hostname } from 'node:os'
 import { z } from 'zod'
 import { SignoffError } from '../../model/index.ts'
+import { accountName } from './account.ts'
 import { readPlace, readProcessStart } from './process-identity.ts'
 
 const HolderSchema = z.strictObject({
@@ -20,6 +21,9 @@ const HolderSchema = z.strictObject({
   bootId: z.string(),
   procStart: z.string(),
   principal: z.string(),
+  /** The account of the process, and the folder of its claims: whoever takes a run over has to know where its scripts are. */
+  user: z.string().optional(),
+  stateDir: z.string().optional(),
   /** Why it was taken from a holder that may have lived. */
   reason: z.string().optional(),
   /** While it is being taken over: nobody else takes it in the middle of that. */
@@ -39,6 +43,11 @@ export interface Lock {
   release(): void
 }
 
+/** Of the holder: where the claims of the run lie. */
+export interface LockPlace {
+  readonly stateDir: string
+}
+
 export interface TakeOver {
   readonly from: LockHolder
   readonly reason: string
@@ -54,13 +63,19 @@ const WRITING_MS = 2000
  * @param takeOver the holder that a person takes it from, as it was read and shown: that one alone is displaced, alive or not.
  * @throws {SignoffError} `LOCKED` with who holds it, where and since when; `STATE_UNWRITABLE`.
  */
-export function takeLock(path: string, principal: string, takeOver: TakeOver | null = null): Lock {
+export function takeLock(
+  path: string,
+  principal: string,
+  takeOver: TakeOver | null = null,
+  place: LockPlace | null = null,
+): Lock {
   const holder: LockHolder = {
     pid: process.pid,
     host: hostname(),
     bootId: readPlace().bootId,
     procStart: readProcessStart(process.pid) ?? '',
     principal,
+    ...(place === null ? {} : { user: accountName(), stateDir: place.stateDir }),
     ...(takeOver === null ? {} : { reason: takeOver.reason, taking: true as const }),
   }
   // Breaking can race with another breaker; each loser looks again, and finds the winner's lock.
@@ -179,7 +194,8 @@ function isSame(a: LockHolder | null, b: LockHolder | null): boolean {
   )
 }
 
-function lockedError(path: string): SignoffError {
+/** That somebody holds a lock: who, where and since when. */
+export function lockedError(path: string): SignoffError {
   const holder = readLock(path)
   const who = holder === null ? 'another process' : `${holder.principal} (process ${holder.pid} on ${holder.host})`
   if (holder?.taking === true)

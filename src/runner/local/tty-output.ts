@@ -66,12 +66,12 @@ export class TtyOutput extends Writable {
   }
 
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#writeAll(chunk, done)
+    this.#writeAll(joinMoves(chunk), done)
   }
 
   /** What has gathered meanwhile goes in one piece: an update of the screen is not torn. */
   override _writev(chunks: readonly { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#writeAll(Buffer.concat(chunks.map(({ chunk }) => chunk)), done)
+    this.#writeAll(joinMoves(Buffer.concat(chunks.map(({ chunk }) => chunk))), done)
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
@@ -123,6 +123,23 @@ export class TtyOutput extends Writable {
       this.write(`--- ${lost} lines were not shown, since the terminal did not read; the transcript has them ---\n`)
   }
 }
+
+/**
+ * Ink goes over each row that has not changed by a sequence of its own: 50 of them a second for the clock alone. One sequence with
+ * their number moves the cursor as far.
+ */
+function joinMoves(bytes: Buffer): Buffer {
+  if (bytes.indexOf(MOVE) === -1) return bytes
+  const text = bytes.toString('latin1')
+  return Buffer.from(
+    text.replace(MOVES, moves => `\u001b[${moves.length / MOVE.length}E`),
+    'latin1',
+  )
+}
+
+/** To the beginning of the next row. */
+const MOVE = '\u001b[E'
+const MOVES = /(?:\u001b\[E){2,}/g
 
 function isAgain(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EAGAIN'

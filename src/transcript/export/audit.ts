@@ -25,7 +25,12 @@ async function* files(source: ExportSource): AsyncGenerator<ExportFile> {
   if (runbook !== null) yield { path: 'runbook.md', content: [runbook] }
   if (markdown.kind === 'document') yield { path: 'report.md', content: markdown.write(source) }
   if (signers !== null) yield { path: SEEN, content: [`${UNTRUSTED}\n${signers.text}`] }
-  yield { path: 'CHECK.txt', content: [checkScript(derivedText(report), signatures, bundle !== null)] }
+  yield {
+    path: 'CHECK.txt',
+    content: [
+      checkScript(derivedText(report), signatures, { sealed: bundle !== null, withheld: report.withheld?.lines ?? 0 }),
+    ],
+  }
 }
 
 const SEEN = 'signers-as-seen.UNTRUSTED'

@@ -10,6 +10,8 @@ export interface Act {
   readonly title: string
   /** Text shown above the questions, such as the script under review; not cleaned. */
   readonly body: readonly string[]
+  /** What the text is, where that is drawn in a way of its own: a script under review, a comparison, a script that runs. */
+  readonly shows?: 'script' | 'comparison' | 'running'
   readonly asks: readonly Ask[]
   /** Called with one text for each ask, in order. */
   readonly done: (given: readonly string[]) => Outcome
@@ -35,6 +37,8 @@ export type Ask =
       readonly needed: string
       /** Taken by Tab, never by itself. */
       readonly suggestion: string | null
+      /** What further Tabs take. */
+      readonly others?: readonly string[]
     }
   | { readonly kind: 'observed'; readonly evidence: Evidence; readonly step: string }
   /** One of several ways on, each an act of its own. */
@@ -116,8 +120,16 @@ export function textAsk(prompt: string, rest: Partial<Extract<Ask, { kind: 'text
   }
 }
 
-export function reasonAsk(prompt: string): Ask {
-  return textAsk(prompt, { needed: 'reason needed' })
+/** @param last reasons that were given before, the newest first: offered, never taken by themselves. */
+export function reasonAsk(prompt: string, last: readonly string[] = []): Ask {
+  const [suggestion = null, ...others] = last
+  return textAsk(prompt, { needed: 'reason needed', suggestion, others })
+}
+
+/** Everything that Tab takes, one after the other. */
+export function suggestionsOf(ask: Ask | null): readonly string[] {
+  if (ask?.kind !== 'text' || ask.suggestion === null) return []
+  return [ask.suggestion, ...(ask.others ?? [])]
 }
 
 function takeObserved(progress: Progress, evidence: Evidence, step: string, text: string): Taken {

@@ -37,6 +37,7 @@ export type Wish =
   | 'not-applicable'
   | 'retry'
   | 'by-hand'
+  | 'in-terminal'
   | 'recover'
   | 'wait'
   | 'end-wait'
@@ -97,6 +98,9 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
       )
     case 'by-hand':
       return byHand(scene)
+    case 'in-terminal':
+      if (need.kind !== 'run') return cannot(scene, 'only a step that is ready to run gets the terminal')
+      return act(runAct(scene, need, true))
     case 'recover':
       return recoverAct(scene)
     case 'edit':

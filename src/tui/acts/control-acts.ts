@@ -54,6 +54,7 @@ export function editedAct(scene: Scene, step: string, was: string, script: strin
   return {
     title: `Edited: ${titleOf(scene, step)}`,
     body: diffText(was, script),
+    shows: 'comparison',
     asks: [reasonAsk('Reason for the change')],
     done: ([reason = '']) => say({ kind: 'edit', step, script, reason }),
   }

@@ -11,6 +11,7 @@ export function changedAct(need: Extract<Need, { kind: 'changed' }>): Act {
       { label: 'stop: the run pauses here', act: STOP },
     ]),
     body: need.diff.split('\n'),
+    shows: 'comparison',
   }
 }
 

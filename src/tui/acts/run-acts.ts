@@ -8,7 +8,7 @@ import type { Wished } from './acts.ts'
 /** What to do about a script that runs. Keeping it is the default; nothing here leaves Signoff. */
 export function stopAct(scene: Scene, running: RunningScript): Act {
   const position = positionOf(scene.walk, running.step)
-  return pick(`${position} is running`, 'Stop it?', [
+  const asked = pick(`${position} is running`, 'Stop it?', [
     { label: 'keep it running', act: still(`${position} keeps running`) },
     { label: 'send SIGINT once', act: saying('SIGINT', { kind: 'stop-script', signal: 'SIGINT' }) },
     {
@@ -17,6 +17,7 @@ export function stopAct(scene: Scene, running: RunningScript): Act {
     },
     { label: 'keep it running, then pause the run', act: pausingAfter() },
   ])
+  return { ...asked, shows: 'running' }
 }
 
 /** Leaving the run for a while. Staying is the default. */

@@ -39,7 +39,7 @@ export function valueAct(scene: Scene, name: string): Act {
  * What a table of the runbook names for `--env`, else the default, which production never suggests. A step that names
  * another environment than `--env` gets no value of the latter, nor does anybody where tables disagree.
  */
-function suggestionFor(scene: Scene, parameter: Parameter): string | null {
+export function suggestionFor(scene: Scene, parameter: Parameter): string | null {
   const asked = scene.state.start?.env ?? null
   const id = neededStep(scene)
   const own = (id === null ? null : scene.walk.steps.get(id)?.environment) ?? asked
@@ -59,13 +59,18 @@ export function levelAsks(level: AskLevel, phrase: string | null, to: string): A
   return level === 'L3' && phrase !== null ? [{ kind: 'phrase', phrase, to }] : [{ kind: 'yes', prompt: to }]
 }
 
-export function runAct(scene: Scene, need: Extract<Need, { kind: 'run' }>): Act {
+/** @param inTerminal true hands the terminal over to the script, whatever the runbook says of it. */
+export function runAct(scene: Scene, need: Extract<Need, { kind: 'run' }>, inTerminal = false): Act {
   const { step, level, phrase } = need
   return {
-    title: `Run ${titleOf(scene, step)}`,
+    title: `Run ${titleOf(scene, step)}${inTerminal ? ' in this terminal' : ''}`,
     body: need.script.replace(/\n$/, '').split('\n'),
+    shows: 'script',
     asks: levelAsks(level, phrase, 'run'),
-    done: given => say({ kind: 'run', step, phrase: level === 'L3' ? (given[0] ?? null) : null }),
+    done: given => {
+      const typed = level === 'L3' ? (given[0] ?? null) : null
+      return say({ kind: 'run', step, phrase: typed, ...(inTerminal ? { inTerminal } : {}) })
+    },
   }
 }
 
@@ -199,6 +204,25 @@ export function noteAct(scene: Scene, step: string | null): Act {
     body: [],
     asks: [textAsk('Note', { needed: 'an empty note is not kept' })],
     done: ([text = '']) => say({ kind: 'note', step, text }),
+  }
+}
+
+/** Success criteria of a phase that are not met: kept as a note, so that whoever reads the transcript finds it. */
+/** Success criteria that nobody has given a value for, asked at the end of their phase. */
+export function criteriaAct(question: string): Act {
+  const met = plainly(`${question}: met`, { kind: 'note', step: null, text: `${question}: met` })
+  return pickAct(question, 'Are they met?', null, [
+    { label: 'met', act: met },
+    { label: 'not met', act: criteriaNotMetAct(question) },
+  ])
+}
+
+export function criteriaNotMetAct(question: string): Act {
+  return {
+    title: question,
+    body: [],
+    asks: [textAsk('Not met: what was found', { needed: 'say what was found' })],
+    done: ([text = '']) => say({ kind: 'note', step: null, text: `${question}: NOT met. ${text}` }),
   }
 }
 

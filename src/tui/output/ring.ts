@@ -1,21 +1,22 @@
 import type { EventOf } from '../../model/index.ts'
-import { createTerminalText } from '../../model/index.ts'
+import { createLineAssembler } from './lines.ts'
 
-/** The newest lines of the script that was started last. */
-export interface OutputView {
-  readonly step: string | null
-  readonly attempt: number
-  /** Lines seen so far, the unfinished one too. */
+/** Lines of one text that can be shown at once. */
+export interface LinesView {
+  /** Lines there are so far, the unfinished one too. */
   readonly total: number
-  /** Number of the oldest line still held, counted from 0. */
-  readonly first: number
-  /** Lines `from` (inclusive) to `to` (exclusive), as they came: masked, not cleaned. */
-  lines(from: number, to: number): string[]
+  /** Lines `from` (inclusive) to `to` (exclusive), as they came: masked, not cleaned. Null for one that is not read yet. */
+  lines(from: number, to: number): (string | null)[]
 }
 
-export interface OutputRing extends OutputView {
+/** The newest lines of the script that was started last. */
+export interface OutputRing extends LinesView {
+  readonly step: string | null
+  readonly attempt: number
+  /** Number of the oldest line still held, counted from 0. */
+  readonly first: number
   start(step: string, attempt: number): void
-  push(event: EventOf<'output'>): void
+  push(event: EventOf<'output'> | EventOf<'output.late'>): void
 }
 
 /**
@@ -27,8 +28,7 @@ export function createOutputRing(capacity = 10_000): OutputRing {
   // Index in `lines` of the oldest line, once it is full.
   let head = 0
   let first = 0
-  let open = new Map<string, string>()
-  let terminal = createTerminalText()
+  let assembler = createLineAssembler()
   let step: string | null = null
   let attempt = 0
 
@@ -41,7 +41,6 @@ export function createOutputRing(capacity = 10_000): OutputRing {
     head = (head + 1) % capacity
     first++
   }
-  const unfinished = (): string[] => [...open.values()].filter(text => text !== '')
 
   return {
     get step() {
@@ -54,13 +53,17 @@ export function createOutputRing(capacity = 10_000): OutputRing {
       return first
     },
     get total() {
-      return first + lines.length + unfinished().length
+      return first + lines.length + assembler.unfinished().length
     },
     lines(from, to) {
-      const out: string[] = []
-      const rest = unfinished()
-      for (let index = Math.max(from, first); index < to; index++) {
+      const out: (string | null)[] = []
+      const rest = assembler.unfinished()
+      for (let index = Math.max(0, from); index < to; index++) {
         const at = index - first
+        if (at < 0) {
+          out.push(null)
+          continue
+        }
         const line = at < lines.length ? lines[(head + at) % capacity] : rest[at - lines.length]
         if (line === undefined) break
         out.push(line)
@@ -71,29 +74,17 @@ export function createOutputRing(capacity = 10_000): OutputRing {
       lines = []
       head = 0
       first = 0
-      open = new Map()
-      terminal = createTerminalText()
+      assembler = createLineAssembler()
       step = nextStep
       attempt = nextAttempt
     },
     push(event) {
-      if (event.step !== step || event.attempt !== attempt) this.start(event.step, event.attempt)
-      const isTerminal = event.fd === 'pty'
-      const text = isTerminal ? terminal.push(textOf(event)) : (open.get(event.fd) ?? '') + textOf(event)
-      const pieces = text.split('\n')
-      const rest = isTerminal ? terminal.line : (pieces.at(-1) ?? '')
-      pieces.pop()
-      for (const piece of pieces) add(piece.slice(0, LONGEST_LINE))
-      open.set(event.fd, rest.slice(0, LONGEST_LINE))
+      if (event.step !== step || event.attempt !== attempt) {
+        // Late output of a script before the last one is read in its log, and takes no place here.
+        if (event.kind === 'output.late') return
+        this.start(event.step, event.attempt)
+      }
+      for (const line of assembler.push(event)) add(line)
     },
   }
 }
-
-/** The text of an output event; bytes that are no UTF-8 become U+FFFD here, and stay as they are in the journal. */
-export function textOf(event: EventOf<'output'> | EventOf<'output.late'>): string {
-  if (event.text !== undefined) return event.text
-  return event.b64 === undefined ? '' : new TextDecoder().decode(Uint8Array.from(atob(event.b64), c => c.charCodeAt(0)))
-}
-
-/** No screen is wider; a script that never ends its line must not grow the memory. */
-const LONGEST_LINE = 16_384

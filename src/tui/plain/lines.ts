@@ -1,4 +1,5 @@
 import type { Conversation, Ending, Speaker } from '../../model/index.ts'
+import type { RunRecord } from '../output/record.ts'
 import type { EditScript } from '../terminal/editing.ts'
 import { handoverText, type Lending } from '../terminal/lend.ts'
 import { PlainSession } from './session.ts'
@@ -27,6 +28,14 @@ export interface Plain {
     stopReading(): Promise<void>
     goOn(): void
   }
+  /** The journal, to be read at length; without it there is what was seen since. */
+  readonly record?: RunRecord
+  /** Tells a person who looks elsewhere, by a command of their own. */
+  readonly call?: (text: string) => void
+  /** Gives a text to the clipboard by a program, and names it; null where none took it. */
+  readonly copy?: (text: string) => Promise<string | null>
+  /** The file that approvers of a gate on another host are sent. */
+  readonly requestFile?: (step: string) => string
   /** True where the word `full` leads to the full screen, which whoever called opens. */
   readonly canDraw?: boolean
   /** Calls back when this program goes on after it was stopped (Ctrl-Z, `fg`); gives the cancel. */

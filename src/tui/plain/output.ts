@@ -1,6 +1,6 @@
 import type { EventOf } from '../../model/index.ts'
 import { createTerminalText } from '../../model/index.ts'
-import { textOf } from '../output/ring.ts'
+import { textOf } from '../output/lines.ts'
 import { cleanOutput } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 

@@ -1,53 +1,78 @@
 import type { Answer, Entry, Snapshot } from '../../model/index.ts'
-import { type Ask, beginAct, type Outcome, openAsk, type Progress, type Taken, takeText } from '../acts/act.ts'
+import { beginAct, type Outcome, type Taken, takeText } from '../acts/act.ts'
 import { type Wish, wishFor } from '../acts/acts.ts'
 import { editedAct, extendAct } from '../acts/control-acts.ts'
-import { chooseAct } from '../acts/step-acts.ts'
+import { chooseAct, criteriaAct } from '../acts/step-acts.ts'
+import { type Book, createBook } from '../output/book.ts'
+import { sentenceFor } from '../scene/narrate.ts'
+import { phaseCallOf } from '../scene/phase-call.ts'
 import { neededStep, positionOf, questionName, type Scene, toWalk } from '../scene/walk.ts'
-import { GUARD_MS } from '../state/screen-state.ts'
+import { attentionFor } from '../terminal/attention.ts'
 import { NO_EDITOR } from '../terminal/editing.ts'
 import { cleanText } from '../text/clean.ts'
-import { counted } from '../text/counting.ts'
+import { Asking } from './asking.ts'
+import { LineGuard } from './line-guard.ts'
 import type { Plain } from './lines.ts'
-import { sentenceFor } from './narrate.ts'
 import { createPlainOutput, type PlainOutput } from './output.ts'
-import { actLines, askLine, questionLines, stillLine, TAKES_SUGGESTION, tellLines } from './text.ts'
+import { createPrinter, type Printer } from './printer.ts'
+import { isTelling, Telling, type TellingWord } from './telling.ts'
+import { questionLines, stillLine } from './text.ts'
 import { type Word, wordOf } from './words.ts'
 
 /** One walk in plain mode: what is asked now, and what a line means. It has no timer and no stream of its own. */
 export class PlainSession {
   /** Rejects when something said could not be recorded. */
   readonly broken: Promise<never>
-  readonly #plain: Plain
-  readonly #scripts: PlainOutput
   /** Resolves when the full screen is asked for. */
   readonly toFull: Promise<'to-full'>
+  readonly #plain: Plain
+  readonly #printer: Printer
+  readonly #scripts: PlainOutput
+  readonly #book: Book
+  readonly #guard: LineGuard
+  readonly #asking: Asking
+  readonly #telling: Telling
   readonly #break: (error: unknown) => void
   readonly #goFull: (how: 'to-full') => void
   #scene: Scene
-  /** The act whose questions are asked now, and the name of the question that it belongs to. */
-  #progress: Progress | null = null
-  #about = ''
-  /** Lines before this time were typed for an earlier question. */
-  #openAtMs = Number.POSITIVE_INFINITY
-  #dropped = 0
   #saying = false
   #pauseAfter = false
-  #reveal: (() => void) | null = null
-  /** Lines that wait while a script has the terminal; null while it has not. */
-  #waiting: string[] | null = null
+  #lastCallMs = Number.NEGATIVE_INFINITY
   /** Step that was lent the terminal last, until its end is told. */
   #lentTo: string | null = null
+  /** Success criteria of a phase that has ended, which nobody has given a value for. */
+  #criteria: string | null = null
 
   constructor(plain: Plain) {
     const broken = Promise.withResolvers<never>()
-    this.broken = broken.promise
-    this.#break = broken.reject
     const full = Promise.withResolvers<'to-full'>()
+    this.broken = broken.promise
     this.toFull = full.promise
+    this.#break = broken.reject
     this.#goFull = full.resolve
     this.#plain = plain
+    this.#printer = createPrinter(plain.output)
     this.#scripts = createPlainOutput(line => this.#print(line))
+    this.#book = createBook(plain.conversation.runbook, plain.record ?? null)
+    this.#guard = new LineGuard(
+      () => plain.clock.nowMs(),
+      line => this.#print(line),
+    )
+    this.#asking = new Asking({
+      print: line => this.#print(line),
+      opened: () => this.#guard.opened(),
+      left: () => {
+        this.#print('Left. Nothing was done.')
+        this.#question()
+      },
+      finish: outcome => this.#finish(outcome),
+      broken: error => this.#break(error),
+      ...(plain.hideInput === undefined ? {} : { hideInput: plain.hideInput }),
+    })
+    this.#telling = new Telling(plain, this.#book, {
+      print: line => this.#print(line),
+      question: () => this.#question(),
+    })
     this.#scene = { walk: toWalk(plain.conversation.runbook), ...plain.conversation.snapshot() }
   }
 
@@ -57,18 +82,19 @@ export class PlainSession {
 
   /** Says where we are once more: after an interruption nothing of it may be on the screen. */
   show(): void {
-    const ask = this.#progress === null ? null : openAsk(this.#progress)
-    if (ask === null) this.#question()
-    else this.#print(askLine(ask))
+    if (this.#asking.isOpen) this.#asking.repeat()
+    else this.#question()
   }
 
   onLine(line: string): void {
-    if (this.#progress !== null) this.#onAnswer(this.#progress, line)
-    else this.#onWord(wordOf(line), line)
+    if (!this.#asking.isOpen) this.#onWord(wordOf(line), line)
+    else if (this.#isEarly()) this.#drop()
+    else this.#asking.answer(line)
   }
 
   onEntry(entry: Entry, snapshot: Snapshot): void {
     const { event } = entry
+    this.#book.take(entry, snapshot)
     if (event.kind === 'output' || event.kind === 'output.late') {
       // The person has seen it in their own terminal, as it came.
       if (event.fd === 'pty' && event.step === this.#lentTo) return
@@ -81,6 +107,8 @@ export class PlainSession {
     const isTold = event.kind === 'step.start' && event.step === this.#lentTo
     if (sentence !== null && !isTold) this.#print(sentence)
     if (event.kind === 'step.end') this.#lentTo = null
+    if (event.kind === 'phase.end')
+      this.#criteria = phaseCallOf({ ...this.#scene, ...snapshot }, event.phase)?.question ?? null
     // Several events may be folded before the first of them is told: the question comes after the last sentence.
     if (snapshot.state.lastSeq <= entry.seq) this.#refresh(snapshot)
   }
@@ -89,17 +117,15 @@ export class PlainSession {
   letGo(step: string, line: string): void {
     this.#print(line)
     this.#lentTo = step
-    this.#waiting = []
+    this.#printer.hold()
   }
 
   takeBack(): void {
-    const lines = this.#waiting ?? []
-    this.#waiting = null
-    for (const line of lines) this.#print(line)
+    this.#printer.release()
   }
 
   stillRunning(): void {
-    if (this.#waiting !== null) return
+    if (this.#printer.isHeld) return
     const line = stillLine(this.#scene, this.#plain.clock.nowMs())
     if (line !== null) this.#print(line)
   }
@@ -111,32 +137,12 @@ export class PlainSession {
   }
 
   close(): void {
-    this.#progress = null
-    this.#reveal?.()
-    this.#reveal = null
-  }
-
-  /** A line that answers the open question of an act. */
-  #onAnswer(progress: Progress, line: string): void {
-    if (this.#isEarly()) {
-      this.#drop()
-      return
-    }
-    if (line.trim() === 'cancel') {
-      this.close()
-      this.#print('Left. Nothing was done.')
-      this.#question()
-      return
-    }
-    const ask = openAsk(progress)
-    const suggestion = ask?.kind === 'text' && line.trim() === TAKES_SUGGESTION ? ask.suggestion : null
-    // A secret counts as typed; of all else the blanks around it do not.
-    this.#take(takeText(progress, suggestion ?? (ask?.kind === 'text' && ask.secret ? line : line.trim())))
+    this.#asking.close()
   }
 
   #onWord(word: Word, line: string): void {
-    if (word.kind === 'tell') {
-      this.#tell(word.what)
+    if (isTelling(word)) {
+      this.#telling.tell(word, this.#scene)
       return
     }
     if (word.kind === 'full') {
@@ -165,7 +171,7 @@ export class PlainSession {
     }
   }
 
-  #answerWord(word: Exclude<Word, { kind: 'tell' | 'full' }>, line: string): void {
+  #answerWord(word: Exclude<Word, TellingWord | { kind: 'full' }>, line: string): void {
     const { need } = this.#scene
     switch (word.kind) {
       case 'wish':
@@ -215,12 +221,7 @@ export class PlainSession {
   #phrase(phrase: string): void {
     const found = wishFor('proceed', this.#scene)
     const begun = found.kind === 'act' ? beginAct(found.act) : null
-    if (begun?.kind === 'ask') this.#take(takeText(begun.progress, phrase))
-  }
-
-  #tell(what: Extract<Word, { kind: 'tell' }>['what']): void {
-    if (what === 'show') this.#question()
-    else for (const line of tellLines(what, this.#scene, this.#plain.clock.nowMs())) this.#print(line)
+    if (begun?.kind === 'ask') this.#asking.take(takeText(begun.progress, phrase))
   }
 
   #wish(name: Wish, rest: string): void {
@@ -229,60 +230,8 @@ export class PlainSession {
     else this.#start(beginAct(found.act), rest)
   }
 
-  /** Begins an act; what stands behind the word answers its first question, unless that asks for consent. */
   #start(taken: Taken, rest: string): void {
-    this.#about = questionName(this.#scene)
-    const ask = taken.kind === 'ask' ? openAsk(taken.progress) : null
-    if (taken.kind === 'ask' && rest !== '' && ask !== null && takesWords(ask)) {
-      this.#progress = taken.progress
-      this.#take(takeText(taken.progress, rest))
-    } else {
-      this.#take(taken)
-    }
-  }
-
-  #take(taken: Taken): void {
-    switch (taken.kind) {
-      case 'ask':
-        this.#askNext(taken.progress)
-        return
-      case 'refused': {
-        this.#print(`${cleanText(taken.why)}.`)
-        const ask = this.#progress === null ? null : openAsk(this.#progress)
-        if (ask !== null) this.#print(askLine(ask))
-        this.#opened()
-        return
-      }
-      case 'outcome':
-        this.close()
-        this.#finish(taken.outcome)
-        return
-      default:
-        taken satisfies never
-    }
-  }
-
-  #askNext(progress: Progress): void {
-    const isNew = this.#progress?.act !== progress.act
-    const ask = openAsk(progress)
-    if (ask === null) return
-    this.close()
-    const { hideInput } = this.#plain
-    const secret = ask.kind === 'text' && ask.secret
-    if (secret && hideInput === undefined) {
-      this.#print('What you type would be seen here, so no secret is asked. Give it with --secret or --secret-env.')
-      return
-    }
-    this.#progress = progress
-    if (isNew) for (const line of actLines(progress)) this.#print(line)
-    this.#print(askLine(ask))
-    if (secret && hideInput !== undefined) {
-      const hidden = new Promise<void>(resolve => {
-        this.#reveal = resolve
-      })
-      hideInput(() => hidden).catch(this.#break)
-    }
-    this.#opened()
+    this.#asking.start(taken, rest, questionName(this.#scene))
   }
 
   #finish(outcome: Outcome): void {
@@ -320,7 +269,7 @@ export class PlainSession {
     else if (answer.kind === 'edited')
       this.#start(beginAct(editedAct(this.#scene, step, began.script, answer.script)), '')
     else this.#print(answer.kind === 'unchanged' ? 'Nothing was changed.' : `${cleanText(answer.why)}.`)
-    if (this.#progress === null) this.#question()
+    if (!this.#asking.isOpen) this.#question()
   }
 
   #say(answer: Answer): void {
@@ -337,17 +286,18 @@ export class PlainSession {
 
   /** Takes the newest snapshot; true if there was something new to ask. */
   #refresh(snapshot: Snapshot): boolean {
-    const before = questionName(this.#scene)
-    const wasRunning = this.#scene.need.kind === 'running'
-    this.#scene = { ...this.#scene, ...snapshot }
-    if (questionName(this.#scene) === before) return false
+    const before = this.#scene
+    this.#scene = { ...before, ...snapshot }
+    this.#callAttention(before)
+    const was = questionName(before)
+    if (questionName(this.#scene) === was) return false
     const { need } = this.#scene
-    this.#openAtMs = Number.POSITIVE_INFINITY
-    if (this.#progress !== null && this.#about === before) {
-      this.close()
+    this.#guard.closed()
+    if (this.#asking.isAbout(was)) {
+      this.#asking.close()
       this.#print('The question has changed meanwhile.')
     }
-    if (this.#pauseAfter && wasRunning && need.kind !== 'running' && need.kind !== 'finished') {
+    if (this.#pauseAfter && before.need.kind === 'running' && need.kind !== 'running' && need.kind !== 'finished') {
       this.#pauseAfter = false
       this.#say({ kind: 'pause', reason: 'asked by the operator, after the running step' })
       return true
@@ -356,29 +306,34 @@ export class PlainSession {
     return true
   }
 
-  #question(): void {
-    for (const line of questionLines(this.#scene)) this.#print(line)
-    if (this.#scene.need.kind !== 'running') this.#opened()
+  /** No bell and no title here: a line is what there is, and the person's own command. */
+  #callAttention(before: Scene): void {
+    const nowMs = this.#plain.clock.nowMs()
+    const { title } = this.#plain.conversation.runbook
+    const { call } = attentionFor({ scene: before, nowMs }, { scene: this.#scene, nowMs }, title, this.#lastCallMs)
+    if (call === null) return
+    this.#lastCallMs = nowMs
+    this.#plain.call?.(call)
   }
 
-  /** A question stands there now: what was typed before it is told, and what comes at once is not for it. */
-  #opened(): void {
-    this.#openAtMs = this.#plain.clock.nowMs() + GUARD_MS
-    this.#tellDropped()
+  #question(): void {
+    if (this.#asking.isOpen) return
+    const criteria = this.#criteria
+    this.#criteria = null
+    if (criteria !== null && this.#scene.need.kind !== 'finished') {
+      this.#asking.start(beginAct(criteriaAct(criteria)), '', '')
+      return
+    }
+    for (const line of questionLines(this.#scene)) this.#print(line)
+    if (this.#scene.need.kind !== 'running') this.#guard.opened()
   }
 
   #isEarly(): boolean {
-    return this.#saying || this.#plain.clock.nowMs() < this.#openAtMs
+    return this.#saying || this.#guard.isEarly
   }
 
   #drop(): void {
-    this.#dropped++
-    if (this.#scene.need.kind !== 'running' && !this.#saying) this.#tellDropped()
-  }
-
-  #tellDropped(): void {
-    if (this.#dropped > 0) this.#print(`ignored ${counted(this.#dropped, 'line')} typed before this question`)
-    this.#dropped = 0
+    this.#guard.drop(this.#scene.need.kind !== 'running' && !this.#saying)
   }
 
   #position(step: string): string {
@@ -386,11 +341,7 @@ export class PlainSession {
   }
 
   #print(line: string): void {
-    if (this.#waiting !== null) {
-      this.#waiting.push(line)
-      return
-    }
-    this.#plain.output(`${line}\n`)
+    this.#printer.print(line)
   }
 }
 
@@ -399,7 +350,3 @@ const ANY_TIME: ReadonlySet<Wish> = new Set<Wish>(['note', 'hand-over', 'stop', 
 
 /** What is said beside the question, which then stands as before. */
 const ASIDE: ReadonlySet<Answer['kind']> = new Set<Answer['kind']>(['note', 'offer', 'withdraw-offer'])
-
-function takesWords(ask: Ask): boolean {
-  return (ask.kind === 'text' && !ask.secret) || ask.kind === 'observed' || ask.kind === 'pick'
-}

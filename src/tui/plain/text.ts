@@ -143,6 +143,17 @@ export function tellLines(
   }
 }
 
+/** What approvers of the gate that is open need. */
+export function requestLines(scene: Scene, fileOf?: (step: string) => string): string[] {
+  const { need } = scene
+  if (need.kind !== 'gate') return ['No gate is open.']
+  const at = positionOf(scene.walk, need.step)
+  return [
+    `Approvers run: signoff approve ${shortRun(scene.state)} ${at}.`,
+    ...(fileOf === undefined ? [] : [`On another host they run it on this file: ${cleanText(fileOf(need.step))}.`]),
+  ]
+}
+
 function pageLines({ title, lines }: Page): string[] {
   return [`${cleanText(title)}:`, ...lines.map(line => `  ${cleanText(line)}`)]
 }

@@ -8,6 +8,11 @@ export type Word =
   | { readonly kind: 'jump'; readonly to: string; readonly rest: string }
   | { readonly kind: 'extend'; readonly byMs: number; readonly rest: string }
   | { readonly kind: 'tell'; readonly what: 'status' | 'outline' | 'help' | 'show' | 'contacts' | 'deviations' }
+  /** Read at length: the output of a step, lines of it, or what has happened so far. */
+  | { readonly kind: 'read'; readonly what: 'log' | 'find' | 'transcript'; readonly rest: string }
+  | { readonly kind: 'copy' }
+  /** How the approvers of a gate get what they sign. */
+  | { readonly kind: 'request' }
   /** Go on in the full screen. */
   | { readonly kind: 'full' }
   | { readonly kind: 'unknown'; readonly word: string }
@@ -43,6 +48,12 @@ export const WORDS: readonly { readonly word: string; readonly takes: string; re
   { word: 'pause', takes: '', does: 'leave the run for a while, or end it' },
   { word: 'after', takes: '', does: 'pause after the running step' },
   { word: 'end', takes: '', does: 'end the run here' },
+  { word: 'log', takes: '[STEP]', does: 'print the output of a step, the last one if none is named' },
+  { word: 'find', takes: '[TEXT]', does: 'lines of that output with a text, or those that look like an error' },
+  { word: 'transcript', takes: '', does: 'print what has happened in this run' },
+  { word: 'request', takes: '', does: 'what approvers of the gate need, here or on another host' },
+  { word: 'copy', takes: '', does: "give the step's text to the clipboard" },
+  { word: 'terminal', takes: '', does: 'run the script with your terminal handed over' },
   { word: 'full', takes: '', does: 'go on in the full screen; its key l comes back' },
   { word: 'help', takes: '', does: 'list the words' },
 ]
@@ -56,7 +67,7 @@ export function wordOf(line: string): Word {
   if (lower === 'jump') return { kind: 'jump', to: others[0] ?? '', rest: others.slice(1).join(' ') }
   const wish = WISHES[lower]
   if (wish !== undefined) return { kind: 'wish', wish, rest }
-  switch (word.toLowerCase()) {
+  switch (lower) {
     case 'choose':
       return { kind: 'choose', rest }
     case 'value':
@@ -67,9 +78,17 @@ export function wordOf(line: string): Word {
     case 'help':
     case 'show':
     case 'deviations':
-      return { kind: 'tell', what: word.toLowerCase() as 'status' }
+      return { kind: 'tell', what: lower }
+    case 'log':
+    case 'transcript':
+      return { kind: 'read', what: lower, rest }
+    case 'find':
+      // The words as they were typed, blanks between them too.
+      return { kind: 'read', what: 'find', rest: line.trim().slice('find'.length).trim() }
+    case 'copy':
+    case 'request':
     case 'full':
-      return { kind: 'full' }
+      return { kind: lower }
     case '?':
       return { kind: 'tell', what: 'help' }
     default:
@@ -86,7 +105,8 @@ function waitWord(rest: string): Word {
   return { kind: 'extend', byMs: Number(count) * unitMs, rest: reason }
 }
 
-const WISHES: Readonly<Record<string, Wish>> = {
+/** Words that are wishes; the same wishes are behind keys. */
+export const WISHES: Readonly<Record<string, Wish>> = {
   run: 'proceed',
   tick: 'tick',
   cannot: 'cannot',
@@ -107,4 +127,5 @@ const WISHES: Readonly<Record<string, Wish>> = {
   pause: 'pause',
   after: 'pause-after',
   end: 'end-run',
+  terminal: 'in-terminal',
 }

@@ -1,36 +1,58 @@
-import type { Command } from '../keys/keys.ts'
+import { paletteRows } from '../keys/palette.ts'
 import { stepsOfOutline } from '../scene/outline.ts'
-import { lookedAt, type ScreenState } from '../state/screen-state.ts'
+import type { Move } from '../state/reading.ts'
+import { lookedAt, type Reduced, type ScreenState } from '../state/screen-state.ts'
+import { moveReading } from './reading.ts'
 
-type Move = Extract<Command, { kind: 'move' }>['by']
-
-/** Moves the selection in the outline, or scrolls what has the focus. The view holds the far end. */
-export function moveBy(state: ScreenState, by: Move): ScreenState {
+/**
+ * Moves the selection, or scrolls what has the focus.
+ *
+ * @param farthest the last row that a page can begin with, as it was drawn.
+ */
+export function moveBy(state: ScreenState, by: Move, farthest: number): Reduced {
   const { dialog } = state
-  if (dialog?.kind === 'help' || dialog?.kind === 'contacts' || dialog?.kind === 'page' || dialog?.kind === 'act')
-    return { ...state, dialog: { ...dialog, top: scrolled(dialog.top, by, state) } }
-  if (dialog?.kind === 'outline' || state.pane === 'outline')
-    return { ...state, cursor: selected(state, by), detailTop: 0 }
-  if (state.pane === 'detail') return { ...state, detailTop: scrolled(state.detailTop, by, state) }
-  return { ...state, outputTop: scrolledOutput(state, by) }
+  switch (dialog?.kind) {
+    case 'help':
+    case 'contacts':
+    case 'page':
+    case 'act':
+      return only({ ...state, dialog: { ...dialog, top: scrolled(dialog.top, by, state, farthest) } })
+    case 'log':
+    case 'transcript':
+      return moveReading(state, by)
+    case 'palette': {
+      const last = paletteRows(state, dialog.text).length - 1
+      return only({ ...state, dialog: { ...dialog, at: held(target(dialog.at, by, page(state), last), last) } })
+    }
+    case 'values': {
+      const last = state.scene.walk.runbook.parameters.length - 1
+      const at = held(target(dialog.at, by, page(state), last), last)
+      return only({ ...state, dialog: { ...dialog, at, text: at === dialog.at ? dialog.text : '' } })
+    }
+    case 'outline':
+      return only({ ...state, cursor: selected(state, by), detailTop: 0 })
+    case undefined:
+      if (state.pane === 'outline') return only({ ...state, cursor: selected(state, by), detailTop: 0 })
+      if (state.pane === 'detail') return only({ ...state, detailTop: scrolled(state.detailTop, by, state, farthest) })
+      return moveReading(state, by)
+    default:
+      dialog satisfies never
+      return only(state)
+  }
 }
 
 function selected(state: ScreenState, by: Move): string | null {
   const steps = stepsOfOutline(state.outline)
   const at = Math.max(0, steps.indexOf(lookedAt(state) ?? ''))
-  const to = Math.min(steps.length - 1, Math.max(0, target(at, by, page(state), steps.length - 1)))
-  return steps[to] ?? null
+  return steps[held(target(at, by, page(state), steps.length - 1), steps.length - 1)] ?? null
 }
 
-/** Up from the followed end stops following; the end of the output follows again. */
-function scrolledOutput(state: ScreenState, by: Move): number | null {
-  const bottom = Math.max(0, state.outputTotal - page(state))
-  const to = Math.max(0, target(state.outputTop ?? bottom, by, page(state), bottom))
-  return to >= bottom ? null : to
+function scrolled(top: number, by: Move, state: ScreenState, farthest: number): number {
+  return held(target(Math.min(top, farthest), by, page(state), farthest), farthest)
 }
 
-function scrolled(top: number, by: Move, state: ScreenState): number {
-  return Math.max(0, target(top, by, page(state), Number.MAX_SAFE_INTEGER))
+function held(to: number, last: number): number {
+  return Math.max(0, Math.min(last, to))
 }
 
 function target(at: number, by: Move, pageRows: number, last: number): number {
@@ -55,4 +77,8 @@ function target(at: number, by: Move, pageRows: number, last: number): number {
 
 function page(state: ScreenState): number {
   return Math.max(1, Math.floor(state.size.rows / 3))
+}
+
+function only(state: ScreenState): Reduced {
+  return { state, effects: [] }
 }

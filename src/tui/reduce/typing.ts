@@ -1,40 +1,59 @@
-import { openAsk } from '../acts/act.ts'
-import { modeOf } from '../keys/keys.ts'
+import { openAsk, suggestionsOf } from '../acts/act.ts'
+import { valueRows } from '../acts/values.ts'
+import { isField, modeOf } from '../keys/keys.ts'
 import type { KeyPress } from '../state/key-press.ts'
 import { isGuarded, type ScreenState } from '../state/screen-state.ts'
 import { counted } from '../text/counting.ts'
 
 /** True for a key that goes into a field. */
 export function isTyping(state: ScreenState, key: KeyPress): boolean {
-  const mode = modeOf(state)
-  const field = mode === 'text' || mode === 'phrase' || mode === 'observed'
-  return field && (key.text !== null || key.name === 'backspace' || key.name === 'ctrl-u')
+  return isField(modeOf(state)) && (key.text !== null || key.name === 'backspace' || key.name === 'ctrl-u')
+}
+
+/** True for a field whose text changes nothing of the run: it need not wait for a question. */
+export function isSearching(state: ScreenState): boolean {
+  return state.finding !== null || state.dialog?.kind === 'palette'
 }
 
 export function typed(state: ScreenState, key: KeyPress): ScreenState {
-  const { dialog } = state
-  if (dialog?.kind !== 'act') return state
-  const text =
-    key.name === 'backspace' ? withoutLast(dialog.text) : key.name === 'ctrl-u' ? '' : dialog.text + (key.text ?? '')
-  return { ...state, message: null, guard: { ...state.guard, dropped: 0 }, dialog: { ...dialog, text } }
+  return withField({ ...state, message: null, guard: { ...state.guard, dropped: 0 } }, text =>
+    key.name === 'backspace' ? withoutLast(text) : key.name === 'ctrl-u' ? '' : text + (key.text ?? ''),
+  )
 }
 
-/** A value or a reason may be pasted; a phrase is typed, and nothing else takes more than a key. */
+/** A value, a reason or words to look for may be pasted; a phrase is typed, and nothing else takes more than a key. */
 export function pasted(state: ScreenState, text: string, atMs: number): ScreenState {
   const mode = modeOf(state)
-  if (mode !== 'text' && mode !== 'observed') return { ...state, message: 'paste is not accepted here: type it' }
-  if (isGuarded(state, atMs)) return dropped(state)
+  if (!isField(mode) || mode === 'phrase') return { ...state, message: 'paste is not accepted here: type it' }
+  if (!isSearching(state) && isGuarded(state, atMs)) return dropped(state)
   const line = text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\p{Cc}\p{Cs}\p{Cf}]/gu, '')
   return typed(state, { name: 'paste', text: line })
 }
 
+/** Takes what is suggested; where several are, the one behind the one that stands there. */
 export function suggested(state: ScreenState): ScreenState {
   const { dialog } = state
-  if (dialog?.kind !== 'act') return state
-  const ask = openAsk(dialog.progress)
-  return ask?.kind === 'text' && ask.suggestion !== null
-    ? { ...state, dialog: { ...dialog, text: ask.suggestion } }
-    : state
+  if (dialog?.kind === 'values') {
+    const suggestion = valueRows(state.scene)[dialog.at]?.suggestion ?? null
+    return suggestion === null ? state : withField(state, () => suggestion)
+  }
+  const all = dialog?.kind === 'act' ? suggestionsOf(openAsk(dialog.progress)) : []
+  return withField(state, text => all[(all.indexOf(text) + 1) % all.length] ?? text)
+}
+
+/** The state with another text in the field that is open. */
+function withField(state: ScreenState, change: (text: string) => string): ScreenState {
+  const { dialog, finding } = state
+  if (finding !== null) return { ...state, finding: change(finding) }
+  switch (dialog?.kind) {
+    case 'act':
+    case 'values':
+      return { ...state, dialog: { ...dialog, text: change(dialog.text) } }
+    case 'palette':
+      return { ...state, dialog: { ...dialog, text: change(dialog.text), at: 0 } }
+    default:
+      return state
+  }
 }
 
 function withoutLast(text: string): string {

@@ -1,6 +1,7 @@
 import type { Need } from '../../model/index.ts'
 import { counted, numbersTo } from '../text/counting.ts'
 import { durationText, stopwatchText } from '../text/time-text.ts'
+import { type ActionName, DEFAULT_KEYS, type KeyMap, keyName } from './actions.ts'
 import { silentMs } from './silence.ts'
 import { SEEN, type Seen, type SeenState, seenOf } from './status.ts'
 import { type Scene, shortRun } from './walk.ts'
@@ -12,12 +13,16 @@ export interface NeedText {
   readonly label: string
   /** The step, by position and title: cut first where there is no room. */
   readonly title: string
+  /** The title where that has no room. */
+  readonly short?: string
   /** What to do, and by which key. */
   readonly ask: string
 }
 
-export function needText(scene: Scene, nowMs: number, picked: string): NeedText {
+/** @param keys as the person has them. */
+export function needText(scene: Scene, nowMs: number, picked: string, keys: KeyMap = DEFAULT_KEYS): NeedText {
   const { need } = scene
+  const key = (action: ActionName): string => keyName(keys, action)
   if (need.kind === 'finished')
     return {
       state: need.result === 'passed' ? 'passed' : 'failed',
@@ -36,7 +41,7 @@ export function needText(scene: Scene, nowMs: number, picked: string): NeedText 
         'needs',
         'NEEDS YOU',
         title,
-        `${need.evidence === null ? 'Space ticks' : `Space asks for ${need.evidence.name}`}, c cannot confirm`,
+        `${key('tick')} ${need.evidence === null ? 'ticks' : `asks for ${need.evidence.name}`}, ${key('cannot')} cannot confirm`,
       )
     case 'manual':
       return of('needs', 'NEEDS YOU', title, 'do this, then Enter')
@@ -45,17 +50,25 @@ export function needText(scene: Scene, nowMs: number, picked: string): NeedText 
     case 'condition':
       return of('needs', 'NEEDS YOU', title, `"${need.when}"? y or n, for ${counted(need.steps.length, 'step')}`)
     case 'values':
-      return of('blocked', 'NEEDS YOU', title, `f fills ${need.names.join(', ')}`)
+      return of('blocked', 'NEEDS YOU', title, `${key('fill')} fills ${need.names.join(', ')}`)
     case 'form':
       return of('needs', 'NEEDS YOU', title, 'Enter fills in the form')
     case 'gate':
       return gateText(scene, need, title)
     case 'wait':
-      return waitText(need, title, nowMs)
+      return waitText(need, title, nowMs, key)
     case 'running':
-      return of('running', 'RUNNING', title, `${runningFor(scene, need, nowMs)}: Ctrl-C stop options, p pause after`)
+      return {
+        ...of(
+          'running',
+          'RUNNING',
+          `${title}, ${runningFor(scene, need, nowMs)}`,
+          `${key('stop')} stop options, ${key('pause-after')} pause after`,
+        ),
+        short: `${step?.position ?? ''}, ${runningFor(scene, need, nowMs)}`,
+      }
     case 'decide':
-      return decideText(scene, need, title, seen)
+      return decideText(scene, need, title, seen, key)
     case 'changed':
       return of(
         'needs',
@@ -64,7 +77,12 @@ export function needText(scene: Scene, nowMs: number, picked: string): NeedText 
         `the runbook file ${need.now === null ? 'is gone: Enter decides' : 'has changed: Enter shows how'}`,
       )
     case 'blocked':
-      return of('blocked', 'BLOCKED', title, `${need.why}: e edits it, m by hand, s skip`)
+      return of(
+        'blocked',
+        'BLOCKED',
+        title,
+        `${need.why}: ${key('edit')} edits it, ${key('by-hand')} by hand, ${key('skip')} skip`,
+      )
     default:
       need satisfies never
       return of('needs', 'NEEDS YOU', title, '')
@@ -103,15 +121,21 @@ function gateText(scene: Scene, need: Extract<Need, { kind: 'gate' }>, title: st
 }
 
 /** A probe that must pass all along and fails needs a person at once, while the time runs on. */
-function waitText(need: Extract<Need, { kind: 'wait' }>, title: string, nowMs: number): NeedText {
+function waitText(need: Extract<Need, { kind: 'wait' }>, title: string, nowMs: number, key: KeyOf): NeedText {
   const { probe = null } = need
   const left = need.untilMs > nowMs ? `${stopwatchText(need.untilMs - nowMs)} left` : ''
-  if (probe === null) return of('waiting', 'WAITING', title, `${left || stopwatchText(0)}: t ends or extends it`)
+  if (probe === null)
+    return of('waiting', 'WAITING', title, `${left || stopwatchText(0)}: ${key('wait')} ends or extends it`)
   if (probe.notPolled !== null)
-    return of('needs', 'NEEDS YOU', title, `its check is not polled, ${probe.notPolled}: u runs it, t for more`)
+    return of(
+      'needs',
+      'NEEDS YOU',
+      title,
+      `its check is not polled, ${probe.notPolled}: ${key('offer')} runs it, ${key('wait')} for more`,
+    )
   const until = probe.limitMs === null ? '' : `, gives up in ${stopwatchText(probe.limitMs - nowMs)}`
   const last = probe.last === null ? 'first check' : `check ${probe.polls} ${probe.last}`
-  const text = `${left === '' ? '' : `${left}, `}${last}, every ${durationText(probe.everyMs)}${until}: t for more`
+  const text = `${left === '' ? '' : `${left}, `}${last}, every ${durationText(probe.everyMs)}${until}: ${key('wait')} for more`
   return probe.watches && probe.last === 'failed'
     ? of('needs', 'NEEDS YOU', title, text)
     : of('waiting', 'WAITING', title, text)
@@ -125,19 +149,48 @@ function runningFor(scene: Scene, need: Extract<Need, { kind: 'running' }>, nowM
   return silent === null ? time : `${time}, silent for ${durationText(silent)}`
 }
 
-function decideText(scene: Scene, need: Extract<Need, { kind: 'decide' }>, title: string, seen: Seen): NeedText {
-  const contacts = scene.walk.runbook.contacts.length === 0 ? '' : '  C contacts'
-  const task = scene.walk.steps.get(need.step)?.kind === 'task' ? '  e edit' : ''
-  const keys = `r retry${task}  s skip  m by hand${need.recovery === null ? '' : '  x recovery'}${contacts}`
+/** `2.2, exit 1 after 00:44: r retry  e edit …`: what has happened to which step, and the ways on. */
+function decideText(
+  scene: Scene,
+  need: Extract<Need, { kind: 'decide' }>,
+  title: string,
+  seen: Seen,
+  key: KeyOf,
+): NeedText {
+  const step = scene.walk.steps.get(need.step)
+  const record = scene.state.steps.get(need.step)
+  const contacts = scene.walk.runbook.contacts.length === 0 ? '' : `  ${key('contacts')} contacts`
+  const edit = step?.kind === 'task' ? `  ${key('edit')} edit` : ''
+  const recovery = need.recovery === null ? '' : `  ${key('recover')} recovery`
+  const ways = `${key('retry')} retry${edit}  ${key('skip')} skip  ${key('by-hand')} by hand${recovery}${contacts}`
+  const position = step?.position ?? need.step
+  const after = record?.lastEnd == null ? '' : ` after ${stopwatchText(record.lastEnd.ms)}`
   switch (need.state) {
     case 'unknown':
       return of('unknown', 'OUTCOME UNKNOWN', title, 'Enter decides what is true')
     case 'no-go':
-      return of('failed', 'NO-GO', title, `r ask again  ${need.recovery === null ? '' : 'x recovery  '}q pause or end`)
+      return of('failed', 'NO-GO', title, `${key('retry')} ask again${recovery}  ${key('pause')} pause or end`)
+    case 'failed': {
+      const how = seen.word.replace(/^failed(?:, )?/, '')
+      const short = `${position}${how === '' ? '' : `, ${how}`}`
+      return { ...of('failed', 'FAILED', `${short}${after}`, ways), short }
+    }
+    case 'timed-out':
+      return { ...of('failed', 'TIMED OUT', `${position}${after}`, ways), short: position }
+    case 'cancelled':
+      return {
+        ...of('stopped', 'STOPPED', `${position}${seen.word.replace(/^stopped/, '')}${after}`, ways),
+        short: position,
+      }
+    case 'declined':
+      return of('failed', 'DECLINED', `${position}${seen.word.replace(/^declined/, '')}`, ways)
     default:
-      return of(seen.state, seen.word.toUpperCase(), title, keys)
+      need.state satisfies never
+      return of(seen.state, seen.word.toUpperCase(), title, ways)
   }
 }
+
+type KeyOf = (action: ActionName) => string
 
 function of(state: SeenState, label: string, title: string, ask: string): NeedText {
   return { state, label, title, ask }

@@ -26,6 +26,35 @@ export function outlineOf(walk: Walk, recovery: readonly string[] | null): Outli
   return rows
 }
 
+/**
+ * The rows that say most where there is little room: every phase, and of the one that holds a step, all but the sections that are
+ * done with. `step` null folds every phase.
+ */
+export function foldedRows(
+  rows: readonly OutlineRow[],
+  step: string | null,
+  isDone: (steps: readonly string[]) => boolean,
+): OutlineRow[] {
+  const kept: OutlineRow[] = []
+  let open = false
+  let hidden: number | null = null
+  for (const row of rows) {
+    if (row.kind === 'heading' && row.depth === 0) {
+      open = step !== null && row.steps.includes(step)
+      hidden = null
+      kept.push(row)
+      continue
+    }
+    if (!open) continue
+    if (row.kind === 'heading') {
+      if (hidden !== null && row.depth > hidden) continue
+      hidden = step !== null && !row.steps.includes(step) && isDone(row.steps) ? row.depth : null
+      kept.push(row)
+    } else if (hidden === null) kept.push(row)
+  }
+  return kept
+}
+
 /** Ids of the steps of an outline, in the order of its rows. */
 export function stepsOfOutline(rows: readonly OutlineRow[]): string[] {
   return rows.flatMap(row => (row.kind === 'step' ? [row.step.id] : []))

@@ -1,4 +1,4 @@
-import type { StepStatus } from '../../model/index.ts'
+import type { StepRecord, StepStatus } from '../../model/index.ts'
 import type { Tone } from '../text/theme.ts'
 import { durationText, stopwatchText } from '../text/time-text.ts'
 import { neededStep, type Scene } from './walk.ts'
@@ -49,10 +49,11 @@ export function seenOf(scene: Scene, id: string, nowMs: number): Seen {
   if (isRolledBack(scene, id, record.status)) return { state: 'rolled-back', word: 'rolled back' }
   const current = neededStep(scene) === id
   if (scene.state.running?.step === id) return running(scene, id)
-  return fromStatus(scene, record.status, current, nowMs)
+  return fromStatus(scene, record, current, nowMs)
 }
 
-function fromStatus(scene: Scene, status: StepStatus, current: boolean, nowMs: number): Seen {
+function fromStatus(scene: Scene, record: StepRecord, current: boolean, nowMs: number): Seen {
+  const { status } = record
   switch (status.kind) {
     case 'pending':
       return current ? asked(scene) : { state: 'pending', word: 'pending' }
@@ -66,7 +67,7 @@ function fromStatus(scene: Scene, status: StepStatus, current: boolean, nowMs: n
       return { state: 'passed', word: passedWord(status.how) }
     case 'failed':
       return status.why === 'cancelled'
-        ? { state: 'stopped', word: stoppedWord(status.by) }
+        ? { state: 'stopped', word: stoppedWord(record) }
         : { state: 'failed', word: failedWord(status) }
     case 'skipped':
       return { state: 'skipped', word: 'skipped' }
@@ -109,15 +110,18 @@ function failedWord(status: Extract<StepStatus, { kind: 'failed' }>): string {
     case 'no-go':
       return 'NO-GO'
     case 'cancelled':
-      return stoppedWord(status.by)
+      return 'stopped'
     default:
       status.why satisfies never
       return 'failed'
   }
 }
 
-function stoppedWord(by: string | null): string {
-  return by === null ? 'stopped' : `stopped by ${by}`
+/** `stopped by Kim Lee (SIGTERM)`. */
+function stoppedWord({ status, lastEnd }: StepRecord): string {
+  const by = (status.kind === 'failed' ? status.by : null) ?? lastEnd?.stoppedBy ?? null
+  const signal = lastEnd?.signal == null ? '' : ` (${lastEnd.signal})`
+  return `stopped${by === null ? '' : ` by ${by}`}${signal}`
 }
 
 /** A task of the main flow that a finished recovery has undone: those of the phase, or of the whole document. */

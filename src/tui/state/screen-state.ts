@@ -1,10 +1,17 @@
-import type { Answer, EditorAnswer, Ending, Reply, Runbook, Snapshot } from '../../model/index.ts'
+import type { Answer, EditorAnswer, Ending, Reply, Runbook, Snapshot, StepRecord } from '../../model/index.ts'
 import type { Progress } from '../acts/act.ts'
+import type { Pattern } from '../output/pattern.ts'
+import type { Found } from '../output/search.ts'
+import type { Source } from '../output/source.ts'
+import { DEFAULT_KEYS, type KeyMap } from '../scene/actions.ts'
 import type { Copyable } from '../scene/copyable.ts'
 import { type OutlineRow, outlineOf } from '../scene/outline.ts'
 import type { Page } from '../scene/pages.ts'
+import type { PhaseCall } from '../scene/phase-call.ts'
 import { neededStep, type Scene, toWalk } from '../scene/walk.ts'
+import type { CopiedLines } from './copying.ts'
 import type { KeyPress } from './key-press.ts'
+import { type Reading, readingOf } from './reading.ts'
 
 export interface Size {
   readonly columns: number
@@ -27,6 +34,11 @@ export type Dialog =
   | { readonly kind: 'contacts'; readonly top: number }
   | { readonly kind: 'page'; readonly page: Page; readonly top: number }
   | { readonly kind: 'outline' }
+  | { readonly kind: 'log' }
+  | { readonly kind: 'transcript' }
+  | { readonly kind: 'palette'; readonly text: string; readonly at: number }
+  /** All values of the run, a row each; `at` is the row that is filled. Opened `forNeed`, it closes once no question waits for one. */
+  | { readonly kind: 'values'; readonly at: number; readonly text: string; readonly forNeed: boolean }
 
 /** A question takes answers only 300 ms after it was painted: a key typed for the last one must not answer it. */
 export interface Guard {
@@ -46,14 +58,19 @@ export interface ScreenState {
   readonly outline: readonly OutlineRow[]
   readonly size: Size
   readonly nowMs: number
+  readonly keys: KeyMap
   /** Step that is looked at; null follows the one that is needed. */
   readonly cursor: string | null
   readonly pane: 'outline' | 'detail' | 'output'
   readonly detailTop: number
-  /** First line shown of the output; null follows its end. */
-  readonly outputTop: number | null
-  readonly outputTotal: number
+  /** The output beside the walk, and in the log; null before anything was run. */
+  readonly output: Reading | null
+  readonly transcript: Reading
+  /** What is typed to be searched for; null while nothing is. */
+  readonly finding: string | null
   readonly dialog: Dialog | null
+  /** A phase has ended, which is said by itself until somebody goes on. */
+  readonly call: PhaseCall | null
   /** Digits typed at a choice. */
   readonly picked: string
   readonly message: string | null
@@ -61,16 +78,41 @@ export interface ScreenState {
   readonly lastEnterMs: number
   /** True between something said and its reply. */
   readonly saying: boolean
-  readonly lastSaid: Answer['kind'] | null
+  readonly lastSaid: Answer | null
   readonly pauseAfter: boolean
+  /** The script that runs, as the system has it; null where it is not known. */
+  readonly processes: { readonly pid: number; readonly children: number } | null
+  /** What looks like the error of the attempt that failed last; null where none was found, or looked for. */
+  readonly errorLine: ErrorLine | null
   readonly ended: Ending | null
 }
 
+export interface ErrorLine {
+  readonly step: string
+  readonly attempt: number
+  /** Its line in the output, counted from 0. */
+  readonly number: number
+  readonly text: string
+}
+
 export type ScreenEvent =
-  | { readonly kind: 'key'; readonly key: KeyPress; readonly atMs: number }
+  /** `farthest`: the last row that a page can begin with, as it was drawn. */
+  | { readonly kind: 'key'; readonly key: KeyPress; readonly atMs: number; readonly farthest?: number }
   | { readonly kind: 'paste'; readonly text: string; readonly atMs: number }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot; readonly atMs: number }
-  | { readonly kind: 'output'; readonly total: number; readonly atMs: number }
+  /** A text that can be read has so many lines by now. */
+  | { readonly kind: 'lines'; readonly source: Source; readonly total: number; readonly atMs: number }
+  | {
+      readonly kind: 'found'
+      readonly source: Source
+      readonly pattern: Pattern
+      readonly found: Found | null
+      readonly atMs: number
+    }
+  /** Something that was asked of the world was done, or was not: said until the next key. */
+  | { readonly kind: 'told'; readonly message: string; readonly atMs: number }
+  | { readonly kind: 'error-line'; readonly found: ErrorLine; readonly atMs: number }
+  | { readonly kind: 'processes'; readonly found: ScreenState['processes']; readonly atMs: number }
   | { readonly kind: 'painted'; readonly version: number; readonly atMs: number }
   | { readonly kind: 'reply'; readonly reply: Reply; readonly snapshot: Snapshot; readonly atMs: number }
   /** An editor has ended; `was` is the text that it began with. */
@@ -81,8 +123,6 @@ export type ScreenEvent =
       readonly answer: EditorAnswer
       readonly atMs: number
     }
-  /** Something that was asked of the world was done, or was not: said until the next key. */
-  | { readonly kind: 'told'; readonly message: string; readonly atMs: number }
   | { readonly kind: 'tick'; readonly atMs: number }
   | { readonly kind: 'resize'; readonly size: Size; readonly atMs: number }
   | { readonly kind: 'ended'; readonly ending: Ending; readonly atMs: number }
@@ -92,36 +132,60 @@ export type Effect =
   | { readonly kind: 'say'; readonly answer: Answer }
   /** Open the editor on the script of a step. */
   | { readonly kind: 'edit'; readonly step: string }
+  /** Read so many lines of a text from one on, or its last ones where `from` is null, so that they can be shown. */
+  | { readonly kind: 'read'; readonly source: Source; readonly from: number | null; readonly count: number }
+  | {
+      readonly kind: 'find'
+      readonly source: Source
+      readonly pattern: Pattern
+      readonly from: number
+      readonly direction: 1 | -1
+    }
+  /** Give a text to the clipboard. */
+  | { readonly kind: 'copy'; readonly copyable: Copyable }
+  /** Print a text on the normal screen, and come back from there. */
+  | { readonly kind: 'print'; readonly copyable: Copyable }
+  /** The same with lines of a text that is read. */
+  | { readonly kind: 'copy-lines'; readonly lines: CopiedLines; readonly how: 'copy' | 'print' }
+  /** Look for the line that looks like the error of an attempt. */
+  | { readonly kind: 'look-for-error'; readonly step: string; readonly attempt: number }
+  /** See which processes the running script has. */
+  | { readonly kind: 'look-at-processes' }
+  /** Stop this program until the shell continues it. */
+  | { readonly kind: 'stop-here' }
   | { readonly kind: 'redraw' }
   /** Leave the screen; the run has ended or was paused. */
   | { readonly kind: 'leave' }
   /** Go on in plain mode. */
   | { readonly kind: 'to-plain' }
-  /** Stop this program until the shell continues it. */
-  | { readonly kind: 'stop-here' }
-  /** Give a text to the clipboard. */
-  | { readonly kind: 'copy'; readonly copyable: Copyable }
-  /** Print a text on the normal screen, and come back from there. */
-  | { readonly kind: 'print'; readonly copyable: Copyable }
 
 export interface Reduced {
   readonly state: ScreenState
   readonly effects: readonly Effect[]
 }
 
-export function initialState(runbook: Runbook, snapshot: Snapshot, size: Size, nowMs: number): ScreenState {
+export function initialState(
+  runbook: Runbook,
+  snapshot: Snapshot,
+  size: Size,
+  nowMs: number,
+  keys: KeyMap = DEFAULT_KEYS,
+): ScreenState {
   const walk = toWalk(runbook)
   return {
     scene: { walk, ...snapshot },
     outline: outlineOf(walk, snapshot.state.recovery?.steps ?? null),
     size,
     nowMs,
+    keys,
     cursor: null,
     pane: 'outline',
     detailTop: 0,
-    outputTop: null,
-    outputTotal: 0,
+    output: lastOutput(snapshot),
+    transcript: readingOf({ kind: 'transcript' }, true),
+    finding: null,
     dialog: null,
+    call: null,
     picked: '',
     message: null,
     guard: { version: 1, openAtMs: null, dropped: 0 },
@@ -129,8 +193,23 @@ export function initialState(runbook: Runbook, snapshot: Snapshot, size: Size, n
     saying: false,
     lastSaid: null,
     pauseAfter: false,
+    processes: null,
+    errorLine: null,
     ended: null,
   }
+}
+
+/** What a run that goes on has shown last: the script that runs, else the one that was started last. */
+function lastOutput({ state }: Snapshot): Reading | null {
+  if (state.running !== null) return readingOf({ kind: 'output', ...attemptOf(state.running) }, false)
+  const last = [...state.steps.values()]
+    .filter(({ attempts }) => attempts > 0)
+    .reduce<StepRecord | null>((best, one) => (best !== null && best.changedAtMs > one.changedAtMs ? best : one), null)
+  return last === null ? null : readingOf({ kind: 'output', step: last.planned.id, attempt: last.attempts }, false)
+}
+
+function attemptOf({ step, attempt }: { readonly step: string; readonly attempt: number }) {
+  return { step, attempt }
 }
 
 /** Step whose detail is shown: the one under the cursor, else the one that is needed. */
@@ -147,3 +226,28 @@ export function isGuarded(state: ScreenState, atMs: number): boolean {
 export function withNewQuestion(state: ScreenState): ScreenState {
   return { ...state, guard: { ...state.guard, version: state.guard.version + 1, openAtMs: null } }
 }
+
+/** The text that is read: the one of the overlay, else the output beside the walk. */
+export function readingIn(state: ScreenState): Reading | null {
+  return state.dialog?.kind === 'transcript' ? state.transcript : state.output
+}
+
+/** The output that the log shows: of the step that is looked at, else the last there is; null before anything was run. */
+export function outputToRead(state: ScreenState): Extract<Source, { kind: 'output' }> | null {
+  const id = lookedAt(state)
+  const attempts = id === null ? 0 : (state.scene.state.steps.get(id)?.attempts ?? 0)
+  if (id !== null && attempts > 0) return { kind: 'output', step: id, attempt: attempts }
+  return state.output?.source.kind === 'output' ? state.output.source : null
+}
+
+/** Rows of the text that is read: what a page is, and where its end stands. */
+export function pageRows({ dialog, size }: ScreenState): number {
+  const body = size.rows - FIXED_ROWS
+  if (dialog?.kind === 'log' || dialog?.kind === 'transcript') return Math.max(1, body - 1)
+  return Math.max(1, (size.columns >= WIDE ? Math.floor(body * 0.5) : Math.floor(body * 0.35)) - 1)
+}
+
+/** Three rows and two rules that nothing covers. */
+export const FIXED_ROWS = 5
+/** From so many columns on, outline and detail stand side by side. */
+export const WIDE = 100

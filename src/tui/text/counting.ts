@@ -1,6 +1,6 @@
-/** `1 key`, `4 keys`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+/** `1 key`, `4 keys`; with its plural where that is another word: `2 children`. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`
 }
 
 /** The numbers of a list of options: `1 or 2`, `1, 2 or 3`, `1 to 12`. */

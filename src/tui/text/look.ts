@@ -62,7 +62,14 @@ export function exactLines(look: Look, segments: readonly Segment[], width: numb
       }
     }
   }
-  return rows.map(row => [seg(indent), ...row])
+  // What begins the text stands before its first row alone.
+  return rows.map((row, index) => [seg(index === 0 ? indent : ' '.repeat(indent.length)), ...row])
+}
+
+/** A line of a comparison, with its mark: what is new and what is gone are told apart without colour too. */
+export function comparedLines(look: Look, text: string, width: number, indent: string): Line[] {
+  const tone = text.startsWith('+') ? 'added' : text.startsWith('-') ? 'removed' : 'plain'
+  return exactLines(look, [seg(text, tone)], width, indent)
 }
 
 /** A line cut to exactly `width` cells, filled with spaces: what a column needs. */

@@ -13,6 +13,12 @@ export type Tone =
   | 'unknown'
   | 'rolled-back'
   | 'substituted'
+  /** What was searched for, and the one of them where one is. */
+  | 'found'
+  | 'match'
+  /** Lines of a comparison. */
+  | 'added'
+  | 'removed'
 
 export interface Segment {
   readonly text: string
@@ -48,6 +54,10 @@ const UNCOLOURED: Readonly<Record<Tone, string>> = {
   unknown: '1',
   'rolled-back': '1',
   substituted: '4',
+  found: '4',
+  match: '7',
+  added: '',
+  removed: '',
 }
 
 const COLOURED: Readonly<Record<Tone, string>> = {
@@ -61,4 +71,8 @@ const COLOURED: Readonly<Record<Tone, string>> = {
   skipped: '35',
   unknown: '1;33',
   'rolled-back': '1;35',
+  found: '4;33',
+  match: '7;33',
+  added: '32',
+  removed: '31',
 }

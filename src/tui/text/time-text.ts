@@ -6,8 +6,9 @@ export function clockText(atMs: number): string {
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(':')
 }
 
-/** Short form for rows: `0.4s`, `44s`, `1m12s`, `2h05m`. */
+/** Short form for rows: `<0.1s`, `0.4s`, `44s`, `1m12s`, `2h05m`. */
 export function durationText(ms: number): string {
+  if (ms > 0 && ms < 100) return '<0.1s'
   if (ms < 1000) return `${Math.floor(ms / 100) / 10}s`
   const seconds = Math.floor(ms / 1000)
   if (seconds < 60) return `${seconds}s`

@@ -2,7 +2,7 @@ import stringWidth from 'string-width'
 
 /** Cells that a cleaned string takes in a terminal, as Ink counts them. */
 export function widthOf(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text)
+  return ONE_CELL_EACH.test(text) ? text.length : stringWidth(text)
 }
 
 /** Cuts a cleaned string to at most `width` cells; what was cut ends in `mark`. */
@@ -62,6 +62,9 @@ export function plainForm(text: string): string {
 }
 
 const ASCII = /^[\x20-\x7e]*$/
+/** Latin letters, punctuation, the rules and our state symbols: each a cell of its own, whatever stands beside it. */
+const ONE_CELL_EACH =
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2013\u2014\u2018-\u201d\u2026\u2500-\u257f\u25b8\u25cc\u21ba\u21bb\u21b7\u2205\u2298\u2691\u29d7\u2714\u2716]*$/
 
 function takeCells(text: string, width: number): { readonly head: string; readonly tail: string } {
   if (ASCII.test(text)) return { head: text.slice(0, width), tail: text.slice(width) }

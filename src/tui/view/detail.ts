@@ -1,46 +1,77 @@
 import type { Step } from '../../model/index.ts'
+import type { Book } from '../output/book.ts'
+import { keyName } from '../scene/actions.ts'
 import { symbolOf } from '../scene/need-text.ts'
 import { SEEN, seenOf } from '../scene/status.ts'
 import { inProduction, metadataAround } from '../scene/walk.ts'
 import { lookedAt, type ScreenState } from '../state/screen-state.ts'
 import { counted } from '../text/counting.ts'
-import { evidenceText } from '../text/evidence-text.ts'
+import { evidenceText, expectLabel } from '../text/evidence-text.ts'
 import { bounded, cut, exactLines, type Look, pad, proseLines, safe, seg } from '../text/look.ts'
 import { markSubstituted } from '../text/substituted.ts'
 import type { Line } from '../text/theme.ts'
 import { clockText, durationText } from '../text/time-text.ts'
 import { widthOf, wrapProse } from '../text/width.ts'
-import { contactRows } from './contacts.ts'
+import { failureLines } from './failure.ts'
 import { gateLines } from './gate.ts'
 
 /** All that is known of the step that is looked at, as rows of at most `width` cells; the caller takes a window. */
-export function detailLines(look: Look, state: ScreenState, width: number): Line[] {
+export function detailLines(look: Look, state: ScreenState, width: number, book: Pick<Book, 'view'>): Line[] {
   const id = lookedAt(state)
   const step = id === null ? undefined : state.scene.walk.steps.get(id)
   if (step === undefined) return [[seg(' no step')]]
+  const about = { look, state, step, width }
   return [
-    ...titleLines(look, state, step, width),
-    ...factLines(look, state, step, width),
+    ...titleLines(about),
+    ...factLines(about),
+    ...failureLines(look, state, step, width, book),
     ...(state.scene.walk.runbook.details.get(step.id)?.detail ?? []).flatMap(text =>
       proseLines(look, text, width, ' '),
     ),
-    ...failureLines(look, state, step, width),
-    ...scriptLines(look, state, step, width),
-    ...expectLines(look, step, width),
-    ...offerLines(look, state, step, width),
-    ...optionLines(look, state, step, width),
     ...gateLines(look, state, step, width),
-    ...formLines(look, state, step, width),
-    ...noteLines(look, state, step, width),
+    ...optionLines(about),
+    ...wayBackLines(about),
+    ...scriptLines(about),
+    ...expectLines(about),
+    ...offerLines(about),
+    ...formLines(about),
+    ...noteLines(about),
   ].map(line => bounded(look, line, width))
 }
 
+interface About {
+  readonly look: Look
+  readonly state: ScreenState
+  readonly step: Step
+  readonly width: number
+}
+
+/** Cells of the words that begin a row: what follows stands in one column. */
+const LABEL = 10
+
+/** A word in its column and prose beside it. */
+function labelled({ look, width }: About, label: string, text: string): Line[] {
+  const [first = [], ...others] = proseLines(look, text, width, ' '.repeat(LABEL + 1))
+  return [
+    [
+      seg(` ${label.padEnd(LABEL)}`, 'strong'),
+      seg(
+        first
+          .map(one => one.text)
+          .join('')
+          .slice(LABEL + 1),
+      ),
+    ],
+    ...others,
+  ]
+}
+
 /** The whole title, in as many rows as it takes; kind, risk and place stand right of it where there is room. */
-function titleLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
+function titleLines({ look, state, step, width }: About): Line[] {
   const risk = step.script === null ? '' : `, ${step.risk}`
   const production = inProduction(state.scene, step.id) ? ', PRODUCTION' : ''
   const place = `${safe(look, state.scene.walk.runbook.path.split('/').at(-1) ?? '')}:${step.line}`
-  const about = `${step.kind}${risk}${production}  ${place}`
+  const about = `${step.kind}${risk}${production}   ${place}`
   const focus = state.pane === 'detail' ? (look.ascii ? '>' : '»') : ' '
   const title = `${focus}${safe(look, step.position)} ${safe(look, step.title)}`
   const room = width - widthOf(about) - 2
@@ -48,106 +79,136 @@ function titleLines(look: Look, state: ScreenState, step: Step, width: number): 
   return [...wrapProse(title, width).map((line): Line => [seg(line, 'strong')]), [seg(` ${about}`)]]
 }
 
-function factLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
+function factLines(about: About): Line[] {
+  const { look, state, step, width } = about
   const { scene } = state
   const record = scene.state.steps.get(step.id)
   const seen = seenOf(scene, step.id, state.nowMs)
+  const running = scene.state.running?.step === step.id ? scene.state.running : null
   const facts = [
     ...(step.owners.length > 0 ? [`Owner ${step.owners.join(' + ')}`] : []),
     ...(step.durationMs !== null ? [`Planned ${durationText(step.durationMs)}`] : []),
-    ...(step.timeoutMs !== null ? [`Time limit ${durationText(step.timeoutMs)}`] : []),
+    ...(running === null ? [] : [`Started ${clockText(running.sinceMs)}`]),
     ...(record !== undefined && record.attempts > 1 ? [`Attempt ${record.attempts}`] : []),
     ...(step.required ? [] : ['not required']),
   ]
-  const flow = scene.walk.runbook.flows.recovery.find(
-    f => step.recovery !== null && (f.for ?? 'document') === step.recovery,
-  )
   const status = record?.status
-  const reason = status?.kind === 'skipped' ? status.reason : status?.kind === 'passed' ? status.note : null
+  const said = status?.kind === 'skipped' ? status.reason : status?.kind === 'passed' ? status.note : null
+  const word = `${symbolOf(seen.state, look.ascii)} ${safe(look, seen.word)}`
+  const joined = facts.join('   ')
+  const [first = '', ...others] =
+    joined === '' ? [''] : wrapProse(safe(look, joined), Math.max(8, width - widthOf(word) - 5))
   return [
-    [
-      seg(' '),
-      seg(`${symbolOf(seen.state, look.ascii)} ${safe(look, seen.word)}`, SEEN[seen.state].tone),
-      seg(facts.length === 0 ? '' : `   ${safe(look, facts.join('   '))}`),
-    ],
+    [seg(' '), seg(word, SEEN[seen.state].tone), seg(first === '' ? '' : `   ${first}`)],
+    ...others.map((text): Line => [seg(` ${text}`)]),
     ...metadataAround(scene.walk, step.id, 'all').flatMap(text => proseLines(look, text, width, ' ')),
     ...(record?.edited == null
       ? []
-      : proseLines(look, `Edited by ${record.edited.by}: "${record.edited.reason}"`, width, ' ')),
-    ...(step.when === null ? [] : proseLines(look, `When  "${step.when}"`, width, ' ')),
-    ...(reason === null || reason === undefined ? [] : proseLines(look, `Said  "${reason}"`, width, ' ')),
-    ...(record?.observed ?? []).flatMap(seenValue =>
-      proseLines(
-        look,
-        `Observed  ${seenValue.name} ${seenValue.value}${seenValue.unit ?? ''}${seenValue.ok === false ? ', NOT met' : seenValue.ok === true ? ', met' : ''}`,
-        width,
-        ' ',
-      ),
-    ),
-    ...(flow === undefined
-      ? []
-      : proseLines(look, `If it fails  x opens "${flow.title}", ${counted(flow.steps.length, 'step')}`, width, ' ')),
+      : labelled(
+          about,
+          'EDITED',
+          `by ${record.edited.by}: "${record.edited.reason}"; ${keyName(state.keys, 'deviations')} shows deviations`,
+        )),
+    ...(step.when === null ? [] : labelled(about, 'When', `"${step.when}"`)),
+    ...(said === null ? [] : labelled(about, 'Said', `"${said}"`)),
+    ...(record?.observed ?? []).flatMap(({ name, value, unit, ok }) => {
+      const verdict = ok === false ? ', NOT met' : ok === true ? ', met' : ''
+      return labelled(about, 'Observed', `${name} ${value}${unit === null ? '' : ` ${unit}`}${verdict}`)
+    }),
   ]
 }
 
-/** Where a step has failed, whom to call stands above its script. */
-function failureLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
-  const { need } = state.scene
-  return need.kind === 'decide' && need.step === step.id ? contactRows(look, state, width) : []
+/** Where a step may change something, the way back is always in sight, or that there is none. */
+function wayBackLines(about: About): Line[] {
+  const { state, step } = about
+  const { runbook } = state.scene.walk
+  const flow = runbook.flows.recovery.find(one => step.recovery !== null && (one.for ?? 'document') === step.recovery)
+  if (flow !== undefined)
+    return labelled(
+      about,
+      'If it fails',
+      ` ${keyName(state.keys, 'recover')} opens "${flow.title}", ${counted(flow.steps.length, 'step')}`,
+    )
+  const changes = step.kind === 'task' && (step.risk === 'change' || step.risk === 'danger')
+  return changes ? labelled(about, 'Way back', 'NONE: the runbook names no way back from here') : []
 }
 
-function scriptLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
+function scriptLines(about: About): Line[] {
+  const { look, state, step, width } = about
   const { need, walk } = state.scene
   const edited = state.scene.state.steps.get(step.id)?.edited ?? null
   const entered = need.kind === 'run' && need.step === step.id ? need.script : (edited?.script ?? step.script)
   if (entered === null)
-    return step.kind === 'manual' && step.original !== null ? originalLines(look, step.original, width) : []
+    return step.original !== null && (step.kind === 'manual' || step.interaction === 'remote')
+      ? originalLines(about, step.original)
+      : []
+  const detail = walk.runbook.details.get(step.id)
   const template = edited !== null || entered === step.script ? null : step.script
-  const slots = walk.runbook.details.get(step.id)?.slots ?? []
+  const folder = detail?.cwd ?? walk.runbook.cwd
+  const facts = [
+    `${step.language ?? 'bash'}${folder === undefined ? '' : ` in ${folder}`}`,
+    ...(step.timeoutMs === null ? [] : [`time limit ${durationText(step.timeoutMs)}`]),
+    ...(step.interaction === 'terminal' ? ['has this terminal while it runs'] : []),
+    ...(step.interaction === 'endless' ? ['runs until it is stopped'] : []),
+    ...(edited === null ? [] : ['EDITED']),
+  ]
   return [
-    [seg(` Script  ${safe(look, step.language ?? 'bash')}${edited === null ? '' : ', EDITED'}`, 'strong')],
-    ...markSubstituted(template, entered, slots).flatMap((line, index) =>
+    ...labelled(about, 'Script', facts.join(', ')),
+    ...markSubstituted(template, entered, detail?.slots ?? []).flatMap((line, index) =>
       exactLines(look, line, width, index === 0 ? ' $ ' : '   '),
     ),
   ]
 }
 
 /** The text of a block that people carry out elsewhere, exactly as it stands. */
-function originalLines(look: Look, original: string, width: number): Line[] {
+function originalLines(about: About, original: string): Line[] {
+  const { look, state, width } = about
   const lines = original.replace(/\n$/, '').split('\n')
-  return lines.length < 2 ? [] : lines.flatMap(line => exactLines(look, [seg(line)], width, '   '))
-}
-
-function expectLines(look: Look, step: Step, width: number): Line[] {
+  if (lines.length < 2) return []
   return [
-    ...(step.expect === null
-      ? []
-      : step.expect.text
-          .split('\n')
-          .flatMap((line, index) => exactLines(look, [seg(line)], width, index === 0 ? ' Expected  ' : '           '))),
-    ...(step.evidence === null ? [] : proseLines(look, `Asks for  ${evidenceText(step.evidence)}`, width, ' ')),
+    ...labelled(about, 'Text', `${keyName(state.keys, 'copy')} copies it`),
+    ...lines.flatMap(line => exactLines(look, [seg(line)], width, '   ')),
   ]
 }
 
-function offerLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
+function expectLines(about: About): Line[] {
+  const { look, step, width } = about
+  return [
+    ...(step.expect === null
+      ? []
+      : [
+          ...labelled(about, 'Expected', expectLabel(step.expect)),
+          ...step.expect.text
+            .replace(/\n$/, '')
+            .split('\n')
+            .flatMap(line => exactLines(look, [seg(line)], width, '   ')),
+        ]),
+    ...(step.evidence === null ? [] : labelled(about, 'Asks for', evidenceText(step.evidence))),
+  ]
+}
+
+function offerLines(about: About): Line[] {
+  const { look, state, step, width } = about
   if (step.offer === null) return []
   const { need, walk } = state.scene
   const live = need.kind !== 'finished' && need.step === step.id && 'offer' in need ? need.offer : null
   const entered = live?.script ?? step.offer
   const slots = walk.runbook.details.get(step.id)?.offerSlots ?? []
-  const missing =
+  const last = state.scene.state.steps.get(step.id)?.lastCheck ?? null
+  const ran = last === null ? '' : `; ${last.result} at ${clockText(last.atMs).slice(0, 5)}`
+  const how =
     live === null || live.missing.length === 0
-      ? 'u runs it, and ticks nothing'
-      : `needs ${live.missing.join(', ')}: f fills it`
+      ? `${keyName(state.keys, 'offer')} runs it, and ticks nothing${ran}`
+      : `needs ${live.missing.join(', ')}: ${keyName(state.keys, 'fill')} fills it`
   return [
-    [seg(' Offers  ', 'strong'), seg(safe(look, missing))],
+    ...labelled(about, 'Offers', how),
     ...markSubstituted(entered === step.offer ? null : step.offer, entered, slots).flatMap((line, index) =>
       exactLines(look, line, width, index === 0 ? ' $ ' : '   '),
     ),
   ]
 }
 
-function optionLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
+function optionLines({ look, state, step, width }: About): Line[] {
   const { need } = state.scene
   if (step.options === null) return []
   const asked = need.kind === 'choose' && need.step === step.id
@@ -155,21 +216,24 @@ function optionLines(look: Look, state: ScreenState, step: Step, width: number):
   return step.options.flatMap((option, index): Line[] => {
     const picked = asked && state.picked === String(index + 1)
     const word = chosen === option.name ? '  chosen' : ''
-    const text = ` ${picked ? '>' : ' '} ${index + 1} ${safe(look, option.name)}  ${counted(option.steps.length, 'step')}${word}`
+    const steps = option.steps.length === 0 ? '' : `  ${counted(option.steps.length, 'step')}`
+    const text = ` ${picked ? '>' : ' '} ${index + 1} ${safe(look, option.name)}${steps}${word}`
     return [[seg(cut(look, text, width), picked || word !== '' ? 'strong' : 'plain')]]
   })
 }
 
-function formLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
+function formLines(about: About): Line[] {
+  const { state, step } = about
   const { need } = state.scene
   if (need.kind !== 'form' || need.step !== step.id) return []
-  return need.fields.flatMap(field => proseLines(look, `${field.label}: ${field.value ?? '(asked)'}`, width, '   '))
+  return need.fields.flatMap(field => {
+    const text = field.value ?? `(asked${field.hint === '' ? '' : `, for example ${field.hint}`})`
+    return proseLines(about.look, `${field.label}: ${text}`, about.width, '   ')
+  })
 }
 
-function noteLines(look: Look, state: ScreenState, step: Step, width: number): Line[] {
-  return state.scene.state.notes
-    .filter(note => note.step === step.id)
-    .flatMap(note =>
-      proseLines(look, `Note  "${note.text}" ${note.by} ${clockText(note.atMs).slice(0, 5)}`, width, ' '),
-    )
+function noteLines(about: About): Line[] {
+  return about.state.scene.state.notes
+    .filter(note => note.step === about.step.id)
+    .flatMap(note => labelled(about, 'Note', `"${note.text}" ${note.by} ${clockText(note.atMs).slice(0, 5)}`))
 }

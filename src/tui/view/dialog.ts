@@ -1,90 +1,109 @@
-import { type Ask, openAsk } from '../acts/act.ts'
-import { keysOfWalk } from '../keys/keys.ts'
+import type { Need } from '../../model/index.ts'
+import { checkObserved } from '../../model/index.ts'
+import { type Ask, openAsk, suggestionsOf } from '../acts/act.ts'
 import { environmentOf, inProduction } from '../scene/walk.ts'
 import type { Dialog, ScreenState } from '../state/screen-state.ts'
+import { counted } from '../text/counting.ts'
 import { evidenceText } from '../text/evidence-text.ts'
-import { exactLines, type Look, proseLines, ruleLine, safe, seg } from '../text/look.ts'
+import { comparedLines, exactLines, type Look, proseLines, ruleLine, safe, seg } from '../text/look.ts'
 import { markSubstituted } from '../text/substituted.ts'
 import type { Line } from '../text/theme.ts'
-import { widthOf } from '../text/width.ts'
-import { contactRows } from './contacts.ts'
+import { durationText, stopwatchText } from '../text/time-text.ts'
+import { widthOf, wrapProse } from '../text/width.ts'
+import { scrolled } from './window.ts'
 
 export interface DialogView {
   readonly lines: readonly Line[]
   /** Where the real cursor stands, within `lines`; null where nothing is typed. */
   readonly cursor: { readonly x: number; readonly y: number } | null
+  /** The last row that what it is about can begin with. */
+  readonly farthest: number
 }
 
-/** A dialog in at most `height` rows: the title, a window of what it is about, and its question, never scrolled away. */
-export function dialogView(
-  look: Look,
-  state: ScreenState,
-  dialog: Exclude<Dialog, { kind: 'outline' }>,
-  height: number,
-): DialogView {
-  if (dialog.kind === 'page') return pageView(look, dialog, height)
-  if (dialog.kind === 'help') return helpView(look, state, dialog.top, height)
-  if (dialog.kind === 'contacts') return contactsView(look, state, dialog.top, height)
+/** The open question of an act in at most `height` rows: title, a window of what it is about, and the question, never scrolled away. */
+export function dialogView(look: Look, state: ScreenState, height: number): DialogView {
+  const { dialog } = state
+  if (dialog?.kind !== 'act') return { lines: [], cursor: null, farthest: 0 }
   const ask = openAsk(dialog.progress)
   const title = ruleLine(look, look.columns, titleText(look, state, dialog))
   const question = ask === null ? [] : askLines(look, ask, dialog.text)
   const body = bodyLines(look, state, dialog)
-  const room = Math.max(0, height - 1 - question.length)
-  const window = scrolledTo(look, body, dialog.top, room)
-  const lines = [title, ...window, ...question].slice(0, height)
+  const window = scrolled(look, body, dialog.top, Math.max(0, height - 1 - question.length), 'PgUp PgDn')
+  const lines = [title, ...window.lines, ...question].slice(0, height)
   const field = ask !== null && ['phrase', 'text', 'observed'].includes(ask.kind)
-  const last = lines.at(-1)
-  const x =
-    last === undefined
-      ? 0
-      : Math.min(
-          look.columns - 1,
-          last.reduce((sum, { text }) => sum + widthOf(text), 0),
-        )
-  return { lines, cursor: field ? { x, y: lines.length - 1 } : null }
+  const typed = lines.findLastIndex(line => line[0]?.text === FIELD)
+  const x = (lines[typed] ?? []).reduce((sum, { text }) => sum + widthOf(text), 0)
+  const cursor = field && typed >= 0 ? { x: Math.min(look.columns - 1, x), y: typed } : null
+  return { lines, cursor, farthest: window.farthest }
 }
 
-function titleText(look: Look, state: ScreenState, dialog: Extract<Dialog, { kind: 'act' }>): string {
-  const { need } = state.scene
-  const { title } = dialog.progress.act
-  const runs = need.kind === 'run' && title.startsWith('Run ')
-  const environment = runs ? environmentOf(state.scene, need.step) : null
-  const shown =
-    environment === null
-      ? ''
-      : ` on ${inProduction(state.scene, need.kind === 'run' ? need.step : null) ? environment.toUpperCase() : environment}`
-  return safe(look, `${title}${shown}`)
+/** Begins the row in which somebody types. */
+const FIELD = ' > '
+
+type ActDialog = Extract<Dialog, { kind: 'act' }>
+
+/** The title; of what runs also for how long, and which processes it has. */
+function titleText(look: Look, { scene, processes, nowMs }: ScreenState, { progress: { act } }: ActDialog): string {
+  const { need } = scene
+  if (act.shows === 'running' && scene.state.running !== null) {
+    const since = stopwatchText(nowMs - scene.state.running.sinceMs)
+    const children =
+      processes === null ? '' : `, pid ${processes.pid} and ${counted(processes.children, 'child', 'children')}`
+    return safe(look, `${act.title} (${since})${children}`)
+  }
+  if (act.shows !== 'script' || need.kind !== 'run') return safe(look, act.title)
+  const environment = environmentOf(scene, need.step)
+  const shown = inProduction(scene, need.step) ? environment?.toUpperCase() : environment
+  return safe(look, `${act.title}${shown == null ? '' : ` on ${shown}`}`)
 }
 
-function bodyLines(look: Look, state: ScreenState, dialog: Extract<Dialog, { kind: 'act' }>): Line[] {
-  const { act, given } = dialog.progress
-  const { need, walk } = state.scene
+function bodyLines(look: Look, state: ScreenState, { progress: { act, given } }: ActDialog): Line[] {
   const answered = act.asks.slice(0, given.length).flatMap((ask, index): Line[] => {
     if (ask.kind !== 'text') return []
     const shown = ask.secret ? '***' : (given[index] ?? '')
     return proseLines(look, `${ask.prompt}: ${shown}`, look.columns, ' ')
   })
-  const reviewed = need.kind === 'run' && act.title.startsWith('Run ') ? need : null
-  if (reviewed === null)
-    return [...act.body.flatMap(text => exactLines(look, [seg(text)], look.columns, '   ')), ...answered]
-  const step = walk.steps.get(reviewed.step)
-  const slots = walk.runbook.details.get(reviewed.step)?.slots ?? []
-  const flow = walk.runbook.flows.recovery.find(f => step?.recovery != null && (f.for ?? 'document') === step.recovery)
-  const back =
-    flow === undefined ? 'NO WAY BACK' : `way back: ${flow.steps.length} ${flow.steps.length === 1 ? 'step' : 'steps'}`
-  const template = reviewed.edited === undefined ? (step?.script ?? null) : null
-  const risk = reviewed.edited === undefined ? (step?.risk ?? '') : `EDITED, ${reviewed.edited.risk}`
+  const { need } = state.scene
+  switch (act.shows) {
+    case 'script':
+      return need.kind === 'run' ? [...reviewLines(look, state, need), ...answered] : answered
+    case 'comparison':
+      return [...act.body.flatMap(text => comparedLines(look, text, look.columns, ' ')), ...answered]
+    case 'running':
+      return answered
+    case undefined:
+      return [...act.body.flatMap(text => exactLines(look, [seg(text)], look.columns, '   ')), ...answered]
+    default:
+      act.shows satisfies never
+      return answered
+  }
+}
+
+/** The text as bash gets it, what values have filled marked, and what there is to know before it runs. */
+function reviewLines(look: Look, { scene }: ScreenState, need: Extract<Need, { kind: 'run' }>): Line[] {
+  const { runbook, steps } = scene.walk
+  const step = steps.get(need.step)
+  const detail = runbook.details.get(need.step)
+  const template = need.edited === undefined ? (step?.script ?? null) : null
+  const flow = runbook.flows.recovery.find(one => step?.recovery != null && (one.for ?? 'document') === step.recovery)
+  const folder = detail?.cwd ?? runbook.cwd
+  const facts = [
+    need.edited === undefined ? (step?.risk ?? '') : `EDITED, ${need.edited.risk}`,
+    `${step?.language ?? 'bash'}${folder === undefined ? '' : ` in ${folder}`}`,
+    ...(step?.timeoutMs == null ? [] : [`time limit ${durationText(step.timeoutMs)}`]),
+    flow === undefined ? 'NO WAY BACK' : `way back: ${counted(flow.steps.length, 'step')}`,
+    ...(detail?.pointOfNoReturn === true ? ['POINT OF NO RETURN'] : []),
+  ]
   return [
-    ...markSubstituted(template, reviewed.script, slots).flatMap((line, index) =>
+    ...markSubstituted(template, need.script, detail?.slots ?? []).flatMap((line, index) =>
       exactLines(look, line, look.columns, index === 0 ? ' $ ' : '   '),
     ),
-    [seg(` ${risk}   ${safe(look, step?.language ?? 'bash')}   ${back}`, 'strong')],
-    ...answered,
+    ...wrapProse(safe(look, facts.join('   ')), look.columns - 1).map((text): Line => [seg(` ${text}`, 'strong')]),
   ]
 }
 
 function askLines(look: Look, ask: Ask, typed: string): Line[] {
-  const input = (text: string): Line => [seg(' > '), seg(endOf(safe(look, text), look.columns - 5), 'strong')]
+  const input = (text: string): Line => [seg(FIELD), seg(endOf(safe(look, text), look.columns - 5), 'strong')]
   switch (ask.kind) {
     case 'yes':
       return [
@@ -94,17 +113,12 @@ function askLines(look: Look, ask: Ask, typed: string): Line[] {
         ],
       ]
     case 'phrase':
-      return [
-        [
-          seg(' Type  '),
-          seg(safe(look, ask.phrase), 'strong'),
-          seg(`  and press Enter to ${safe(look, ask.to)}. Empty Enter or Esc: not run.`),
-        ],
-        input(typed),
-      ]
+      return [...phraseLines(look, ask), input(typed)]
     case 'text': {
       const hint = ask.hint === null ? '' : `  (${ask.hint})`
-      const suggestion = ask.suggestion === null ? '' : `  Tab takes ${ask.suggestion}`
+      const [first, ...others] = suggestionsOf(ask)
+      const more = others.length === 0 ? '' : `, again: ${others.join(', ')}`
+      const suggestion = first === undefined ? '' : `  Tab takes ${first}${more}`
       return [
         ...proseLines(look, `${ask.prompt}?${hint}${suggestion}`, look.columns, ' '),
         input(ask.secret ? '*'.repeat([...typed].length) : typed),
@@ -119,6 +133,7 @@ function askLines(look: Look, ask: Ask, typed: string): Line[] {
           ' ',
         ),
         input(typed),
+        ...verdictLines(look, ask, typed),
       ]
     case 'pick':
       return [
@@ -139,37 +154,21 @@ function askLines(look: Look, ask: Ask, typed: string): Line[] {
   }
 }
 
-function pageView(look: Look, { page, top }: Extract<Dialog, { kind: 'page' }>, height: number): DialogView {
-  const rows = page.lines.flatMap(text => exactLines(look, [seg(text)], look.columns, ' '))
-  return {
-    lines: [ruleLine(look, look.columns, safe(look, page.title)), ...scrolledTo(look, rows, top, height - 1)],
-    cursor: null,
-  }
+/** In one row where there is room, else in two: the phrase is never cut. */
+function phraseLines(look: Look, { phrase, to }: Extract<Ask, { kind: 'phrase' }>): Line[] {
+  const head = [seg(' Type  '), seg(safe(look, phrase), 'strong')]
+  const tail = `  and press Enter to ${safe(look, to)}. Empty Enter or Esc: not run.`
+  const used = head.reduce((sum, { text }) => sum + widthOf(text), 0) + widthOf(tail)
+  return used <= look.columns ? [[...head, seg(tail)]] : [head, ...proseLines(look, tail.trim(), look.columns, ' ')]
 }
 
-function helpView(look: Look, state: ScreenState, top: number, height: number): DialogView {
-  const rows = keysOfWalk(state).map(
-    ({ shown, label, why }): Line => [
-      seg(` ${shown.padEnd(12)}`, 'strong'),
-      seg(safe(look, why === null ? label : `${label}: not now, ${why}`)),
-    ],
-  )
-  return { lines: [ruleLine(look, look.columns, 'All keys'), ...scrolledTo(look, rows, top, height - 1)], cursor: null }
-}
-
-function contactsView(look: Look, state: ScreenState, top: number, height: number): DialogView {
-  const rows = contactRows(look, state, look.columns)
-  return { lines: [ruleLine(look, look.columns, 'Contacts'), ...scrolledTo(look, rows, top, height - 1)], cursor: null }
-}
-
-/** A window of some rows; what is not shown is counted, so that nobody takes a part for the whole. */
-function scrolledTo(look: Look, lines: readonly Line[], top: number, room: number): Line[] {
-  if (lines.length <= room) return [...lines]
-  const height = Math.max(0, room - 1)
-  const from = Math.max(0, Math.min(top, lines.length - height))
-  const to = Math.min(lines.length, from + height)
-  const more = `lines ${from + 1} to ${to} of ${lines.length}, PgUp and PgDn show the rest`
-  return room === 0 ? [] : [...lines.slice(from, to), [seg(` ${look.ascii ? '--' : '──'} ${more}`, 'strong')]]
+/** What the value would come to, said while it is typed. */
+function verdictLines(look: Look, { evidence }: Extract<Ask, { kind: 'observed' }>, typed: string): Line[] {
+  if (typed.trim() === '') return []
+  const checked = checkObserved(evidence, typed)
+  if (checked.kind === 'text') return []
+  if (checked.kind === 'refused') return [[seg(` ${safe(look, checked.why)}`)]]
+  return [[seg(` ${safe(look, checked.text)}`, checked.met ? 'passed' : 'failed')]]
 }
 
 /** The end of what is typed, since that is where the cursor stands. */

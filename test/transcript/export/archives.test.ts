@@ -11,6 +11,7 @@ import { sigstore } from '../../../src/transcript/export/sigstore.ts'
 import { tar } from '../../../src/transcript/export/tar.ts'
 import { ed25519RawSigner } from '../../../src/transcript/signer.ts'
 import { toNativeKey } from '../../../src/transcript/ssh-key.ts'
+import { withholdLine, withholdText } from '../../../src/transcript/withhold.ts'
 import { hasCommand } from '../../helpers/world/has-command.ts'
 import { exported, exportedBytes, exportedFolder, sourceOf } from '../helpers/export.ts'
 import { privateKeyText, signerFrom, signersLine } from '../helpers/keys.ts'
@@ -78,7 +79,20 @@ describe('the tar export', () => {
 })
 
 /** Programs of coreutils that CHECK.txt may use, and the one of OpenSSH; sh itself is started by its path. */
-const ALLOWED = ['cat', 'cut', 'head', 'tail', 'tr', 'wc', 'base64', 'sha256sum', 'printf', 'echo', 'ssh-keygen']
+const ALLOWED = [
+  'basenc',
+  'cat',
+  'cut',
+  'head',
+  'tail',
+  'tr',
+  'wc',
+  'base64',
+  'sha256sum',
+  'printf',
+  'echo',
+  'ssh-keygen',
+]
 
 /** Runs the CHECK.txt of a pack with those programs alone, and gives what it says. */
 function check(pack: ReadonlyMap<string, Buffer>, signers: string, env: Record<string, string> = {}) {
@@ -212,6 +226,31 @@ describe('the audit pack', () => {
     const { status, stderr } = await check(pack, run.SIGNERS)
     expect(status).toBe(1)
     expect(stderr).not.toContain('touch')
+  })
+
+  it('of a copy that withholds lines is checked by the root of the tree, since no line names the one before a withheld one', async () => {
+    const lines = whole.bytes().toString().trimEnd().split('\n')
+    const seqs = ['output', 'approval.request'].map(kind => lines.findIndex(line => line.includes(`"kind":"${kind}"`)))
+    const reason = "customers' names"
+    const copied = lines.map((line, seq) => (seqs.includes(seq) ? withholdLine(line, reason) : line))
+    const bytesOf = (texts: readonly string[]) => Buffer.from(`${texts.join('\n')}\n`)
+    const addendum = { type: 'withhold', text: withholdText({ seqs, reason }), atMs: whole.atMs } as const
+    const copyBundle = await addAddendum(sealed, addendum, run.RUN, run.operator)
+    const found = await run.verify(bytesOf(copied), copyBundle)
+    expect(found.exitCode).toBe(6)
+    const pack = await exportedFolder(audit, sourceOf({ bytes: () => bytesOf(copied) }, copyBundle, found))
+    const good = await check(pack, run.SIGNERS)
+    expect(good, good.said).toMatchObject({ status: 0, stderr: '' })
+    expect(good.said).toContain('note  2 of the lines say only their digest')
+    expect(good.said).toContain(`note  {"seq":${seqs[0]},"withheld":"`)
+    expect(good.said).toContain('good  approval-4 answers line 4 of the journal')
+    // Any line, the one before a withheld one above all.
+    for (const [number, line] of copied.entries()) {
+      if (!line.includes('"t":"2026')) continue
+      const changed = copied.map((text, i) => (i === number ? text.replace('"t":"2026', '"t":"2027') : text))
+      pack.set('journal.jsonl', bytesOf(changed))
+      expect((await check(pack, run.SIGNERS)).said, line).toContain('BAD   the lines of the journal')
+    }
   })
 
   it('of a run without a seal says so in its first line, and is never found good', async () => {

@@ -20,7 +20,7 @@ test.each([
   const clock = new FakeClock()
   const screen = new ScreenDriver(new FakeRun(demoRunbook(), clock), clock, { columns, rows })
   await screen.settle()
-  const view = viewOf({ state: screen.state, output: screen.ring, ascii: false, canGoPlain: false, next: [] })
+  const view = viewOf({ state: screen.state, book: screen.book, ascii: false, canGoPlain: false, next: [] })
   const frame = renderToString(<App view={view} color={false} onKeys={() => {}} onPaste={() => {}} />, { columns })
   const shown = frame.replace(/\u001b\[[0-9;]*m/g, '').split('\n')
   expect(shown).toHaveLength(rows)

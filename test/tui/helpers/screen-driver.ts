@@ -1,41 +1,55 @@
 import type { EditorAnswer } from '../../../src/model/index.ts'
-import { createOutputRing } from '../../../src/tui/output/ring.ts'
+import { createBook } from '../../../src/tui/output/book.ts'
+import type { RunRecord } from '../../../src/tui/output/record.ts'
 import { reduce } from '../../../src/tui/reduce/reduce.ts'
 import type { KeyPress } from '../../../src/tui/state/key-press.ts'
 import { initialState, type ScreenEvent, type ScreenState } from '../../../src/tui/state/screen-state.ts'
+import { createReader, type Reader } from '../../../src/tui/terminal/reader.ts'
 import { paintLine } from '../../../src/tui/text/theme.ts'
-import { viewOf } from '../../../src/tui/view/view.ts'
+import { type View, viewOf } from '../../../src/tui/view/view.ts'
 import { type FakeClock, type FakeRun, KIM } from './fake-run.ts'
 
 /** Drives reducer and view over a fake run as the full screen does, without React and without a terminal. */
 export class ScreenDriver {
   state: ScreenState
-  readonly ring = createOutputRing()
+  readonly book
   readonly effects: string[] = []
+  /** What `y` copied and `Y` printed. */
+  readonly copied: string[] = []
   /** What the person's editor makes of a script. */
   editor: (script: string) => EditorAnswer = () => ({ kind: 'unchanged' })
   readonly #run: FakeRun
   readonly #clock: FakeClock
-  #pending: Promise<void>[] = []
+  readonly #reader: Reader
+  #pending: Promise<unknown>[] = []
 
-  constructor(run: FakeRun, clock: FakeClock, size = { columns: 80, rows: 24 }) {
+  constructor(run: FakeRun, clock: FakeClock, size = { columns: 80, rows: 24 }, record: RunRecord | null = null) {
     this.#run = run
     this.#clock = clock
+    this.book = createBook(run.runbook, record)
+    this.#reader = createReader(
+      this.book,
+      () => clock.nowMs(),
+      event => this.#apply(event),
+      error => {
+        throw error
+      },
+    )
     this.state = initialState(run.runbook, run.snapshot(), size, clock.nowMs())
-    run.onEntry(({ event }, snapshot) => {
-      if (event.kind === 'output') {
-        this.ring.push(event)
-        this.#apply({ kind: 'output', total: this.ring.total, atMs: clock.nowMs() })
-        return
-      }
-      if (event.kind === 'step.start') this.ring.start(event.step, event.attempt)
-      this.#apply({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
+    run.onEntry((entry, snapshot) => {
+      this.book.take(entry, snapshot)
+      if (entry.event.kind !== 'output') this.#apply({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
+      this.#reader.readOn(this.state)
     })
   }
 
   /** Presses keys at one moment: `enter`, `space`, `ctrl-c`, or text, a key a grapheme. */
   press(...names: string[]): this {
-    for (const name of names) this.#apply({ kind: 'key', key: keyOf(name), atMs: this.#clock.nowMs() })
+    for (const name of names) {
+      // Only what scrolls asks how far: a view for every key would cost a test of thousands of keys its time.
+      const farthest = MOVING.has(name) ? this.#view().farthest : 0
+      this.#apply({ kind: 'key', key: keyOf(name), atMs: this.#clock.nowMs(), farthest })
+    }
     return this
   }
 
@@ -50,7 +64,11 @@ export class ScreenDriver {
 
   /** Everything said is recorded, the screen is painted, and the person has had a second to read it. */
   async settle(): Promise<this> {
-    while (this.#pending.length > 0) await Promise.all(this.#pending.splice(0))
+    do {
+      await Promise.all(this.#pending.splice(0))
+      // What is read for the screen comes a few turns later.
+      for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
+    } while (this.#pending.length > 0)
     this.paint()
     this.#clock.pass(1000)
     return this
@@ -73,13 +91,7 @@ export class ScreenDriver {
 
   /** The rows of the screen as text. */
   rows(options: { readonly ascii?: boolean; readonly color?: boolean } = {}): string[] {
-    const view = viewOf({
-      state: this.state,
-      output: this.ring,
-      ascii: options.ascii ?? false,
-      canGoPlain: true,
-      next: ['signoff verify --all'],
-    })
+    const view = this.#view(options.ascii ?? false)
     const painted = view.lines.map(line => paintLine(line, options.color ?? false))
     return options.color === undefined ? painted.map(line => line.replace(/\u001b\[[0-9;]*m/g, '')) : painted
   }
@@ -87,6 +99,10 @@ export class ScreenDriver {
   /** Row 2: what is needed now. */
   get needed(): string {
     return this.rows()[1] ?? ''
+  }
+
+  #view(ascii = false): View {
+    return viewOf({ state: this.state, book: this.book, ascii, canGoPlain: true, next: ['signoff verify --all'] })
   }
 
   #edit(step: string): void {
@@ -104,6 +120,11 @@ export class ScreenDriver {
     for (const effect of effects) {
       this.effects.push(effect.kind)
       if (effect.kind === 'edit') this.#edit(effect.step)
+      if (effect.kind === 'read' || effect.kind === 'find' || effect.kind === 'look-for-error')
+        this.#reader.perform(effect)
+      if (effect.kind === 'copy' || effect.kind === 'print') this.copied.push(effect.copyable.text)
+      if (effect.kind === 'copy-lines')
+        this.#pending.push(this.#reader.textOf(effect.lines).then(({ text }) => this.copied.push(text)))
       if (effect.kind !== 'say') continue
       const said = this.#run
         .say(effect.answer, KIM)
@@ -118,3 +139,5 @@ function keyOf(name: string): KeyPress {
   const named = name.length > 1 && /^[a-z-]+$/.test(name)
   return named ? { name, text: null } : { name, text: name }
 }
+
+const MOVING = new Set(['j', 'k', 'g', 'G', 'up', 'down', 'home', 'end', 'pageup', 'pagedown', 'ctrl-u', 'ctrl-d'])

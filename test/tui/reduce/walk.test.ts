@@ -287,7 +287,7 @@ describe('when it does not go straight', () => {
   test('a failed step waits for a decision: retry, by hand, skip or recovery', async () => {
     const { run, screen } = await walkAt('2.2', { '2.2': { exits: [1, 0] } })
     await screen.press('enter').settle()
-    expect(screen.needed).toMatch(/FAILED, EXIT 1.*2\.2 Smoke test.*r retry/)
+    expect(screen.needed).toMatch(/FAILED 2\.2, exit 1: r retry {2}e edit {2}s skip {2}m by hand {2}x recovery/)
     await screen.press('r').settle()
     await screen.press('enter').settle()
     expect(run.said.at(-1)).toEqual({ kind: 'decide', step: 's2.2', choice: 'rerun', reason: 'again' })

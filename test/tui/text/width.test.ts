@@ -34,3 +34,11 @@ test('emoji clusters appear in their plain form, so that columns hold', () => {
 test('widths are those that Ink counts', () => {
   for (const text of ['abc', '日本', '▸ ↻ ⚑ ⧗ ✔', 'e\u0301']) expect(widthOf(text)).toBe(stringWidth(text))
 })
+
+test('widths are those that Ink counts, by the short way of letters and symbols too', () => {
+  const common = [...'aZ~éßñÄ§±·–—‘’“”…─│┌╿▸◌↺↻↷∅⊘⚑⧗✔✖']
+  const others = [...'日\u0301\ufe0f\u200d👍\u00ad']
+  const text = fc.array(fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...common) }, fc.constantFrom(...others)))
+  fc.assert(fc.property(text, parts => widthOf(parts.join('')) === stringWidth(parts.join(''))))
+  for (const one of common) expect(widthOf(one)).toBe(stringWidth(one))
+})

@@ -9,12 +9,22 @@ import { clockText, spokenDuration } from '../text/time-text.ts'
  * without its word. Null for what is not said, such as output. Cleaned, without a newline.
  */
 export function sentenceFor(entry: Entry, snapshot: Snapshot, runbook: Pick<Runbook, 'title'>): string | null {
-  const sentence = SENTENCES[entry.event.kind]?.(entry.event as never, { snapshot, runbook })
-  return sentence === undefined || sentence === null ? null : `${cleanText(sentence)} ${clockText(entry.atMs)}`
+  const sentence = sentenceOf(entry, snapshot, runbook)
+  return sentence === null ? null : `${sentence} ${clockText(entry.atMs)}`
+}
+
+/** The same without its time. */
+export function sentenceOf(
+  entry: Entry,
+  { state }: Pick<Snapshot, 'state'>,
+  runbook: Pick<Runbook, 'title'>,
+): string | null {
+  const sentence = SENTENCES[entry.event.kind]?.(entry.event as never, { snapshot: { state }, runbook })
+  return sentence === undefined || sentence === null ? null : cleanText(sentence)
 }
 
 interface Told {
-  readonly snapshot: Snapshot
+  readonly snapshot: Pick<Snapshot, 'state'>
   readonly runbook: Pick<Runbook, 'title'>
 }
 type Sentences = { readonly [K in RunEvent['kind']]?: (event: EventOf<K>, told: Told) => string | null }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunEvent } from '../../../src/model/index.ts'
 import { EVENT_FIELDS } from '../../../src/model/index.ts'
-import { sentenceFor } from '../../../src/tui/plain/narrate.ts'
+import { sentenceFor } from '../../../src/tui/scene/narrate.ts'
 import { demoRunbook } from '../helpers/demo-runbook.ts'
 import { FakeClock, FakeRun } from '../helpers/fake-run.ts'
 

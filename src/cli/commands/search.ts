@@ -1,0 +1,135 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { z } from 'zod'
+import { SignoffError } from '../../model/index.ts'
+import { createRecordSearch, encode, type FoundPlace, type RecordSearch, visible } from '../../transcript/index.ts'
+import type { Io } from '../io.ts'
+import { listRuns, type RunFiles, releaseOf } from '../transcript-files.ts'
+import { findWorkspace } from '../workspace.ts'
+
+export interface SearchFlags {
+  readonly release?: string
+  readonly all?: boolean
+  readonly json?: boolean
+}
+
+/** Places shown of one run, unless all are asked for. */
+const MOST_SHOWN = 3
+/** Characters shown before what was found, and of the line as a whole. */
+const BEFORE = 40
+const WIDTH = 160
+const CHUNK = 1024 * 1024
+
+/**
+ * Finds words in the records of all runs, newest first, and tells each place as it is found. Nothing is kept between two searches: reading
+ * ten thousand records takes a few seconds. It believes no record and checks none. Answers 0 where something was found, else 1.
+ */
+export async function search(words: readonly string[], flags: SearchFlags, io: Io): Promise<number> {
+  if (words.some(word => word.trim() === '')) throw new SignoffError('USAGE', 'an empty word is in every record')
+  const { transcripts } = findWorkspace(io.cwd)
+  const finder = createRecordSearch(words)
+  let found = false
+  const unread: string[] = []
+  const buffer = Buffer.allocUnsafe(CHUNK)
+  for (const files of (await listRuns(transcripts)).reverse()) {
+    if (flags.release !== undefined && releaseOf(files) !== flags.release) continue
+    if (io.gone?.aborted === true) break
+    const places = placesIn(files, finder, buffer, unread)
+    const first = places.next()
+    if (first.done === true) continue
+    found = true
+    await tell(files, first.value, places, flags, io)
+  }
+  for (const line of unread) io.say(`signoff: not searched: ${line}`)
+  if (!found) io.say('signoff: nothing found')
+  return found ? 0 : 1
+}
+
+async function tell(
+  files: RunFiles,
+  first: FoundPlace,
+  others: Iterable<FoundPlace>,
+  flags: SearchFlags,
+  io: Io,
+): Promise<void> {
+  const release = releaseOf(files)
+  const positions = positionsOf(files)
+  let shown = 0
+  const write = (place: FoundPlace): Promise<void> => {
+    const position = place.step === null ? null : (positions.get(place.step) ?? null)
+    if (flags.json !== true) return io.pour(`${placeLine(files, release, position, place)}\n`)
+    const { offset: _, ...rest } = place
+    return io.pour(`${encode({ schema: 'signoff.search/1', run: files.run, release, position, ...rest })}\n`)
+  }
+  await write(first)
+  for (const place of others) {
+    if (io.gone?.aborted === true) return
+    // How many more there are is not counted: what everybody says is in every line, and nobody would read the number.
+    if (++shown === MOST_SHOWN && flags.all !== true && flags.json !== true)
+      return io.pour(`${visible(`${release}  ${files.run}  more in this run: --all shows it`)}\n`)
+    await write(place)
+  }
+}
+
+function placeLine(files: RunFiles, release: string, position: string | null, place: FoundPlace): string {
+  const { at, kind, text, offset } = place
+  const from = Math.max(0, offset - BEFORE)
+  const cut = `${from > 0 ? '…' : ''}${text.slice(from, from + WIDTH).trim()}${from + WIDTH < text.length ? '…' : ''}`
+  const where = position === null ? kind : `${position} ${kind}`
+  return visible(`${release}  ${files.run}  ${at.slice(0, 19).replace('T', ' ')}  ${where}: ${cut}`)
+}
+
+/**
+ * The places in one journal. Files are read by the calls that wait: these take a fraction of the time where there are thousands of small ones.
+ * One that cannot be read is told of in `unread`.
+ */
+function* placesIn(files: RunFiles, finder: RecordSearch, buffer: Buffer, unread: string[]): Generator<FoundPlace> {
+  let file: number
+  try {
+    file = openSync(files.journal, 'r')
+  } catch (error) {
+    unread.push(`${files.journal}: ${error instanceof Error ? error.message : String(error)}`)
+    return
+  }
+  try {
+    let rest = ''
+    for (;;) {
+      const bytes = readSync(file, buffer)
+      // What has no LF yet is a line only at the end, and there only where somebody is writing: it will be one.
+      if (bytes === 0) return
+      const piece = rest + buffer.toString('latin1', 0, bytes)
+      const end = piece.lastIndexOf('\n') + 1
+      rest = piece.slice(end)
+      const whole = piece.slice(0, end)
+      if (finder.mayHold(whole))
+        for (const line of whole.split('\n')) yield* [finder.find(line)].filter(one => one !== null)
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    unread.push(`${files.journal}: ${error.message}`)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Positions of the steps, which people know them by, from the second line of the journal: as it stands there, believed by nobody. */
+function positionsOf(files: RunFiles): ReadonlyMap<string, string> {
+  const file = openSync(files.journal, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK)
+    let text = ''
+    while (text.indexOf('\n', text.indexOf('\n') + 1) < 0) {
+      const bytes = readSync(file, buffer)
+      if (bytes === 0) break
+      text += buffer.toString('latin1', 0, bytes)
+    }
+    const plan = PlanSchema.safeParse(JSON.parse(text.split('\n', 2)[1] ?? ''))
+    return new Map(plan.data?.steps.map(({ id, position }) => [id, position]))
+  } catch (error) {
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return new Map()
+    throw error
+  } finally {
+    closeSync(file)
+  }
+}
+
+const PlanSchema = z.looseObject({ steps: z.array(z.looseObject({ id: z.string(), position: z.string() })) })

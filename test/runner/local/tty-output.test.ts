@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { TtyOutput } from '../../../src/runner/local/index.ts'
+import { loadPty, openPair, type PtyPackage, type PtyPair } from '../../../src/runner/local/pty-pair.ts'
+
+const MIB = 1024 * 1024
+
+let pair: PtyPair
+let output: TtyOutput
+let read = ''
+beforeEach(async () => {
+  pair = openPair((await loadPty()) as PtyPackage, { columns: 80, rows: 24 })
+  read = ''
+  pair.master.on('data', (bytes: Buffer) => {
+    read += bytes.toString('latin1')
+  })
+  pair.master.on('error', () => undefined)
+  output = new TtyOutput(pair.path)
+})
+afterEach(() => {
+  output.destroy()
+  pair.close()
+})
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const endMs = Date.now() + 5_000; !holds(); await sleep(5))
+    if (Date.now() > endMs) throw new Error(`never held; read were ${read.length} characters`)
+}
+
+test('what is written arrives whole and in order, however slowly the terminal reads', async () => {
+  const text = Array.from({ length: 20_000 }, (_, line) => `line ${line}\n`).join('')
+  pair.master.pause()
+  output.write(text)
+  output.write('the end')
+  await sleep(100)
+  expect(output.isBehind).toBe(true)
+  pair.master.resume()
+  await until(() => read.endsWith('the end'))
+  expect(read.replaceAll('\r\n', '\n')).toBe(`${text}the end`)
+  expect(output.isBehind).toBe(false)
+})
+
+test('a terminal that does not read holds up nobody, and reading again is told', async () => {
+  pair.master.pause()
+  const fromMs = performance.now()
+  output.write('x'.repeat(MIB))
+  expect(performance.now() - fromMs).toBeLessThan(100)
+  let ticks = 0
+  const timer = setInterval(() => ticks++, 5)
+  await sleep(200)
+  clearInterval(timer)
+  expect(ticks).toBeGreaterThan(15)
+  const drained = once(output, 'drain')
+  pair.master.resume()
+  await drained
+  expect(output.isBehind).toBe(false)
+})
+
+test('lines that nobody could read are counted, and how many they were is said afterwards', async () => {
+  pair.master.pause()
+  const line = `${'x'.repeat(1023)}\n`
+  for (let count = 0; count < 3000; count++) output.writeLines(line)
+  expect(output.writableLength).toBeLessThan(2 * MIB)
+  pair.master.resume()
+  await until(() => /--- \d+ lines were not shown/.test(read))
+  const lost = Number(/--- (\d+) lines/.exec(read)?.[1])
+  expect((read.match(/x\r?\n/g) ?? []).length + lost).toBe(3000)
+})
+
+test('last words are written at once, without what still waited; on a terminal that does not read they are given up', async () => {
+  pair.master.pause()
+  output.write('x'.repeat(MIB))
+  await sleep(50)
+  const fromMs = performance.now()
+  output.endWith('last', 200)
+  const tookMs = performance.now() - fromMs
+  expect(tookMs).toBeGreaterThan(150)
+  expect(tookMs).toBeLessThan(1000)
+  expect(output.write('nothing')).toBe(true)
+  pair.master.resume()
+  await sleep(100)
+  expect(read).not.toContain('nothing')
+  expect(read.length).toBeLessThan(MIB / 2)
+
+  const other = new TtyOutput(pair.path)
+  other.endWith('last words', 200)
+  other.endWith('and no more', 200)
+  await until(() => read.endsWith('last words'))
+  other.destroy()
+})
+
+test('rows that are gone over one by one take one sequence', async () => {
+  output.write('\u001b[E\u001b[E\u001b[Ea\u001b[Eb')
+  await until(() => read.endsWith('b'))
+  expect(read).toBe('\u001b[3Ea\u001b[Eb')
+})

@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { RunEvent } from '../../src/model/index.ts'
+import { createRecordSearch } from '../../src/transcript/search-record.ts'
+import * as run from './helpers/run.ts'
+
+/** All places in a run, as `signoff search` finds them: only pieces that may hold one are looked into. */
+function found(words: readonly string[], { bytes }: Pick<run.Writer, 'bytes'>) {
+  const search = createRecordSearch(words)
+  const piece = bytes().toString('latin1')
+  const places = piece.split('\n').flatMap(line => search.find(line) ?? [])
+  if (!search.mayHold(piece)) expect(places).toEqual([])
+  return places
+}
+function saying(...events: RunEvent[]): run.Writer {
+  const writer = run.createWriter()
+  writer.add(run.runStart(), run.PLAN, ...events)
+  return writer
+}
+const note = (text: string): RunEvent => ({ kind: 'note', step: 'deploy', text, by: 'op@example.com' })
+
+describe('words in a record', () => {
+  it('are found in output, scripts, values, remarks and names, each with its line and step', () => {
+    const writer = saying(
+      ...run.script('deploy', [], 'one\nConnection refused by db-1\nthree\n'),
+      note('asked the DBA'),
+    )
+    expect(found(['connection refused'], writer)).toEqual([
+      {
+        line: 4,
+        at: '2026-11-22T14:50:03.000Z',
+        kind: 'output',
+        step: 'deploy',
+        text: 'Connection refused by db-1',
+        offset: 0,
+      },
+    ])
+    const where = (...words: string[]) => found(words, writer).map(({ kind }) => kind)
+    expect(where('echo one')).toEqual(['step.start'])
+    expect(where('dba')).toEqual(['note'])
+    expect(where('acme/app')).toEqual(['run.start'])
+    expect(where('op@example.com')).toEqual(['run.start', 'note'])
+  })
+
+  it('have to be in the same event, in any order', () => {
+    const writer = saying(note('the lead was asked twice'), note('the lead was told'))
+    expect(found(['TWICE', 'lead'], writer).map(({ line }) => line)).toEqual([3])
+    expect(found(['twice', 'told'], writer)).toEqual([])
+  })
+
+  it('are not found in the text of the runbook, its plan, digests, signatures and salts', async () => {
+    const writer = await run.wholeRun()
+    expect(found(['Title of deploy'], writer)).toEqual([])
+    expect(found(['# Release'], writer)).toEqual([])
+    expect(found(['AAAAAAAAAA'], writer)).toEqual([])
+    const { prev } = JSON.parse(writer.bytes().toString().split('\n')[3] ?? '{}')
+    expect(found([prev], writer)).toEqual([])
+    expect(found(['RELEASE.md'], writer).map(({ kind }) => kind)).toEqual(['run.start'])
+  })
+
+  it('are found whatever their letters are, in capitals or not', () => {
+    for (const [text, word] of [
+      ['CAFÉ geöffnet', 'café'],
+      ['straße', 'STRASSE'.toLowerCase().replace('ss', 'ß')],
+      ['Ошибка', 'ОШИБКА'],
+      ['it says "no" \\ C:\\temp', '"no" \\ c:\\TEMP'],
+      ['a.b*c[d]', 'A.B*C[D]'],
+      ['rocket 🚀 up', '🚀'],
+      ['tab\there', 'tab\there'],
+    ])
+      expect(found([word ?? ''], saying(note(text ?? ''))), text).toHaveLength(1)
+  })
+
+  it('are found in output that is no text', () => {
+    const b64 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('Segmentation fault')]).toString('base64')
+    const writer = saying(...run.script('deploy', []), {
+      kind: 'output',
+      step: 'deploy',
+      attempt: 1,
+      fd: 'err',
+      at: 0,
+      b64,
+    })
+    expect(found(['segmentation'], writer).map(({ kind }) => kind)).toEqual(['output'])
+  })
+
+  it('are found wherever plain reading finds them', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'B', 'é', 'É', '"', '\\', '\n', '.', 'ß', '🚀', '\u001b', ' '),
+      maxLength: 12,
+    })
+    fc.assert(
+      fc.property(
+        text,
+        fc.string({ unit: fc.constantFrom('a', 'b', 'É', '"', '\\', '.', '🚀', '\u001b'), minLength: 1, maxLength: 3 }),
+        (said, word) => {
+          const plainly = said.toLowerCase().includes(word.toLowerCase())
+          expect(
+            found([word], saying({ kind: 'note', step: null, text: said, by: 'x' })).some(
+              ({ kind }) => kind === 'note',
+            ),
+          ).toBe(plainly)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  it('in what is no line of a journal are no place, and nothing is thrown', () => {
+    const search = createRecordSearch(['x'])
+    for (const line of [
+      '',
+      'x',
+      '{"x":',
+      '[]',
+      'null',
+      '{"x":1}',
+      '"x"',
+      '{"seq":{},"x":"x"}',
+      '{"seq":1,"runbook":3,"kind":"run.start","y":"x"}',
+    ])
+      expect(() => search.find(line)).not.toThrow()
+  })
+})
