@@ -257,7 +257,7 @@ describe.skipIf(!hasChromium)(`an exported page in Chromium${whySkipped}`, { tim
     const { text } = await hostilePage(strings)
     const { page, requests, complaints } = await open(text)
     await checkAnswer(page)
-    const shown = await page.locator('li > .quote').allTextContents()
+    const shown = await page.locator('#steps li > .quote').allTextContents()
     expect(shown).toHaveLength(strings.length)
     expect(shown).toEqual(strings.map(one => visible(one, 'lines')))
     expect(await page.locator('script').count()).toBe(3)
