@@ -4,7 +4,7 @@ import type { Ending, RunEvent, RunState, Speaker } from '../model/index.ts'
 import { countSteps, SignoffError } from '../model/index.ts'
 import { type Provided, walkUnattended } from '../runner/index.ts'
 import { sealJournal } from '../transcript/index.ts'
-import { contactLines, createPlainOutput, sentenceFor } from '../tui/index.ts'
+import { contactLines, createPlainOutput, createPollLines, sentenceFor } from '../tui/index.ts'
 import { exitCodeOfEnding } from './exit-codes.ts'
 import { takeApproval } from './gate-approvals.ts'
 import { watchHolding } from './holding.ts'
@@ -67,13 +67,13 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
   switch (options.ui.kind) {
     case 'none': {
       const scripts = createPlainOutput(line => io.say(line))
+      const polls = createPollLines()
       const stop = drive.onEntry((entry, snapshot) => {
         const { event } = entry
-        if (event.kind === 'output' || event.kind === 'output.late')
+        if ((event.kind === 'output' || event.kind === 'output.late') && polls.shows(event))
           scripts.push(event, context.steps.get(event.step)?.position ?? event.step)
         if (event.kind === 'output.end') scripts.end()
-        const sentence = sentenceFor(entry, snapshot, drive.runbook)
-        if (sentence !== null) io.say(sentence)
+        for (const line of polls.tell(entry, snapshot.need, sentenceFor(entry, snapshot, drive.runbook))) io.say(line)
       })
       return walkUnattended(context, drive, options.provided, options.waitLimitMs, io.nowMs).finally(stop)
     }

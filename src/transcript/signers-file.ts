@@ -146,12 +146,15 @@ function readOptions(text: string): Options | string {
   let rest = text
   while (rest !== '') {
     const found = /^(?:(cert-authority)(?=,|$)|(namespaces|valid-after|valid-before)="((?:\\"|[^"])*)")/i.exec(rest)
-    if (found === null) return `an option that is not known: ${rest}`
-    const name = (found[1] ?? found[2] ?? '').toLowerCase()
-    const read = withOption(options, name, (found[3] ?? '').replaceAll('\\"', '"'))
-    if (typeof read === 'string') return read
-    options = read
-    rest = rest.slice(found[0].length)
+    // Before the first comma and between two there may be nothing.
+    if (found === null && !rest.startsWith(',')) return `an option that is not known: ${rest}`
+    if (found !== null) {
+      const name = (found[1] ?? found[2] ?? '').toLowerCase()
+      const read = withOption(options, name, (found[3] ?? '').replaceAll('\\"', '"'))
+      if (typeof read === 'string') return read
+      options = read
+      rest = rest.slice(found[0].length)
+    }
     if (rest !== '' && !/^,./.test(rest)) return 'a comma is due between options'
     rest = rest.slice(1)
   }

@@ -1,70 +1,95 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { handCheckScript } from '../helpers/hand-check.ts'
+import { signersLine } from './helpers/keys.ts'
 import * as run from './helpers/run.ts'
 import { inFolder } from './helpers/ssh-keygen.ts'
 
-const script = readFileSync(new URL('../fixtures/transcript/by-hand.sh', import.meta.url), 'utf8')
 const whole = await run.wholeRun()
 const bundle = await run.sealed(whole)
 const LINES = { timeout: 60_000 }
 
-/** Runs the commands of docs/transcript-format.md section 12, with bash, coreutils, grep and OpenSSH, and gives what they say. */
-function byHand(journal: Uint8Array, sealed: string): Promise<string> {
+/** Runs the script of docs/checking-a-transcript.md with bash, coreutils, grep, sed and OpenSSH, and gives what it says. */
+function byHand(journal: Uint8Array, sealed: string, more: Readonly<Record<string, string>> = {}) {
   return inFolder(folder => {
-    writeFileSync(`${folder}/journal.jsonl`, journal)
-    writeFileSync(`${folder}/transcript.intoto.jsonl`, sealed)
-    writeFileSync(`${folder}/allowed_signers`, run.SIGNERS)
-    for (const [name, part] of approvals()) writeFileSync(`${folder}/${name}`, part)
-    return execFileSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-  })
-}
-
-/** What an audit pack holds beside the two files: each approval as bytes and signature. */
-function approvals(): [string, Uint8Array][] {
-  return whole.entries.flatMap(({ seq, event }): [string, Uint8Array][] => {
-    if (event.kind !== 'approval') return []
-    const { payload, payloadType, signatures } = JSON.parse(event.envelope)
-    const bytes = Buffer.from(payload, 'base64')
-    const head = Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${bytes.length} `)
-    return [
-      [`approval-${seq}.pae`, Buffer.concat([head, bytes])],
-      [`approval-${seq}.sig`, Buffer.from(signatures[0].sig, 'base64')],
-    ]
+    const files = { 'journal.jsonl': journal, 'transcript.intoto.jsonl': sealed, allowed_signers: run.SIGNERS, ...more }
+    for (const [name, content] of Object.entries(files)) writeFileSync(`${folder}/${name}`, content)
+    const env = { PATH: '/usr/bin:/bin' }
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', handCheckScript()], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+    })
+    return { status, said: stdout + stderr }
   })
 }
 
 describe('the check by hand, without Signoff', () => {
   it('finds a good transcript good', LINES, async () => {
-    const said = await byHand(whole.bytes(), bundle)
-    expect(said).toContain('Good "signoff-seal-v1" signature for op@example.com')
-    expect(said).toContain('Good "signoff-approval-v1" signature for rm@example.com')
-    expect(said).toContain('journal is the sealed one: 1')
-    expect(said).toContain('request leaf: 1')
-    expect(said).toContain('head: 1')
-    expect(said).not.toContain('broken')
+    const { status, said } = await byHand(whole.bytes(), bundle)
+    expect(status, said).toBe(0)
+    for (const line of [
+      'Good "signoff-seal-v1" signature for op@example.com',
+      'the journal is the one that was sealed',
+      'the chain is whole',
+      'Good "signoff-approval-v1" signature for rm@example.com',
+      'rm@example.com decided: go, of "Point production DNS at v1.4.2?"',
+      'pl@example.com decided: go',
+      `run ${run.RUN} of release v1.4.2 ended passed`,
+    ])
+      expect(said).toContain(line)
   })
 
   it('finds a changed journal', LINES, async () => {
     const changed = Buffer.from(whole.bytes().toString().replace('echo one', 'echo two'))
-    const said = await byHand(changed, bundle)
-    expect(said).toContain('journal is the sealed one: 0')
-    expect(said).toContain('broken: {"seq":8')
-    expect(said).toContain('head: 1')
+    const { status, said } = await byHand(changed, bundle)
+    expect(status).not.toBe(0)
+    expect(said).toContain('NOT the one that was sealed')
   })
 
   it('finds a cut journal', LINES, async () => {
     const lines = whole.bytes().toString().split('\n')
-    const said = await byHand(Buffer.from(`${lines.slice(0, 9).join('\n')}\n`), bundle)
-    expect(said).toContain('journal is the sealed one: 0')
-    expect(said).toContain('head: 0')
+    const { status } = await byHand(Buffer.from(`${lines.slice(0, 9).join('\n')}\n`), bundle)
+    expect(status).not.toBe(0)
   })
 
   it('finds a changed seal', LINES, async () => {
     const envelope = JSON.parse(bundle)
     envelope.payload = Buffer.from(atob(envelope.payload).replace('"passed"', '"failed"')).toString('base64')
-    const said = await byHand(whole.bytes(), `${JSON.stringify(envelope)}\n`)
-    expect(said).not.toContain('Good "signoff-seal-v1"')
+    const { status, said } = await byHand(whole.bytes(), `${JSON.stringify(envelope)}\n`)
+    expect(status).not.toBe(0)
     expect(said).toContain('Could not verify signature')
+  })
+
+  it('finds a seal of somebody who may not, or whose key was revoked or is no longer valid', LINES, async () => {
+    const others = signersLine(run.manager) + signersLine(run.lead)
+    for (const more of [
+      { allowed_signers: others },
+      { allowed_signers: others + signersLine(run.operator, 'namespaces="signoff-approval-v1"') },
+      { allowed_signers: others + signersLine(run.operator, 'valid-before="20261121Z"') },
+      { revoked_keys: signersLine({ ...run.operator, principal: '' }).trim() },
+    ]) {
+      const { status, said } = await byHand(whole.bytes(), bundle, more)
+      expect(status, said).not.toBe(0)
+      expect(said).not.toContain('Good "signoff-seal-v1"')
+    }
+  })
+
+  it('finds an approval of something else, by nobody who may, or by the operator', LINES, async () => {
+    const replayed = run.atGate(run.REQUEST, run.runStart({ run: '01a203bc-45c0-7d3b-9f52-6a1c0de9b002' }))
+    replayed.add(await run.approvalOf(run.atGate(), run.manager, 'Release Manager'))
+    const own = run.atGate()
+    own.add(await run.approvalOf(own, run.operator, 'Release Manager'))
+    const unlisted = run.atGate()
+    unlisted.add(await run.approvalOf(unlisted, run.stranger, 'Release Manager'))
+    for (const writer of [replayed, own, unlisted]) {
+      writer.add({ kind: 'run.abort', reason: 'x', by: 'op@example.com' })
+      writer.add(run.runEnd(writer, 'aborted'))
+      const all = run.SIGNERS + signersLine(run.operator)
+      const { status, said } = await byHand(writer.bytes(), await run.sealed(writer), { allowed_signers: all })
+      expect(said).toContain('the chain is whole')
+      expect(status, said).not.toBe(0)
+    }
   })
 })

@@ -121,7 +121,6 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
         bundle: join(transcriptOf(repository.clone, release).folder, 'transcript.intoto.jsonl'),
         journal: instead?.journal ?? join(transcriptOf(repository.clone, release).folder, 'journal.jsonl'),
         signers,
-        operator: operator.principal,
         scratch: folder('scratch'),
       }),
     processesLeft: () => processesLeft(root),

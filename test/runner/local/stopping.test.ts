@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ScriptOrder, ScriptReport } from '../../../src/runner/ports.ts'
@@ -58,6 +59,18 @@ describe('stopping', () => {
     const order = session.order('echo ready; sleep 600')
     const { signals } = await runUntilReady(order, () => session.executor.stop(order.id, 'escalate', null))
     expect(signals).toEqual(['SIGINT'])
+  })
+
+  test('wakes a script that somebody has suspended, so that it can take the signal', async () => {
+    const script = "trap 'echo caught; exit 4' INT; echo ready; kill -STOP $$; while :; do sleep 0.02; done"
+    const order = session.order(script)
+    const { ended, signals } = await runUntilReady(order, async () => {
+      const block = (): string => readFileSync(`/proc/${processesWith(session.folder)[0]}/stat`, 'latin1')
+      await expect.poll(block).toMatch(/\) T /)
+      await session.executor.stop(order.id, 'escalate', null)
+    })
+    expect(signals).toEqual(['SIGINT'])
+    expect(ended).toMatchObject({ outcome: 'cancelled', exit: 4 })
   })
 
   test('a script that has ended is left alone', async () => {
