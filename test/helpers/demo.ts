@@ -44,6 +44,12 @@ export interface Demo {
   close(): Promise<void>
 }
 
+/** Presses Enter on the screen before a run; plain mode has none, and begins by itself. */
+export async function begin(terminal: Tmux): Promise<void> {
+  const [seen] = await terminal.until(/Enter starts the run|^(?:Step |Type |nothing was run)/m, 20_000)
+  if (seen.startsWith('Enter')) await terminal.press('Enter')
+}
+
 export async function openDemo(files: Readonly<Record<string, string>> = {}): Promise<Demo> {
   const world = await makeWorld({
     files: {
@@ -82,9 +88,12 @@ export async function openDemo(files: Readonly<Record<string, string>> = {}): Pr
       const args = [signoffFile(), 'run', 'demo.md', '--release', RELEASE, ...flags]
       const pty = new TestTerminal(process.execPath, args, size, { ...env, ...more, CI: '' }, clone)
       ptys.push(pty)
-      return pty
+      return pty.startsAtOnce()
     },
-    walk: (terminal, ...flags) => terminal.command(['signoff run demo.md --release', RELEASE, ...flags].join(' ')),
+    async walk(terminal, ...flags) {
+      await terminal.command(['signoff run demo.md --release', RELEASE, ...flags].join(' '))
+      await begin(terminal)
+    },
     write: (name, content) => writeFileSync(join(clone, name), content),
     mayApprove({ principal }) {
       const file = join(clone, '.signoff/allowed_signers')

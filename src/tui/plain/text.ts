@@ -277,6 +277,8 @@ function questionText(scene: Scene): string {
       if (need.state === 'no-go')
         return 'The decision is NO-GO. Type "retry" to ask again, "recover", "pause" or "end". An empty line does nothing.'
       return `It has failed (${need.state}). Type "retry",${isTask ? ' "edit",' : ''} "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
+    case 'held':
+      return `It is blocked by ${need.by}: ${need.reason}. Nothing goes past it. Type "block" to lift that, or "pause". An empty line does nothing.`
     case 'blocked':
       return `It cannot run: ${need.why}. Type "edit", "byhand", "skip" or "pause". An empty line does nothing.`
     case 'changed':
