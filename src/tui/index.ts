@@ -16,6 +16,7 @@ export {
   type StatusFacts,
   standingOf,
   statusLines,
+  unmetOf,
 } from './scene/run-status.ts'
 export { type Scene, toWalk } from './scene/walk.ts'
 export type { EditScript } from './terminal/editing.ts'
