@@ -1,3 +1,4 @@
+import { isRunChange } from './deviations.ts'
 import { interpretersOfEvent } from './interpreters.ts'
 import { LayeredMap } from './layered-map.ts'
 import type { Entry, EventOf, RunEvent, StepCounts } from './run-event.ts'
@@ -5,8 +6,10 @@ import { EMPTY_STATE, type RunState, type StepRecord, type StepStatus } from './
 
 /** The state after one more entry. Pure; an event that it does not know changes nothing. */
 export function evolve(before: RunState, entry: Entry): RunState {
-  const state = { ...before, lastSeq: entry.seq, lastAtMs: entry.atMs }
-  return FOLDS[entry.event.kind]?.(state, entry as never) ?? state
+  const { event, seq, atMs } = entry
+  const changes = isRunChange(event) ? [...before.changes, event] : before.changes
+  const state = { ...before, changes, lastSeq: seq, lastAtMs: atMs }
+  return FOLDS[event.kind]?.(state, entry as never) ?? state
 }
 
 /** Folds a whole list of entries. */

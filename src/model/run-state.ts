@@ -1,3 +1,4 @@
+import type { RunChange } from './deviations.ts'
 import type { RunInterpreters } from './interpreters.ts'
 import { LayeredMap } from './layered-map.ts'
 import type { EventOf, PlannedStep, Result } from './run-event.ts'
@@ -131,6 +132,8 @@ export interface RunState {
   readonly gates: ReadonlyMap<string, GateRecord>
   readonly gatesPassed: readonly { readonly step: string; readonly seq: number }[]
   readonly phasesEnded: ReadonlySet<string>
+  /** What changed how the run as a whole goes, in order. */
+  readonly changes: readonly RunChange[]
   readonly running: RunningScript | null
   /** The recovery that is being walked, or was. */
   readonly recovery: {
@@ -184,6 +187,7 @@ export const EMPTY_STATE: RunState = {
   gates: new Map(),
   gatesPassed: [],
   phasesEnded: new Set(),
+  changes: [],
   running: null,
   recovery: null,
   operator: null,

@@ -6,9 +6,7 @@ export { contactLines } from './plain/text.ts'
 export { ACTION_LIST, type ActionName, DEFAULT_KEYS, type KeyMap, keyMapOf, writtenKeys } from './scene/actions.ts'
 export { sentenceFor } from './scene/narrate.ts'
 export {
-  deviationsIn,
   type Holder,
-  isRunDeviation,
   type Needed,
   neededLine,
   neededOf,

@@ -11,6 +11,8 @@ import { findWorkspace, stateFolder } from '../workspace.ts'
 export interface ListFlags {
   readonly release?: string
   readonly limit?: number
+  /** The ids alone: nothing but names of folders is read. */
+  readonly quiet?: boolean
   readonly json?: boolean
 }
 
@@ -39,6 +41,10 @@ export async function list(flags: ListFlags, io: Io): Promise<number> {
   const all = (await listRuns(transcripts)).reverse()
   const asked = all.filter(files => flags.release === undefined || releaseOf(files) === flags.release)
   const runs = asked.slice(0, flags.limit ?? asked.length)
+  if (flags.quiet === true) {
+    await io.pour(runs.map(({ run }) => `${cleanText(run)}\n`).join(''))
+    return 0
+  }
   const write = flags.json === true ? writeJson : writeText
   if (runs.length === 0 && flags.json !== true)
     io.say(

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { countSteps, type Entry } from '../../model/index.ts'
+import { countSteps, deviationsOf, deviationText, type Entry } from '../../model/index.ts'
 import {
   cleanText,
   createPlainOutput,
   createPollLines,
-  deviationsIn,
   neededLine,
   neededOf,
   type Scene,
@@ -64,7 +63,6 @@ function createTeller(view: RunView, files: RunFiles, flags: StatusFlags, io: Io
   const facts = async (): Promise<StatusFacts> => ({
     holder: holderOf(stateFolder(io.environment, files.run), files),
     sealed: await isThere(files.bundle),
-    deviations: view.deviations,
   })
   const sayAll = async (scene: Scene): Promise<void> => {
     const seen = await facts()
@@ -122,7 +120,7 @@ function documentOf(scene: Scene, facts: StatusFacts, files: RunFiles): object {
     unmet: need.kind === 'decide' ? unmetOf(state, need.step) : [],
     offer:
       offer === null ? null : { to: offer.event.to, by: offer.event.by, note: offer.event.note, on: iso(offer.atMs) },
-    deviations: deviationsIn(scene, facts),
+    deviations: deviationsOf(state).map(deviationText),
     transcript: files.folder,
   }
 }

@@ -1,5 +1,5 @@
 import type { Entry, EventOf, Observed, Runbook, RunEvent, Snapshot } from '../../model/index.ts'
-import { countSteps, interpretersText } from '../../model/index.ts'
+import { countSteps, interpretersText, runChangeText } from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, spokenDuration } from '../text/time-text.ts'
@@ -74,15 +74,13 @@ const SENTENCES: Sentences = {
     event.result === 'complete'
       ? `Rolled back, ${counted(event.done.length, 'step')} done.`
       : `Rollback incomplete: ${event.done.length} done, ${event.failed.length} failed, ${event.without.length} without a way back.`,
-  'runbook.changed': event =>
-    `The runbook file has changed; ${event.decision === 'keep' ? 'the run goes on with the text it began with' : 'the run stops'}, decided by ${event.by}.`,
+  'runbook.changed': event => `${runChangeText(event)}.`,
   'run.interpreters': event => `${interpretersText(event)}.`,
   'handoff.offer': (event, told) =>
     `The run is offered to ${event.to} by ${event.by}${event.note === null ? '' : `: ${event.note}`}. They take it by: signoff accept ${runOf(told)}.`,
   'handoff.withdraw': event => `The offer was withdrawn by ${event.by}.`,
   'handoff.accept': event => `The run was handed over to ${event.by}, who operates it now.`,
-  'writer.changed': event =>
-    `The run was taken over from ${event.from.principal} on ${event.from.host} by ${event.to.principal} on ${event.to.host}: ${event.reason}.`,
+  'writer.changed': event => `${runChangeText(event)}.`,
   'run.pause': event => `Run paused: ${event.reason}.`,
   'run.resume': event =>
     `Run resumed by ${event.operator.principal} after ${spokenDuration(event.gapMs)}. ${counted(event.attached.length, 'script')} attached, ${event.unknown.length} of unknown outcome.`,

@@ -1,5 +1,5 @@
-import type { EventOf, Need, RunEvent, StepRecord } from '../../model/index.ts'
-import { countSteps, deviationsOf, isEnded } from '../../model/index.ts'
+import type { EventOf, Need, StepRecord } from '../../model/index.ts'
+import { countSteps, deviationsOf, deviationText, isEnded } from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, spokenDuration } from '../text/time-text.ts'
@@ -21,8 +21,6 @@ export type Standing = 'held' | 'paused' | 'interrupted' | 'ended' | 'sealed'
 export interface StatusFacts {
   readonly holder: Holder | null
   readonly sealed: boolean
-  /** What went otherwise with the run as a whole, a sentence each. */
-  readonly deviations: readonly string[]
 }
 
 export function standingOf({ state }: Pick<Scene, 'state'>, { holder, sealed }: StatusFacts): Standing {
@@ -81,30 +79,14 @@ export function statusLines(scene: Scene, facts: StatusFacts, nowMs: number): st
           `Running: ${positionOf(walk, running.step)} ${walk.steps.get(running.step)?.title ?? ''}, attempt ${running.attempt}, since ${clockText(running.sinceMs)}, for ${spokenDuration(nowMs - running.sinceMs)}.`,
         ]),
     ...(needed === null || needed.kind === 'running' ? [] : [neededLine(needed), ...unmetLines(scene, needed)]),
-    ...deviationLines(deviationsIn(scene, facts)),
+    ...deviationLines(deviationsOf(scene.state).map(deviationText)),
   ]
   return lines.map(line => cleanText(line))
-}
-
-/** What deviates: in the steps, as it stands now, and with the run as a whole. */
-export function deviationsIn({ state }: Pick<Scene, 'state'>, { deviations }: StatusFacts): string[] {
-  return [...deviationsOf(state).map(({ position, title, text }) => `${position} ${title}: ${text}`), ...deviations]
 }
 
 /** One line for what is needed now, cleaned by whoever prints it. */
 export function neededLine({ position, title, what, of }: Needed): string {
   return `Needed: ${position} ${title}: ${what}${of.length === 0 ? '' : `; of ${of.join(', ')}`}.`
-}
-
-/** Events that change how the run as a whole goes: a status lists them beside what deviates in its steps. */
-export function isRunDeviation(event: RunEvent): boolean {
-  const { kind } = event
-  return (
-    kind === 'runbook.changed' ||
-    kind === 'writer.changed' ||
-    kind === 'rollback.start' ||
-    (kind === 'run.interpreters' && event.was !== null)
-  )
 }
 
 function heldText(scene: Scene, facts: StatusFacts): string {
