@@ -42,7 +42,10 @@ export function openInbox(root: string, run: string, tell: (line: string) => voi
       })
       if (file === null) continue
       // What was taken is in the journal now; the file would only be offered again on resume.
-      if (await take(file.text, name, file.owner)) await rm(join(folder, name), { force: true })
+      if (!(await take(file.text, name, file.owner))) continue
+      await rm(join(folder, name), { force: true })
+      // Another file of this name is another approval: of the same person, who is told that one counts.
+      seen.delete(name)
     }
   }
 

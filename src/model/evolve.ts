@@ -161,6 +161,11 @@ const FOLDS: Folds = {
     ...state,
     notes: [...state.notes, { step: event.step, text: event.text, by: event.by, atMs }],
   }),
+  block: (state, { event, seq, atMs }) => ({
+    ...state,
+    blockers: [...state.blockers, { seq, step: event.step, reason: event.reason, by: event.by, atMs }],
+  }),
+  'block.end': (state, { event }) => ({ ...state, blockers: state.blockers.filter(({ seq }) => seq !== event.block) }),
   'approval.request': (state, { event, seq, atMs }) => ({
     ...withStatus(state, event.step, { kind: 'open-gate' }),
     gates: new Map(state.gates).set(event.step, { request: seq, openedAtMs: atMs, event, approvals: [], refused: [] }),

@@ -85,6 +85,15 @@ export interface EditedScript {
   readonly by: string
 }
 
+export interface Blocker {
+  /** Sequence number of the event that set it. */
+  readonly seq: number
+  readonly step: string
+  readonly reason: string
+  readonly by: string
+  readonly atMs: number
+}
+
 export interface LastEnd {
   readonly ms: number
   readonly signal: string | null
@@ -164,6 +173,8 @@ export interface RunState {
     readonly by: string
     readonly atMs: number
   }[]
+  /** What nothing goes past until it is lifted, in the order in which it was said. */
+  readonly blockers: readonly Blocker[]
   readonly paused: EventOf<'run.pause'> | null
   readonly aborted: EventOf<'run.abort'> | null
   /** Set when a person has decided that a failure ends the run. */
@@ -195,6 +206,7 @@ export const EMPTY_STATE: RunState = {
   offer: null,
   keptRunbook: null,
   notes: [],
+  blockers: [],
   paused: null,
   aborted: null,
   stopDecided: false,

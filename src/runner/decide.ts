@@ -2,6 +2,7 @@ import type { Answer, EventOf, RunEvent, RunState, Speaker } from '../model/inde
 import { readTerminalText } from '../model/index.ts'
 import { answerEvents } from './answering.ts'
 import { type ApprovalVerdict, approvalEvent } from './approval.ts'
+import { blockEvents, unblockEvents } from './blocking.ts'
 import { decideChanged, decideLook } from './changed-runbook.ts'
 import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
@@ -94,6 +95,10 @@ function decideAnswer(context: RunContext, state: RunState, live: Live, answer: 
       const decision = jumpEvents(context, state, answer, speaker)
       return decision.reply.ok ? decided(decision.events, stopPoll(context, state, speaker.by)) : decision
     }
+    case 'block':
+      return blockEvents(context, state, answer, speaker)
+    case 'unblock':
+      return unblockEvents(state, answer, speaker)
     case 'pause':
       return decided([
         { kind: 'run.pause', reason: answer.reason, step: currentStep(context, state)?.id ?? null, by: speaker.by },
@@ -125,6 +130,7 @@ function decideRun(
   if (state.running !== null) return refused(`${positionOf(context, state.running.step)} is running`)
   if (!('step' in need) || need.step !== answer.step)
     return refused(`${step.position} is not the step that is needed now`)
+  if (need.kind === 'held') return refused(`${step.position} is blocked by ${need.by}: ${need.reason}`)
   if (need.kind === 'blocked') return refused(`${step.position} cannot run: ${need.why}`)
   if (need.kind === 'values') return refused(`${step.position} needs a value for ${need.names.join(', ')}`)
   const asked =

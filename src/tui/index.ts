@@ -17,6 +17,7 @@ export {
   unmetOf,
 } from './scene/run-status.ts'
 export { type Scene, toWalk } from './scene/walk.ts'
+export type { StartAnswer, StartAsk, StartBrief, StartSection } from './start/brief.ts'
 export type { EditScript } from './terminal/editing.ts'
 export { type CleanOptions, cleanText } from './text/clean.ts'
 export { durationText } from './text/time-text.ts'

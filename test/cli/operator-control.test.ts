@@ -215,6 +215,7 @@ test('Ctrl-C in an editor is for the editor: the full screen comes back, and the
     { columns: 80, rows: 24 },
     { ...world.env, SIGNOFF_KEY: world.operator.keyFile, EDITOR: editor, VISUAL: '' },
   )
+  screen.startsAtOnce()
   try {
     await screen.until(/READY {2}1\.1/)
     await sleep(450)

@@ -170,6 +170,8 @@ function whatOf(scene: Scene, need: Exclude<Need, { kind: 'finished' }>): string
       return 'it is running'
     case 'decide':
       return `a decision: ${need.state}`
+    case 'held':
+      return `blocked by ${need.by}: ${need.reason}`
     case 'blocked':
       return need.why
     case 'changed':
