@@ -39,7 +39,7 @@ const outside = (name: string) => join(world.root, name)
 const exported = (...args: string[]) => world.signoff(['export', ...args])
 
 describe('signoff export', () => {
-  test.each(['md', 'json', 'cast', 'junit', 'ctrf', 'tar', 'sigstore'])(
+  test.each(['md', 'html', 'json', 'cast', 'junit', 'ctrf', 'tar', 'sigstore'])(
     '%s goes to standard output, and by --out to a file with the same bytes',
     async format => {
       const piped = await exported(folder, '--format', format)

@@ -1,4 +1,4 @@
-import { constants, statSync } from 'node:fs'
+import { constants, fstatSync, statSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Entry, type RunEvent, SignoffError } from '../../model/index.ts'
@@ -112,7 +112,7 @@ export async function openJournal(options: JournalOptions): Promise<JournalFile>
       inTurn(async () => {
         if (failure !== null) throw failure
         if (full !== null && !CLOSING.has(event.kind)) throw full
-        const { size } = await file.stat()
+        const { size } = fstatSync(file.fd)
         if (size !== bytes) fail(changedError(path, bytes, size))
         const { line, entry } = chain.append(event, {
           atMs: nowMs(),
