@@ -82,6 +82,7 @@ async function runBlock(
 }
 
 function orderOf(run: string, step: string, script: string, cwd: string): ScriptOrder {
-  const rest = { shell: 'bash', line: 1, env: {}, secrets: [], timeoutMs: null, session: 'main' } as const
+  // A block of a runbook has its fence above it.
+  const rest = { shell: 'bash', line: 2, env: {}, secrets: [], timeoutMs: null, session: 'main' } as const
   return { id: `${run}:${step}:1`, run, step, attempt: 1, script, cwd, ...rest }
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rolldown } from 'rolldown'
+import { bundleFlood } from './bundle-flood.ts'
 import { program, type Row, ratioOf } from './compare.ts'
 
 const BYTES = 1024 ** 3
@@ -15,14 +15,7 @@ export async function output(): Promise<Row[]> {
     const block = join(folder, 'block.sh')
     writeFileSync(block, `head -c ${BYTES} < <(yes ${JSON.stringify(LINE.trim())})\n`)
     let peakMiB = 0
-    // Bundled as the program is: what takes the types off in memory would count as ours.
-    const flood = join(folder, 'flood.mjs')
-    const bundle = await rolldown({
-      input: join(import.meta.dirname, 'output-flood.ts'),
-      platform: 'node',
-      logLevel: 'silent',
-    })
-    await bundle.write({ file: flood, format: 'esm', codeSplitting: false })
+    const flood = await bundleFlood(folder)
     const ours = (): void => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [flood, block, folder], { encoding: 'utf8' })
       if (status !== 0) throw new Error(`the flood ended with ${status}: ${stderr}`)

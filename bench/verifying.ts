@@ -57,7 +57,7 @@ export async function writeJournal(path: string, bytes: number): Promise<void> {
   }
 }
 
-/** The lines before a script's output. */
+/** The first lines of a run with one step. */
 export function beginning(): RunEvent[] {
   const text = '# Release\n\n```bash\nmake\n```\n'
   const sha256 = createHash('sha256').update(text).digest('hex')

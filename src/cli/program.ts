@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SignoffError } from '../model/index.ts'
 import { FORMAT_NAMES, type FormatName } from '../transcript/index.ts'
 import { EXIT_CODES, VERIFY_CODES } from './exit-codes.ts'
@@ -157,6 +157,7 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     .description('all runs, newest first: release, state, sealed or not, operator, times')
     .option('--release <id>', 'only runs of this release')
     .option('--limit <n>', 'only so many, the newest', number)
+    .option('-q, --quiet', 'only the ids')
     .option('--json', 'as data (signoff.list/1)')
     .action((options: Record<string, never>) =>
       does(async () => (await import('./commands/list.ts')).list(options, io))(),
@@ -266,7 +267,7 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
 
   program
     .command('export')
-    .description('a readable copy of a transcript, derived from it and saying so')
+    .description('a transcript in another form, derived from it and saying so')
     .argument('<transcript>', 'a transcript folder, a file in it, or the id of a run')
     .addOption(new Option('--format <format>', 'what to write').choices(FORMAT_NAMES))
     .option(
@@ -301,6 +302,14 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
     )
     .action((options: Record<string, never>) =>
       does(async () => (await import('./commands/init.ts')).init(io.cwd, options, io))(),
+    )
+
+  program
+    .command('completion')
+    .description('what bash, zsh or fish has to read so that Tab completes commands, flags, files and runs')
+    .addArgument(new Argument('<shell>', 'the shell; its output says where it goes').choices(['bash', 'zsh', 'fish']))
+    .action((shell: 'bash' | 'zsh' | 'fish') =>
+      does(async () => (await import('./commands/completion.ts')).completion(shell, program, io))(),
     )
 
   program

@@ -9,14 +9,12 @@ import {
 } from '../model/index.ts'
 import { loadAndParse } from '../parser/index.ts'
 import { chooseSection, needOf, type RunContext } from '../runner/index.ts'
-import { isRunDeviation, type Scene, sentenceFor, toWalk } from '../tui/index.ts'
+import { type Scene, sentenceFor, toWalk } from '../tui/index.ts'
 import { contextOf, EVERYTHING } from './run-context.ts'
 
 /** A run as its journal tells it to somebody who only looks. */
 export interface RunView {
   readonly state: RunState
-  /** What went otherwise with the run as a whole, a sentence each; its steps' own deviations are in the state. */
-  readonly deviations: readonly string[]
   /** Takes lines that were read; each is told with the run as it stood behind it. */
   take(entries: readonly Entry[], tell?: (entry: Entry, sentence: string | null) => void): Promise<void>
   /** Null until the first line, which holds the runbook, was taken. */
@@ -26,14 +24,12 @@ export interface RunView {
 export function createRunView(): RunView {
   let state = EMPTY_STATE
   let seen: Seen | null = null
-  const deviations: string[] = []
   const needNow = (): Need =>
     seen === null ? { kind: 'finished', result: 'passed' } : needOf(seen.context, state, liveOf(state))
   return {
     get state() {
       return state
     },
-    deviations,
     async take(entries, tell) {
       for (const entry of entries) {
         state = evolve(state, entry)
@@ -41,11 +37,7 @@ export function createRunView(): RunView {
         if (entry.event.kind === 'run.interpreters') seen = null
         if (state.start !== null) seen ??= await readSeen(state)
         if (seen === null) continue
-        const { event } = entry
-        if (tell === undefined && !isRunDeviation(event)) continue
-        const sentence = sentenceFor(entry, { state, need: needNow() }, seen.runbook)
-        if (isRunDeviation(event) && sentence !== null) deviations.push(sentence)
-        tell?.(entry, sentence)
+        tell?.(entry, sentenceFor(entry, { state, need: needNow() }, seen.runbook))
       }
     },
     scene: () => (seen === null ? null : { state, need: needNow(), walk: seen.walk }),

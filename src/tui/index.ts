@@ -1,13 +1,12 @@
 export type { RecordedEntry, RunRecord, Wanted } from './output/record.ts'
 export { type Plain, runPlain } from './plain/lines.ts'
 export { createPlainOutput, type PlainOutput } from './plain/output.ts'
+export { createPollLines } from './plain/poll-lines.ts'
 export { contactLines } from './plain/text.ts'
 export { ACTION_LIST, type ActionName, DEFAULT_KEYS, type KeyMap, keyMapOf, writtenKeys } from './scene/actions.ts'
 export { sentenceFor } from './scene/narrate.ts'
 export {
-  deviationsIn,
   type Holder,
-  isRunDeviation,
   type Needed,
   neededLine,
   neededOf,
@@ -15,8 +14,10 @@ export {
   type StatusFacts,
   standingOf,
   statusLines,
+  unmetOf,
 } from './scene/run-status.ts'
 export { type Scene, toWalk } from './scene/walk.ts'
+export type { StartAnswer, StartAsk, StartBrief, StartSection } from './start/brief.ts'
 export type { EditScript } from './terminal/editing.ts'
 export { type CleanOptions, cleanText } from './text/clean.ts'
 export { durationText } from './text/time-text.ts'

@@ -150,3 +150,30 @@ test('a journal of another user is said to be theirs, and can be looked at once 
   const told = await asNobody('status', run)
   expect(told, told.text).toMatchObject({ code: 0, text: expect.stringContaining('Needed: 1.3 Tell sales') })
 }, 60_000)
+
+test('steps of a way back count by themselves, and only once it is walked', async () => {
+  const back = `# Release\n\n## Phase 1: Build\n\n1. Build it:\n   \`\`\`bash\n   echo built\n   \`\`\`\n\n2. Tell support\n\n**Rollback Plan**\n\n1. Undo it:\n   \`\`\`bash\n   echo undone\n   \`\`\`\n2. Tell everybody\n`
+  writeFileSync(join(world.repository.clone, 'back.md'), back)
+  const answers = world.file(
+    'no.yaml',
+    'version: 1\nby: k@example.com\nanswers:\n  - { step: "1.2", answer: no, note: "x" }\n',
+  )
+  expect((await world.signoff(['run', 'back.md', '--release', 'v1', '--answers', answers])).exitCode).toBe(1)
+  const forward = await world.signoff(['status'])
+  expect(forward.stdout).toContain('Done: 1 of 2')
+  expect(forward.stdout).toContain('  1 Build: 1 of 2 done\n')
+  expect(forward.stdout).not.toContain('way back:')
+  const { run } = world.transcript('v1')
+  const flags = ['--reason', 'it is broken', '--confirm', 'rollback=v1']
+  const entered = await world.signoff(['rollback', run, ...flags, '--answers', answers])
+  expect(entered.exitCode, entered.stderr).toBe(20)
+  const told = world.file(
+    'told.yaml',
+    'version: 1\nby: k@example.com\nanswers:\n  - { step: "1r.2", answer: no, note: "x" }\n',
+  )
+  const walked = await world.signoff(['rollback', run, ...flags, '--answers', told])
+  expect(walked.exitCode, walked.stderr).toBe(1)
+  const backward = await world.signoff(['status'])
+  expect(backward.stdout).toContain('  1 Build: 1 of 2 done\n  1 Build, way back: 1 of 2 done\n')
+  expect(backward.stdout).toMatch(/ {4}1r\.1 Undo it: passed\n/)
+})

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasChromium, whySkipped } from '../helpers/chromium.ts'
 import { hasCommand, makeWorld, type World } from '../helpers/world/index.ts'
+import { expectGoodPage } from './exported-page.ts'
 import { filesHolding } from './files-holding.ts'
 import { type GatedWalk, walkThroughGate } from './gated-walk.ts'
 
@@ -174,6 +176,10 @@ describe.skipIf(!tools.every(hasCommand))('runbooks/release.md, walked from star
     const tampered = world.file('journal.jsonl', journal.replace('"value":"1200"', '"value":"1201"'))
     expect(await world.verifyByHand(RELEASE, { journal: tampered })).not.toMatchObject({ exitCode: 0 })
   })
+
+  test.skipIf(!hasChromium)(`its page shows every step, and is checked in the browser${whySkipped}`, () =>
+    expectGoodPage(world, RELEASE),
+  )
 
   test('no process and no raw output is left behind', async () => {
     expect(await world.processesLeft()).toEqual([])

@@ -1,7 +1,7 @@
 import { readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
-import { deviationsOf, SignoffError } from '../../model/index.ts'
+import { deviationsOf, deviationText, SignoffError } from '../../model/index.ts'
 import {
   APPROVAL_NAMESPACE,
   buildApproval,
@@ -135,7 +135,7 @@ function shown({ start, gate, state }: CheckedRequest): string[] {
       : ['Criteria:', ...gate.event.criteria.map(criterionLine)]),
     ...(deviations.length === 0
       ? ['No deviation so far']
-      : ['Deviations so far:', ...deviations.map(({ position, title, text }) => `  ${position} ${title}: ${text}`)]),
+      : ['Deviations so far:', ...deviations.map(one => `  ${deviationText(one)}`)]),
     ...gate.approvals.map(({ event }) => `${event.principal} said ${event.decision.toUpperCase()}`),
   ]
 }

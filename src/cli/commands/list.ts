@@ -5,12 +5,14 @@ import { cleanText } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
 import { holderOf } from '../run-locks.ts'
-import { listRuns, type RunFiles, readIfThere, releaseOf } from '../transcript-files.ts'
+import { isThere, listRuns, type RunFiles, readIfThere, releaseOf } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 
 export interface ListFlags {
   readonly release?: string
   readonly limit?: number
+  /** The ids alone: nothing but names of folders is read. */
+  readonly quiet?: boolean
   readonly json?: boolean
 }
 
@@ -39,6 +41,10 @@ export async function list(flags: ListFlags, io: Io): Promise<number> {
   const all = (await listRuns(transcripts)).reverse()
   const asked = all.filter(files => flags.release === undefined || releaseOf(files) === flags.release)
   const runs = asked.slice(0, flags.limit ?? asked.length)
+  if (flags.quiet === true) {
+    await io.pour(runs.map(({ run }) => `${cleanText(run)}\n`).join(''))
+    return 0
+  }
   const write = flags.json === true ? writeJson : writeText
   if (runs.length === 0 && flags.json !== true)
     io.say(
@@ -98,7 +104,7 @@ const USUAL_NAME = 20
 
 async function listed(files: RunFiles, io: Io): Promise<Listed> {
   try {
-    const bundle = await readIfThere(files.bundle)
+    const bundle = (await isThere(files.bundle)) ? await readIfThere(files.bundle) : null
     return bundle === null ? await bySealless(files, io) : await bySeal(files, bundle)
   } catch (error) {
     const known = error instanceof SignoffError || (error instanceof Error && 'code' in error)

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { countSteps, type Entry } from '../../model/index.ts'
+import { countSteps, deviationsOf, deviationText, type Entry } from '../../model/index.ts'
 import {
   cleanText,
   createPlainOutput,
-  deviationsIn,
+  createPollLines,
   neededLine,
   neededOf,
   type Scene,
   type StatusFacts,
   standingOf,
   statusLines,
+  unmetOf,
 } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
@@ -57,11 +58,11 @@ export async function status(reference: string | null, flags: StatusFlags, io: I
 function createTeller(view: RunView, files: RunFiles, flags: StatusFlags, io: Io) {
   let watches = false
   let asked = ''
+  const polls = createPollLines()
   const scripts = createPlainOutput(line => io.write(`${line}\n`))
   const facts = async (): Promise<StatusFacts> => ({
     holder: holderOf(stateFolder(io.environment, files.run), files),
     sealed: await isThere(files.bundle),
-    deviations: view.deviations,
   })
   const sayAll = async (scene: Scene): Promise<void> => {
     const seen = await facts()
@@ -81,10 +82,11 @@ function createTeller(view: RunView, files: RunFiles, flags: StatusFlags, io: Io
     async take(entries: readonly Entry[]) {
       const tell = (entry: Entry, sentence: string | null): void => {
         const { event } = entry
-        if (event.kind === 'output')
+        if (event.kind === 'output' && polls.shows(event))
           scripts.push(event, view.state.steps.get(event.step)?.planned.position ?? event.step)
         if (event.kind === 'output.end') scripts.end()
-        if (sentence !== null) io.write(`${sentence}\n`)
+        const need = view.scene()?.need
+        for (const line of need === undefined ? [] : polls.tell(entry, need, sentence)) io.write(`${line}\n`)
       }
       await view.take(entries, watches && flags.json !== true ? tell : undefined)
       const scene = view.scene()
@@ -97,7 +99,7 @@ function createTeller(view: RunView, files: RunFiles, flags: StatusFlags, io: Io
 }
 
 function documentOf(scene: Scene, facts: StatusFacts, files: RunFiles): object {
-  const { state } = scene
+  const { state, need } = scene
   const { start, running, offer } = state
   const iso = (atMs: number) => new Date(atMs).toISOString()
   return {
@@ -115,9 +117,10 @@ function documentOf(scene: Scene, facts: StatusFacts, files: RunFiles): object {
     steps: countSteps(state),
     running: running === null ? null : { ...running, sinceMs: undefined, since: iso(running.sinceMs) },
     needed: neededOf(scene),
+    unmet: need.kind === 'decide' ? unmetOf(state, need.step) : [],
     offer:
       offer === null ? null : { to: offer.event.to, by: offer.event.by, note: offer.event.note, on: iso(offer.atMs) },
-    deviations: deviationsIn(scene, facts),
+    deviations: deviationsOf(state).map(deviationText),
     transcript: files.folder,
   }
 }

@@ -18,6 +18,7 @@ import { beginsExample, plainTitle } from '../words.ts'
 import { withoutCondition } from './apart.ts'
 import { asSection, isApart } from './apart-section.ts'
 import { offerIn, offering } from './offer.ts'
+import { asPoll } from './poll.ts'
 import { sleeps, titledByCommand } from './probe.ts'
 import { textOf, writtenText } from './text.ts'
 import { textStep } from './text-step.ts'
@@ -120,7 +121,8 @@ function isLinkOnly(title: string): boolean {
 
 function withOffer(made: Draft, codes: readonly InlineCode[]): Draft {
   const { kind } = made
-  return kind === 'confirmation' || kind === 'manual' || kind === 'wait' ? offering(made, offerIn(codes)) : made
+  if (kind !== 'confirmation' && kind !== 'manual' && kind !== 'wait') return made
+  return asPoll(offering(made, offerIn(codes)), [made.title, ...made.detail].join(' '))
 }
 
 /** An item with steps below it. */

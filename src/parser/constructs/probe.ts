@@ -4,6 +4,7 @@ import type { InlineCode } from '../prose.ts'
 import { interactionOf, riskOf } from '../shell/index.ts'
 import { leadIn } from './lead.ts'
 import { offerIn, offering } from './offer.ts'
+import { asPoll } from './poll.ts'
 import { firstLine } from './text.ts'
 import { textStep } from './text-step.ts'
 import { intervalIn, waitIn } from './wait.ts'
@@ -30,7 +31,9 @@ export function underWait(at: At, script: ScriptText, made: Reading): Reading {
   if (onlyLooks(task, polls) && (polls || !SAYS_THEN.test(lead)))
     return {
       ...made,
-      nodes: [{ ...offering(step, script), rule: 'R19', when: task.when ?? step.when, original: task.original }],
+      nodes: [
+        { ...asPoll(offering(step, script), lead), rule: 'R19', when: task.when ?? step.when, original: task.original },
+      ],
     }
   // An item makes the wait itself.
   return at.item === null && step.kind === 'wait'

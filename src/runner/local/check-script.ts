@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { SignoffError } from '../../model/index.ts'
 import type { ScriptOrder } from '../ports.ts'
 import type { Launcher } from './launcher.ts'
@@ -29,7 +29,7 @@ export async function checkScript(
   // `set -n` needs a line before the script. What bash takes for no text has an answer of its own by `bash -n`.
   if (order.shell !== 'bash' || order.line < 2 || order.script.includes('\0'))
     return checkByItself(order, environment, file)
-  writeFileSync(file, `${'\n'.repeat(order.line - 2)}set -n\n${order.script}`, { mode: 0o600 })
+  writeAnew(file, `${'\n'.repeat(order.line - 2)}set -n\n${order.script}`)
   const code = await launcher.check(file)
   if (code === null) return checkByItself(order, environment, file)
   return code === 0 ? null : saidOf(readFileSync(`${file}.said`, 'utf8'), file, `bash -n: exit ${code}`)
@@ -43,8 +43,14 @@ function checkByItself(
 ): Promise<string | null> {
   const [command, args] = CHECKS[order.shell]
   // From a file, since zsh names no line of what it reads from a pipe.
-  writeFileSync(file, atLine(order.script, order.line), { mode: 0o600 })
+  writeAnew(file, atLine(order.script, order.line))
   return readBy(command, [...args, file], '', environment, file)
+}
+
+/** Another file each time: some file systems (ext4) put on the disk at once what is written into a file that was emptied. */
+function writeAnew(file: string, text: string): void {
+  rmSync(file, { force: true })
+  writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
 }
 
 /** Compiles, and neither runs nor writes anything; `-I` keeps what lies in the working directory out of it. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ScriptOrder } from '../ports.ts'
 import { atLine, lineOf } from './check-script.ts'
-import { claimPath, makeClaim } from './claim.ts'
+import { claimPath, LEFT_FILES, makeClaim } from './claim.ts'
 import type { Place } from './process-identity.ts'
 import { OWN_NAMES, ownEnvironment, scriptEnvironment } from './script-environment.ts'
 import { sessionScript } from './session-script.ts'
@@ -46,7 +46,8 @@ export function claimOrder(stateDir: string, order: ScriptOrder, settings: Claim
   // An interpreter may go by the ending of a name; the names of the claim's own files are never met.
   const file = order.interpreter == null ? `${step}.sh` : `program-${step.replaceAll('.', '_')}`
   const sessionText = sessionScript({
-    dump: join(claim, 'state'),
+    dump: join(claim, LEFT_FILES.state),
+    lists: join(claim, LEFT_FILES.lists),
     more: join(stateDir, 'session.bash'),
     state: session.file,
     given: Object.keys(given),

@@ -61,6 +61,13 @@ export interface Stop {
   readonly sender: 'signoff' | 'supervisor'
 }
 
+/**
+ * What the block writes down when it ends. It has a folder of its own, since whoever follows a script is woken by each change in the
+ * claim's.
+ */
+const LEFT = 'left'
+export const LEFT_FILES = { state: `${LEFT}/state`, lists: `${LEFT}/lists` } as const
+
 /** Room for everything the supervisor writes, kept beforehand: a full disk must not cost an exit code. */
 const STATUS_BYTES = 2048
 
@@ -89,7 +96,8 @@ export function makeClaim(path: string, record: ClaimRecord, files: Readonly<Rec
   }
   try {
     writePrivate(join(path, 'order.json'), JSON.stringify(record))
-    for (const name of ['out', 'err', 'state']) writePrivate(join(path, name), '')
+    mkdirSync(join(path, LEFT), { mode: 0o700 })
+    for (const name of ['out', 'err', ...Object.values(LEFT_FILES)]) writePrivate(join(path, name), '')
     writePrivate(join(path, 'status'), `${' '.repeat(STATUS_BYTES - 1)}\n`)
     for (const [name, text] of Object.entries(files)) writePrivate(join(path, name), text)
   } catch (error) {

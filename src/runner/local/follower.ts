@@ -32,7 +32,7 @@ export interface Follower {
 }
 
 /** What of a claim's folder tells that there is something to look at. */
-const TELLING: ReadonlySet<string> = new Set(['started', 'status', 'out', 'err'])
+const TELLING: ReadonlySet<string> = new Set(['status', 'out', 'err'])
 
 /**
  * Follows the spools of one claim and reports what they hold. The next bytes are read when `report` has taken the ones before,

@@ -34,10 +34,12 @@ export function findLeftBehind(
 ): LeftProcess[] {
   const marks = [`SIGNOFF_RUN=${order.run}`, `SIGNOFF_STEP=${order.step}`, `SIGNOFF_ATTEMPT=${order.attempt}`]
   const first = block !== null && ms < TRUSTED_MS ? block.pid : 0
-  const last = lastGivenId()
-  const mayBeIts = (pid: number): boolean => (last < first ? pid >= first || pid <= last : pid >= first)
+  const names = processIds()
+  // After the list was made: each id in it had been given by then.
+  const last = first === 0 ? Number.POSITIVE_INFINITY : lastGivenId()
+  const mayBeIts = (pid: number): boolean => (last < first ? pid >= first || pid <= last : pid >= first && pid <= last)
   const found: LeftProcess[] = []
-  for (const name of processIds()) {
+  for (const name of names) {
     const pid = Number(name)
     if (!mayBeIts(pid) || found.length === NAMED) continue
     const environment = read(`/proc/${name}/environ`).split('\0')

@@ -3,8 +3,10 @@
  * to it that the state is written down when the block ends. Every block is a process of its own, so that none can destroy the session.
  */
 export interface SessionStart {
-  /** File that receives the state when the block ends; it exists, with mode 0600. */
+  /** File that receives the state when the block ends; it exists, with mode 0600 and empty. */
   readonly dump: string
+  /** File for what only a command prints; as `dump`. */
+  readonly lists: string
   /** File that holds `SESSION_MORE`. */
   readonly more: string
   /** State the block before left; null for the first block of a session. */
@@ -31,6 +33,7 @@ export function sessionScript(start: SessionStart): string {
   const own = [...OWN_VARIABLES, ...start.secret].join('|')
   const head = [
     `__signoff_file=${shellQuote(start.dump)}`,
+    `__signoff_lists=${shellQuote(start.lists)}`,
     `__signoff_more=${shellQuote(start.more)}`,
     `__signoff_own='@(${own}|__signoff_*)'`,
     `__signoff_folder=${shellQuote(start.folder ?? '')}`,
@@ -44,8 +47,8 @@ export function shellQuote(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`
 }
 
-/** The last line of a state that was written whole. */
-export const STATE_END = '#signoff: whole\n'
+/** The last line of a state that was written whole. One line, since under `set -v` bash shows the lines that it reads after. */
+export const STATE_END = '__signoff_set #signoff: whole\n'
 
 function begin(start: SessionStart): string {
   if (start.state !== null) {
@@ -96,22 +99,26 @@ const MADE_BY_BASH = 'HOSTNAME HOSTTYPE IFS MACHTYPE OPTERR OPTIND OSTYPE PATH P
 /**
  * - Only builtins, called as `builtin X` where a runbook could have a function of that name.
  * - The state is bash text, read back by `.`, in the order in which it can be read: shell options before functions (extglob),
- *   traps after everything they would fire on, `-e` and `-x` last. Its first lines are comments for `session-state.ts`.
+ *   traps after everything they would fire on, aliases after every line that they could change, `-e` and `-x` last.
+ *   Its first lines are comments for `session-state.ts`.
+ * - The trap's text is read when it runs: `\builtin`, since a runbook may have an alias of that name.
+ * - A variable that was declared as an array or a number and never set is listed by `declare` alone.
  * - `trap` is a function so that a runbook's own EXIT trap runs at the end of its block and does not take the place of the dump.
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
  * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
  * - A block starts with errexit and pipefail, whatever the block before it did to them.
- * - Lists that only a command prints are read back through the state's own file, before it is written.
+ * - Lists that only a command prints are read back through a file, each behind the one before it. No file is emptied that can be
+ *   written on as it is: some file systems (ext4) put on the disk at once what is written into a file that was emptied.
  * - It is read for every block: what few blocks need is in `SESSION_MORE`, and nothing here loops over the variables.
  */
 const SESSION_FUNCTIONS = `
-__signoff_user_exit=
-__signoff_at_exit='{ __signoff_status=$? __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS; builtin set +exuvTEfk +o posix; } 2>/dev/null
+__signoff_user_exit= __signoff_read=0
+__signoff_at_exit='{ __signoff_status=$? __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS; \\builtin set +exuvTEfk +o posix; } 2>/dev/null
 if [[ -n $__signoff_user_exit ]]; then
   (__signoff_dump)
   { __signoff_set && __signoff_return && :; } 2>/dev/null
-  builtin eval "$__signoff_user_exit"
-  { __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS; builtin set +exuvTEfk +o posix; } 2>/dev/null
+  \\builtin eval "$__signoff_user_exit"
+  { __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS; \\builtin set +exuvTEfk +o posix; } 2>/dev/null
 fi
 __signoff_dump'
 __signoff_return() { return "$__signoff_status"; }
@@ -139,22 +146,42 @@ __signoff_cd() {
   builtin printf 'signoff: the folder %s, where this block starts, is not there\\n' "$1" >&2
   builtin exit 1
 }
+__signoff_empty() { [[ ! -s $1 ]] || builtin : >|"$1"; }
+__signoff_list() {
+  builtin local -n __signoff_l=$1
+  "\${@:2}" >>"$__signoff_lists"
+  builtin mapfile -t -s "$__signoff_read" "$1" <"$__signoff_lists"
+  __signoff_read=$((__signoff_read + \${#__signoff_l[@]}))
+}
+__signoff_builtins() {
+  __signoff_disabled=()
+  builtin enable -n >>"$__signoff_lists"
+  [[ -s $__signoff_lists ]] || return
+  builtin enable compgen declare enable jobs mapfile printf shopt trap umask unset
+  builtin mapfile -t __signoff_disabled <"$__signoff_lists"
+  __signoff_read=\${#__signoff_disabled[@]}
+}
+__signoff_declared() { builtin declare -A; builtin declare -a; builtin declare -i; }
 __signoff_names() {
+  builtin local __signoff_n
   builtin shopt -s extglob
   builtin shopt -u nocasematch
-  builtin compgen -v -X "$__signoff_own" >|"$__signoff_file"
-  builtin mapfile -t __signoff_all <"$__signoff_file"
+  __signoff_list __signoff_all builtin compgen -v -X "$__signoff_own"
+  __signoff_list __signoff_bare __signoff_declared
+  for __signoff_n in "\${__signoff_bare[@]}"; do
+    [[ $__signoff_n == 'declare -'+([a-zA-Z])' '+([a-zA-Z0-9_]) && \${__signoff_n##* } != $__signoff_own ]] && __signoff_all+=("\${__signoff_n##* }")
+  done
   [[ \${#__signoff_all[@]} != 0 ]]
 }
 __signoff_dump() {
-  { __signoff_jobs; __signoff_names; } 2>/dev/null
-  __signoff_write 2>/dev/null >|"$__signoff_file"
+  { __signoff_empty "$__signoff_lists"; __signoff_empty "$__signoff_file"; } 2>/dev/null
+  __signoff_read=0
+  { __signoff_builtins; __signoff_jobs; __signoff_names; } 2>/dev/null
+  __signoff_write 2>/dev/null >>"$__signoff_file"
 }
 __signoff_jobs() {
   __signoff_running=()
-  [[ -n $! ]] || return
-  builtin jobs -pr >|"$__signoff_file"
-  builtin mapfile -t __signoff_running <"$__signoff_file"
+  [[ -z $! ]] || __signoff_list __signoff_running builtin jobs -pr
 }
 __signoff_write() {
   builtin local __signoff_n
@@ -163,7 +190,7 @@ __signoff_write() {
   for __signoff_n in 3 4 5 6 7 8 9; do [[ ! -e /dev/fd/$__signoff_n ]] || builtin printf '#open %s\\n' "$__signoff_n"; done
   builtin compgen -P '#exported ' -X "$__signoff_own" -e
   builtin printf '#\\n__signoff_shopt %q\\n' "$__signoff_shopts"
-  if [[ \${#FUNCNAME[@]} -gt 3 ]]; then builtin . "$__signoff_more"; __signoff_reveal; fi
+  if [[ \${#FUNCNAME[@]} -gt 3 ]]; then __signoff_load; __signoff_reveal; fi
   builtin declare -p "\${__signoff_all[@]}"
   builtin printf '__signoff_again\\n__signoff_cd %q\\n' "\${__signoff_stood-$PWD}"
   [[ -n \${OLDPWD-} ]] && builtin printf 'OLDPWD=%q\\n' "$OLDPWD"
@@ -171,19 +198,27 @@ __signoff_write() {
     builtin printf 'builtin pushd -n %q >/dev/null\\n' "\${DIRSTACK[__signoff_n]}"
   done
   builtin umask -p
-  builtin alias -p
-  builtin unset -f trap __signoff_{again,cd,dump,exports,jobs,names,return,reveal,set,shopt,unexport,write}
+  builtin unset -f trap __signoff_{again,builtins,cd,declared,dump,empty,exports,jobs,list,load,names,return,reveal,set,shopt,unexport,write}
   builtin declare -f
   builtin declare -F
   builtin printf '__signoff_options=%q\\n' "$__signoff_options:errexit:pipefail"
   builtin trap - EXIT
   builtin trap -p
-  builtin printf '%s\\n' 'builtin trap -- "$__signoff_at_exit" EXIT' __signoff_set '${STATE_END.trimEnd()}'
+  builtin printf '%s\\n' 'builtin trap -- "$__signoff_at_exit" EXIT'
+  ((\${#BASH_ALIASES[@]} == 0)) || builtin declare -p BASH_ALIASES
+  builtin printf '%s\\n' "\${__signoff_disabled[@]/#/\\\\builtin }" '${STATE_END.trimEnd()}'
+}
+__signoff_load() {
+  if builtin shopt -q expand_aliases; then
+    builtin shopt -u expand_aliases
+    builtin . "$__signoff_more"
+    builtin shopt -s expand_aliases
+  else builtin . "$__signoff_more"; fi
 }
 __signoff_again() { [[ \${#__signoff_given[@]} == 0 ]] || builtin declare -gx "\${__signoff_given[@]}"; }
 trap() {
   { builtin local -; builtin set +x; } 2>/dev/null
-  builtin . "$__signoff_more" && trap "$@"
+  __signoff_load && trap "$@"
 }
 `
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { ScriptOrder } from '../ports.ts'
-import type { ClaimRecord } from './claim.ts'
+import { type ClaimRecord, LEFT_FILES } from './claim.ts'
 import { readSessionState, type SessionState } from './session-state.ts'
 
 /** The state a session is in: what its last block left behind. */
@@ -47,7 +47,7 @@ export function keepSession(
   { session: name, given }: Pick<ClaimRecord, 'session' | 'given'>,
   claim: string,
 ): SessionState | null {
-  const state = join(claim, STATE)
+  const state = join(claim, LEFT_FILES.state)
   // It was taken over before: by a process that was killed before it could say so.
   if (!existsSync(state)) return readSession(stateDir, name).state
   const left = readSessionState(state)

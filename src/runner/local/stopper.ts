@@ -30,6 +30,8 @@ export async function stopGroup(
     if (isOurs || signals !== 'escalate') {
       await tell(stop).catch(() => undefined)
       signalGroup(group, signal)
+      // A script that somebody has suspended takes no signal but SIGKILL before it is woken.
+      signalGroup(group, 'SIGCONT')
     }
     if (signals === 'escalate') await waitUntilGone(group, graceMs)
   }
@@ -51,7 +53,7 @@ export function groupLives(group: SeenProcess): boolean {
 }
 
 /** The id of a group stays taken while a member lives; a leader with another start is another group. */
-function signalGroup(group: SeenProcess, signal: StopSignal | 0): boolean {
+function signalGroup(group: SeenProcess, signal: StopSignal | 'SIGCONT' | 0): boolean {
   const start = readProcessStart(group.pid)
   if (start !== null && start !== group.start) return false
   try {

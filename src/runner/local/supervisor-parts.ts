@@ -39,7 +39,7 @@ __signoff_watch() {
   for __signoff_signal in INT TERM KILL; do
     __signoff_stop=$__signoff_claim/stop.SIG$__signoff_signal
     if printf '{"signal":"SIG%s","why":"time-limit","by":null,"sender":"supervisor"}\\n' $__signoff_signal >"$__signoff_stop" || [[ ! -s $__signoff_stop ]]; then
-      kill -$__signoff_signal -- -"$__signoff_block"
+      kill -$__signoff_signal -- -"$__signoff_block"; kill -CONT -- -"$__signoff_block"
     fi
     command -p sleep "$__signoff_grace"
     kill -0 -- -"$__signoff_block" || break

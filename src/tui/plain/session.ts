@@ -14,6 +14,7 @@ import { Asking } from './asking.ts'
 import { LineGuard } from './line-guard.ts'
 import type { Plain } from './lines.ts'
 import { createPlainOutput, type PlainOutput } from './output.ts'
+import { createPollLines } from './poll-lines.ts'
 import { createPrinter, type Printer } from './printer.ts'
 import { isTelling, Telling, type TellingWord } from './telling.ts'
 import { questionLines, stillLine } from './text.ts'
@@ -40,6 +41,7 @@ export class PlainSession {
   #lastCallMs = Number.NEGATIVE_INFINITY
   /** Step that was lent the terminal last, until its end is told. */
   #lentTo: string | null = null
+  readonly #polls = createPollLines()
   /** Success criteria of a phase that has ended, which nobody has given a value for. */
   #criteria: string | null = null
 
@@ -98,6 +100,7 @@ export class PlainSession {
     if (event.kind === 'output' || event.kind === 'output.late') {
       // The person has seen it in their own terminal, as it came.
       if (event.fd === 'pty' && event.step === this.#lentTo) return
+      if (!this.#polls.shows(event)) return
       this.#scripts.push(event, positionOf(this.#scene.walk, event.step))
       return
     }
@@ -105,7 +108,7 @@ export class PlainSession {
     const sentence = sentenceFor(entry, snapshot, this.#plain.conversation.runbook)
     // That it has the terminal was said already, and said that it started.
     const isTold = event.kind === 'step.start' && event.step === this.#lentTo
-    if (sentence !== null && !isTold) this.#print(sentence)
+    for (const line of this.#polls.tell(entry, snapshot.need, isTold ? null : sentence)) this.#print(line)
     if (event.kind === 'step.end') this.#lentTo = null
     if (event.kind === 'phase.end')
       this.#criteria = phaseCallOf({ ...this.#scene, ...snapshot }, event.phase)?.question ?? null

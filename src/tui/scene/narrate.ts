@@ -1,5 +1,5 @@
 import type { Entry, EventOf, Observed, Runbook, RunEvent, Snapshot } from '../../model/index.ts'
-import { countSteps, interpretersText } from '../../model/index.ts'
+import { countSteps, interpretersText, runChangeText } from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, spokenDuration } from '../text/time-text.ts'
@@ -43,6 +43,7 @@ const SENTENCES: Sentences = {
     `Step ${at(told, event.step)}: ${event.signal} sent, ${event.why === 'time-limit' ? 'its time limit is over' : `asked by ${event.by ?? 'a person'}`}.`,
   'step.left': (event, told) => left(event, told),
   'output.late.end': (event, told) => late(event, told),
+  'output.differs': (event, told) => differs(event, told),
   'step.end': (event, told) => ended(event, told),
   'step.decide': (event, told) =>
     `Step ${at(told, event.step)}: ${DECIDED[event.choice]} by ${event.by}: ${event.reason}.`,
@@ -73,15 +74,13 @@ const SENTENCES: Sentences = {
     event.result === 'complete'
       ? `Rolled back, ${counted(event.done.length, 'step')} done.`
       : `Rollback incomplete: ${event.done.length} done, ${event.failed.length} failed, ${event.without.length} without a way back.`,
-  'runbook.changed': event =>
-    `The runbook file has changed; ${event.decision === 'keep' ? 'the run goes on with the text it began with' : 'the run stops'}, decided by ${event.by}.`,
+  'runbook.changed': event => `${runChangeText(event)}.`,
   'run.interpreters': event => `${interpretersText(event)}.`,
   'handoff.offer': (event, told) =>
     `The run is offered to ${event.to} by ${event.by}${event.note === null ? '' : `: ${event.note}`}. They take it by: signoff accept ${runOf(told)}.`,
   'handoff.withdraw': event => `The offer was withdrawn by ${event.by}.`,
   'handoff.accept': event => `The run was handed over to ${event.by}, who operates it now.`,
-  'writer.changed': event =>
-    `The run was taken over from ${event.from.principal} on ${event.from.host} by ${event.to.principal} on ${event.to.host}: ${event.reason}.`,
+  'writer.changed': event => `${runChangeText(event)}.`,
   'run.pause': event => `Run paused: ${event.reason}.`,
   'run.resume': event =>
     `Run resumed by ${event.operator.principal} after ${spokenDuration(event.gapMs)}. ${counted(event.attached.length, 'script')} attached, ${event.unknown.length} of unknown outcome.`,
@@ -145,6 +144,14 @@ function left({ step, state, jobs, descriptors, open, processes }: EventOf<'step
   return `Step ${at(told, step)}: ${parts.filter(part => part !== '').join('; ')}.`
 }
 
+/** The first line on each side; all of them stand in the record. */
+function differs({ step, diff }: EventOf<'output.differs'>, told: Told): string {
+  const lines = diff.split('\n')
+  const first = (mark: '-' | '+') => lines.find(line => line.startsWith(mark))?.slice(1)
+  const parts = [first('-'), first('+')].map(line => (line === undefined ? 'nothing' : `"${shortened(line.trim())}"`))
+  return `Step ${at(told, step)}: its output differs from the sample of the runbook, which decides nothing: expected ${parts[0]}, got ${parts[1]}.`
+}
+
 function late({ step, why, streams }: EventOf<'output.late.end'>, told: Told): string | null {
   const bytes = streams.reduce((sum, stream) => sum + stream.bytes, 0)
   const lost = streams.reduce((sum, stream) => sum + stream.lost, 0)
@@ -177,7 +184,7 @@ function outcomeText(event: EventOf<'step.end'>): string {
 const MOST_SHOWN = 60
 
 /** Why an expectation was not met: the exit code alone would look like success. */
-function unmetText({ name, op, want, got }: EventOf<'step.end'>['checks'][number]): string {
+export function unmetText({ name, op, want, got }: EventOf<'step.end'>['checks'][number]): string {
   if (name === 'output') {
     const why = got?.startsWith('not compared') ? `: ${got}` : ''
     return `its output is not as expected (${op})${why}`

@@ -1,4 +1,4 @@
-import { deviationsOf } from '../../model/index.ts'
+import { deviationsOf, deviationText } from '../../model/index.ts'
 import { counted } from '../text/counting.ts'
 import type { Scene } from './walk.ts'
 
@@ -12,6 +12,6 @@ export function deviationsPage({ state }: Scene): Page {
   const found = deviationsOf(state)
   return {
     title: counted(found.length, 'deviation'),
-    lines: found.length === 0 ? ['None so far.'] : found.map(d => `${d.position} ${d.title}: ${d.text}`),
+    lines: found.length === 0 ? ['None so far.'] : found.map(deviationText),
   }
 }

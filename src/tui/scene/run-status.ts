@@ -1,8 +1,9 @@
-import type { EventOf, Need, RunEvent } from '../../model/index.ts'
-import { countSteps, deviationsOf, isEnded } from '../../model/index.ts'
+import type { EventOf, Need, StepRecord } from '../../model/index.ts'
+import { countSteps, deviationsOf, deviationText, isEnded } from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, spokenDuration } from '../text/time-text.ts'
+import { unmetText } from './narrate.ts'
 import { needText } from './need-text.ts'
 import { seenOf } from './status.ts'
 import { positionOf, type Scene } from './walk.ts'
@@ -20,8 +21,6 @@ export type Standing = 'held' | 'paused' | 'interrupted' | 'ended' | 'sealed'
 export interface StatusFacts {
   readonly holder: Holder | null
   readonly sealed: boolean
-  /** What went otherwise with the run as a whole, a sentence each. */
-  readonly deviations: readonly string[]
 }
 
 export function standingOf({ state }: Pick<Scene, 'state'>, { holder, sealed }: StatusFacts): Standing {
@@ -79,31 +78,15 @@ export function statusLines(scene: Scene, facts: StatusFacts, nowMs: number): st
       : [
           `Running: ${positionOf(walk, running.step)} ${walk.steps.get(running.step)?.title ?? ''}, attempt ${running.attempt}, since ${clockText(running.sinceMs)}, for ${spokenDuration(nowMs - running.sinceMs)}.`,
         ]),
-    ...(needed === null || needed.kind === 'running' ? [] : [neededLine(needed)]),
-    ...deviationLines(deviationsIn(scene, facts)),
+    ...(needed === null || needed.kind === 'running' ? [] : [neededLine(needed), ...unmetLines(scene, needed)]),
+    ...deviationLines(deviationsOf(scene.state).map(deviationText)),
   ]
   return lines.map(line => cleanText(line))
-}
-
-/** What deviates: in the steps, as it stands now, and with the run as a whole. */
-export function deviationsIn({ state }: Pick<Scene, 'state'>, { deviations }: StatusFacts): string[] {
-  return [...deviationsOf(state).map(({ position, title, text }) => `${position} ${title}: ${text}`), ...deviations]
 }
 
 /** One line for what is needed now, cleaned by whoever prints it. */
 export function neededLine({ position, title, what, of }: Needed): string {
   return `Needed: ${position} ${title}: ${what}${of.length === 0 ? '' : `; of ${of.join(', ')}`}.`
-}
-
-/** Events that change how the run as a whole goes: a status lists them beside what deviates in its steps. */
-export function isRunDeviation(event: RunEvent): boolean {
-  const { kind } = event
-  return (
-    kind === 'runbook.changed' ||
-    kind === 'writer.changed' ||
-    kind === 'rollback.start' ||
-    (kind === 'run.interpreters' && event.was !== null)
-  )
 }
 
 function heldText(scene: Scene, facts: StatusFacts): string {
@@ -130,16 +113,34 @@ function phaseLines(scene: Scene, nowMs: number): string[] {
   const here = need.kind === 'finished' ? null : (walk.places.get(need.step)?.phase.id ?? null)
   return walk.runbook.phases.flatMap(phase => {
     const records = [...state.steps.values()].filter(({ planned }) => planned.phase === phase.id)
-    const counted = records.filter(({ planned }) => planned.flow === 'main' || planned.flow === 'recovery')
-    if (counted.length === 0) return []
-    const done = counted.filter(({ status }) => isEnded(status)).length
-    const line = `  ${phase.position} ${phase.title}: ${done} of ${counted.length} done`
-    if (phase.id !== here) return [line]
-    const steps = counted.map(
+    const forward = records.filter(({ planned }) => planned.flow === 'main')
+    // A way back is no part of the way forward: it counts once it is walked, and by itself.
+    const back = records.filter(({ planned }) => state.recovery?.steps.includes(planned.id) === true)
+    const lines = [
+      ...(forward.length === 0 ? [] : [`  ${phase.position} ${phase.title}: ${doneText(forward)}`]),
+      ...(back.length === 0 ? [] : [`  ${phase.position} ${phase.title}, way back: ${doneText(back)}`]),
+    ]
+    if (phase.id !== here) return lines
+    const walked = state.recovery === null ? forward : back
+    const steps = walked.map(
       ({ planned }) => `    ${planned.position} ${planned.title}: ${seenOf(scene, planned.id, nowMs).word}`,
     )
-    return [line, ...steps]
+    return [...lines, ...steps]
   })
+}
+
+/** What a failed step was held against and did not meet, beside the decision that it needs. */
+function unmetLines({ state }: Scene, { step, kind }: Needed): string[] {
+  return kind === 'decide' ? unmetOf(state, step).map(check => `  Not met: ${unmetText(check)}.`) : []
+}
+
+/** Checks of the last attempt that were not met. */
+export function unmetOf(state: Scene['state'], step: string): StepRecord['checks'] {
+  return (state.steps.get(step)?.checks ?? []).filter(({ ok }) => !ok)
+}
+
+function doneText(records: readonly StepRecord[]): string {
+  return `${records.filter(({ status }) => isEnded(status)).length} of ${records.length} done`
 }
 
 function whatOf(scene: Scene, need: Exclude<Need, { kind: 'finished' }>): string {
@@ -169,6 +170,8 @@ function whatOf(scene: Scene, need: Exclude<Need, { kind: 'finished' }>): string
       return 'it is running'
     case 'decide':
       return `a decision: ${need.state}`
+    case 'held':
+      return `blocked by ${need.by}: ${need.reason}`
     case 'blocked':
       return need.why
     case 'changed':

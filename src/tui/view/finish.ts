@@ -1,4 +1,4 @@
-import { countSteps, deviationsOf } from '../../model/index.ts'
+import { countSteps, deviationsOf, deviationText } from '../../model/index.ts'
 import { keyName } from '../scene/actions.ts'
 import { shortRun } from '../scene/walk.ts'
 import type { ScreenState } from '../state/screen-state.ts'
@@ -38,7 +38,7 @@ export function finishLines(look: Look, state: ScreenState, next: readonly strin
     ...phaseLines(look, state),
     [],
     row('Deviations', seg(String(deviations.length), deviations.length > 0 ? 'strong' : 'plain')),
-    ...deviations.flatMap(one => proseLines(look, `${one.position} ${one.title}: ${one.text}`, look.columns, '   ')),
+    ...deviations.flatMap(one => proseLines(look, deviationText(one), look.columns, '   ')),
     row('Notes', seg(String(run.notes.length), run.notes.length > 0 ? 'strong' : 'plain')),
     ...run.notes.flatMap(note =>
       proseLines(look, `${clockText(note.atMs).slice(0, 5)} ${note.by}: ${note.text}`, look.columns, '   '),

@@ -53,7 +53,10 @@ describe('what a script leaves behind', () => {
   test.each([
     ['exec', 'a=2; exec true'],
     ['KILL', 'a=2; kill -KILL $$'],
-    ['a dump that could not be written', 'a=2; rm "${BASH_SOURCE%/*}/state"; mkdir "${BASH_SOURCE%/*}/state"'],
+    [
+      'a dump that could not be written',
+      'a=2; rm "${BASH_SOURCE%/*}/left/state"; mkdir "${BASH_SOURCE%/*}/left/state"',
+    ],
   ])('is no state after %s: the one before the block holds, and it is said', async (_, block) => {
     await session.run('a=1')
     expect(leftOf((await session.run(block)).reports)).toMatchObject({ state: 'before', jobs: [], open: [] })

@@ -41,11 +41,57 @@ describe('what one block leaves behind, the next one finds', () => {
       'n+=4; echo "$n $R"; (R=x) 2>/dev/null || echo ro',
       '7 r\nro\n',
     ],
+    [
+      'variables that were only declared',
+      'declare -A m; declare -a l; declare -i n',
+      'm[k]=v; m[j]=w; l[3]=x; n=2+3; echo "${#m[@]} ${m[k]} ${!l[*]} $n"',
+      '2 v 3 5\n',
+    ],
+    ['keys of any text', "declare -A m=([$'a\\nb']=1 [x y]=\"q'\")", 'echo "${m[$\'a\\nb\']} ${m[x y]}"', "1 q'\n"],
+    [
+      '2,000 variables',
+      'for i in {1..2000}; do declare "v_$i=$(printf %0100d $i)"; done',
+      'echo "${#v_1999}"',
+      '100\n',
+    ],
+    ['100 KB in one variable', 'export BIG=$(printf %0100000d 1)', 'bash -c \'echo "${#BIG}"\'', '100000\n'],
+    ['that a variable may not be changed, be it PATH', 'readonly PATH', '(PATH=x) 2>/dev/null || echo ro', 'ro\n'],
     ['functions', 'f() { echo "f $1"; }', 'f 1', 'f 1\n'],
+    ['functions with names of any kind', 'a-b() { echo ab; }; x.y() { echo xy; }', 'a-b; x.y', 'ab\nxy\n'],
+    [
+      'functions that bear the names of builtins',
+      'cd() { echo "cd $1"; }; exit() { echo no; }',
+      'cd /x; exit 3',
+      'cd /x\nno\n',
+    ],
     ['exported functions', 'f() { echo f; }; export -f f', 'bash -c f', 'f\n'],
     ['functions with extended patterns', 'shopt -s extglob; f() { [[ $1 == !(x|y) ]]; }', 'f z && echo ok', 'ok\n'],
     ['functions with heredocs', "f() { cat <<'E'\n$a `b`\nE\n}", 'f', '$a `b`\n'],
     ['aliases', "shopt -s expand_aliases; alias hi='echo hi'", 'hi', 'hi\n'],
+    [
+      'an alias and a function of one name',
+      "shopt -s expand_aliases; hi() { echo function; }; alias hi='echo alias'",
+      'hi; \\hi',
+      'alias\nfunction\n',
+    ],
+    [
+      'a function with a word in it that became an alias later',
+      "shopt -s expand_aliases; hi() { echo function; }; f() { hi; }; alias hi='echo alias'",
+      'f',
+      'function\n',
+    ],
+    [
+      'aliases of the words that the session itself is read by',
+      "a=1; shopt -s expand_aliases; alias builtin='echo no' declare='echo no' trap='echo no' local='echo no'",
+      'echo "$a"; builtin x',
+      '1\nno x\n',
+    ],
+    [
+      'builtins that were switched off',
+      'a=1; enable -n printf declare',
+      'echo "$a"; type -t printf declare || true',
+      '1\nfile\n',
+    ],
     ['shell options', 'shopt -s nullglob', 'shopt -q nullglob && echo on', 'on\n'],
     ['set options', 'set -u; set -o noglob; set +B', 'echo "$-" | grep -o "[ufB]" | tr -d "\\n"', 'fu'],
     ['unset variables of the environment', 'unset LANG', 'echo "${LANG-none}"', 'none\n'],
@@ -53,8 +99,21 @@ describe('what one block leaves behind, the next one finds', () => {
     ['the folder', 'mkdir "a b"; cd "a b"', 'echo "${PWD##*/}"', 'a b\n'],
     ['the folder before', 'mkdir d; cd d', 'cd - >/dev/null; echo "${PWD##*/}"', 'work\n'],
     ['the stack of folders', 'mkdir d; pushd d >/dev/null', 'popd >/dev/null; echo "${PWD##*/}"', 'work\n'],
+    [
+      'a deep stack of folders',
+      'mkdir a b c; cd a; pushd ../b >/dev/null; pushd ../c >/dev/null',
+      'for i in 1 2; do popd >/dev/null; echo "${PWD##*/}"; done',
+      'b\na\n',
+    ],
+    [
+      'a folder that was reached by a link',
+      'mkdir real; ln -s real link; cd link',
+      'echo "${PWD##*/}"; pwd -P | sed "s#.*/##"',
+      'link\nreal\n',
+    ],
     ['the umask', 'umask 027', 'umask', '0027\n'],
     ['IFS', 'IFS=,', 'v=a,b; set -- $v; echo $#', '2\n'],
+    ['IFS that is not set', 'unset IFS', 'echo "${IFS-unset}"', 'unset\n'],
     ['traps of signals', "trap 'echo usr' USR1", 'kill -USR1 $$', 'usr\n'],
     ['that a trap was removed', "trap 'echo usr' USR1; trap - USR1", 'trap -p', ''],
     ['names that the shell uses for itself', 'o=1; n=2; x=3; file=4', 'echo "$o$n$x$file"', '1234\n'],
@@ -113,11 +172,27 @@ describe('a block cannot destroy its session', () => {
     ['redefined builtins', 'a=2; declare() { echo no; }; builtin() { echo no; }; unset -f builtin', 0, '2\n'],
     ['posix mode', 'a=2; set -o posix', 0, '2\n'],
     ['closed streams', 'a=2; exec >&- 2>&-', 0, '2\n'],
+    ['streams that lead elsewhere', 'a=2; exec >out.txt 2>&1; echo hidden', 0, '2\n'],
+    ['set -n', 'a=2\nset -n\na=3', 0, '1\n'],
+    ['SIGTERM to its own group', 'a=2; kill -TERM 0', null, '2\n'],
+    ['an unset PATH', 'a=2; unset PATH', 0, '2\n'],
     ['noclobber', 'a=2; set -C', 0, '2\n'],
   ])('%s', async (_, block, exit, expected) => {
     await session.run('a=1')
     expect((await session.run(block)).exit).toBe(exit)
     expect((await session.run('echo "$a${zz-}"')).out).toBe(expected)
+  })
+
+  test.each([
+    ['a job to wait for', 'sleep 600 >/dev/null 2>&1 & p=$!', 'wait $p', 127, 'is not a child of this shell'],
+    ['a job by its number', 'sleep 600 >/dev/null 2>&1 &', 'wait %1', 127, 'no such job'],
+    ['a descriptor', 'exec 5>file', 'echo x >&5', 1, 'Bad file descriptor'],
+  ])('what it cannot hand on is said, and missing in the next one: %s', async (_, first, second, exit, says) => {
+    const { reports } = await session.run(first)
+    expect(reports.find(({ kind }) => kind === 'left')).toMatchObject({ event: { state: 'kept' } })
+    const next = await session.run(second)
+    expect(next.exit).toBe(exit)
+    expect(next.err).toContain(says)
   })
 
   test('a folder that is gone is named, and nothing of the block runs', async () => {
@@ -128,6 +203,25 @@ describe('a block cannot destroy its session', () => {
     expect(result.exit).toBe(1)
     expect(result.err).toContain(`${session.folder}/d`)
     expect(existsSync(join(session.folder, 'ran'))).toBe(false)
+  })
+})
+
+describe('what a block reads and writes', () => {
+  test.each([
+    ['nothing at its stdin, be it in a loop', 'while read -r line; do echo "$line"; done; cat; echo on', 0, 'on\n', ''],
+    [
+      'a stream that it has closed: the write fails, and not the block',
+      'exec 1>&-; echo x 2>/dev/null || echo "$?" >&2',
+      0,
+      '',
+      '1\n',
+    ],
+    ['lines that end as DOS ends them, as they are', 'a=1\r\necho "[$a]"\r\n', 0, '[1\r]\r\n', ''],
+    ['a heredoc with blank lines', "cat <<'E'\n\na\n\n\nb\nE", 0, '\na\n\n\nb\n', ''],
+    ['substituted files', 'cat <(echo a) <(echo b); echo c | tee >(cat >&2) >/dev/null; sleep 0.1', 0, 'a\nb\n', 'c\n'],
+    ['a coprocess', 'coproc cat; echo hi >&"${COPROC[1]}"; read -r x <&"${COPROC[0]}"; echo "$x"', 0, 'hi\n', ''],
+  ])('%s', async (_, block, exit, out, err) => {
+    expect(await session.run(block)).toMatchObject({ exit, out, err })
   })
 })
 

@@ -45,3 +45,24 @@ test.skipIf(process.platform !== 'linux')(
     expect(await running).toMatchObject({ out: 'first\nkept\n', exit: 0 })
   },
 )
+
+test.skipIf(process.platform !== 'linux')(
+  'a copier that is killed costs output, which is counted, and neither the script nor its end',
+  async () => {
+    const script =
+      'echo first; cut -d" " -f6 /proc/$$/stat > session.tmp && mv session.tmp session; until [ -e go ]; do sleep 0.02; done; head -c 300000 /dev/zero; echo err >&2; exit 5'
+    const running = session.run(script)
+    const file = join(session.folder, 'session')
+    for (let tries = 0; tries < 500 && !existsSync(file); tries++) await sleep(10)
+    const copiers = copiersOf(readFileSync(file, 'utf8').trim())
+    expect(copiers).toHaveLength(1)
+    for (const pid of copiers) process.kill(pid, 'SIGKILL')
+    writeFileSync(join(session.folder, 'go'), '')
+    const result = await running
+    expect(result).toMatchObject({ out: 'first\n', err: 'err\n', outcome: 'exited', exit: 5 })
+    expect(result.ended.end.streams).toMatchObject([
+      { fd: 'out', bytes: 6, lost: 300_000 },
+      { fd: 'err', lost: 0 },
+    ])
+  },
+)

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runningProcess } from '../../../src/runner/local/index.ts'
 import type { ScriptOrder, ScriptReport } from '../../../src/runner/ports.ts'
 import { openSession, processesWith, type SessionOfScripts } from './session-of-scripts.ts'
 
@@ -47,6 +49,18 @@ describe('stopping', () => {
     await expect.poll(() => processesWith(session.folder)).toEqual([])
   })
 
+  test('while it runs its process and the number of its children can be told; afterwards nothing runs', async () => {
+    const order = session.order('sleep 60 & sleep 60 & echo ready; wait')
+    let seen: ReturnType<typeof runningProcess> = null
+    await runUntilReady(order, async () => {
+      await expect.poll(() => runningProcess(session.stateDir), { timeout: 10_000 }).toMatchObject({ children: 2 })
+      seen = runningProcess(session.stateDir)
+      await session.executor.stop(order.id, 'escalate', null)
+    })
+    expect(seen).toEqual({ pid: expect.any(Number), children: 2 })
+    expect(runningProcess(session.stateDir)).toBeNull()
+  })
+
   test('goes on until the children are gone that outlive the script', async () => {
     const order = session.order("(trap '' INT TERM; exec sleep 600) & sleep 0.1; echo ready; while :; do :; done")
     const { signals } = await runUntilReady(order, () => session.executor.stop(order.id, 'escalate', null))
@@ -58,6 +72,18 @@ describe('stopping', () => {
     const order = session.order('echo ready; sleep 600')
     const { signals } = await runUntilReady(order, () => session.executor.stop(order.id, 'escalate', null))
     expect(signals).toEqual(['SIGINT'])
+  })
+
+  test('wakes a script that somebody has suspended, so that it can take the signal', async () => {
+    const script = "trap 'echo caught; exit 4' INT; echo ready; kill -STOP $$; while :; do sleep 0.02; done"
+    const order = session.order(script)
+    const { ended, signals } = await runUntilReady(order, async () => {
+      const block = (): string => readFileSync(`/proc/${processesWith(session.folder)[0]}/stat`, 'latin1')
+      await expect.poll(block).toMatch(/\) T /)
+      await session.executor.stop(order.id, 'escalate', null)
+    })
+    expect(signals).toEqual(['SIGINT'])
+    expect(ended).toMatchObject({ outcome: 'cancelled', exit: 4 })
   })
 
   test('a script that has ended is left alone', async () => {

@@ -1,4 +1,6 @@
 import { type Check, type Entry, type EventOf, lineDiff, type Observed } from '../../../model/index.ts'
+import { ApprovalStatementSchema } from '../../approval-statement.ts'
+import { readEnvelope } from '../../dsse.ts'
 import { eventText } from '../event-text.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
 import { type Clock, spanText, timeText } from './time-text.ts'
@@ -58,7 +60,7 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
     case 'approval':
       return {
         text: html`<b>${event.decision.toUpperCase()}</b> by ${who(event.principal)}${event.role !== null && html` as ${event.role}`}`,
-        more: html`<p class="fine">signed with <code>${event.keyid}</code></p>`,
+        more: html`<p class="fine">signed with <code>${event.keyid}</code></p>${reasonIn(event.envelope)}`,
         tone: event.decision === 'go' ? 'good' : 'bad',
       }
     case 'gate.end':
@@ -79,7 +81,7 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
       return { text: html`Wait until ${waitUntil(event.until)}${because(event.reason)}` }
     case 'wait.end':
       return {
-        text: html`Wait ${event.how}${event.by !== null && html` by ${who(event.by)}`}${event.leftMs > 0 && html`, ${spanText(event.leftMs)} left`}${because(event.reason)}`,
+        text: html`${WAITED[event.how]}${event.by !== null && html` by ${who(event.by)}`}${event.leftMs > 0 && html`, ${spanText(event.leftMs)} left`}${because(event.reason)}`,
         ...(event.how === 'elapsed' ? {} : { tone: 'odd' as const }),
       }
     case 'form':
@@ -88,6 +90,14 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
       return { text: html`Note by ${who(event.by)}`, more: html`${quote(event.text)}` }
     case 'step.skip':
       return skipped(event)
+    case 'run.pause':
+      return { text: html`<b>Paused</b>${event.by !== null && html` by ${who(event.by)}`}${because(event.reason)}` }
+    case 'run.resume':
+      return {
+        text: html`<b>Resumed</b> by ${who(event.operator.principal)} after ${spanText(event.gapMs)}${event.tornBytes > 0 && `; ${event.tornBytes} bytes of a cut write were taken off`}`,
+      }
+    case 'run.end':
+      return { text: html`<b>Ended</b>: ${event.result}` }
     default:
       return general(event)
   }
@@ -97,6 +107,25 @@ function skipped(event: EventOf<'step.skip'>): Told {
   if (event.by === null || (event.why !== 'person' && event.why !== 'not-applicable')) return general(event)
   const text = event.why === 'person' ? html`<b>Skipped</b>` : html`Said to be <b>not applicable</b>`
   return { text: html`${text} by ${who(event.by)}${because(event.reason)}`, tone: 'odd' }
+}
+
+const WAITED = {
+  elapsed: 'Waited to the end',
+  early: html`Wait <b>ended early</b>`,
+  extended: html`Wait <b>made longer</b>`,
+  cancelled: html`Wait <b>cancelled</b>`,
+} as const
+
+/** What an approver has said to it: a NO-GO has a reason. It stands in what was signed, and not beside it. */
+export function reasonIn(envelope: string): Html | null {
+  const payload = readEnvelope(envelope)?.payload
+  if (payload === undefined) return null
+  try {
+    const said = ApprovalStatementSchema.safeParse(JSON.parse(payload.toString('utf8'))).data
+    return quote(said?.predicate.reason ?? null)
+  } catch {
+    return null
+  }
 }
 
 /** Every other kind says what all exports say of it. */

@@ -1,7 +1,6 @@
 import type { VerifyReport } from '../../verify-report.ts'
 import { addendaIn } from '../addenda.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
-import { sizeText } from './output-panel.ts'
 import type { RecordedRun } from './recorded-run.ts'
 
 /** Above this a page would carry more evidence than a browser should be asked to hash. */
@@ -12,7 +11,7 @@ export function checkBox(journalBytes: number): Html {
   const carried = journalBytes <= MOST_EVIDENCE
   const without = carried
     ? 'not checked: the script of this page does not run here; the commands below need none'
-    : `not checked: the journal has ${sizeText(journalBytes)}, and a page carries at most ${sizeText(MOST_EVIDENCE)} of it; the commands below check the transcript itself`
+    : `not checked: the journal has ${mebibytes(journalBytes)}, and a page carries no more than ${mebibytes(MOST_EVIDENCE)}; the commands below check the transcript itself`
   return html`<section id="check" data-verdict="not-checked"><h2>Evidence</h2>
 <p id="check-answer" role="status">${without}</p>
 <div id="signers" hidden><label for="signers-file">Whose keys are they? Pick an <b>allowed_signers</b> file that you trust:</label> <input type="file" id="signers-file"> <span id="signers-said"></span>
@@ -22,6 +21,10 @@ export function checkBox(journalBytes: number): Html {
 <p id="save" hidden></p></details>
 <p class="warn">A page cannot vouch for itself: whoever could change it could change this check too, and the text above. <a href="#by-hand">Check it with other tools</a>, or export it again from the transcript and compare.</p>
 </section>`
+}
+
+function mebibytes(bytes: number): string {
+  return `${(Math.floor(bytes / 104_857.6) / 10).toString()} MiB`
 }
 
 /** What `verify` said when the page was made, and what was said after the seal. */
