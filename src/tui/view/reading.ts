@@ -111,7 +111,13 @@ function headLine(look: Look, state: ScreenState, reading: Reading, lines: Lines
 function titleOf(look: Look, { scene, nowMs }: ScreenState, { source }: Reading): { title: string; short: string } {
   if (source.kind === 'transcript') return { title: 'transcript of this run', short: 'transcript' }
   const record = scene.state.steps.get(source.step)
-  const attempt = (record?.attempts ?? 0) > 1 ? `, attempt ${source.attempt} of ${record?.attempts ?? 0}` : ''
+  const many = (record?.attempts ?? 0) > 1
+  // A command beside a question is run as often as somebody looks: that is no attempt at the step.
+  const attempt = !many
+    ? ''
+    : record?.planned.kind === 'task'
+      ? `, attempt ${source.attempt} of ${record.attempts}`
+      : `, run ${source.attempt} of ${record?.attempts ?? 0}`
   const position = safe(look, positionOf(scene.walk, source.step))
   const name = safe(look, scene.walk.steps.get(source.step)?.title ?? '')
   const is = record?.attempts === source.attempt ? stateText(look, { scene, nowMs }, source.step) : 'earlier attempt'
