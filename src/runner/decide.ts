@@ -6,7 +6,7 @@ import { blockEvents, unblockEvents } from './blocking.ts'
 import { decideChanged, decideLook } from './changed-runbook.ts'
 import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
-import { checksOf, matchesWithoutLimit, type ShownOutput } from './expectation.ts'
+import { advisoryDiff, checksOf, matchesWithoutLimit, type ShownOutput } from './expectation.ts'
 import { type AcceptanceVerdict, decideAcceptance, decideOffer, decideWithdrawal } from './handing-off.ts'
 import { jumpEvents } from './jump.ts'
 import { currentStep, type Live, needOf } from './need.ts'
@@ -239,5 +239,8 @@ function decideReport(context: RunContext, state: RunState, input: Extract<Input
     checks,
   }
   const outputEnd = told.has('output.end') ? [] : [report.end]
-  return decided([...outputEnd, end], [{ kind: 'forget', id: orderId(context, id, attempt) }])
+  const diff = isTask && !told.has('output.differs') ? advisoryDiff(step, seen) : null
+  const differs: RunEvent[] =
+    diff === null ? [] : [{ kind: 'output.differs', step: id, attempt, expected: 'similar', diff }]
+  return decided([...outputEnd, ...differs, end], [{ kind: 'forget', id: orderId(context, id, attempt) }])
 }

@@ -14,6 +14,7 @@ export {
   type StatusFacts,
   standingOf,
   statusLines,
+  unmetOf,
 } from './scene/run-status.ts'
 export { type Scene, toWalk } from './scene/walk.ts'
 export type { StartAnswer, StartAsk, StartBrief, StartSection } from './start/brief.ts'

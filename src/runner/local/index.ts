@@ -1,4 +1,4 @@
-export { accountName, ownerOf } from './account.ts'
+export { accountName, nameOfAccount, ownerOf } from './account.ts'
 export { copyByProgram } from './clipboard.ts'
 export { systemClock } from './clock.ts'
 export { detachWriter, finishDetaching } from './detach-writer.ts'

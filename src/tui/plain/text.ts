@@ -62,7 +62,8 @@ export function askLine(ask: Ask): string {
       const preset = ask.empty === null ? null : ask.options[ask.empty]
       const empty =
         preset === null || preset === undefined ? 'An empty line asks again.' : `An empty line: ${preset.label}.`
-      return `${cleanText(ask.prompt)} ${options}. Type ${numbersTo(ask.options.length)}. ${empty}`
+      const prompt = cleanText(ask.prompt)
+      return `${/[.?!:]$/.test(prompt) ? prompt : `${prompt}.`} ${options}. Type ${numbersTo(ask.options.length)}. ${empty}`
     }
     default:
       ask satisfies never
