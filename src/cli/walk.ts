@@ -8,7 +8,7 @@ import { contactLines, createPlainOutput, createPollLines, sentenceFor } from '.
 import { exitCodeOfEnding } from './exit-codes.ts'
 import { takeApproval } from './gate-approvals.ts'
 import { watchHolding } from './holding.ts'
-import { type Inbox, openInbox } from './inbox.ts'
+import { type Inbox, openInbox, type Take } from './inbox.ts'
 import { NOTE_FILE, takeNote } from './inbox-notes.ts'
 import type { Io } from './io.ts'
 import { publishRequest, requestName } from './requests.ts'
@@ -44,7 +44,7 @@ export async function walk(session: Session, options: WalkOptions, given: Io): P
   try {
     for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', io)
     // What was approved while nobody was here counts before an unattended walk looks at its gate.
-    await inbox.sweep((text, name) => takeArrival(session, text, name, io))
+    await inbox.sweep((...came) => takeArrival(session, came, io))
     const ending = await Promise.race([walkWith(session, options, io), session.drive.failed, signals.ended])
     await watcher.stop()
     // A script that a signal stopped ends the walk as well; the signal came first, and its exit code counts.
@@ -111,7 +111,7 @@ function watchGates(session: Session, inbox: Inbox, io: Io): { stop(): Promise<v
   const unsubscribe = session.drive.onEntry(({ event }) => {
     if (event.kind === 'approval.request') publish(event.step)
   })
-  const watcher = inbox.watch((text, name) => takeArrival(session, text, name, io))
+  const watcher = inbox.watch((...came) => takeArrival(session, came, io))
   return {
     async stop() {
       unsubscribe()
@@ -122,8 +122,8 @@ function watchGates(session: Session, inbox: Inbox, io: Io): { stop(): Promise<v
 }
 
 /** What came by the inbox goes where it belongs. */
-function takeArrival(session: Session, text: string, name: string, io: Io): Promise<boolean> {
-  return name.endsWith(NOTE_FILE) ? takeNote(session, text, io) : takeApproval(session, text, 'inbox', io)
+function takeArrival(session: Session, [text, name, owner]: Parameters<Take>, io: Io): Promise<boolean> {
+  return name.endsWith(NOTE_FILE) ? takeNote(session, text, owner, io) : takeApproval(session, text, 'inbox', io)
 }
 
 interface Signals {

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs'
+import { constants } from 'node:os'
 import { TtyOutput } from '../../runner/local/index.ts'
 import type { KeyMap } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
@@ -45,6 +46,17 @@ export function attend(asked: Surroundings & { readonly begin: 'full' | 'plain' 
       if (mode === 'plain') said.write(safeText(`${line}\n`))
     },
     close: said.close,
+    async begin(ask) {
+      if (mode === 'plain') return plain.begin(ask)
+      full = await openFull(asked)
+      const stopListening = endOnSignal(() => full?.leave())
+      try {
+        return await full.begin(ask)
+      } finally {
+        stopListening()
+        full = null
+      }
+    },
     async run(walk) {
       try {
         for (;;) {
@@ -57,6 +69,21 @@ export function attend(asked: Surroundings & { readonly begin: 'full' | 'plain' 
         mode = 'plain'
       }
     },
+  }
+}
+
+/** Before a run there is nothing to record: a signal gives the terminal back, and ends the program as it would have. */
+function endOnSignal(leave: () => void): () => void {
+  const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map(signal => {
+    const handler = (): void => {
+      leave()
+      process.exit(128 + constants.signals[signal])
+    }
+    process.on(signal, handler)
+    return [signal, handler] as const
+  })
+  return () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler)
   }
 }
 

@@ -102,6 +102,11 @@ function factLines(about: About): Line[] {
     [seg(' '), seg(word, SEEN[seen.state].tone), seg(first === '' ? '' : `   ${first}`)],
     ...others.map((text): Line => [seg(` ${text}`)]),
     ...metadataAround(scene.walk, step.id, 'all').flatMap(text => proseLines(look, text, width, ' ')),
+    ...scene.state.blockers
+      .filter(blocker => blocker.step === step.id)
+      .flatMap(({ reason, by, atMs }) =>
+        labelled(about, 'BLOCKED', `"${reason}" ${by} ${clockText(atMs).slice(0, 5)}`),
+      ),
     ...(record?.edited == null
       ? []
       : labelled(
