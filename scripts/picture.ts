@@ -1,183 +1,186 @@
 /**
- * Draws docs/walkthrough.svg: a real walk of the quickstart runbook in a real pseudo-terminal, read through a terminal
- * emulator and written down cell by cell. Run it after a change to the screen, and look at what it drew.
+ * Draws docs/walkthrough.svg and docs/screens/: a real walk of scripts/payments.md in real pseudo-terminals, read through a terminal
+ * emulator and written down cell by cell. What the runbook calls are little programs that print what the real ones would. Run it after a
+ * change to the screen, and look at what it drew.
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawn } from '@lydell/node-pty'
 import xterm from '@xterm/headless'
 import { execa } from 'execa'
+import { toSvg } from './terminal-svg.ts'
 
 const ENTER = '\r'
-/** What row 2 says when a step is reached, and the keys that it then gets: the way to the tag. */
-const KEYS: readonly (readonly [shown: string, keys: readonly string[]])[] = [
-  ['1.1.1', [ENTER]],
-  ['1.1.2', [ENTER, 'y']],
-  ['1.2.1', [ENTER]],
-  ['1.2.2', [ENTER]],
-  ['1.2.3', [ENTER]],
-  ['1.2.4', [ENTER]],
-  ['1.2.5', [ENTER]],
-  ['2.1.1', ['2', ENTER]],
-  ['2.1.1b.1', [ENTER]],
-  ['2.2.1', [ENTER, 'y']],
-]
-const LAST = '2.2.2'
-const COLUMNS = 80
-const ROWS = 24
+const PHRASE = 'production v2.4.0'
+/** The screen takes no answer in the first moments after a question was painted. */
+const READ_MS = 500
 const root = join(import.meta.dirname, '..')
+const bin = join(root, 'bin', 'signoff.js')
+const docs = join(root, 'docs')
+const home = mkdtempSync(join(tmpdir(), 'signoff-picture-'))
+const work = join(home, 'payments')
+const env = {
+  PATH: `${join(home, 'bin')}:${process.env.PATH ?? ''}`,
+  HOME: home,
+  TERM: 'xterm-256color',
+  LANG: 'C.UTF-8',
+  TMPDIR: home,
+}
 
-/** Walks, and draws before it leaves: afterwards the terminal has its normal screen again. */
-async function walk(): Promise<string> {
-  const home = mkdtempSync(join(tmpdir(), 'signoff-picture-'))
-  const work = join(home, 'shop')
-  mkdirSync(join(work, 'runbooks'), { recursive: true })
-  cpSync(join(root, 'runbooks'), join(work, 'runbooks'), { recursive: true })
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: home,
-    TERM: 'xterm-256color',
-    LANG: 'C.UTF-8',
-    SIGNOFF_KEY: '',
-    TMPDIR: home,
+/** What the programs of the runbook print; `curl` fails the first time. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  kubectl: `case "$*" in
+  *get*) printf 'NAME       READY   UP-TO-DATE   AVAILABLE   AGE\\npayments   6/6     6            6           214d\\n' ;;
+  *set*) echo 'deployment.apps/payments image updated' ;;
+  *status*) for ready in 2 4 5; do
+      echo "Waiting for deployment \\"payments\\" rollout to finish: $ready of 6 updated replicas are available..."; sleep 0.3
+    done; echo 'deployment "payments" successfully rolled out' ;;
+  *) echo 'deployment.apps/payments rolled back' ;;
+esac`,
+  psql: "printf ' lag\\n-----\\n   2\\n(1 row)\\n'",
+  curl: `if [ -e "$HOME/answers" ]; then echo '{"status":"ok"}'; else
+  touch "$HOME/answers"; echo 'curl: (22) The requested URL returned error: 503' >&2; exit 22; fi`,
+}
+
+interface Walk {
+  /** Waits until this stands there, and has been read; then sends keys. */
+  at(shown: RegExp, ...keys: readonly string[]): Promise<void>
+  resize(columns: number, rows: number): void
+  draw(file: string, title: string): void
+  end(): Promise<void>
+}
+
+async function prepare(): Promise<void> {
+  for (const folder of [work, join(home, 'bin'), join(docs, 'screens')]) mkdirSync(folder, { recursive: true })
+  for (const [name, body] of Object.entries(PROGRAMS)) {
+    writeFileSync(join(home, 'bin', name), `#!/bin/bash\n${body}\n`)
+    chmodSync(join(home, 'bin', name), 0o755)
   }
-  const bin = join(root, 'bin', 'signoff.js')
-  await execa(process.execPath, [bin, 'init', '--yes', '--principal', 'kim@example.com'], {
-    cwd: work,
-    env,
-    extendEnv: false,
-  })
-  const terminal = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true })
-  const child = spawn(process.execPath, [bin, 'run', 'runbooks/quickstart.md', '--release', 'v2.4.0'], {
-    cols: COLUMNS,
-    rows: ROWS,
-    cwd: work,
-    env,
-  })
+  cpSync(join(root, 'scripts', 'payments.md'), join(work, 'payments.md'))
+  await signoff(['init', '--yes', '--principal', 'kim@example.com'])
+  const signers = join(work, '.signoff', 'allowed_signers')
+  for (const person of ['priya', 'omar']) {
+    await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', person, '-f', join(home, person)])
+    const { stdout } = await execa('cat', [join(home, `${person}.pub`)])
+    const [type, key] = stdout.split(' ')
+    appendFileSync(signers, `${person}@example.com namespaces="signoff-approval-v1" ${type} ${key}\n`)
+  }
+  writeFileSync(
+    join(work, '.signoff', 'config.yaml'),
+    'version: 1\nroles: { Release Manager: [priya@example.com], Platform Lead: [omar@example.com] }\n',
+  )
+}
+
+async function signoff(args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<void> {
+  await execa(process.execPath, [bin, ...args], { cwd: work, env: { ...env, ...more }, extendEnv: false })
+}
+
+async function approve(person: string): Promise<void> {
+  const [run = ''] = readdirSync(join(work, '.signoff', 'transcripts', 'v2.4.0'))
+  await signoff(['approve', run, '2.2', '--go'], { SIGNOFF_KEY: join(home, person) })
+}
+
+function start(columns: number, rows: number, ...args: readonly string[]): Walk {
+  const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true })
+  const child = spawn(process.execPath, [bin, ...args], { cols: columns, rows, cwd: work, env })
   child.onData(data => terminal.write(data))
-  child.onExit(() => undefined)
-  try {
-    // Each step of the way: what row 2 says when it is reached, and the keys that it then gets.
-    for (const [shown, keys] of KEYS) {
-      await until(terminal, shown)
-      for (const key of keys) {
-        // The screen takes no answer in the first moments after a question was painted.
-        await pause(450)
-        child.write(key)
+  terminal.onData(reply => child.write(reply))
+  const gone = new Promise<void>(resolve => {
+    child.onExit(() => resolve())
+  })
+  const text = (): string => {
+    const buffer = terminal.buffer.active
+    const lines = Array.from({ length: terminal.rows }, (_, row) =>
+      buffer.getLine(buffer.baseY + row)?.translateToString(true),
+    )
+    return lines.join('\n')
+  }
+  return {
+    async at(shown, ...keys) {
+      for (let tries = 0; !shown.test(text()); tries++) {
+        if (tries > 200) throw new Error(`never shown: ${shown}\n${text()}`)
+        await pause(50)
       }
-    }
-    await until(terminal, LAST)
-    await pause(300)
-    return toSvg(terminal)
-  } finally {
-    child.kill('SIGTERM')
-    await pause(700)
-    rmSync(home, { recursive: true, force: true })
+      await pause(READ_MS)
+      for (const key of keys) child.write(key)
+      if (keys.length > 0) await pause(READ_MS)
+    },
+    resize(cols, lines) {
+      terminal.resize(cols, lines)
+      child.resize(cols, lines)
+    },
+    draw: (file, title) => writeFileSync(join(docs, file), toSvg(terminal, title)),
+    async end() {
+      child.kill('SIGTERM')
+      await gone
+    },
   }
 }
 
-function lines(terminal: InstanceType<typeof xterm.Terminal>): string[] {
-  const buffer = terminal.buffer.active
-  return Array.from({ length: ROWS }, (_, row) => buffer.getLine(buffer.viewportY + row)?.translateToString(true) ?? '')
+async function walkFull(): Promise<void> {
+  const flags = ['run', 'payments.md', '--release', 'v2.4.0', '--set', 'version=v2.4.0']
+  const first = start(80, 24, ...flags)
+  await first.at(/Enter starts the run/)
+  first.draw('screens/start.svg', 'The start: what will be walked, by whom, and what is missing')
+  await first.at(/Enter starts the run/, ENTER)
+  await first.at(/READY {2}1\.1/, ENTER)
+  await first.at(/NEEDS YOU {2}1\.2/, ' ')
+  await first.at(/NEEDS YOU {2}1\.3/, 'u')
+  await first.at(/1 row/, ' ')
+  await first.at(/What was observed/, `2 s${ENTER}`)
+  await first.at(/Phase 1 Prepare complete/, ENTER)
+  await first.at(/NEEDS YOU {2}2\.1/, ' ')
+  await first.at(/What was observed/, `0.2 %${ENTER}`)
+  await first.at(/NEEDS APPROVAL/)
+  await approve('priya')
+  await first.at(/1 of 2 signed/)
+  first.resize(80, 36)
+  await first.at(/Platform Lead.*no answer yet/)
+  first.draw('screens/gate.svg', 'A gate: its criteria, who has signed, and what the other signs by')
+  first.resize(80, 24)
+  await approve('omar')
+  await first.at(/Phase 2 GO\/NO-GO complete/, ENTER)
+  await first.at(/READY {2}3\.1/, ENTER)
+  await first.at(/Type {2}production v2\.4\.0/, PHRASE.slice(0, -2))
+  first.draw('screens/review.svg', 'The review of a change in production, and the phrase that runs it')
+  await first.at(/production v2\.4$/m, `${PHRASE.slice(-2)}${ENTER}`)
+  await first.at(/READY {2}3\.2/, ENTER)
+  await first.at(/READY {2}3\.3/)
+  first.draw('walkthrough.svg', 'Signoff walking a release runbook')
+  await first.end()
+
+  const wide = start(120, 40, 'resume')
+  await wide.at(/READY {2}3\.3/, ENTER)
+  await wide.at(/FAILED/)
+  wide.draw('screens/failure.svg', 'A step that has failed: its line, the ways on, the way back')
+  await wide.at(/FAILED/, 'r')
+  await wide.at(/Reason/, ENTER)
+  await wide.at(/READY {2}3\.3/, ENTER)
+  await wide.at(/3\.4/, '\u001b')
+  await wide.at(/WAITING {2}3\.4/)
+  wide.draw('screens/wide.svg', 'The walk at 120 columns: the outline beside the step')
+  await wide.end()
 }
 
-async function until(terminal: InstanceType<typeof xterm.Terminal>, shown: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (lines(terminal).slice(0, 3).join('\n').includes(shown)) return
-    await pause(50)
-  }
-  throw new Error(`never shown: ${shown}\n${lines(terminal).join('\n')}`)
+async function walkPlain(): Promise<void> {
+  const plain = start(100, 30, 'run', 'payments.md', '--release', 'v2.4.1', '--set', 'version=v2.4.1', '--ui', 'plain')
+  await plain.at(/An empty line runs it too|Type "run"/, 'run\n')
+  await plain.at(/Step 1\.2, [\s\S]*Type "tick"/, 'tick\n')
+  await plain.at(/Step 1\.3, [\s\S]*or "cannot"/, 'value 7 s\n')
+  await plain.at(/NOT met/)
+  plain.draw('screens/plain.svg', 'Plain mode: sentences below each other, and words instead of keys')
+  await plain.end()
 }
 
 function pause(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms))
 }
 
-const FONT = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
-const CELL = { width: 8.4, height: 18 }
-const INK = '#d8dee9'
-const PAPER = '#14181f'
-const PALETTE = [
-  '#3b4252',
-  '#e06c75',
-  '#98c379',
-  '#e5c07b',
-  '#61afef',
-  '#c678dd',
-  '#56b6c2',
-  '#d8dee9',
-  '#6b7386',
-  '#ff7b86',
-  '#b5e890',
-  '#ffd68a',
-  '#82c4ff',
-  '#e2a1f5',
-  '#7fdbe6',
-  '#ffffff',
-]
-
-function toSvg(terminal: InstanceType<typeof xterm.Terminal>): string {
-  const width = Math.ceil(COLUMNS * CELL.width + 24)
-  const height = ROWS * CELL.height + 24
-  const out = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family='${FONT}' font-size="14">`,
-    `<title>Signoff walking a release runbook</title>`,
-    `<rect width="${width}" height="${height}" rx="8" fill="${PAPER}"/>`,
-  ]
-  const buffer = terminal.buffer.active
-  for (let row = 0; row < ROWS; row++) {
-    const line = buffer.getLine(buffer.viewportY + row)
-    if (line === undefined) continue
-    for (const run of runsOf(line)) {
-      const x = 12 + run.column * CELL.width
-      const y = 12 + row * CELL.height
-      if (run.paper !== PAPER)
-        out.push(
-          `<rect x="${x.toFixed(1)}" y="${y}" width="${(run.text.length * CELL.width).toFixed(1)}" height="${CELL.height}" fill="${run.paper}"/>`,
-        )
-      if (run.text.trim() === '') continue
-      const weight = run.bold ? ' font-weight="bold"' : ''
-      const length = (run.text.length * CELL.width).toFixed(1)
-      out.push(
-        `<text x="${x.toFixed(1)}" y="${y + 13.5}" fill="${run.ink}"${weight} textLength="${length}" xml:space="preserve">${escapeXml(run.text)}</text>`,
-      )
-    }
-  }
-  out.push('</svg>')
-  return `${out.join('\n')}\n`
+try {
+  await prepare()
+  await walkFull()
+  await walkPlain()
+} finally {
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 })
 }
-
-interface Run {
-  readonly column: number
-  readonly ink: string
-  readonly paper: string
-  readonly bold: boolean
-  text: string
-}
-
-type Line = NonNullable<ReturnType<InstanceType<typeof xterm.Terminal>['buffer']['active']['getLine']>>
-
-/** Neighbouring cells that look alike. */
-function runsOf(line: Line): Run[] {
-  const runs: Run[] = []
-  for (let column = 0; column < COLUMNS; column++) {
-    const cell = line.getCell(column)
-    if (cell === undefined || cell.getWidth() === 0) continue
-    const plainInk = cell.isFgDefault() ? INK : (PALETTE[cell.getFgColor()] ?? INK)
-    const plainPaper = cell.isBgDefault() ? PAPER : (PALETTE[cell.getBgColor()] ?? PAPER)
-    const [ink, paper] = cell.isInverse() !== 0 ? [plainPaper, plainInk] : [plainInk, plainPaper]
-    const bold = cell.isBold() !== 0
-    const text = cell.getChars() || ' '
-    const last = runs.at(-1)
-    if (last !== undefined && last.ink === ink && last.paper === paper && last.bold === bold) last.text += text
-    else runs.push({ column, ink, paper, bold, text })
-  }
-  return runs
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
-}
-
-writeFileSync(join(root, 'docs', 'walkthrough.svg'), await walk())

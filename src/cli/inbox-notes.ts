@@ -29,16 +29,16 @@ export async function putNote(inbox: string, run: string, note: NoteFile): Promi
 }
 
 /**
- * Records a note that came by the inbox. Whoever can write there can write one under any name, and the record says so. Returns
- * false where it stays for whoever resumes the run.
+ * Records a note that came by the inbox. It is not signed, and whoever can write there can write one under any name: the record says
+ * so, with the account that its file belongs to. Returns false where it stays for whoever resumes the run.
  */
-export async function takeNote(session: Session, untrustedText: string, io: Io): Promise<boolean> {
+export async function takeNote(session: Session, untrustedText: string, owner: string, io: Io): Promise<boolean> {
   const note = readNote(untrustedText)
   if (note === null) {
     io.say('signoff: a note in the inbox could not be read, and was left there')
     return false
   }
-  const by = `${note.by} (by the inbox)`
+  const by = `the account ${owner}, unsigned, as ${note.by}`
   const reply = await session.drive.say(
     { kind: 'note', step: null, text: note.text },
     { by, how: 'typed', source: null },

@@ -1,15 +1,16 @@
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { readArriving } from './arriving-file.ts'
 import { NOTE_FILE } from './inbox-notes.ts'
 
 const POLL_MS = 300
 
 /**
- * What becomes of a file that came, an approval or a note. True: it is in the journal, counted or refused, and the file may go. False: it
+ * What becomes of a file that came, an approval or a note, with the account that it belongs to. True: it is in the journal, counted or refused, and the file may go. False: it
  * stays for whoever resumes the run.
  */
-export type Take = (text: string, name: string) => Promise<boolean>
+export type Take = (text: string, name: string, owner: string) => Promise<boolean>
 
 /** Where requests for approval go out and signed approvals come in: plain files, readable by the repository's group. */
 export interface Inbox {
@@ -35,13 +36,16 @@ export function openInbox(root: string, run: string, tell: (line: string) => voi
     for (const name of names.filter(candidate => ARRIVING.test(candidate)).sort()) {
       if (seen.has(name)) continue
       seen.add(name)
-      const text = await readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      const file = await readArriving(join(folder, name)).catch((error: Error) => {
         tell(`signoff: ${join(folder, name)} cannot be read and was left there: ${error.message}`)
         return null
       })
-      if (text === null) continue
+      if (file === null) continue
       // What was taken is in the journal now; the file would only be offered again on resume.
-      if (await take(text, name)) await rm(join(folder, name), { force: true })
+      if (!(await take(file.text, name, file.owner))) continue
+      await rm(join(folder, name), { force: true })
+      // Another file of this name is another approval: of the same person, who is told that one counts.
+      seen.delete(name)
     }
   }
 

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Ending, RunEvent, RunState, Speaker } from '../model/index.ts'
-import { countSteps, SignoffError } from '../model/index.ts'
+import { countSteps, recoveryKey, SignoffError } from '../model/index.ts'
 import { type Provided, walkUnattended } from '../runner/index.ts'
 import { sealJournal } from '../transcript/index.ts'
 import { contactLines, createPlainOutput, createPollLines, sentenceFor } from '../tui/index.ts'
 import { exitCodeOfEnding } from './exit-codes.ts'
 import { takeApproval } from './gate-approvals.ts'
 import { watchHolding } from './holding.ts'
-import { type Inbox, openInbox } from './inbox.ts'
+import { type Inbox, openInbox, type Take } from './inbox.ts'
 import { NOTE_FILE, takeNote } from './inbox-notes.ts'
 import type { Io } from './io.ts'
 import { publishRequest, requestName } from './requests.ts'
@@ -44,7 +44,7 @@ export async function walk(session: Session, options: WalkOptions, given: Io): P
   try {
     for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', io)
     // What was approved while nobody was here counts before an unattended walk looks at its gate.
-    await inbox.sweep((text, name) => takeArrival(session, text, name, io))
+    await inbox.sweep((...came) => takeArrival(session, came, io))
     const ending = await Promise.race([walkWith(session, options, io), session.drive.failed, signals.ended])
     await watcher.stop()
     // A script that a signal stopped ends the walk as well; the signal came first, and its exit code counts.
@@ -111,7 +111,7 @@ function watchGates(session: Session, inbox: Inbox, io: Io): { stop(): Promise<v
   const unsubscribe = session.drive.onEntry(({ event }) => {
     if (event.kind === 'approval.request') publish(event.step)
   })
-  const watcher = inbox.watch((text, name) => takeArrival(session, text, name, io))
+  const watcher = inbox.watch((...came) => takeArrival(session, came, io))
   return {
     async stop() {
       unsubscribe()
@@ -122,8 +122,8 @@ function watchGates(session: Session, inbox: Inbox, io: Io): { stop(): Promise<v
 }
 
 /** What came by the inbox goes where it belongs. */
-function takeArrival(session: Session, text: string, name: string, io: Io): Promise<boolean> {
-  return name.endsWith(NOTE_FILE) ? takeNote(session, text, io) : takeApproval(session, text, 'inbox', io)
+function takeArrival(session: Session, [text, name, owner]: Parameters<Take>, io: Io): Promise<boolean> {
+  return name.endsWith(NOTE_FILE) ? takeNote(session, text, owner, io) : takeApproval(session, text, 'inbox', io)
 }
 
 interface Signals {
@@ -227,7 +227,7 @@ async function finish(session: Session, ending: Ending, inbox: Inbox, options: W
   )
   if (ending.kind === 'paused') {
     io.say(`Why: ${ending.reason}`)
-    for (const line of gateLines(session)) io.say(line)
+    for (const line of [...gateLines(session), ...wayBackLines(session)]) io.say(line)
     const { contacts } = context.runbook
     // Whoever attended has seen them beside the question.
     if (options.ui.kind === 'none' && ending.why === 'failed' && contacts.length > 0)
@@ -269,6 +269,18 @@ function gateLines(session: Session): string[] {
     `${session.context.runbook.path}:${step?.line ?? 1}:1 ${step?.position ?? ''}: ${due - given} of ${due} approvals missing: signoff approve ${session.context.run} ${step?.position ?? ''} --go`,
     `The request lies in ${request}; it can be carried to another machine.`,
   ]
+}
+
+/** The recovery that leads back from a step that failed: it is entered by nobody but a person, who is told how. */
+function wayBackLines({ context, drive }: Session): string[] {
+  const { need, state } = drive.snapshot()
+  const { recovery } = context.runbook.flows
+  const flow = need.kind === 'decide' ? recovery.find(one => recoveryKey(one) === need.recovery) : undefined
+  if (need.kind !== 'decide' || flow === undefined || state.recovery !== null) return []
+  const from = need.recovery === 'document' ? 'document' : (context.steps.get(need.step)?.position ?? '')
+  const which = recovery.length === 1 ? '' : ` --for ${from}`
+  const count = `${flow.steps.length} ${flow.steps.length === 1 ? 'step' : 'steps'}`
+  return [`Way back: ${flow.title}, ${count}: signoff rollback ${context.run}${which}`]
 }
 
 function unrecordedAdvice(session: Session): string {

@@ -63,6 +63,14 @@ export type Need =
       /** Key of the recovery flow that leads back, if there is one. */
       readonly recovery: string | null
     }
+  /** A person has said that nothing goes past the step; `block` is the sequence number of that. */
+  | {
+      readonly kind: 'held'
+      readonly step: string
+      readonly block: number
+      readonly by: string
+      readonly reason: string
+    }
   /** The script may run in no mode: a value that cannot enter, an unfinished text, or (`rejected`) bash does not parse it. */
   | { readonly kind: 'blocked'; readonly step: string; readonly why: string; readonly rejected: boolean }
   | { readonly kind: 'finished'; readonly result: Result }
@@ -149,6 +157,9 @@ export type Answer =
   /** Forward over steps, or back to one that has ended, which is opened again. */
   | { readonly kind: 'jump'; readonly to: string; readonly reason: string; readonly phrase?: string | null }
   | { readonly kind: 'note'; readonly step: string | null; readonly text: string }
+  /** Nothing goes past this step until it is lifted. */
+  | { readonly kind: 'block'; readonly step: string; readonly reason: string }
+  | { readonly kind: 'unblock'; readonly block: number; readonly reason: string }
   | { readonly kind: 'rollback'; readonly flow: string; readonly phrase: string | null; readonly reason: string }
   | { readonly kind: 'stop-script'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'escalate' }
   | { readonly kind: 'pause'; readonly reason: string }

@@ -46,6 +46,8 @@ const FOLDS: Folds = {
             changedAtMs: 0,
             edited: null,
             lastCheck: null,
+            checks: [],
+            difference: null,
             lastEnd: null,
           },
         ]),
@@ -72,13 +74,15 @@ const FOLDS: Folds = {
     withRecord(state, event.step, { edited: { seq, script: event.script, reason: event.reason, by: event.by } }),
   'step.start': (state, { event, atMs }) => {
     const running = { step: event.step, attempt: event.attempt, sinceMs: atMs, told: new Set<never>() }
-    const next = withRecord({ ...state, running }, event.step, { attempts: event.attempt, phraseSeq: null })
+    const begun = { attempts: event.attempt, phraseSeq: null, checks: [], difference: null }
+    const next = withRecord({ ...state, running }, event.step, begun)
     return isTask(next, event.step)
       ? withStatus(next, event.step, { kind: 'running', attempt: event.attempt, sinceMs: atMs })
       : next
   },
   'step.left': (state, { event }) => withTold(state, event),
   'output.end': (state, { event }) => withTold(state, event),
+  'output.differs': (state, { event }) => withTold(withRecord(state, event.step, { difference: event.diff }), event),
   'step.stop': (state, { event }) => {
     const { running } = state
     if (running?.step !== event.step || running.attempt !== event.attempt || event.by === null) return state
@@ -93,7 +97,7 @@ const FOLDS: Folds = {
     }
     const next = withRecord({ ...state, running: null }, event.step, { lastEnd })
     if (!isTask(next, event.step)) return withRecord(next, event.step, { lastCheck: { result: event.result, atMs } })
-    return withStatus(next, event.step, statusOfEnd(event, atMs))
+    return withStatus(withRecord(next, event.step, { checks: event.checks }), event.step, statusOfEnd(event, atMs))
   },
   'step.decide': (state, { event, atMs }) => {
     switch (event.choice) {
@@ -157,6 +161,11 @@ const FOLDS: Folds = {
     ...state,
     notes: [...state.notes, { step: event.step, text: event.text, by: event.by, atMs }],
   }),
+  block: (state, { event, seq, atMs }) => ({
+    ...state,
+    blockers: [...state.blockers, { seq, step: event.step, reason: event.reason, by: event.by, atMs }],
+  }),
+  'block.end': (state, { event }) => ({ ...state, blockers: state.blockers.filter(({ seq }) => seq !== event.block) }),
   'approval.request': (state, { event, seq, atMs }) => ({
     ...withStatus(state, event.step, { kind: 'open-gate' }),
     gates: new Map(state.gates).set(event.step, { request: seq, openedAtMs: atMs, event, approvals: [], refused: [] }),
@@ -314,7 +323,10 @@ function isTask(state: RunState, step: string): boolean {
   return state.steps.get(step)?.planned.kind === 'task'
 }
 
-function withTold(state: RunState, event: EventOf<'step.left'> | EventOf<'output.end'>): RunState {
+function withTold(
+  state: RunState,
+  event: EventOf<'step.left'> | EventOf<'output.end'> | EventOf<'output.differs'>,
+): RunState {
   const { running } = state
   if (running?.step !== event.step || running.attempt !== event.attempt) return state
   return { ...state, running: { ...running, told: new Set([...running.told, event.kind]) } }

@@ -159,6 +159,7 @@ export const EVENT_FIELDS = {
     open: z.array(z.enum(['out', 'err'])),
     processes: z.array(z.strictObject({ pid: natural, name: text, command: text, escaped: z.boolean() })),
   },
+  'output.differs': { ...orderOf, expected: z.literal('similar'), diff: text },
   'step.end': {
     ...orderOf,
     outcome: z.enum(['exited', 'signalled', 'cancelled', 'timed-out', 'unknown']),

@@ -49,7 +49,7 @@ export interface RunningScript {
   readonly attempt: number
   readonly sinceMs: number
   /** What is on record of its end already: Signoff may be killed between these and `step.end`. */
-  readonly told: ReadonlySet<'step.left' | 'output.end'>
+  readonly told: ReadonlySet<'step.left' | 'output.end' | 'output.differs'>
   /** Who asked it to stop; absent where nobody did. */
   readonly stoppedBy?: string
 }
@@ -69,6 +69,10 @@ export interface StepRecord {
   readonly edited: EditedScript | null
   /** How its script, or the command beside the question, last ended. Null before it ever did. */
   readonly lastEnd: LastEnd | null
+  /** What the last attempt was held against, met or not; empty before it ended, and where nothing was. */
+  readonly checks: EventOf<'step.end'>['checks']
+  /** How the last output differed from a sample that only advises, as lines of a diff; null where it did not. */
+  readonly difference: string | null
   /** How the command beside the question last ended: an offer, or the probe of a wait. Null before it ever did. */
   readonly lastCheck: LastCheck | null
 }
@@ -79,6 +83,15 @@ export interface EditedScript {
   readonly script: string
   readonly reason: string
   readonly by: string
+}
+
+export interface Blocker {
+  /** Sequence number of the event that set it. */
+  readonly seq: number
+  readonly step: string
+  readonly reason: string
+  readonly by: string
+  readonly atMs: number
 }
 
 export interface LastEnd {
@@ -160,6 +173,8 @@ export interface RunState {
     readonly by: string
     readonly atMs: number
   }[]
+  /** What nothing goes past until it is lifted, in the order in which it was said. */
+  readonly blockers: readonly Blocker[]
   readonly paused: EventOf<'run.pause'> | null
   readonly aborted: EventOf<'run.abort'> | null
   /** Set when a person has decided that a failure ends the run. */
@@ -191,6 +206,7 @@ export const EMPTY_STATE: RunState = {
   offer: null,
   keptRunbook: null,
   notes: [],
+  blockers: [],
   paused: null,
   aborted: null,
   stopDecided: false,

@@ -64,49 +64,33 @@ const FLAGS = [
 ] as const
 
 function withCode(pen: Pen, code: number, own: string | undefined): Pen {
+  if (code === 0) return PLAIN_PEN
   if (code >= 30 && code <= 37) return { ...pen, foreground: code - 30 }
   if (code >= 90 && code <= 97) return { ...pen, foreground: code - 90 + 8 }
   if (code >= 40 && code <= 47) return { ...pen, background: code - 40 }
   if (code >= 100 && code <= 107) return { ...pen, background: code - 100 + 8 }
-  switch (code) {
-    case 0:
-      return PLAIN_PEN
-    case 1:
-      return { ...pen, bold: true }
-    case 2:
-      return { ...pen, dim: true }
-    case 3:
-      return { ...pen, italic: true }
-    case 4:
-      return { ...pen, underline: own !== '0' }
-    case 7:
-      return { ...pen, inverse: true }
-    case 8:
-      return { ...pen, concealed: true }
-    case 9:
-      return { ...pen, struck: true }
-    case 21:
-      return { ...pen, underline: true }
-    case 22:
-      return { ...pen, bold: false, dim: false }
-    case 23:
-      return { ...pen, italic: false }
-    case 24:
-      return { ...pen, underline: false }
-    case 27:
-      return { ...pen, inverse: false }
-    case 28:
-      return { ...pen, concealed: false }
-    case 29:
-      return { ...pen, struck: false }
-    case 39:
-      return { ...pen, foreground: null }
-    case 49:
-      return { ...pen, background: null }
-    default:
-      return pen
-  }
+  // `4:0` is no underline; its other kinds are lines too.
+  if (code === 4) return { ...pen, underline: own !== '0' }
+  return { ...pen, ...CODES.get(code) }
 }
+
+const CODES: ReadonlyMap<number, Partial<Pen>> = new Map<number, Partial<Pen>>([
+  [1, { bold: true }],
+  [2, { dim: true }],
+  [3, { italic: true }],
+  [7, { inverse: true }],
+  [8, { concealed: true }],
+  [9, { struck: true }],
+  [21, { underline: true }],
+  [22, { bold: false, dim: false }],
+  [23, { italic: false }],
+  [24, { underline: false }],
+  [27, { inverse: false }],
+  [28, { concealed: false }],
+  [29, { struck: false }],
+  [39, { foreground: null }],
+  [49, { background: null }],
+])
 
 /** `5;n` or `2;r;g;b`; with colons a colour space may stand before the red. */
 function readColour(codes: readonly string[], colons: boolean): { colour: TerminalColour; taken: number } {

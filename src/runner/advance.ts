@@ -1,6 +1,7 @@
 import type { EventOf, RunEvent, RunState, Section, Step, StepCounts } from '../model/index.ts'
 import { countSteps, isEnded, isJumpedOver, valueProblem } from '../model/index.ts'
 import { asItRuns } from './as-it-runs.ts'
+import { blockerOf } from './blocking.ts'
 import type { RunContext } from './context.ts'
 import { gateNeed } from './gate-need.ts'
 import { activeFlow, askedText, conditionOf, currentStep, type Live } from './need.ts'
@@ -36,6 +37,7 @@ function followingEvent(context: RunContext, state: RunState, live: Live, moment
   if (ended !== null) return ended
   const step = currentStep(context, state)
   if (step === null) return finish(context, state)
+  if (blockerOf(state, step.id) !== null) return null
   return (
     notChosen(context, state, step) ??
     conditionAnswer(state, step) ??

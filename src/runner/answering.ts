@@ -20,6 +20,8 @@ type PlainAnswer = Exclude<
       | 'stop-script'
       | 'rollback'
       | 'jump'
+      | 'block'
+      | 'unblock'
       | 'pause'
       | 'abort'
       | 'runbook'
@@ -57,6 +59,10 @@ export function answerEvents(
   const step = context.steps.get(answer.step)
   if (step === undefined) return refused(`no step ${answer.step}`)
   if (!('step' in need) || need.step !== answer.step) return refused(`${step.position} is not what is needed now`)
+  if (need.kind === 'held')
+    return refused(
+      `${step.position} is blocked by ${need.by}: ${need.reason}; nothing goes past it until that is lifted`,
+    )
   switch (answer.kind) {
     case 'confirm':
       return need.kind === 'confirm' || need.kind === 'manual'

@@ -2,10 +2,11 @@ import type { Answer, EventOf, RunEvent, RunState, Speaker } from '../model/inde
 import { readTerminalText } from '../model/index.ts'
 import { answerEvents } from './answering.ts'
 import { type ApprovalVerdict, approvalEvent } from './approval.ts'
+import { blockEvents, unblockEvents } from './blocking.ts'
 import { decideChanged, decideLook } from './changed-runbook.ts'
 import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
-import { checksOf, matchesWithoutLimit, type ShownOutput } from './expectation.ts'
+import { advisoryDiff, checksOf, matchesWithoutLimit, type ShownOutput } from './expectation.ts'
 import { type AcceptanceVerdict, decideAcceptance, decideOffer, decideWithdrawal } from './handing-off.ts'
 import { jumpEvents } from './jump.ts'
 import { currentStep, type Live, needOf } from './need.ts'
@@ -94,6 +95,10 @@ function decideAnswer(context: RunContext, state: RunState, live: Live, answer: 
       const decision = jumpEvents(context, state, answer, speaker)
       return decision.reply.ok ? decided(decision.events, stopPoll(context, state, speaker.by)) : decision
     }
+    case 'block':
+      return blockEvents(context, state, answer, speaker)
+    case 'unblock':
+      return unblockEvents(state, answer, speaker)
     case 'pause':
       return decided([
         { kind: 'run.pause', reason: answer.reason, step: currentStep(context, state)?.id ?? null, by: speaker.by },
@@ -125,6 +130,7 @@ function decideRun(
   if (state.running !== null) return refused(`${positionOf(context, state.running.step)} is running`)
   if (!('step' in need) || need.step !== answer.step)
     return refused(`${step.position} is not the step that is needed now`)
+  if (need.kind === 'held') return refused(`${step.position} is blocked by ${need.by}: ${need.reason}`)
   if (need.kind === 'blocked') return refused(`${step.position} cannot run: ${need.why}`)
   if (need.kind === 'values') return refused(`${step.position} needs a value for ${need.names.join(', ')}`)
   const asked =
@@ -233,5 +239,8 @@ function decideReport(context: RunContext, state: RunState, input: Extract<Input
     checks,
   }
   const outputEnd = told.has('output.end') ? [] : [report.end]
-  return decided([...outputEnd, end], [{ kind: 'forget', id: orderId(context, id, attempt) }])
+  const diff = isTask && !told.has('output.differs') ? advisoryDiff(step, seen) : null
+  const differs: RunEvent[] =
+    diff === null ? [] : [{ kind: 'output.differs', step: id, attempt, expected: 'similar', diff }]
+  return decided([...outputEnd, ...differs, end], [{ kind: 'forget', id: orderId(context, id, attempt) }])
 }

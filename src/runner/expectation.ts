@@ -1,4 +1,4 @@
-import { type Check, checkJsonCondition, readJsonConditions, type Step } from '../model/index.ts'
+import { type Check, checkJsonCondition, diffText, readJsonConditions, type Step } from '../model/index.ts'
 
 /** What is known of a script's output when it is held against what its author expects. */
 export interface ShownOutput {
@@ -57,6 +57,30 @@ export function checksOf(step: Pick<Step, 'expect'>, shown: ShownOutput, matches
       kind satisfies never
       return []
   }
+}
+
+/**
+ * How an output differs from a sample of it that only advises, as the lines of a diff; null where it does not, or was not seen whole.
+ * It decides nothing: a person compares, and this shows where.
+ */
+export function advisoryDiff(step: Pick<Step, 'expect'>, { text, unseen }: ShownOutput): string | null {
+  if (step.expect?.kind !== 'similar' || unseen !== null) return null
+  const lines = diffText(comparable(step.expect.text), comparable(text))
+  if (lines.every(line => !/^[-+]/.test(line))) return null
+  const left = lines.length - MOST_DIFF_LINES
+  const shown = left > 0 ? [...lines.slice(0, MOST_DIFF_LINES), `@ ${left} more lines`] : lines
+  return shown.join('\n').slice(0, MOST_DIFF_CHARS)
+}
+
+const MOST_DIFF_LINES = 200
+const MOST_DIFF_CHARS = 20_000
+
+/** Nobody writes spaces at the ends of lines into a sample on purpose. */
+function comparable(text: string): string {
+  return text
+    .replace(/[ \t\r]+$/gm, '')
+    .replace(/\n+$/, '')
+    .replace(/^\n+/, '')
 }
 
 /** How much of an output that differs is recorded with the check; all of it is recorded as output. */

@@ -1,6 +1,7 @@
 import type { Answer, RunEvent, RunState, Speaker, Step, StepStatus } from '../model/index.ts'
 import { isEnded } from '../model/index.ts'
 import { passingPhrase } from './asking.ts'
+import { blockerOf } from './blocking.ts'
 import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
 import { activeFlow, conditionOf, currentStep } from './need.ts'
@@ -49,6 +50,8 @@ function jumping(context: RunContext, state: RunState, current: Step, target: St
   const steps = over.flatMap(id => context.steps.get(id) ?? [])
   const gate = steps.find(step => step.kind === 'gate')
   if (gate !== undefined) return refused(`${gate.position} is a gate that has not said GO: it cannot be jumped over`)
+  const held = steps.find(step => blockerOf(state, step.id) !== null)
+  if (held !== undefined) return refused(`${held.position} is blocked, and nothing goes past it: lift that first`)
   const unknown = steps.find(step => state.steps.get(step.id)?.status.kind === 'unknown')
   if (unknown !== undefined) return refused(`${unknown.position}: its outcome is unknown; say first what is true`)
   const outside = whyOutside(context, state, target)

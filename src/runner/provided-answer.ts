@@ -143,6 +143,12 @@ export function answerFor(context: RunContext, need: Need, given: Provided): Fou
         `${title(step)}: ${need.state}`,
         `--retry ${step.position}, --skip ${step.position} or --resolve ${step.position}=passed|failed, each with --reason TEXT`,
       )
+    case 'held':
+      return lacks(
+        step,
+        `${title(step)}: blocked by ${need.by}: ${need.reason}`,
+        'whoever walks the run lifts it at a terminal',
+      )
     case 'blocked': {
       const byFlag = `--skip ${step.position} or --resolve ${step.position}=passed, with --reason TEXT`
       const atTerminal = step.interaction === 'terminal' && !need.rejected

@@ -85,6 +85,8 @@ export function createRecorder(
 /** A runbook may hold a secret in its own text; the record of what ran, and of what was expected, does not repeat it. */
 function masked(event: RunEvent, mask: (text: string) => string): RunEvent {
   switch (event.kind) {
+    case 'output.differs':
+      return { ...event, diff: mask(event.diff) }
     case 'step.start':
       return { ...event, script: mask(event.script) }
     case 'step.edit':

@@ -81,6 +81,8 @@ function pauseReason(
       return need.state === 'unknown'
         ? { why: 'unknown', reason: `${at}: outcome unknown` }
         : { why: 'failed', reason: `${at} ${need.state}` }
+    case 'held':
+      return { why: 'missing', reason: `${at} is blocked by ${need.by}: ${need.reason}` }
     case 'blocked':
       return { why: need.rejected ? 'rejected' : 'missing', reason: `${at} ${need.why}` }
     default:

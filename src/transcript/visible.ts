@@ -13,3 +13,6 @@ export function visible(text: string, keep: 'lines' | 'nothing' = 'nothing'): st
 /** The joiners U+200C and U+200D stay: words and emoji are written with them. */
 const ACTING =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Cs}/gu
+
+/** Stretches of such characters, apart from line feed and tab: what `visible` changes where it keeps lines. */
+export const ACTING_IN_LINES = new RegExp(`(?:(?![\\n\\t])(?:${ACTING.source}))+`, 'gu')

@@ -13,24 +13,16 @@ import { attentionFor, type Notifier, notification } from './terminal/attention.
 import { osc52 } from './terminal/clipboard.ts'
 import { type EditScript, NO_EDITOR } from './terminal/editing.ts'
 import { handOver, type Suspend, type TakeBack } from './terminal/hand-over.ts'
+import { leaveOnce, type TerminalOutput } from './terminal/leave.ts'
 import { handoverText, type Lending } from './terminal/lend.ts'
 import { createReader } from './terminal/reader.ts'
 import { ScreenInput, type TerminalInput } from './terminal/screen-input.ts'
 import { cleanLines, cleanText } from './text/clean.ts'
 import { viewOf } from './view/view.ts'
 
+export { runStartScreen } from './start-screen.tsx'
 export { notifierOf } from './terminal/attention.ts'
-
-/** The terminal that is drawn on: a tty, whatever stdout is. */
-export interface TerminalOutput extends NodeJS.WritableStream {
-  readonly isTTY?: boolean
-  readonly columns?: number
-  readonly rows?: number
-  /** True while it has not taken all that was written; `drain` follows. Nothing new is drawn meanwhile. */
-  readonly isBehind?: boolean
-  /** Drops what still waits and writes this at once, whether the terminal reads or not. */
-  endWith?(text: string, limitMs: number): void
-}
+export type { TerminalOutput } from './terminal/leave.ts'
 
 export interface FullScreen {
   readonly conversation: Conversation
@@ -73,14 +65,12 @@ export interface FullScreen {
     /** Gets what is told when a script takes the terminal and brings it back; returns the function that ends it. */
     hold(lending: Lending): () => void
   }
-  /** Gets the function that leaves the screen: synchronous, idempotent, for signal handlers. */
-  readonly onEnter?: (leave: () => void) => void
+  /** Gets the function that leaves the screen: synchronous, idempotent, for signal handlers; and whether somebody else has the terminal. */
+  readonly onEnter?: (leave: () => void, isAway: () => boolean) => void
 }
 
 /** Output commits to the screen at most 5 times a second; keys and run events at once. */
 const OUTPUT_COMMIT_MS = 200
-/** Last words to a terminal that does not read are given up after this. */
-const LEAVE_MS = 200
 /** A burst of resizes can leave old rows; the screen is drawn anew once it has settled. */
 const SETTLED_MS = 100
 const TICK_MS = 1000
@@ -344,7 +334,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   stdout.on('drain', paint)
   conversation.ended.then(ending => dispatch({ kind: 'ended', ending, atMs: clock.nowMs() }), finished.reject)
   try {
-    screen.onEnter?.(leave)
+    screen.onEnter?.(leave, () => handedOver)
     if (options.title !== null) stdout.write(`\u001b[22;2t\u001b]2;${cleanText(options.title)}\u0007`)
     instance = render(app(), {
       // Ink asks no more of its input than `ScreenInput` has; the type asks for all of a terminal's stream.
@@ -377,31 +367,6 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     unsubscribe()
     letHold?.()
     leave()
-  }
-}
-
-/**
- * Leaves the alternate screen and gives the terminal back: once, whoever calls it first, and at once. Ink takes bracketed paste back
- * only after React's effects have run, and knows nothing of a terminal that does not read: so all of it is said here too.
- */
-function leaveOnce(
-  stdout: TerminalOutput,
-  input: ScreenInput,
-  title: string | null,
-  instance: () => Instance | null,
-): () => void {
-  let left = false
-  const words = `\u001b\\\u001b[?2026l\u001b[?2004l\u001b[0m\u001b[?25h\u001b[?1049l${title === null ? '' : '\u001b[23;2t'}`
-  return () => {
-    if (left) return
-    left = true
-    try {
-      if (stdout.endWith !== undefined) stdout.endWith(words, LEAVE_MS)
-      instance()?.unmount()
-    } finally {
-      input.close()
-      if (stdout.endWith === undefined) stdout.write(words)
-    }
   }
 }
 

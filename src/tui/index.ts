@@ -14,8 +14,10 @@ export {
   type StatusFacts,
   standingOf,
   statusLines,
+  unmetOf,
 } from './scene/run-status.ts'
 export { type Scene, toWalk } from './scene/walk.ts'
+export type { StartAnswer, StartAsk, StartBrief, StartSection } from './start/brief.ts'
 export type { EditScript } from './terminal/editing.ts'
 export { type CleanOptions, cleanText } from './text/clean.ts'
 export { durationText } from './text/time-text.ts'

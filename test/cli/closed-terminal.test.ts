@@ -39,7 +39,7 @@ function start(ui: 'full' | 'plain'): TestTerminal {
   const size = { columns: 80, rows: 24 }
   const terminal = new TestTerminal('bash', ['-c', script, 'start', ui], size, env, world.repository.clone)
   terminals.push(terminal)
-  return terminal
+  return terminal.startsAtOnce()
 }
 
 const exitCode = (): string => {

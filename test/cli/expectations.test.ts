@@ -64,3 +64,43 @@ test('what cannot be read keeps a run from starting, with 65 and its place', asy
   expect(result.stderr).toMatch(/release\.md:\d+:1: error: this cannot be compared as regex: .*\[bad-marker\]/)
   expect(() => world.transcript(`v${release}`)).toThrow()
 })
+
+test('what a failed step did not meet is in its status, for people and for programs', { timeout: 30_000 }, async () => {
+  const failed = await run('echo \'{"failed": 2}\'', 'json', '$.failed < 2')
+  expect(failed.exitCode).toBe(1)
+  const { run: id } = world.transcript(`v${release}`)
+  expect((await world.signoff(['status', id])).stdout).toContain('  Not met: $.failed is 2, expected < 2.\n')
+  const data = JSON.parse((await world.signoff(['status', id, '--json'])).stdout)
+  expect(data.unmet).toMatchObject([{ name: '$.failed', op: '<', want: '2', got: '2', ok: false }])
+})
+
+test('an output unlike a sample is shown with the difference and on record, and decides nothing', {
+  timeout: 30_000,
+}, async () => {
+  release++
+  const sample = "```console\n$ printf '5/5 ready\\n'\n0/5 ready\n```"
+  writeFileSync(
+    join(world.repository.clone, 'release.md'),
+    `# Release\n\n## Phase 1: Check\n\nCount them:\n\n${sample}\n`,
+  )
+  const result = await world.signoff(['run', 'release.md', '--release', `v${release}`])
+  expect(result, result.stderr).toMatchObject({ exitCode: 0 })
+  expect(result.stderr).toContain(
+    'its output differs from the sample of the runbook, which decides nothing: expected "0/5 ready", got "5/5 ready".',
+  )
+  const transcript = world.transcript(`v${release}`)
+  expect(transcript.ofKind('output.differs')).toMatchObject([{ expected: 'similar', diff: '-0/5 ready\n+5/5 ready' }])
+  expect(transcript.ofKind('step.end')).toMatchObject([{ result: 'passed', checks: [] }])
+  const verified = await world.signoff(['verify', transcript.run])
+  expect(verified, verified.stdout).toMatchObject({ exitCode: 0 })
+  const exported = await world.signoff(['export', transcript.run, '--format', 'md'])
+  expect(exported.stdout).toContain('-0/5 ready\n+5/5 ready')
+  const same = sample.replace('\n0/5', '\n5/5')
+  release++
+  writeFileSync(
+    join(world.repository.clone, 'release.md'),
+    `# Release\n\n## Phase 1: Check\n\nCount them:\n\n${same}\n`,
+  )
+  expect((await world.signoff(['run', 'release.md', '--release', `v${release}`])).exitCode).toBe(0)
+  expect(world.transcript(`v${release}`).ofKind('output.differs')).toEqual([])
+})

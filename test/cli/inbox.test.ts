@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openInbox } from '../../src/cli/inbox.ts'
@@ -74,4 +75,21 @@ test('an answer that cannot be read is said once, and left alone', async () => {
   for (let turn = 0; turn < 3; turn++) await inbox.sweep(async () => true)
   expect(said).toHaveLength(1)
   expect(said[0]).toContain('gate-3.1.x.approval.json cannot be read')
+})
+
+test('what came says whose account its file is, follows no link and waits for no pipe', async () => {
+  writeFileSync(join(root, 'run', 'a.note.json'), 'a\n')
+  writeFileSync(join(root, 'elsewhere'), 'b\n')
+  symlinkSync(join(root, 'elsewhere'), join(root, 'run', 'b.note.json'))
+  execFileSync('mkfifo', [join(root, 'run', 'c.note.json')])
+  const taken: unknown[] = []
+  await openInbox(root, 'run', line => said.push(line)).sweep(async (...came) => {
+    taken.push(came)
+    return true
+  })
+  expect(taken).toEqual([['a\n', 'a.note.json', userInfo().username]])
+  expect(said.map(line => line.replace(/^.*?\/run\//, ''))).toEqual([
+    expect.stringMatching(/^b\.note\.json cannot be read and was left there: ELOOP/),
+    'c.note.json cannot be read and was left there: it is no regular file',
+  ])
 })

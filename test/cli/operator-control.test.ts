@@ -215,6 +215,7 @@ test('Ctrl-C in an editor is for the editor: the full screen comes back, and the
     { columns: 80, rows: 24 },
     { ...world.env, SIGNOFF_KEY: world.operator.keyFile, EDITOR: editor, VISUAL: '' },
   )
+  screen.startsAtOnce()
   try {
     await screen.until(/READY {2}1\.1/)
     await sleep(450)
@@ -314,7 +315,7 @@ describe('a note', () => {
       await terminal.answer(/It has failed/, 'status')
       const held = await world.signoff(['note', run, 'seen from elsewhere'])
       expect(held, held.stderr).toMatchObject({ exitCode: 0 })
-      await terminal.answer(/Note by operator@localhost \(by the inbox\): seen from elsewhere/, 'pause')
+      await terminal.answer(/Note by the account \S+, unsigned, as operator@localhost: seen from elsewhere/, 'pause')
       await terminal.answer(/Leave this run/, '2')
       await terminal.exited
       expect(kinds('note')).toHaveLength(2)

@@ -214,6 +214,16 @@ describe('what a run cannot come to is computed over its plan', () => {
     ])
   })
 
+  test('by a gate of a way back only the way back: the way forward does not stand behind it', async () => {
+    nobodyApproves()
+    write(
+      'back.md',
+      '# Release\n\n## Phase 1: Deploy\n\n- [ ] Deployed\n\n## Phase 2: Rollback\n\n**Decision Maker**: On-Call Engineer\n\n- [ ] Undone\n',
+    )
+    const [gate] = (await doctor('back.md'))('gate-cannot-open')
+    expect(gate).toMatchObject({ level: 'error', message: expect.not.stringContaining('not reached') })
+  })
+
   test('a selection that begins behind a gate is a warning that names it', async () => {
     const found = await doctor('release.md', '--from', '3')
     expect(found('gate-left-out')).toMatchObject([

@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { TestTerminal } from '../tui/helpers/terminal.ts'
 import { type Size, Tmux } from './tmux.ts'
 import { hasCommand, makeWorld, type World } from './world/index.ts'
+import type { Person } from './world/keys.ts'
 import { quote } from './world/programs.ts'
 import { signoffFile } from './world/signoff.ts'
 import type { JournalLine } from './world/transcript-folder.ts'
@@ -27,7 +28,12 @@ export interface Demo {
   readonly env: Readonly<Record<string, string>>
   /** Writes a file beside the runbook. */
   write(name: string, content: string): void
+  /** Gives somebody who is listed the right to approve as well. */
+  mayApprove(person: Person): void
+  remove(name: string): void
   has(name: string): boolean
+  /** Id of the run. */
+  run(): string
   /** The journal as it stands; none before the run has begun. */
   journal(): JournalLine[]
   kinds(): string[]
@@ -36,6 +42,12 @@ export interface Demo {
   /** Process id of the Signoff that holds the run. */
   pid(): number
   close(): Promise<void>
+}
+
+/** Presses Enter on the screen before a run; plain mode has none, and begins by itself. */
+export async function begin(terminal: Tmux): Promise<void> {
+  const [seen] = await terminal.until(/Enter starts the run|^(?:Step |Type |nothing was run)/m, 20_000)
+  if (seen.startsWith('Enter')) await terminal.press('Enter')
 }
 
 export async function openDemo(files: Readonly<Record<string, string>> = {}): Promise<Demo> {
@@ -76,10 +88,23 @@ export async function openDemo(files: Readonly<Record<string, string>> = {}): Pr
       const args = [signoffFile(), 'run', 'demo.md', '--release', RELEASE, ...flags]
       const pty = new TestTerminal(process.execPath, args, size, { ...env, ...more, CI: '' }, clone)
       ptys.push(pty)
-      return pty
+      return pty.startsAtOnce()
     },
-    walk: (terminal, ...flags) => terminal.command(['signoff run demo.md --release', RELEASE, ...flags].join(' ')),
+    async walk(terminal, ...flags) {
+      await terminal.command(['signoff run demo.md --release', RELEASE, ...flags].join(' '))
+      await begin(terminal)
+    },
     write: (name, content) => writeFileSync(join(clone, name), content),
+    mayApprove({ principal }) {
+      const file = join(clone, '.signoff/allowed_signers')
+      const lines = readFileSync(file, 'utf8').split('\n')
+      const changed = lines.map(line =>
+        line.startsWith(`${principal} `) ? line.replace('namespaces="', 'namespaces="signoff-approval-v1,') : line,
+      )
+      writeFileSync(file, changed.join('\n'))
+    },
+    remove: name => rmSync(join(clone, name)),
+    run: () => world.transcript(RELEASE).run,
     has: name => existsSync(join(clone, name)),
     journal,
     kinds: () => journal().map(line => line.kind),

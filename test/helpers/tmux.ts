@@ -159,6 +159,12 @@ export class Tmux {
     }
   }
 
+  /** The number before an option that stands there. */
+  async numberOf(option: RegExp): Promise<string> {
+    const found = await this.until(new RegExp(`(\\d) ${option.source}`))
+    return found[1] ?? ''
+  }
+
   /** True while a full screen has the terminal. */
   async isScreen(): Promise<boolean> {
     return (await this.ask('#{alternate_on}')) === '1'
@@ -200,7 +206,9 @@ export class Tmux {
     return this.#size
   }
 
+  /** Ends the server. What no program of ours may ever write is looked for in all that was written: it would clear the scrollback. */
   async close(): Promise<void> {
+    if ((await this.bytes()).includes('\u001b[3J')) throw new Error('ESC[3J was written to the terminal')
     await execa('tmux', ['-S', this.#socket, 'kill-server'], { reject: false })
   }
 

@@ -2,7 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasChromium, whySkipped } from '../helpers/chromium.ts'
 import { hasCommand, makeWorld, type World } from '../helpers/world/index.ts'
+import { expectGoodPage } from './exported-page.ts'
 import { type GatedWalk, walkThroughGate } from './gated-walk.ts'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
@@ -134,6 +136,10 @@ describe.skipIf(!existsSync(runbook) || !tools.every(hasCommand))(
       expect(await world.signoff(['verify', folder, '--require-passed'])).toMatchObject({ exitCode: 0 })
       expect(await world.verifyByHand(RELEASE)).toMatchObject({ exitCode: 0 })
     })
+
+    test.skipIf(!hasChromium)(`its page shows every step, and is checked in the browser${whySkipped}`, () =>
+      expectGoodPage(world, RELEASE),
+    )
 
     test('no process is left behind', async () => {
       expect(await world.processesLeft()).toEqual([])

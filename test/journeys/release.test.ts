@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasChromium, whySkipped } from '../helpers/chromium.ts'
 import { hasCommand, makeWorld, type World } from '../helpers/world/index.ts'
+import { expectGoodPage } from './exported-page.ts'
 import { filesHolding } from './files-holding.ts'
 import { type GatedWalk, walkThroughGate } from './gated-walk.ts'
 
@@ -174,6 +177,27 @@ describe.skipIf(!tools.every(hasCommand))('runbooks/release.md, walked from star
     const tampered = world.file('journal.jsonl', journal.replace('"value":"1200"', '"value":"1201"'))
     expect(await world.verifyByHand(RELEASE, { journal: tampered })).not.toMatchObject({ exitCode: 0 })
   })
+
+  test('its audit pack is found good by the CHECK.txt in it, each approval too', async () => {
+    const { folder, ofKind } = world.transcript(RELEASE)
+    const pack = join(world.root, 'pack')
+    expect(await world.signoff(['export', folder, '--format', 'audit', '--out', pack])).toMatchObject({ exitCode: 0 })
+    const signers = join(world.repository.clone, '.signoff', 'allowed_signers')
+    const { status, stdout } = spawnSync('sh', ['CHECK.txt'], {
+      cwd: pack,
+      env: { ...world.env, SIGNERS: signers },
+      encoding: 'utf8',
+    })
+    expect(status, stdout).toBe(0)
+    const approvals = ofKind('approval')
+    expect(approvals.length).toBeGreaterThan(0)
+    for (const { seq, principal } of approvals)
+      expect(stdout).toContain(`good  approval-${seq} is signed by ${String(principal)}`)
+  })
+
+  test.skipIf(!hasChromium)(`its page shows every step, and is checked in the browser${whySkipped}`, () =>
+    expectGoodPage(world, RELEASE),
+  )
 
   test('no process and no raw output is left behind', async () => {
     expect(await world.processesLeft()).toEqual([])

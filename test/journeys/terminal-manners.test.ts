@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Demo, lacking, openDemo } from '../helpers/demo.ts'
+import { begin, type Demo, lacking, openDemo } from '../helpers/demo.ts'
 
 /** Shows how it left the terminal: cursor, alternate screen, and what `stty` would change of a sane one. */
 const STATE = '#{alternate_on} #{cursor_flag}'
@@ -80,6 +80,7 @@ describe.skipIf(lacking !== null)(`manners${lacking === null ? '' : `, skipped: 
     // Node warns of both variables together, and its warning has no place on a screen.
     expect(await plain.bytes()).not.toContain('Warning')
     await coloured.command('signoff run demo.md --release v2 --from 2.1')
+    await begin(coloured)
     await coloured.asked(/^ > 2\.1/m)
     expect(await coloured.coloured()).toMatch(
       /\u001b\[(?:[0-9;]*;)?31(?:;7)?m PRODUCTION |\u001b\[7m\u001b\[31m PRODUCTION /,
@@ -97,6 +98,7 @@ describe.skipIf(lacking !== null)(`manners${lacking === null ? '' : `, skipped: 
     const terminal = await demo.terminal()
     await terminal.tmux('set-option', '-g', 'set-clipboard', 'on')
     await terminal.command('signoff run hostile.md --release v1')
+    await begin(terminal)
     await terminal.answer(/READY {2}1\.1/, 'Enter')
     await terminal.asked(/NEEDS YOU {2}1\.2/)
     const shown = await terminal.text()

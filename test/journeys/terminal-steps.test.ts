@@ -54,7 +54,7 @@ function start(args: readonly string[], size = { columns: 80, rows: 24 }): TestT
   const env = { ...world.env, SIGNOFF_KEY: world.operator.keyFile, CI: '' }
   const terminal = new TestTerminal(process.execPath, [signoffFile(), ...args], size, env, world.repository.clone)
   terminals.push(terminal)
-  return terminal
+  return terminal.startsAtOnce()
 }
 
 /** The question stands there, and has for as long as its guard holds. */

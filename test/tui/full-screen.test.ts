@@ -108,7 +108,7 @@ test('keys typed while a script runs answer nothing afterwards', async () => {
   terminal.send(' ')
   await new Promise(resolve => setTimeout(resolve, 200))
   terminal.send('\r \r')
-  await terminal.until(/1\.2: .*is running/)
+  await terminal.until(/Enter: 1\.2 is running/)
   terminal.signal('SIGUSR2')
   await terminal.until(/ignored \d keys typed before this question/)
   await pause(terminal)

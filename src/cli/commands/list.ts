@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { SignoffError } from '../../model/index.ts'
-import { createFactGatherer, readUntrustedSeal } from '../../transcript/index.ts'
+import { createFactGatherer, encode, readUntrustedSeal } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
 import { holderOf } from '../run-locks.ts'
-import { listRuns, type RunFiles, readIfThere, releaseOf } from '../transcript-files.ts'
+import { isThere, listRuns, type RunFiles, readIfThere, releaseOf } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 
 export interface ListFlags {
@@ -67,7 +67,7 @@ async function writeJson(_: readonly RunFiles[], rows: AsyncIterable<Listed[]>, 
   await io.pour('{"schema":"signoff.list/1","runs":[')
   let comma = '\n'
   for await (const some of rows) {
-    await io.pour(some.map((row, i) => `${i === 0 ? comma : ',\n'}${JSON.stringify(row)}`).join(''))
+    await io.pour(some.map((row, i) => `${i === 0 ? comma : ',\n'}${encode(row)}`).join(''))
     comma = ',\n'
   }
   await io.pour('\n]}\n')
@@ -104,7 +104,7 @@ const USUAL_NAME = 20
 
 async function listed(files: RunFiles, io: Io): Promise<Listed> {
   try {
-    const bundle = await readIfThere(files.bundle)
+    const bundle = (await isThere(files.bundle)) ? await readIfThere(files.bundle) : null
     return bundle === null ? await bySealless(files, io) : await bySeal(files, bundle)
   } catch (error) {
     const known = error instanceof SignoffError || (error instanceof Error && 'code' in error)

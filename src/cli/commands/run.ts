@@ -7,20 +7,21 @@ import { cleanText } from '../../tui/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
 import { decidedAtTerminal } from '../decided-at-terminal.ts'
-import { openDesk } from '../desk.ts'
+import { type Desk, openDesk } from '../desk.ts'
 import { openingWords, withoutSecretVariables } from '../first-words.ts'
 import { interpretersFor } from '../interpreters.ts'
 import type { Io } from '../io.ts'
 import { preflight } from '../preflight/preflight.ts'
-import { noticeOf, reportPreflight } from '../preflight/report.ts'
+import { reportPreflight } from '../preflight/report.ts'
 import { checkFiles, providedFor } from '../provided.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { readable } from '../readable.ts'
 import { checkRelease } from '../release-name.ts'
 import { reportMissing } from '../report-missing.ts'
 import { contextOf, walksRecoveryOnly } from '../run-context.ts'
+import { sectionsOf, startBrief } from '../start-brief.ts'
 import { startSession } from '../start-run.ts'
-import { chooseUi } from '../terminal/choose-ui.ts'
+import { type Attended, chooseUi, type Ui } from '../terminal/choose-ui.ts'
 import { walk } from '../walk.ts'
 import type { WalkFlags } from '../walk-flags.ts'
 
@@ -41,18 +42,34 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
     throw new SignoffError('USAGE', `--only ${flags.only}: a recovery is no part of the way forward`, {
       advice: 'signoff rollback RUN walks it',
     })
+  const asksSection = read.mode === 'catalog' && flags.only === undefined && io.interactive && flags.ui !== 'none'
+  if (!asksSection) walkable(read, flags.only)
+  const desk = await openDesk(dirname(path), flags.key ?? null, io)
+  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
+  const only = asksSection && ui.kind === 'attended' ? await askedSection(read, ui) : (flags.only ?? null)
+  if (asksSection && only === null) return left(io)
+  return runSection(path, read, { ...flags, ...(only === null ? {} : { only }) }, { release, desk, ui }, io)
+}
+
+interface Chosen {
+  readonly release: string
+  readonly desk: Desk
+  readonly ui: Ui
+}
+
+/** The runbook, or the procedure of a catalog that was chosen. */
+async function runSection(path: string, read: Runbook, flags: RunFlags, chosen: Chosen, io: Io): Promise<number> {
+  const { release, desk, ui } = chosen
   const selection = { from: flags.from ?? null, only: flags.only ?? null, until: flags.until ?? null }
   const runbook = walkable(read, flags.only)
   const waitLimitMs = milliseconds(flags.waitLimit)
   await checkFiles('--approval', flags.approval)
   const answers = flags.answers === undefined ? null : await readAnswers(flags.answers)
   const asked = { runbook, path, release, environment: flags.env ?? null, selection, terminal: null }
-  const desk = await openDesk(dirname(path), flags.key ?? null, io)
   const context = contextOf(asked, desk.config, '00000000-0000-7000-8000-000000000000')
   answers?.checkAgainst(context)
   const provided = await providedFor(context, EMPTY_STATE, answers, flags, desk.signer.principal)
   const first = await openingWords(context, null, flags, desk, io)
-  const ui = chooseUi(flags.ui, { ascii: flags.ascii === true }, desk.config, io)
   const attended = ui.kind !== 'none'
   if (attended) decidedAtTerminal(context, EMPTY_STATE, provided, io)
   const about = { context, state: EMPTY_STATE, selection, first, provided, attended }
@@ -60,6 +77,10 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   const stopped = reportPreflight(findings, { attended, on: false, running: false }, io)
   const lacking = attended ? 0 : reportMissing(context, first, provided, io)
   if (stopped !== 0 || lacking !== 0) return stopped || lacking
+  if (ui.kind === 'attended') {
+    const answer = await ui.begin(await startBrief(context, path, desk, findings))
+    if (answer.kind === 'leave') return left(io)
+  }
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const session = await startSession({ ...asked, terminal }, desk, withoutSecretVariables(io, flags), first)
   io.say(
@@ -67,7 +88,23 @@ export async function run(path: string, flags: RunFlags, io: Io): Promise<number
   )
   for (const line of requiredLines(runbook, flags.only)) io.say(line)
   const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }
-  return walk(session, { ...options, notice: noticeOf(findings) }, io)
+  // The screen before the run has shown them; plain mode has them above.
+  return walk(session, { ...options, notice: null }, io)
+}
+
+/** The section of a catalog that the person chooses; null where they leave. */
+async function askedSection(runbook: Runbook, ui: Attended): Promise<string | null> {
+  const sections = sectionsOf(runbook.phases)
+  if (sections.length === 0) walkable(runbook, undefined)
+  const { title, path } = runbook
+  const answer = await ui.begin({ kind: 'sections', title, path, sections: sections.map(({ shown }) => shown) })
+  return answer.kind === 'section' ? (sections[answer.index]?.section.position ?? null) : null
+}
+
+/** Nothing was begun, and somebody is needed to begin it. */
+function left(io: Io): number {
+  io.say('signoff: left before the run; nothing was recorded and nothing was run')
+  return 20
 }
 
 /**

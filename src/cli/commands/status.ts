@@ -10,6 +10,7 @@ import {
   type StatusFacts,
   standingOf,
   statusLines,
+  unmetOf,
 } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
@@ -98,7 +99,7 @@ function createTeller(view: RunView, files: RunFiles, flags: StatusFlags, io: Io
 }
 
 function documentOf(scene: Scene, facts: StatusFacts, files: RunFiles): object {
-  const { state } = scene
+  const { state, need } = scene
   const { start, running, offer } = state
   const iso = (atMs: number) => new Date(atMs).toISOString()
   return {
@@ -116,6 +117,7 @@ function documentOf(scene: Scene, facts: StatusFacts, files: RunFiles): object {
     steps: countSteps(state),
     running: running === null ? null : { ...running, sinceMs: undefined, since: iso(running.sinceMs) },
     needed: neededOf(scene),
+    unmet: need.kind === 'decide' ? unmetOf(state, need.step) : [],
     offer:
       offer === null ? null : { to: offer.event.to, by: offer.event.by, note: offer.event.note, on: iso(offer.atMs) },
     deviations: deviationsOf(state).map(deviationText),

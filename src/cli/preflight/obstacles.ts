@@ -24,9 +24,10 @@ export function obstacleFindings(run: AboutToRun, ahead: StepsAhead): PreflightF
   })
 }
 
-/** `; 14 steps behind it, 3.2 to 5.3, are not reached before that`; nothing where it is the last. */
+/** `; 14 steps behind it, 3.2 to 5.3, are not reached before that`; nothing where it is the last, or of a way back. */
 export function behindText({ forward }: StepsAhead, step: Step): string {
-  const behind = forward.slice(forward.findIndex(({ id }) => id === step.id) + 1)
+  const at = forward.findIndex(({ id }) => id === step.id)
+  const behind = at === -1 ? [] : forward.slice(at + 1)
   const first = behind[0]?.position ?? ''
   const last = behind.at(-1)?.position ?? ''
   if (behind.length === 0) return ''

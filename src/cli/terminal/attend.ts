@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs'
+import { constants } from 'node:os'
 import { TtyOutput } from '../../runner/local/index.ts'
 import type { KeyMap } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
@@ -30,6 +31,12 @@ export function attend(asked: Surroundings & { readonly begin: 'full' | 'plain' 
   const said = openLines()
   let mode = asked.begin
   let full: FullTerminal | null = null
+  let ascii: boolean | null = null
+  const open = async (): Promise<FullTerminal> => {
+    const opened = await openFull(asked, ascii)
+    ascii = opened.isAscii
+    return opened
+  }
   const plain = openPlain(asked, said)
   return {
     kind: 'attended',
@@ -45,10 +52,21 @@ export function attend(asked: Surroundings & { readonly begin: 'full' | 'plain' 
       if (mode === 'plain') said.write(safeText(`${line}\n`))
     },
     close: said.close,
+    async begin(ask) {
+      if (mode === 'plain') return plain.begin(ask)
+      full = await open()
+      const stopListening = endOnSignal(() => full?.leave())
+      try {
+        return await full.begin(ask)
+      } finally {
+        stopListening()
+        full = null
+      }
+    },
     async run(walk) {
       try {
         for (;;) {
-          if (mode === 'full') full = await openFull(asked)
+          if (mode === 'full') full = await open()
           const ended = mode === 'full' && full !== null ? await full.run(walk) : await plain.run(walk, canDraw)
           if (ended !== 'to-plain' && ended !== 'to-full') return ended
           mode = ended === 'to-plain' ? 'plain' : 'full'
@@ -57,6 +75,21 @@ export function attend(asked: Surroundings & { readonly begin: 'full' | 'plain' 
         mode = 'plain'
       }
     },
+  }
+}
+
+/** Before a run there is nothing to record: a signal gives the terminal back, and ends the program as it would have. */
+function endOnSignal(leave: () => void): () => void {
+  const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map(signal => {
+    const handler = (): void => {
+      leave()
+      process.exit(128 + constants.signals[signal])
+    }
+    process.on(signal, handler)
+    return [signal, handler] as const
+  })
+  return () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Ending, Speaker } from '../../model/index.ts'
 import { SignoffError } from '../../model/index.ts'
 import type { Drive } from '../../runner/index.ts'
 import { notifyPerson, openTtyInput, type PersonsTerminal } from '../../runner/local/index.ts'
-import type { RunRecord } from '../../tui/index.ts'
+import type { RunRecord, StartAnswer, StartAsk } from '../../tui/index.ts'
 import type { Config } from '../config.ts'
 import type { Io } from '../io.ts'
 import { attend } from './attend.ts'
@@ -35,6 +35,8 @@ export interface Attended {
   readonly kind: 'attended'
   /** True while the full screen has the terminal, which a line beside it would tear. */
   isFull(): boolean
+  /** Asks before a run begins: to begin it, or for one procedure of a catalog. Nothing is recorded by then. */
+  begin(ask: StartAsk): Promise<StartAnswer>
   run(walk: Walk): Promise<Ending>
   /** Gives the terminal back at once; for signals. */
   leave(): void

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import type { Ending } from '../../model/index.ts'
 import { copyByProgram, editInEditor, hideInput, systemClock } from '../../runner/local/index.ts'
-import { runPlain } from '../../tui/index.ts'
+import { cleanText, runPlain, type StartAnswer, type StartAsk } from '../../tui/index.ts'
 import { endWhenLost } from '../lost-terminal.ts'
 import type { SaidLines, Surroundings } from './attend.ts'
 import type { Walk } from './choose-ui.ts'
@@ -12,6 +12,8 @@ import type { TerminalKeeper } from './lent-terminal.ts'
 const FLUSH_MS = 5000
 
 export interface PlainTerminal {
+  /** Asks for a procedure of a catalog by its number; a run is begun by the command that named it. */
+  begin(ask: StartAsk): Promise<StartAnswer>
   /** @param canDraw whether the word `full` leads anywhere. */
   run(walk: Walk, canDraw: boolean): Promise<Ending | 'to-full'>
   /** Ctrl-C is a word here; true, since it never ends the run by itself. */
@@ -24,6 +26,7 @@ export function openPlain({ io, keeper, call }: Surroundings, said: SaidLines): 
   let away = false
   let isWatched = false
   return {
+    begin: ask => (ask.kind === 'sections' ? askSection(ask, said) : Promise.resolve({ kind: 'start' })),
     interrupt() {
       if (!away) typed.write('stop\n')
       return true
@@ -73,6 +76,31 @@ export function openPlain({ io, keeper, call }: Surroundings, said: SaidLines): 
         input.destroy()
       }
     },
+  }
+}
+
+/** A numbered list and one line; an empty one, or the end of the input, leaves. */
+async function askSection(ask: Extract<StartAsk, { kind: 'sections' }>, said: SaidLines): Promise<StartAnswer> {
+  const { sections } = ask
+  said.write(`${cleanText(ask.title)} is a catalog: its sections are procedures of their own.\n`)
+  for (const [index, { position, title, steps }] of sections.entries())
+    said.write(
+      `  ${index + 1}  ${cleanText(position)} ${cleanText(title)}, ${steps} ${steps === 1 ? 'step' : 'steps'}\n`,
+    )
+  const lines = createInterface({ input: process.stdin, terminal: false })
+  try {
+    said.write(`Which one? Type its number, 1 to ${sections.length}. An empty line leaves.\n`)
+    for await (const line of lines) {
+      const number = Number(line.trim())
+      if (line.trim() === '') return { kind: 'leave' }
+      if (Number.isInteger(number) && number >= 1 && number <= sections.length)
+        return { kind: 'section', index: number - 1 }
+      said.write(`"${cleanText(line)}" is none of them. Type a number from 1 to ${sections.length}.\n`)
+    }
+    return { kind: 'leave' }
+  } finally {
+    lines.close()
+    process.stdin.pause()
   }
 }
 

@@ -37,18 +37,24 @@ export function readProcessStart(pid: number): string | null {
  * and an orphan's new parent may take its time. Where there is no /proc, every group is taken to have one.
  */
 export function hasMembers(group: number): boolean {
-  if (process.platform !== 'linux') return true
-  return readdirSync('/proc').some(name => {
-    if (!/^\d+$/.test(name)) return false
-    try {
-      const line = readFileSync(`/proc/${name}/stat`, 'latin1')
-      const [state, , pgrp] = line.slice(line.lastIndexOf(')') + 2).split(' ')
-      return pgrp === String(group) && state !== 'Z' && state !== 'X'
-    } catch {
-      // It went while we looked.
-      return false
-    }
-  })
+  return process.platform !== 'linux' || readdirSync('/proc').some(name => isMember(name, group))
+}
+
+/** How many members a process group has, zombies not counted; null where there is no /proc to tell. */
+export function countMembers(group: number): number | null {
+  return process.platform === 'linux' ? readdirSync('/proc').filter(name => isMember(name, group)).length : null
+}
+
+function isMember(name: string, group: number): boolean {
+  if (!/^\d+$/.test(name)) return false
+  try {
+    const line = readFileSync(`/proc/${name}/stat`, 'latin1')
+    const [state, , pgrp] = line.slice(line.lastIndexOf(')') + 2).split(' ')
+    return pgrp === String(group) && state !== 'Z' && state !== 'X'
+  } catch {
+    // It went while we looked.
+    return false
+  }
 }
 
 /** The start time in a line of `/proc/<pid>/stat`; null for a zombie. Where there is no /proc, the line is ps's text itself. */

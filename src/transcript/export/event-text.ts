@@ -96,6 +96,8 @@ export function eventText(event: RunEvent): EventText {
       return say(`rollback ${event.result}: ${event.done.length} done, ${event.failed.length} failed`)
     case 'runbook.changed':
       return say(`the runbook's file had changed; ${event.by} chose ${event.decision}`, block(event.diff, 'diff'))
+    case 'output.differs':
+      return say('its output differs from the sample, which decides nothing', block(event.diff, 'diff'))
     case 'run.interpreters':
       return say(interpretersText(event))
     case 'handoff.offer':

@@ -1,8 +1,10 @@
 import type { Step } from '../../model/index.ts'
 import { neededStep, type Scene } from '../scene/walk.ts'
 import { type Act, reasonAsk, textAsk } from './act.ts'
+import { blockAct } from './block-acts.ts'
 import { jumpTo, openEditor, waitAct } from './control-acts.ts'
 import { changedAct, handOverAct, keepAct, stopForChangeAct } from './people-acts.ts'
+import { lastReasons } from './reasons.ts'
 import { endRunAct, pauseAct, recoverAct, stopAct } from './run-acts.ts'
 import {
   decideAct,
@@ -44,6 +46,7 @@ export type Wish =
   | 'edit'
   | 'jump'
   | 'note'
+  | 'block'
   | 'hand-over'
   | 'keep'
   | 'stop'
@@ -116,6 +119,8 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
     case 'note':
       if (need.kind === 'finished') return cannot(scene, 'the run has ended; signoff note RUN TEXT adds to it')
       return act(noteAct(scene, at))
+    case 'block':
+      return blockAct(scene, at)
     case 'hand-over':
       if (need.kind === 'finished') return cannot(scene, 'the run has ended')
       return act(handOverAct(scene))
@@ -145,6 +150,7 @@ const WHILE_CHANGED: ReadonlySet<Wish> = new Set<Wish>([
   'keep',
   'stop',
   'note',
+  'block',
   'hand-over',
   'pause',
   'end-run',
@@ -177,6 +183,8 @@ function proceed(scene: Scene): Wished {
       return cannot(scene, 'the time is not over')
     case 'running':
       return cannot(scene, 'it is running')
+    case 'held':
+      return cannot(scene, `blocked by ${need.by}, "${need.reason}": lift that first`)
     case 'blocked':
       return cannot(scene, need.why)
     case 'changed':
@@ -214,9 +222,11 @@ function skip(scene: Scene): Wished {
   if (need.kind === 'finished') return cannot(scene, 'the run has ended')
   if (need.kind === 'running') return cannot(scene, 'it is running and cannot be skipped')
   if (need.kind === 'gate') return cannot(scene, 'a gate cannot be skipped')
+  if (need.kind === 'held') return cannot(scene, 'nothing goes past it until it is lifted')
   if (need.kind === 'decide' && need.state === 'no-go') return cannot(scene, 'a NO-GO cannot be passed over')
   const { step } = need
-  if (need.kind === 'decide') return act(decideAct(scene, step, 'skip', 'Skip', reasonAsk('Reason')))
+  if (need.kind === 'decide')
+    return act(decideAct(scene, step, 'skip', 'Skip', reasonAsk('Reason', lastReasons(scene.state))))
   const skipped = skipAct(scene, step)
   if (need.kind !== 'confirm' && need.kind !== 'manual') return act(skipped)
   return act(
@@ -244,5 +254,7 @@ function act(value: Act): Wished {
 
 function cannot(scene: Scene, why: string): Wished {
   const step: Step | undefined = scene.walk.steps.get(neededStep(scene) ?? '')
-  return { kind: 'cannot', why: step === undefined ? why : `${step.position}: ${why}` }
+  if (step === undefined) return { kind: 'cannot', why }
+  const named = why.startsWith('it ') ? `${step.position} ${why.slice(3)}` : `${step.position}: ${why}`
+  return { kind: 'cannot', why: named }
 }

@@ -4,6 +4,7 @@ import { inProduction, neededStep, phraseAt, positionOf, type Scene } from '../s
 import { durationText } from '../text/time-text.ts'
 import { type Act, type Outcome, reasonAsk } from './act.ts'
 import type { Wished } from './acts.ts'
+import { lastReasons } from './reasons.ts'
 import { offerAct, pickAct, titleOf, withPhrase } from './step-acts.ts'
 
 const EXTENSIONS_MS = [5 * 60_000, 15 * 60_000]
@@ -27,7 +28,7 @@ export function extendAct(scene: Scene, step: string, byMs: number): Act {
   return {
     title: `${durationText(byMs)} more: ${titleOf(scene, step)}`,
     body: [],
-    asks: [reasonAsk('Reason')],
+    asks: [reasonAsk('Reason', lastReasons(scene.state))],
     done: ([reason = '']) => say({ kind: 'extend-wait', step, byMs, reason }),
   }
 }
@@ -71,7 +72,7 @@ export function jumpTo(scene: Scene, target: string | null): Wished {
     return act({
       title: `Open ${titleOf(scene, target)} again`,
       body: ['It becomes a new attempt. A GO that rests on it is asked anew.'],
-      asks: [reasonAsk('Reason')],
+      asks: [reasonAsk('Reason', lastReasons(scene.state))],
       done: ([reason = '']) => say({ kind: 'jump', to: target, reason }),
     })
   const over = between(scene, from, target)
@@ -80,7 +81,7 @@ export function jumpTo(scene: Scene, target: string | null): Wished {
     title: `Jump to ${titleOf(scene, target)}`,
     body: ['Left out, and the run can only end partial:', ...over.map(id => `  ${titleOf(scene, id)}`)],
     asks: [
-      reasonAsk('Reason'),
+      reasonAsk('Reason', lastReasons(scene.state)),
       ...(first === undefined ? [] : [{ kind: 'phrase', phrase: phraseAt(scene, first), to: 'jump' } as const]),
     ],
     done: ([reason = '', phrase]) => say({ kind: 'jump', to: target, reason, ...withPhrase(phrase) }),

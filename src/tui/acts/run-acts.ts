@@ -84,17 +84,28 @@ export function recoverAct(scene: Scene): Wished {
   }
 }
 
-/** One way back under review: its steps, and what it does not undo, before anything of it begins. */
+/** One way back under review: its steps, what each thing that was done has for a way back, before anything of it begins. */
 function enterAct(scene: Scene, flow: RecoveryFlow): Act {
   const { walk, state } = scene
   const key = recoveryKey(flow)
   const first = flow.steps[0] ?? neededStep(scene)
   const done = walk.runbook.flows.main.filter(id => state.steps.get(id)?.status.kind === 'passed')
+  const without = new Set(withoutWayBack(walk.runbook, done, key))
+  const changed = done.filter(id => {
+    const step = walk.steps.get(id)
+    return step?.kind === 'task' && (step.risk === 'change' || step.risk === 'danger')
+  })
   return {
     title: `Enter recovery "${flow.title}"${inProduction(scene, first) ? ' on PRODUCTION' : ''}`,
     body: [
-      ...flow.steps.map(id => titleAt(scene, id)),
-      ...withoutWayBack(walk.runbook, done, key).map(id => `NO WAY BACK  ${titleAt(scene, id)}${ownersOf(scene, id)}`),
+      'It walks:',
+      ...flow.steps.map(id => `  ${titleAt(scene, id)}`),
+      changed.length === 0 ? 'Nothing was changed so far.' : 'What was changed so far:',
+      ...changed.map(id =>
+        without.has(id)
+          ? `  NO WAY BACK  ${titleAt(scene, id)}${ownersOf(scene, id)}`
+          : `  by this recovery  ${titleAt(scene, id)}`,
+      ),
     ],
     asks: [reasonAsk('Reason'), { kind: 'phrase', phrase: phraseAt(scene, first), to: 'enter the recovery' }],
     done: ([reason = '', phrase = null]) => say({ kind: 'rollback', flow: key, phrase, reason }),

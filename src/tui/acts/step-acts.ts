@@ -2,6 +2,8 @@ import type { Answer, AskLevel, Need, Offer, Parameter } from '../../model/index
 import { isSameEnvironment, proposedFor } from '../../model/index.ts'
 import { inProduction, neededStep, phraseAt, positionOf, type Scene } from '../scene/walk.ts'
 import { type Act, type Ask, type Outcome, reasonAsk, textAsk } from './act.ts'
+import { dependentLines } from './dependents.ts'
+import { lastReasons } from './reasons.ts'
 
 /** The act that takes one option of a choice. */
 export function chooseAct(scene: Scene, step: string, option: string): Act {
@@ -96,8 +98,11 @@ export function offerAct(scene: Scene, step: string, offered: Offer): Act {
 export function skipAct(scene: Scene, step: string): Act {
   return {
     title: `Skip ${titleOf(scene, step)}`,
-    body: [],
-    asks: [reasonAsk('Reason'), ...skipPhrase(scene, step)],
+    // Looked up once it is shown: whether a step can be passed over is asked at every frame.
+    get body() {
+      return dependentLines(scene, step)
+    },
+    asks: [reasonAsk('Reason', lastReasons(scene.state)), ...skipPhrase(scene, step)],
     done: ([reason = '', phrase]) => say({ kind: 'skip', step, reason, ...withPhrase(phrase) }),
   }
 }
@@ -156,8 +161,10 @@ export function gateTextAct(scene: Scene, step: string, asked: string): Act {
 export function notApplicableAct(scene: Scene, step: string): Act {
   return {
     title: `Not applicable: ${titleOf(scene, step)}`,
-    body: [],
-    asks: [reasonAsk('Reason')],
+    get body() {
+      return dependentLines(scene, step)
+    },
+    asks: [reasonAsk('Reason', lastReasons(scene.state))],
     done: ([note = '']) => say({ kind: 'confirm', step, answer: 'n/a', observed: null, note }),
   }
 }
@@ -166,7 +173,10 @@ export function unknownAct(scene: Scene, step: string): Act {
   return pickAct(`Outcome of ${titleOf(scene, step)} is unknown`, 'What is true?', null, [
     { label: 'it passed', act: decideAct(scene, step, 'passed', 'It passed', reasonAsk('What was checked')) },
     { label: 'it failed', act: decideAct(scene, step, 'failed', 'It failed', reasonAsk('What was checked')) },
-    { label: 'run it again', act: decideAct(scene, step, 'rerun', 'Run it again', reasonAsk('Reason')) },
+    {
+      label: 'run it again',
+      act: decideAct(scene, step, 'rerun', 'Run it again', reasonAsk('Reason', lastReasons(scene.state))),
+    },
   ])
 }
 
@@ -181,7 +191,9 @@ export function decideAct(
   const phrase = passesOver ? skipPhrase(scene, step) : []
   return {
     title: `${verb}: ${titleOf(scene, step)}`,
-    body: [],
+    get body() {
+      return choice === 'skip' ? dependentLines(scene, step) : []
+    },
     asks: [ask, ...phrase],
     done: ([reason = '', typed]) => say({ kind: 'decide', step, choice, reason, ...withPhrase(typed) }),
   }
@@ -192,7 +204,10 @@ export function endWaitAct(scene: Scene, step: string): Act {
   return {
     title: `End the wait early: ${titleOf(scene, step)}`,
     body: [],
-    asks: [reasonAsk('Reason'), ...levelAsks(production ? 'L3' : 'L2', phraseAt(scene, step), 'end the wait early')],
+    asks: [
+      reasonAsk('Reason', lastReasons(scene.state)),
+      ...levelAsks(production ? 'L3' : 'L2', phraseAt(scene, step), 'end the wait early'),
+    ],
     done: ([reason = '', typed]) =>
       say({ kind: 'end-wait', step, reason, ...withPhrase(production ? typed : undefined) }),
   }

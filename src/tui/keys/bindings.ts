@@ -114,6 +114,14 @@ export const BINDINGS: readonly Binding[] = [
   wish('in-terminal', 'in-terminal', () => 'in this terminal', 31),
   wish('recover', 'recover', () => 'recovery', 63),
   aside(wish('note', 'note', () => 'note', 66)),
+  aside(
+    wish(
+      'block',
+      'block',
+      state => (isHeld(state) ? 'lift the blocker' : 'block'),
+      state => (isHeld(state) ? 95 : 37),
+    ),
+  ),
   act('outline', [...WALKS, 'outline'], () => 'outline', { kind: 'open', what: 'outline' }, 65),
   { ...act('log', WALKS, () => 'log', { kind: 'open', what: 'log' }, 62), whyNot: noOutput },
   aside(wish('pause', 'pause', state => (state.scene.need.kind === 'finished' ? 'leave' : 'pause'), 61.5)),
@@ -263,6 +271,10 @@ function wish(action: ActionName, name: Wish, label: Binding['label'], rank: Bin
       return wished.kind === 'act' ? null : wished.why
     },
   }
+}
+
+function isHeld({ scene: { need } }: ScreenState): boolean {
+  return need.kind === 'held'
 }
 
 /** First where something went wrong, and near the end of the row where nothing has. */

@@ -62,7 +62,8 @@ export function askLine(ask: Ask): string {
       const preset = ask.empty === null ? null : ask.options[ask.empty]
       const empty =
         preset === null || preset === undefined ? 'An empty line asks again.' : `An empty line: ${preset.label}.`
-      return `${cleanText(ask.prompt)} ${options}. Type ${numbersTo(ask.options.length)}. ${empty}`
+      const prompt = cleanText(ask.prompt)
+      return `${/[.?!:]$/.test(prompt) ? prompt : `${prompt}.`} ${options}. Type ${numbersTo(ask.options.length)}. ${empty}`
     }
     default:
       ask satisfies never
@@ -276,6 +277,8 @@ function questionText(scene: Scene): string {
       if (need.state === 'no-go')
         return 'The decision is NO-GO. Type "retry" to ask again, "recover", "pause" or "end". An empty line does nothing.'
       return `It has failed (${need.state}). Type "retry",${isTask ? ' "edit",' : ''} "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
+    case 'held':
+      return `It is blocked by ${need.by}: ${need.reason}. Nothing goes past it. Type "block" to lift that, or "pause". An empty line does nothing.`
     case 'blocked':
       return `It cannot run: ${need.why}. Type "edit", "byhand", "skip" or "pause". An empty line does nothing.`
     case 'changed':

@@ -104,6 +104,12 @@ export const ACTIONS = {
     word: 'jump',
   },
   note: { group: 'The run', keys: ['a'], about: 'writes a note to the selected step', word: 'note' },
+  block: {
+    group: 'The run',
+    keys: ['b'],
+    about: 'blocks the selected step, so that nothing goes past it, or lifts that again',
+    word: 'block',
+  },
   'pause-after': {
     group: 'The run',
     keys: ['p'],

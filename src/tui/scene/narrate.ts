@@ -43,6 +43,7 @@ const SENTENCES: Sentences = {
     `Step ${at(told, event.step)}: ${event.signal} sent, ${event.why === 'time-limit' ? 'its time limit is over' : `asked by ${event.by ?? 'a person'}`}.`,
   'step.left': (event, told) => left(event, told),
   'output.late.end': (event, told) => late(event, told),
+  'output.differs': (event, told) => differs(event, told),
   'step.end': (event, told) => ended(event, told),
   'step.decide': (event, told) =>
     `Step ${at(told, event.step)}: ${DECIDED[event.choice]} by ${event.by}: ${event.reason}.`,
@@ -143,6 +144,14 @@ function left({ step, state, jobs, descriptors, open, processes }: EventOf<'step
   return `Step ${at(told, step)}: ${parts.filter(part => part !== '').join('; ')}.`
 }
 
+/** The first line on each side; all of them stand in the record. */
+function differs({ step, diff }: EventOf<'output.differs'>, told: Told): string {
+  const lines = diff.split('\n')
+  const first = (mark: '-' | '+') => lines.find(line => line.startsWith(mark))?.slice(1)
+  const parts = [first('-'), first('+')].map(line => (line === undefined ? 'nothing' : `"${shortened(line.trim())}"`))
+  return `Step ${at(told, step)}: its output differs from the sample of the runbook, which decides nothing: expected ${parts[0]}, got ${parts[1]}.`
+}
+
 function late({ step, why, streams }: EventOf<'output.late.end'>, told: Told): string | null {
   const bytes = streams.reduce((sum, stream) => sum + stream.bytes, 0)
   const lost = streams.reduce((sum, stream) => sum + stream.lost, 0)
@@ -175,7 +184,7 @@ function outcomeText(event: EventOf<'step.end'>): string {
 const MOST_SHOWN = 60
 
 /** Why an expectation was not met: the exit code alone would look like success. */
-function unmetText({ name, op, want, got }: EventOf<'step.end'>['checks'][number]): string {
+export function unmetText({ name, op, want, got }: EventOf<'step.end'>['checks'][number]): string {
   if (name === 'output') {
     const why = got?.startsWith('not compared') ? `: ${got}` : ''
     return `its output is not as expected (${op})${why}`

@@ -76,6 +76,8 @@ export function needText(scene: Scene, nowMs: number, picked: string, keys: KeyM
         title,
         `the runbook file ${need.now === null ? 'is gone: Enter decides' : 'has changed: Enter shows how'}`,
       )
+    case 'held':
+      return of('blocked', 'BLOCKED', title, `${key('block')} lifts it: "${need.reason}", ${need.by}`)
     case 'blocked':
       return of(
         'blocked',

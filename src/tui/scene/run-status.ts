@@ -3,6 +3,7 @@ import { countSteps, deviationsOf, deviationText, isEnded } from '../../model/in
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, spokenDuration } from '../text/time-text.ts'
+import { unmetText } from './narrate.ts'
 import { needText } from './need-text.ts'
 import { seenOf } from './status.ts'
 import { positionOf, type Scene } from './walk.ts'
@@ -77,7 +78,7 @@ export function statusLines(scene: Scene, facts: StatusFacts, nowMs: number): st
       : [
           `Running: ${positionOf(walk, running.step)} ${walk.steps.get(running.step)?.title ?? ''}, attempt ${running.attempt}, since ${clockText(running.sinceMs)}, for ${spokenDuration(nowMs - running.sinceMs)}.`,
         ]),
-    ...(needed === null || needed.kind === 'running' ? [] : [neededLine(needed)]),
+    ...(needed === null || needed.kind === 'running' ? [] : [neededLine(needed), ...unmetLines(scene, needed)]),
     ...deviationLines(deviationsOf(scene.state).map(deviationText)),
   ]
   return lines.map(line => cleanText(line))
@@ -128,6 +129,16 @@ function phaseLines(scene: Scene, nowMs: number): string[] {
   })
 }
 
+/** What a failed step was held against and did not meet, beside the decision that it needs. */
+function unmetLines({ state }: Scene, { step, kind }: Needed): string[] {
+  return kind === 'decide' ? unmetOf(state, step).map(check => `  Not met: ${unmetText(check)}.`) : []
+}
+
+/** Checks of the last attempt that were not met. */
+export function unmetOf(state: Scene['state'], step: string): StepRecord['checks'] {
+  return (state.steps.get(step)?.checks ?? []).filter(({ ok }) => !ok)
+}
+
 function doneText(records: readonly StepRecord[]): string {
   return `${records.filter(({ status }) => isEnded(status)).length} of ${records.length} done`
 }
@@ -159,6 +170,8 @@ function whatOf(scene: Scene, need: Exclude<Need, { kind: 'finished' }>): string
       return 'it is running'
     case 'decide':
       return `a decision: ${need.state}`
+    case 'held':
+      return `blocked by ${need.by}: ${need.reason}`
     case 'blocked':
       return need.why
     case 'changed':

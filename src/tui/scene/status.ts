@@ -1,4 +1,5 @@
 import type { StepRecord, StepStatus } from '../../model/index.ts'
+import { isEnded } from '../../model/index.ts'
 import type { Tone } from '../text/theme.ts'
 import { durationText, stopwatchText } from '../text/time-text.ts'
 import { neededStep, type Scene } from './walk.ts'
@@ -49,6 +50,8 @@ export function seenOf(scene: Scene, id: string, nowMs: number): Seen {
   if (isRolledBack(scene, id, record.status)) return { state: 'rolled-back', word: 'rolled back' }
   const current = neededStep(scene) === id
   if (scene.state.running?.step === id) return running(scene, id)
+  if (!isEnded(record.status) && scene.state.blockers.some(({ step }) => step === id))
+    return { state: 'blocked', word: 'blocked by a note' }
   return fromStatus(scene, record, current, nowMs)
 }
 

@@ -89,7 +89,7 @@ function factLines(about: About): Line[] {
     ...(step.owners.length > 0 ? [`Owner ${step.owners.join(' + ')}`] : []),
     ...(step.durationMs !== null ? [`Planned ${durationText(step.durationMs)}`] : []),
     ...(running === null ? [] : [`Started ${clockText(running.sinceMs)}`]),
-    ...(record !== undefined && record.attempts > 1 ? [`Attempt ${record.attempts}`] : []),
+    ...(record !== undefined && record.attempts > 1 && step.kind === 'task' ? [`Attempt ${record.attempts}`] : []),
     ...(step.required ? [] : ['not required']),
   ]
   const status = record?.status
@@ -102,6 +102,11 @@ function factLines(about: About): Line[] {
     [seg(' '), seg(word, SEEN[seen.state].tone), seg(first === '' ? '' : `   ${first}`)],
     ...others.map((text): Line => [seg(` ${text}`)]),
     ...metadataAround(scene.walk, step.id, 'all').flatMap(text => proseLines(look, text, width, ' ')),
+    ...scene.state.blockers
+      .filter(blocker => blocker.step === step.id)
+      .flatMap(({ reason, by, atMs }) =>
+        labelled(about, 'BLOCKED', `"${reason}" ${by} ${clockText(atMs).slice(0, 5)}`),
+      ),
     ...(record?.edited == null
       ? []
       : labelled(

@@ -35,7 +35,11 @@ export function outlineView(
   const selected = rowOf(rows, at)
   const top = windowTop(rows.length, Math.max(0, selected), height)
   const shown = rows.slice(top, top + height)
-  const cells = { side: width >= WIDE_ROW ? sideWidth(look, state, shown, width) : 0, positions: positionWidth(shown) }
+  const cells = {
+    side: width >= WIDE_ROW ? sideWidth(look, state, shown, width) : 0,
+    positions: positionWidth(shown),
+    word: wordWidth(look, state, shown, width),
+  }
   const lines = shown.map((row, index) => outlineLine(look, state, row, top + index === selected, width, cells))
   while (lines.length < height) lines.push([])
   const inWindow = selected - top
@@ -98,12 +102,12 @@ function stepLine(
   { step }: Extract<OutlineRow, { kind: 'step' }>,
   selected: boolean,
   width: number,
-  { side: sideCells, positions }: Cells,
+  { side: sideCells, positions, word: wordCells }: Cells,
 ): Line {
   const seen = seenOf(state.scene, step.id, state.nowMs)
   const mark = selected ? '>' : ' '
   const head = ` ${mark} ${pad(look, safe(look, step.position), positions)} `
-  const word = pad(look, `${symbolOf(seen.state, look.ascii)} ${safe(look, seen.word)}`, wordWidth(look, width))
+  const word = pad(look, `${symbolOf(seen.state, look.ascii)} ${safe(look, seen.word)}`, wordCells)
   const side = sideCells === 0 ? '' : sideText(look, state, step.id)
   const room = width - widthOf(head) - widthOf(word) - 1 - sideCells
   const tone = selected ? 'strong' : 'plain'
@@ -118,6 +122,7 @@ function stepLine(
 interface Cells {
   readonly side: number
   readonly positions: number
+  readonly word: number
 }
 
 function positionWidth(rows: readonly OutlineRow[]): number {
@@ -158,9 +163,14 @@ function sideText(look: Look, { scene }: ScreenState, id: string): string {
   return step.evidence === null ? step.kind : 'asks for the value'
 }
 
-/** Room for a symbol and its word; in a narrow column the word is cut, the detail has all of it. */
-function wordWidth(look: Look, width: number): number {
-  return (width >= WIDE_ROW ? 16 : 12) + (look.ascii ? 2 : 0)
+/** Cells for a symbol and its word: what the rows need, where there is room; what is cut the detail has all of. */
+function wordWidth(look: Look, state: ScreenState, rows: readonly OutlineRow[], width: number): number {
+  const cells = rows.map(row => {
+    if (row.kind !== 'step') return 0
+    const seen = seenOf(state.scene, row.step.id, state.nowMs)
+    return widthOf(`${symbolOf(seen.state, look.ascii)} ${seen.word}`)
+  })
+  return Math.max(12, Math.min(width >= WIDE_ROW ? Math.floor(width * 0.26) : 14, Math.max(0, ...cells) + 1))
 }
 
 function fileOf(look: Look, { scene }: ScreenState): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runningProcess } from '../../../src/runner/local/index.ts'
 import type { ScriptOrder, ScriptReport } from '../../../src/runner/ports.ts'
 import { openSession, processesWith, type SessionOfScripts } from './session-of-scripts.ts'
 
@@ -46,6 +47,18 @@ describe('stopping', () => {
     expect(signals).toEqual(['SIGINT', 'SIGTERM', 'SIGKILL'])
     expect(ended).toMatchObject({ outcome: 'cancelled', signal: 'SIGKILL' })
     await expect.poll(() => processesWith(session.folder)).toEqual([])
+  })
+
+  test('while it runs its process and the number of its children can be told; afterwards nothing runs', async () => {
+    const order = session.order('sleep 60 & sleep 60 & echo ready; wait')
+    let seen: ReturnType<typeof runningProcess> = null
+    await runUntilReady(order, async () => {
+      await expect.poll(() => runningProcess(session.stateDir), { timeout: 10_000 }).toMatchObject({ children: 2 })
+      seen = runningProcess(session.stateDir)
+      await session.executor.stop(order.id, 'escalate', null)
+    })
+    expect(seen).toEqual({ pid: expect.any(Number), children: 2 })
+    expect(runningProcess(session.stateDir)).toBeNull()
   })
 
   test('goes on until the children are gone that outlive the script', async () => {

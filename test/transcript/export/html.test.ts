@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { PLAIN_PEN, withSgr } from '../../../src/model/index.ts'
+import { addAddendum } from '../../../src/transcript/addendum.ts'
 import { contrast, drawnColours, PANEL } from '../../../src/transcript/export/html/colours.ts'
 import style from '../../../src/transcript/export/html/page.css?page'
 import { MOST_OF_A_STRETCH } from '../../../src/transcript/export/html/recorded-run.ts'
+import { withholdLine, withholdText } from '../../../src/transcript/withhold.ts'
 import { hasCommand } from '../../helpers/world/index.ts'
 import { AFTERNOON_SIGNERS } from '../helpers/afternoon-run.ts'
 import { afternoonPage, pageOf } from '../helpers/html-page.ts'
@@ -18,12 +20,14 @@ const content = /<main>.*<\/main>/s.exec(page)?.[0] ?? ''
 const between = (text: string, from: string, to: string) =>
   text.slice(text.indexOf(from), text.indexOf(to, text.indexOf(from)))
 
-async function pageWithOutput(text: string): Promise<string> {
+async function pageWithOutput(text: string, piece = 100_000): Promise<string> {
   const writer = run.atGate()
   writer.add(await run.approvalOf(writer, run.manager, 'Release Manager'))
   writer.add(await run.approvalOf(writer, run.lead, 'Platform Lead'))
   const [start, , ...rest] = run.script('deploy', [6], text)
-  const chunks = text.match(/[\s\S]{1,100000}/g) ?? []
+  const chunks = Array.from({ length: Math.ceil(text.length / piece) }, (_, i) =>
+    text.slice(i * piece, (i + 1) * piece),
+  )
   let at = 0
   writer.add(run.gateEnd([4, 5]), ...(start === undefined ? [] : [start]))
   for (const chunk of chunks) {
@@ -77,8 +81,10 @@ describe('the HTML export', () => {
     expect(tags.filter(tag => /^<(link|base|iframe|object|embed|img|form|a href="h)/i.test(tag))).toEqual([])
   })
 
-  it('has a target for each of its links', () => {
-    const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
+  it('has a target for each of its links, and no two with one name', () => {
+    const named = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+    const ids = new Set(named)
+    expect(named.filter((id, at) => named.indexOf(id) !== at)).toEqual([])
     const links = [...page.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id)
     expect(links.filter(id => !ids.has(id))).toEqual([])
     expect(links).toContain('s-1.2.1')
@@ -105,14 +111,47 @@ describe('the HTML export', () => {
       'acme/payments:v1.4.2',
       'secret, not recorded',
       'The budget should have stopped this; see the post-mortem.',
-      'hand-over accepted by eve@example.com',
+      'Hand-over accepted by eve@example.com',
+      'Resumed by op@example.com after 10 h',
+      'by eve@example.com · 11-23 01:45:37 · 18 min 1 s · wait',
       '3 secrets masked in out',
       'signed with SHA256:',
       'marketing publishes on Monday',
       '- pg_dump payments > payments.dump',
       '+ pg_dump -h primary payments > payments.dump',
     ])
-      expect(told, text).toContain(text)
+      expect(told.includes(text), text).toBe(true)
+  })
+
+  it('says who ran a script, and why an approver said no', async () => {
+    const writer = run.atGate()
+    const no = await run.approvalOf(writer, run.manager, 'Release Manager', statement => ({
+      ...statement,
+      predicate: { ...statement.predicate, decision: 'no-go', reason: 'the error budget is spent' },
+    }))
+    writer.add({ ...no, decision: 'no-go' }, run.gateEnd([4], 'no-go'))
+    writer.add(run.runEnd(writer, 'no-go'))
+    const { page: refused, report } = await pageOf(writer.bytes(), await run.sealed(writer))
+    expect(report.findings.filter(({ exit }) => exit !== 0)).toEqual([])
+    expect(refused.match(/<p class="quote">the error budget is spent<\/p>/g)).toHaveLength(2)
+    expect(refused.includes('<b class="no-go">✖ NO-GO</b>')).toBe(true)
+    expect(/<article[^>]*id="s-2.3".*?<p class="about">(.*?)<\/p>/s.exec(page)?.[1]).toContain(
+      'by <b class="who">op@example.com</b>',
+    )
+  })
+
+  it('shows the difference where the file of the runbook changed, and links to no timeline where there are no phases', async () => {
+    const writer = run.createWriter()
+    const diff = '- old <b>\n+ new'
+    writer.add(
+      run.runStart(),
+      { kind: 'run.plan', phases: [], steps: [run.planned('tick', 'confirmation', { phase: null })] },
+      { kind: 'runbook.changed', was: 'a'.repeat(64), now: null, diff, decision: 'keep', by: run.operator.principal },
+    )
+    const { page: changed } = await pageOf(writer.bytes(), null)
+    expect(changed.includes('<pre class="script">\n- old &lt;b&gt;\n+ new</pre>')).toBe(true)
+    expect(changed.includes('#timeline')).toBe(false)
+    expect(changed.match(/id="steps"/g)).toHaveLength(1)
   })
 
   it('holds planned against actual of each phase in words', () => {
@@ -137,6 +176,35 @@ describe('the HTML export', () => {
     expect((await pageOf(writer.bytes(), null)).page).toContain(
       '<h4><span class="pos">1.1</span> Before <code>it</code></h4>',
     )
+  })
+
+  it('of a copy says how many lines are withheld, and offers no command that such a copy cannot pass', async () => {
+    const lines = journal.toString().trimEnd().split('\n')
+    const seq = lines.findIndex(line => line.includes('"kind":"output"'))
+    const copy = lines.map((line, at) => (at === seq ? withholdLine(line, 'names') : line))
+    const said = { type: 'withhold', text: withholdText({ seqs: [seq], reason: 'names' }), atMs: 0 } as const
+    const signersText = AFTERNOON_SIGNERS
+    const { page: text } = await pageOf(
+      Buffer.from(`${copy.join('\n')}\n`),
+      await addAddendum(bundle, said, run.RUN, run.operator),
+      { signersText },
+    )
+    expect(/<p class="derived[^>]*>(.*?)<\/p>/.exec(text)?.[1]).toContain('LINES WITHHELD: 1')
+    expect(text.includes('connection to server at')).toBe(false)
+    const commands = between(text, '<section id="by-hand">', '</section>')
+    expect(commands).toContain('ssh-keygen -Y verify')
+    expect(commands).not.toContain('sha256sum')
+    expect(commands).toContain('CHECK.txt')
+  })
+
+  it('of more than 16 MiB of journal carries none of it, and says why', async () => {
+    const text = await pageWithOutput('0123456789abcdef'.repeat(1_200_000), 900_000)
+    expect(/<p id="check-answer" role="status">(.*?)<\/p>/.exec(text)?.[1]).toMatch(
+      /^not checked: the journal has 1[89]\.\d MiB, and a page carries no more than 16 MiB; the commands below/,
+    )
+    expect(text.includes('id="data-journal"')).toBe(false)
+    expect(text.includes('# in the folder of the transcript\n')).toBe(true)
+    expect(text.length).toBeLessThan(500_000)
   })
 
   it('is under 150 kB beside its data', () => {

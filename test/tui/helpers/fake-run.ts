@@ -190,6 +190,8 @@ export class FakeRun implements Conversation {
   }
 
   #needOf(step: Step): Need {
+    const held = this.state.blockers.find(blocker => blocker.step === step.id)
+    if (held !== undefined) return { kind: 'held', step: step.id, block: held.seq, by: held.by, reason: held.reason }
     const status = this.state.steps.get(step.id)?.status
     if (status?.kind === 'failed')
       return {
@@ -330,6 +332,12 @@ export class FakeRun implements Conversation {
         return null
       case 'note':
         this.emit({ kind: 'note', step: answer.step, text: answer.text, by })
+        return null
+      case 'block':
+        this.emit({ kind: 'block', step: answer.step, reason: answer.reason, by })
+        return null
+      case 'unblock':
+        this.emit({ kind: 'block.end', block: answer.block, reason: answer.reason, by })
         return null
       case 'rollback':
         this.emit({

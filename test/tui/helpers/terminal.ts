@@ -13,6 +13,7 @@ export class TestTerminal {
   replies: (query: string) => string | null = () => null
   readonly exited: Promise<number>
   #gone = false
+  #starts = false
   readonly #pty: IPty
   readonly #screen: InstanceType<typeof xterm.Terminal>
 
@@ -38,7 +39,7 @@ export class TestTerminal {
       const query = /\u001b\[6n/.exec(data)?.[0]
       const reply = query === undefined ? null : this.replies(query)
       if (reply !== null) this.#pty.write(reply)
-      this.#screen.write(reply === null ? data : data.replace('\u001b[6n', ''))
+      this.#screen.write(reply === null ? data : data.replace('\u001b[6n', ''), () => this.#pressWhenSeen())
     })
     this.#screen.onData(reply => this.#pty.write(reply))
     this.exited = new Promise(resolve => {
@@ -55,6 +56,18 @@ export class TestTerminal {
   /** Writes bytes in one piece, as a terminal does. */
   send(text: string): void {
     this.#pty.write(text)
+  }
+
+  /** Begins the run as soon as the screen before it is there. */
+  startsAtOnce(): this {
+    this.#starts = true
+    return this
+  }
+
+  #pressWhenSeen(): void {
+    if (!this.#starts || !/Enter starts the run/.test(this.text())) return
+    this.#starts = false
+    this.send('\r')
   }
 
   resize(columns: number, rows: number): void {

@@ -23,7 +23,7 @@ describe('the palette', () => {
     const { screen } = await at('1.2', { '1.2': { slow: true } })
     await screen.press('enter').settle()
     screen.press(':').type('ski')
-    expect(screen.rows().join('\n')).toMatch(/> skip +s +not now: 1\.2: it is running and cannot be skipped/)
+    expect(screen.rows().join('\n')).toMatch(/> skip +s +not now: 1\.2 is running and cannot be skipped/)
   })
 
   test('Enter does what is marked as its key would', async () => {

@@ -139,7 +139,7 @@ describe('questions', () => {
     const { run, person } = plainAt('1.4')
     await person.type('value 7')
     expect(person.said()).toMatch(
-      /NOT met: 7 s is not < 5 s 1 type the value again; 2 cannot confirm; 3 confirm all the same, with a reason\. Type 1, 2 or 3\./,
+      /NOT met: 7 s is not < 5 s\. 1 type the value again; 2 cannot confirm; 3 confirm all the same, with a reason\. Type 1, 2 or 3\./,
     )
     await person.type('1', '2 s')
     expect(run.said).toEqual([{ kind: 'confirm', step: 's1.4', answer: 'yes', observed: '2 s', note: null }])

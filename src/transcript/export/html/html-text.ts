@@ -1,6 +1,9 @@
-import { visible } from '../../visible.ts'
+import { ACTING_IN_LINES, visible } from '../../visible.ts'
 
-/** A piece of a page. Only {@link html} and {@link preformatted} make one, so no text of a record ever becomes markup. */
+/**
+ * A piece of a page. {@link html} and {@link preformatted} make one of text, so that no text of a record ever becomes markup;
+ * `trusted` is for what is ours: the style sheet, the script, the policy over them.
+ */
 export class Html {
   readonly #markup: string
   private constructor(markup: string) {
@@ -60,16 +63,12 @@ function markupOf(part: Part): string {
 function markedControls(text: string): string {
   let markup = ''
   let from = 0
-  for (const { 0: found, index } of text.matchAll(ACTING)) {
+  for (const { 0: found, index } of text.matchAll(ACTING_IN_LINES)) {
     markup += `${escaped(text.slice(from, index))}<span class="ctl">${escaped(visible(found))}</span>`
     from = index + found.length
   }
   return markup + escaped(text.slice(from))
 }
-
-/** What `visible` changes, apart from line feed and tab. */
-const ACTING =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+/g
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, character => ENTITIES[character] ?? '')

@@ -1,4 +1,5 @@
 import { type Pen, PLAIN_PEN, withSgr } from '../../../model/index.ts'
+import { plural } from './counting.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
 import type { PenClasses } from './page-style.ts'
 import type { Stretch } from './recorded-run.ts'
@@ -62,16 +63,3 @@ function run(text: string, pen: Pen, classes: PenClasses): Html {
 }
 
 const SGR = /\u001b\[([0-9;:]*)m/g
-
-export function plural(count: number, noun: string): string {
-  return `${String(count).replace(/\B(?=(\d{3})+$)/g, ',')} ${noun}${count === 1 ? '' : 's'}`
-}
-
-/** In the units people read: 1,000 bytes are a kB. */
-export function sizeText(bytes: number): string {
-  if (bytes < 1000) return plural(bytes, 'byte')
-  const units = ['kB', 'MB', 'GB'] as const
-  const power = Math.min(units.length, Math.floor(Math.log10(bytes) / 3))
-  const value = bytes / 1000 ** power
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[power - 1]}`
-}

@@ -1,18 +1,28 @@
 import { type Check, type Entry, type EventOf, lineDiff, type Observed } from '../../../model/index.ts'
+import { ApprovalStatementSchema } from '../../approval-statement.ts'
+import { readEnvelope } from '../../dsse.ts'
 import { eventText } from '../event-text.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
 import { type Clock, spanText, timeText } from './time-text.ts'
 
+/** What stands right above in the same step, and need not be shown again. */
+export interface AlreadyShown {
+  readonly script: string | null
+  readonly criteria: readonly Check[]
+}
+
+export const NOTHING_SHOWN: AlreadyShown = { script: null, criteria: [] }
+
 /** One event of a step, or of the run, as an item of a list: what, who, when, and the line of the journal. Empty where nothing is told of it. */
-export function eventItem(entry: Entry, clock: Clock, alreadyShown: string | null): Html {
-  const told = tell(entry, alreadyShown)
+export function eventItem(entry: Entry, clock: Clock, shown: AlreadyShown): Html {
+  const told = tell(entry, shown)
   if (told === null) return html``
   return html`<li class="ev${told.tone !== undefined && ` ev-${told.tone}`}"><p>${told.text} <span class="at">${when(entry, clock)}</span></p>${told.more}</li>`
 }
 
 /** The same in short, for lists that lead to it: without scripts. */
 export function eventBrief(entry: Entry, clock: Clock): Html {
-  const told = tell(entry, null)
+  const told = tell(entry, NOTHING_SHOWN)
   if (told === null) return html``
   return html`${told.text} <span class="at">${when(entry, clock)}</span>${entry.event.kind === 'confirm' && told.more}`
 }
@@ -29,7 +39,7 @@ interface Told {
   readonly tone?: 'good' | 'bad' | 'odd' | 'quiet'
 }
 
-function tell({ event }: Entry, alreadyShown: string | null): Told | null {
+function tell({ event }: Entry, shown: AlreadyShown): Told | null {
   switch (event.kind) {
     case 'confirm':
       return confirmed(event)
@@ -44,7 +54,7 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
         tone: 'odd',
       }
     case 'step.start':
-      return started(event, alreadyShown)
+      return started(event, shown.script)
     case 'step.end':
       return ended(event)
     case 'output.end':
@@ -58,13 +68,13 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
     case 'approval':
       return {
         text: html`<b>${event.decision.toUpperCase()}</b> by ${who(event.principal)}${event.role !== null && html` as ${event.role}`}`,
-        more: html`<p class="fine">signed with <code>${event.keyid}</code></p>`,
+        more: html`<p class="fine">signed with <code>${event.keyid}</code></p>${reasonIn(event.envelope)}`,
         tone: event.decision === 'go' ? 'good' : 'bad',
       }
     case 'gate.end':
       return {
         text: html`The gate: <b>${event.decision.toUpperCase()}</b>`,
-        more: checkList(event.criteria),
+        more: checkList(JSON.stringify(event.criteria) === JSON.stringify(shown.criteria) ? [] : event.criteria),
         tone: event.decision === 'go' ? 'good' : 'bad',
       }
     case 'approval.request':
@@ -79,7 +89,7 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
       return { text: html`Wait until ${waitUntil(event.until)}${because(event.reason)}` }
     case 'wait.end':
       return {
-        text: html`Wait ${event.how}${event.by !== null && html` by ${who(event.by)}`}${event.leftMs > 0 && html`, ${spanText(event.leftMs)} left`}${because(event.reason)}`,
+        text: html`${WAITED[event.how]}${event.by !== null && html` by ${who(event.by)}`}${event.leftMs > 0 && html`, ${spanText(event.leftMs)} left`}${because(event.reason)}`,
         ...(event.how === 'elapsed' ? {} : { tone: 'odd' as const }),
       }
     case 'form':
@@ -88,6 +98,14 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
       return { text: html`Note by ${who(event.by)}`, more: html`${quote(event.text)}` }
     case 'step.skip':
       return skipped(event)
+    case 'run.pause':
+      return { text: html`<b>Paused</b>${event.by !== null && html` by ${who(event.by)}`}${because(event.reason)}` }
+    case 'run.resume':
+      return {
+        text: html`<b>Resumed</b> by ${who(event.operator.principal)} after ${spanText(event.gapMs)}${event.tornBytes > 0 && `; ${event.tornBytes} bytes of a cut write were taken off`}`,
+      }
+    case 'run.end':
+      return { text: html`<b>Ended</b>: ${event.result}` }
     default:
       return general(event)
   }
@@ -97,6 +115,25 @@ function skipped(event: EventOf<'step.skip'>): Told {
   if (event.by === null || (event.why !== 'person' && event.why !== 'not-applicable')) return general(event)
   const text = event.why === 'person' ? html`<b>Skipped</b>` : html`Said to be <b>not applicable</b>`
   return { text: html`${text} by ${who(event.by)}${because(event.reason)}`, tone: 'odd' }
+}
+
+const WAITED = {
+  elapsed: 'Waited to the end',
+  early: html`Wait <b>ended early</b>`,
+  extended: html`Wait <b>made longer</b>`,
+  cancelled: html`Wait <b>cancelled</b>`,
+} as const
+
+/** What an approver has said to it: a NO-GO has a reason. It stands in what was signed, and not beside it. */
+export function reasonIn(envelope: string): Html | null {
+  const payload = readEnvelope(envelope)?.payload
+  if (payload === undefined) return null
+  try {
+    const said = ApprovalStatementSchema.safeParse(JSON.parse(payload.toString('utf8'))).data
+    return quote(said?.predicate.reason ?? null)
+  } catch {
+    return null
+  }
 }
 
 /** Every other kind says what all exports say of it. */
@@ -171,7 +208,7 @@ function checkList(checks: readonly Check[]): Html {
   if (checks.length === 0) return html``
   return html`<ul class="checks">${checks.map(
     ({ name, op, want, got, unit, ok }) =>
-      html`<li class="${ok ? 'met' : 'not-met'}">${name} ${op} ${want}: <b>${got ?? 'nothing'}${got !== null && unit !== null && ` ${unit}`}</b> <span class="dim">${verdictWord(ok)}</span></li>`,
+      html`<li class="${ok ? 'met' : 'not-met'}">${name}${op !== 'confirmed' && ` ${op} ${want}`}: <b>${got ?? 'nothing'}${got !== null && unit !== null && ` ${unit}`}</b> <span class="dim">${verdictWord(ok)}</span></li>`,
   )}</ul>`
 }
 

@@ -1,9 +1,10 @@
 import type { Entry, EventOf, Section, StepRecord } from '../../../model/index.ts'
 import { isDeviation } from '../deviating.ts'
 import { countText } from './counting.ts'
+import { named } from './heading.ts'
 import { type Html, html, isEmpty, joined, prose } from './html-text.ts'
 import { outputPanel } from './output-panel.ts'
-import { eventItem, quietTick, when } from './page-event.ts'
+import { type AlreadyShown, eventItem, NOTHING_SHOWN, quietTick, when } from './page-event.ts'
 import type { PenClasses } from './page-style.ts'
 import type { RecordedRun, StepItem } from './recorded-run.ts'
 import { type ShownState, STATES, type State, shownState } from './step-state.ts'
@@ -22,7 +23,7 @@ export interface StepsInput {
 /** Where things stand on the page, without the `#`. */
 export interface Anchors {
   step(id: string): string
-  phase(id: string | null): string
+  phase(id: string): string
 }
 
 /** Phases, sections and steps in the order of the plan, each with what happened in it. */
@@ -67,7 +68,8 @@ function phaseSection(
     open = path
     parts.push(stepArticle(record, input))
   }
-  return html`<section class="phase" id="${input.anchors.phase(id)}">
+  const anchor = id !== null && phase !== undefined && html` id="${input.anchors.phase(id)}"`
+  return html`<section class="phase"${anchor}>
 <h3>${phase === undefined ? 'Steps' : named(phase)}${role}</h3>
 <p class="sum">${countText(counts)}${end !== undefined && phaseEndText(end, input.clock)}</p>
 ${joined(parts, html`\n`)}
@@ -101,14 +103,8 @@ function stepArticle(record: StepRecord, input: StepsInput): Html {
   const anchor = input.anchors.step(planned.id)
   return html`<article class="step${isEmpty(body) && ' tick'} s-${shown.state}" id="${anchor}" data-state="${shown.state}">
 <h5><span class="mark" aria-hidden="true">${shown.symbol}</span><a class="pos" href="#${anchor}">${planned.position}</a> <span class="title">${prose(planned.title)}</span> <span class="word">${shown.word}</span></h5>
-<p class="about">${joined([...whoAndWhen(record, items, input.clock), ...whatKind(record, shown)], html` · `)}</p>
+<p class="about">${joined([...whoAndWhen(record, items, input), ...whatKind(record, shown)], html` · `)}</p>
 ${body}</article>`
-}
-
-/** A heading with its number; a position that is only made of the title is not shown beside it. */
-export function named({ position, title }: { readonly position: string; readonly title: string }): Html {
-  const isNumber = /^[0-9A-Z][0-9A-Za-z.]*$/.test(position) && /^.?$|[0-9.]/.test(position)
-  return html`${isNumber && html`<span class="pos">${position}</span> `}${prose(title)}`
 }
 
 function whatKind({ planned }: StepRecord, { word }: ShownState): Html[] {
@@ -134,10 +130,10 @@ function onlyTick({ planned }: StepRecord, items: readonly StepItem[]): EventOf<
   return event.observed.length === 0 && (event.note ?? '') === '' ? 'nothing more' : event
 }
 
-function whoAndWhen(record: StepRecord, items: readonly StepItem[], clock: Clock): Html[] {
-  const { status, changedAtMs } = record
+function whoAndWhen(record: StepRecord, items: readonly StepItem[], { run, clock }: StepsInput): Html[] {
+  const { status, changedAtMs, planned } = record
   if (status.kind === 'pending') return []
-  const by = 'by' in status ? status.by : null
+  const by = ('by' in status ? status.by : null) ?? run.startedBy.get(planned.id) ?? null
   const took = tookMs(items)
   const exit = quietEnd(items)?.exit ?? null
   return [
@@ -182,14 +178,15 @@ function stepBody(
   if (tick !== null) return html`<ol class="events">${quietTick(tick)}</ol>\n`
   const end = shown.state === 'passed' ? 'passed' : 'other'
   const quiet = quietEnd(items)
-  let script: string | null = null
+  let above: AlreadyShown = NOTHING_SHOWN
   const told = items.map(item => {
     if (item.kind === 'output') return html`<li>${outputPanel(item.stretch, end, classes)}</li>`
     const { event } = item.entry
     if (event === quiet) return html``
-    const known = script
-    if (event.kind === 'step.start') script = event.script
-    return eventItem(item.entry, clock, known)
+    const shownAbove = above
+    if (event.kind === 'step.start') above = { ...above, script: event.script }
+    if (event.kind === 'approval.request') above = { ...above, criteria: event.criteria }
+    return eventItem(item.entry, clock, shownAbove)
   })
   const list = told.filter(item => !isEmpty(item))
   return list.length === 0

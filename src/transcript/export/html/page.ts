@@ -3,15 +3,18 @@ import type { Entry, Section } from '../../../model/index.ts'
 import type { VerifyReport } from '../../verify-report.ts'
 import { derivedText, exportWarning } from '../derived.ts'
 import script from './browser/main.ts?page'
+import { plural } from './counting.ts'
+import { named } from './heading.ts'
 import { Html, html, joined, preformatted } from './html-text.ts'
 import style from './page.css?page'
-import { approvalsSection, deviationsSection, pageHead, RESULTS, runSection } from './page-head.ts'
+import { pageHead, RESULTS } from './page-head.ts'
+import { approvalsSection, deviationsSection, runSection } from './page-lists.ts'
 import { byHandSection, checkBox, dataBlocks, verificationSection } from './page-proof.ts'
-import { type Anchors, countStates, named, stepsSection } from './page-steps.ts'
+import { type Anchors, countStates, stepsSection } from './page-steps.ts'
 import { createPenClasses } from './page-style.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import { STATE_WORDS } from './step-state.ts'
-import { accountTime } from './time-account.ts'
+import { accountTime, type TimeAccount } from './time-account.ts'
 import { clockFor } from './time-text.ts'
 import { timeline } from './timeline.ts'
 
@@ -43,7 +46,7 @@ export function toHtml({ run, report, journal, bundle, outline }: PageInput): st
   const body = html`<p class="derived${exportWarning(report) !== '' && ' derived-odd'}">${derivedText(report)}</p>
 <a class="skip" href="#steps">To the steps</a>
 <div class="page">
-${contents(run, anchors)}
+${contents(run, anchors, account)}
 <main>
 ${pageHead(run, report, account)}
 ${checkBox(report.journal?.bytes ?? 0)}
@@ -116,11 +119,11 @@ function anchorsOf({ state }: RecordedRun): Anchors {
   const phases = anchors('p', state.phases)
   return {
     step: id => steps.get(id) ?? 'steps',
-    phase: id => (id === null ? undefined : phases.get(id)) ?? 'steps',
+    phase: id => phases.get(id) ?? 'steps',
   }
 }
 
-function contents({ state }: RecordedRun, anchors: Anchors): Html {
+function contents({ state }: RecordedRun, anchors: Anchors, account: TimeAccount): Html {
   const walked = new Set([...state.steps.values()].map(({ planned }) => planned.phase))
   const phases = state.phases
     .filter(({ id }) => walked.has(id))
@@ -131,7 +134,7 @@ function contents({ state }: RecordedRun, anchors: Anchors): Html {
   return html`<nav aria-label="Contents"><ul>
 <li><a href="#check">Evidence</a></li>
 <li><a href="#deviations">Deviations</a></li>
-<li><a href="#timeline">Timeline</a></li>
+${account.phases.length > 0 && html`<li><a href="#timeline">Timeline</a></li>`}
 <li><a href="#steps">Steps</a></li>
 ${joined(phases, html`\n`)}
 <li><a href="#run">The run</a></li>
@@ -154,21 +157,12 @@ function tools(run: RecordedRun): Html {
 </div>`
 }
 
-/** Lines are numbered and can be linked to, up to this many. */
-const MOST_NUMBERED = 20_000
-
 function runbookSection({ state }: RecordedRun): Html {
   const text = state.start?.runbook.text ?? ''
   const lines = text.replace(/\n$/, '').split('\n')
-  const numbered =
-    lines.length > MOST_NUMBERED
-      ? preformatted(text)
-      : joined(
-          lines.map((line, index) => html`<span id="L${index + 1}">${preformatted(line)}</span>`),
-          html`\n`,
-        )
+  const numbered = lines.map((line, index) => html`<span id="L${index + 1}">${preformatted(line)}</span>`)
   return html`<section id="runbook"><h2>The runbook</h2>
-<details><summary>${state.start?.runbook.path ?? ''}, ${lines.length} lines, as it was loaded</summary>
-<pre class="source">\n${numbered}</pre></details>
+<details><summary>${state.start?.runbook.path ?? ''}, ${plural(lines.length, 'line')}, as it was loaded</summary>
+<pre class="source">\n${joined(numbered, html`\n`)}</pre></details>
 </section>`
 }

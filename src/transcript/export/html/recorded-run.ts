@@ -8,6 +8,8 @@ export interface RecordedRun {
   readonly acts: readonly Entry[]
   /** What happened in each step, in order, output too. Steps in which nothing did are not there. */
   readonly steps: ReadonlyMap<string, readonly StepItem[]>
+  /** Who operated the run when the last script of a step was started, by the id of the step. */
+  readonly startedBy: ReadonlyMap<string, string>
 }
 
 export type StepItem =
@@ -34,6 +36,7 @@ export interface RunCollector {
 export function collectRun(): RunCollector {
   const acts: Entry[] = []
   const steps = new Map<string, StepItem[]>()
+  const startedBy = new Map<string, string>()
   const open = new Map<string, ExcerptMaker & Pick<Stretch, 'late'> & { inTerminal: boolean }>()
   let kept = 0
   let state = EMPTY_STATE
@@ -71,12 +74,13 @@ export function collectRun(): RunCollector {
       acts.push(entry)
       const step = stepOf(entry)
       if (step === null) return
+      if (event.kind === 'step.start' && state.operator !== null) startedBy.set(step, state.operator.principal)
       close(step)
       itemsOf(step).push({ kind: 'act', entry })
     },
     run() {
       for (const step of [...open.keys()]) close(step)
-      return { state, acts, steps }
+      return { state, acts, steps, startedBy }
     },
   }
 }

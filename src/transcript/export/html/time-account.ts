@@ -104,19 +104,25 @@ const PRECEDENCE: readonly Spent[] = ['paused', 'script', 'wait', 'approval']
 
 /** Cuts a span at every border inside it, and gives each piece to what comes first in precedence. */
 function partsOf({ fromMs, toMs }: Span, spans: readonly SpentSpan[]): (Span & { spent: Spent })[] {
-  const inside = spans.filter(span => span.toMs > fromMs && span.fromMs < toMs)
-  const borders = [fromMs, toMs, ...inside.flatMap(span => [span.fromMs, span.toMs])]
-    .filter(at => at >= fromMs && at <= toMs)
-    .sort((a, b) => a - b)
+  const borders = spans
+    .filter(span => span.toMs > fromMs && span.fromMs < toMs)
+    .flatMap(({ spent, ...span }) => [
+      { spent, atMs: Math.max(fromMs, span.fromMs), by: 1 },
+      { spent, atMs: Math.min(toMs, span.toMs), by: -1 },
+    ])
+    .sort((a, b) => a.atMs - b.atMs)
+  const open = { paused: 0, script: 0, wait: 0, approval: 0, people: 0 }
   const parts: (Span & { spent: Spent })[] = []
-  for (const [index, to] of borders.entries()) {
-    const from = borders[index - 1]
-    if (from === undefined || from === to) continue
-    const here = inside.filter(span => span.fromMs <= from && span.toMs >= to).map(({ spent }) => spent)
-    const spent = PRECEDENCE.find(one => here.includes(one)) ?? 'people'
-    const last = parts.at(-1)
-    if (last?.spent === spent) parts[parts.length - 1] = { ...last, toMs: to }
-    else parts.push({ fromMs: from, toMs: to, spent })
+  let from = fromMs
+  for (const { spent, atMs, by } of [...borders, { spent: 'people' as const, atMs: toMs, by: 0 }]) {
+    if (atMs > from) {
+      const here = PRECEDENCE.find(one => open[one] > 0) ?? 'people'
+      const last = parts.at(-1)
+      if (last?.spent === here) parts[parts.length - 1] = { ...last, toMs: atMs }
+      else parts.push({ fromMs: from, toMs: atMs, spent: here })
+      from = atMs
+    }
+    open[spent] += by
   }
   return parts
 }

@@ -1,6 +1,6 @@
 import type { RunState } from '../../../model/index.ts'
+import { named } from './heading.ts'
 import { type Html, html, joined } from './html-text.ts'
-import { named } from './page-steps.ts'
 import type { PhaseTime, Span, Spent, TimeAccount } from './time-account.ts'
 import { plannedText, spanText, time } from './time-text.ts'
 
@@ -54,10 +54,19 @@ ${scale.pauses.map(span => rect('bar-cut', span, 0, 20))}${
     planBar('bar-most', scale.of({ fromMs, toMs: fromMs + most })),
     planBar('bar-least', scale.of({ fromMs, toMs: fromMs + (least ?? most) })),
   ]
-}${rect('bar-people', scale.of({ fromMs, toMs }), 9, 10)}${parts
-  .filter(({ spent }) => spent !== 'people')
-  .map(part => rect(`bar-${part.spent}`, scale.of(part), 9, 10))}
+}${rect('bar-people', scale.of({ fromMs, toMs }), 9, 10)}${drawnParts(parts, scale)}
 </svg>`
+}
+
+/** Of a thousand short scripts side by side many fall on one place: each place is drawn once. */
+function drawnParts(parts: PhaseTime['parts'], scale: Scale): Html[] {
+  const drawn = new Map<string, Html>()
+  for (const part of parts) {
+    if (part.spent === 'people') continue
+    const place = scale.of(part)
+    drawn.set(`${part.spent} ${place.x} ${place.width}`, rect(`bar-${part.spent}`, place, 9, 10))
+  }
+  return [...drawn.values()]
 }
 
 interface Drawn {

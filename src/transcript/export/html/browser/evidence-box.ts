@@ -6,6 +6,8 @@ import { byId, element } from './elements.ts'
 /** Checks the evidence in the page once it is on the screen, and again whenever a reader picks a signers file. */
 export function carryEvidence(): void {
   const evidence: Evidence = { journal: dataOf('data-journal'), bundle: dataOf('data-bundle') }
+  // Then the page says why, and there is nothing to check.
+  if (evidence.journal === null) return
   offerFiles(evidence)
   let latest = 0
   const check = async (signers: string | null): Promise<void> => {

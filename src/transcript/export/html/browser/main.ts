@@ -4,6 +4,5 @@ import { searchPage } from './search.ts'
 
 // A page without this script is complete: it adds search, and a check of the evidence that the page carries. Everything it
 // writes, it writes as text.
-document.documentElement.classList.add('js')
 searchPage(filterSteps())
 carryEvidence()
