@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { widthOf } from '../../../src/tui/text/width.ts'
-import { demoRunbook, demoSection, demoStep, longRunbook, runbookOf } from '../helpers/demo-runbook.ts'
+import { askingForOrg, demoRunbook, demoSection, demoStep, longRunbook, runbookOf } from '../helpers/demo-runbook.ts'
 import { FakeClock, FakeRun } from '../helpers/fake-run.ts'
 import { ScreenDriver } from '../helpers/screen-driver.ts'
 
@@ -17,9 +17,10 @@ async function screenAt(
   position: string,
   runbook = demoRunbook(),
   scripts: ConstructorParameters<typeof FakeRun>[2] = {},
+  environment: string | null = null,
 ) {
   const clock = new FakeClock()
-  const run = new FakeRun(runbook, clock, scripts).skipTo(position)
+  const run = new FakeRun(runbook, clock, scripts, environment).skipTo(position)
   const screen = new ScreenDriver(run, clock)
   await screen.settle()
   return { run, screen, clock }
@@ -65,6 +66,11 @@ test('production is inverse, and outside it nothing is', async () => {
   expect(screen.rows({ color: false })[0]).toMatch(/^\u001b\[7m PRODUCTION \u001b\[0m/)
   const outside = await screenAt('1.1')
   expect(outside.screen.rows({ color: false })[0]).not.toContain('\u001b[7m')
+})
+
+test('a run in production says so in row 1, also at a step that the runbook gives to staging', async () => {
+  const { screen } = await screenAt('1.1', askingForOrg('staging'), {}, 'production')
+  expect(screen.rows()[0]).toMatch(/^ PRODUCTION \|/)
 })
 
 test('without colour no colour is set, and the selected row still has its mark', async () => {
