@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { EventOf, RunEvent } from '../src/model/index.ts'
+import type { RunEvent } from '../src/model/index.ts'
 import { buildSealStatement, createChain, createFactGatherer, decodeLine, toEnvelope } from '../src/transcript/index.ts'
 import { program, type Row, ratioOf } from './compare.ts'
+import { beginning } from './verifying.ts'
 
 const SIGNOFF = fileURLToPath(new URL('../bin/signoff.js', import.meta.url))
 const RUNS = 10_000
@@ -78,56 +79,15 @@ function aRun() {
 }
 
 function events(): RunEvent[] {
-  const sha256 = '0'.repeat(64)
   const text = '# Release\n\nMake it, look at it, tell people of it.\n'.repeat(200)
-  const start: EventOf<'run.start'> = {
-    kind: 'run.start',
-    v: 1,
-    run: RUN,
-    release: 'v1.4.2',
-    env: null,
-    selection: null,
-    runbook: { path: 'release.md', sha256, gitBlob: null, text },
-    git: null,
-    operator: { principal: 'kim@example.com', keyid: 'SHA256:kim' },
-    tool: { name: 'signoff', version: '1.0.0', rules: 1 },
-    host: { name: 'h', user: 'u', os: 'linux' },
-    signersSha256: sha256,
-    configSha256: null,
-    parents: [],
-  }
-  const step = {
-    id: 'deploy',
-    position: '1.1',
-    kind: 'task',
-    title: 'make',
-    line: 3,
-    phase: 'one',
-    flow: 'main',
-    required: true,
-    approvers: null,
-  } as const
+  const start = beginning().map(
+    (event): RunEvent =>
+      event.kind === 'run.start' ? { ...event, run: RUN, runbook: { ...event.runbook, text } } : event,
+  )
   const output = Array.from({ length: 20 }, (_, i): RunEvent => {
     const said = `connection opened to host ${i}, ${'and one more line of what a build says\n'.repeat(20)}`
     return { kind: 'output', step: 'deploy', attempt: 1, fd: 'out', at: i * said.length, text: said }
   })
   const steps = { passed: 0, failed: 0, skipped: 0, unknown: 0, open: 1 }
-  const phases = [{ id: 'one', position: '1', title: 'Release', role: 'main' as const }]
-  const order = { step: 'deploy', attempt: 1 }
-  const script = {
-    script: 'make\n',
-    shell: 'bash',
-    cwd: '/repo',
-    env: ['PATH'],
-    size: null,
-    timeoutMs: null,
-    gates: [],
-  }
-  return [
-    start,
-    { kind: 'run.plan', phases, steps: [step] },
-    { kind: 'step.start', ...order, ...script },
-    ...output,
-    { kind: 'run.end', result: 'partial', steps },
-  ]
+  return [...start, ...output, { kind: 'run.end', result: 'partial', steps }]
 }

@@ -57,7 +57,8 @@ export async function writeJournal(path: string, bytes: number): Promise<void> {
   }
 }
 
-function beginning(): RunEvent[] {
+/** The first lines of a run with one step. */
+export function beginning(): RunEvent[] {
   const text = '# Release\n\n```bash\nmake\n```\n'
   const sha256 = createHash('sha256').update(text).digest('hex')
   return [

@@ -59,6 +59,8 @@ function handOver() {
       if (!isTerminal(file)) fs.closeSync(file)
     })
     if (signal) {
+      // Some signals end no Node, such as SIGPIPE: that must not look like success.
+      process.exitCode = 128 + (require('node:os').constants.signals[signal] || 0)
       process.removeAllListeners(signal)
       process.kill(process.pid, signal)
     } else process.exit(code === null ? 70 : code)

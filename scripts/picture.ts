@@ -121,8 +121,10 @@ function start(columns: number, rows: number, ...args: readonly string[]): Walk 
 async function walkFull(): Promise<void> {
   const flags = ['run', 'payments.md', '--release', 'v2.4.0', '--set', 'version=v2.4.0']
   const first = start(80, 24, ...flags)
+  await first.at(/Enter starts the run/)
+  first.draw('screens/start.svg', 'The start: what will be walked, by whom, and what is missing')
+  await first.at(/Enter starts the run/, ENTER)
   await first.at(/READY {2}1\.1/, ENTER)
-  await first.at(/y: run|NEEDS YOU {2}1\.2/)
   await first.at(/NEEDS YOU {2}1\.2/, ' ')
   await first.at(/NEEDS YOU {2}1\.3/, 'u')
   await first.at(/1 row/, ' ')

@@ -35,7 +35,13 @@ async function writeFile(pieces: AsyncIterable<Piece> | Iterable<Piece>, path: s
     throw notWritten(path, error)
   })
   try {
-    for await (const piece of pieces) await file.writeFile(piece)
+    for await (const piece of pieces)
+      await file.writeFile(piece).catch((error: NodeJS.ErrnoException) => {
+        throw new SignoffError('STATE_UNWRITABLE', `${path} could not be written: ${error.message}`, {
+          advice: 'what there was of it is removed; make room, or name another place',
+          cause: error,
+        })
+      })
   } catch (error) {
     await rm(path, { force: true })
     throw error

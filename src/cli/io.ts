@@ -4,7 +4,10 @@ export interface Io {
   readonly cwd: string
   /** Data, on standard output. */
   write(text: string): void
-  /** Data on standard output, as much as there is of it: resolves once it was taken, or nobody reads any more. */
+  /**
+   * Data on standard output, as much as there is of it: resolves once it was taken, or nobody reads any more. Rejects with
+   * `STATE_UNWRITABLE` where it cannot be written, such as a full disk.
+   */
   pour(piece: string | Uint8Array): Promise<void>
   /** A line for a person, on standard error. */
   say(line: string): void

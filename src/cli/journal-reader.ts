@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { SignoffError } from '../model/index.ts'
 import { createJournalScanner, type ScannedLine, scanJournal, type WithheldLine } from '../transcript/index.ts'
@@ -88,7 +89,8 @@ async function* wholeLines(path: string, from: number): AsyncGenerator<Uint8Arra
 
 async function openToRead(path: string): Promise<FileHandle> {
   try {
-    const file = await open(path, 'r')
+    // Without waiting: what is no file (a pipe that nobody writes) must not hold whoever looks.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     if ((await file.stat()).isFile()) return file
     await file.close()
   } catch (error) {

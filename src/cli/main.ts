@@ -6,6 +6,8 @@ import { closeLostTerminals, dropWhenLost } from './lost-terminal.ts'
 export async function main(args: readonly string[]): Promise<void> {
   const io = processIo()
   const terminals = [0, 1, 2].filter(file => isatty(file))
+  // A limit on the size of files is then a write that fails, and is said, instead of the end without a word.
+  process.on('SIGXFSZ', () => undefined)
   try {
     process.exitCode = await dispatch(args, io)
   } catch (error) {
@@ -30,8 +32,10 @@ function processIo(): Io {
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
   // A reader that goes away (`signoff plan | head`) is no failure of ours.
   const gone = new AbortController()
+  /** A failure that whoever wrote has been told of. */
+  let told: Error | null = null
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE' && error !== told) throw error
     gone.abort()
   })
   dropWhenLost(process.stderr)
@@ -52,8 +56,12 @@ function processIo(): Io {
       process.stdout.write(text)
     },
     pour: piece =>
-      new Promise(resolve => {
-        process.stdout.write(piece, () => resolve())
+      new Promise((resolve, reject) => {
+        process.stdout.write(piece, (error?: NodeJS.ErrnoException | null) => {
+          if (error == null || error.code === 'EPIPE' || gone.signal.aborted) return resolve()
+          told = error
+          void unwritable(error).then(reject)
+        })
       }),
     say: line => {
       process.stderr.write(`${line}\n`)
@@ -64,6 +72,11 @@ function processIo(): Io {
     nowMs: Date.now,
     gone: gone.signal,
   }
+}
+
+async function unwritable(cause: Error): Promise<Error> {
+  const { SignoffError } = await import('../model/index.ts')
+  return new SignoffError('STATE_UNWRITABLE', `standard output could not be written: ${cause.message}`, { cause })
 }
 
 /**

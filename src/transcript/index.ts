@@ -17,7 +17,7 @@ export { compareRuns, type Difference, type DifferenceAbout, runbookDiff } from 
 export { createRunSummarizer, type RunSummary } from './compare/run-summary.ts'
 export { addToken, PAYLOAD_TYPE, pae, sealSha256, signatureOf, toEnvelope } from './dsse.ts'
 export { addendaIn } from './export/addenda.ts'
-export { exportRefusal, sealWarning } from './export/derived.ts'
+export { exportRefusal, oddity } from './export/derived.ts'
 export { type EventBlock, type EventText, eventText } from './export/event-text.ts'
 export { createExcerpt, type Excerpt, type ExcerptMaker } from './export/excerpt.ts'
 export {

@@ -65,8 +65,8 @@ export interface FullScreen {
     /** Gets what is told when a script takes the terminal and brings it back; returns the function that ends it. */
     hold(lending: Lending): () => void
   }
-  /** Gets the function that leaves the screen: synchronous, idempotent, for signal handlers. */
-  readonly onEnter?: (leave: () => void) => void
+  /** Gets the function that leaves the screen: synchronous, idempotent, for signal handlers; and whether somebody else has the terminal. */
+  readonly onEnter?: (leave: () => void, isAway: () => boolean) => void
 }
 
 /** Output commits to the screen at most 5 times a second; keys and run events at once. */
@@ -334,7 +334,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   stdout.on('drain', paint)
   conversation.ended.then(ending => dispatch({ kind: 'ended', ending, atMs: clock.nowMs() }), finished.reject)
   try {
-    screen.onEnter?.(leave)
+    screen.onEnter?.(leave, () => handedOver)
     if (options.title !== null) stdout.write(`\u001b[22;2t\u001b]2;${cleanText(options.title)}\u0007`)
     instance = render(app(), {
       // Ink asks no more of its input than `ScreenInput` has; the type asks for all of a terminal's stream.

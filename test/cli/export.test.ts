@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeWorld, type World } from '../helpers/world/index.ts'
+import { signoffFile } from '../helpers/world/signoff.ts'
 
 const RUNBOOK = `# Release
 
@@ -109,6 +110,31 @@ describe('signoff export', () => {
     }
     expect(existsSync(pack)).toBe(false)
     expect((await exported(outside('nowhere'), '--format', 'md')).exitCode).toBe(2)
+  })
+
+  test('where there is no room for it, what there was of it is removed, and the code is 74', () => {
+    const out = outside('no-room.json')
+    const command = `ulimit -f 1; exec '${process.execPath}' '${signoffFile()}' export '${folder}' --format json --out '${out}'`
+    const { status, stderr } = spawnSync('bash', ['-c', command], {
+      cwd: world.repository.clone,
+      env: world.env,
+      encoding: 'utf8',
+    })
+    expect(status, stderr).toBe(74)
+    expect(stderr).toContain('could not be written')
+    expect(existsSync(out)).toBe(false)
+  })
+
+  test('a full standard output is said, and is no bug of ours', () => {
+    const command = `exec '${process.execPath}' '${signoffFile()}' export '${folder}' --format json > /dev/full`
+    const { status, stderr } = spawnSync('bash', ['-c', command], {
+      cwd: world.repository.clone,
+      env: world.env,
+      encoding: 'utf8',
+    })
+    expect(status, stderr).toBe(74)
+    expect(stderr).toMatch(/^signoff: standard output could not be written: .*ENOSPC/)
+    expect(stderr.split('\n').length).toBeLessThan(4)
   })
 
   test('a bundle for sigstore is signed by the key of the seal alone', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -122,6 +123,14 @@ describe('signoff list of many', () => {
     const gone = JSON.parse((await signoff('list', '--json')).stdout).runs.at(-1)
     expect(gone).toMatchObject({ state: 'unreadable', problem: expect.stringContaining('ENOENT') })
     expect((await signoff('search', 'well')).stderr).toContain('not searched')
+    execFileSync('mkfifo', [journal])
+    expect(await signoff('search', 'well')).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('no regular file'),
+    })
+    expect(JSON.parse((await signoff('list', '--json')).stdout).runs.at(-1)).toMatchObject({ state: 'changed' })
+    expect(await signoff('show', oldest)).toMatchObject({ exitCode: 8 })
+    rmSync(journal)
     mkdirSync(journal)
     expect(await signoff('search', 'well')).toMatchObject({
       exitCode: 0,

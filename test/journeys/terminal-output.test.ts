@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Demo, lacking, openDemo } from '../helpers/demo.ts'
+import { begin, type Demo, lacking, openDemo } from '../helpers/demo.ts'
 import type { Tmux } from '../helpers/tmux.ts'
 
 /** A script that floods, is looked at, stopped, or outlives Signoff: scenarios 20, 21 and 28 of the acceptance table. */
@@ -50,6 +50,8 @@ describe.skipIf(lacking !== null)(`running scripts${lacking === null ? '' : `, s
     await terminal.ended()
 
     await terminal.command('signoff run stubborn.md --release v2')
+
+    await begin(terminal)
     await terminal.answer(/READY {2}1\.1/, 'Enter')
     await terminal.answer(/y: run/, 'y')
     await terminal.until(/RUNNING {2}1\.1/)
@@ -78,6 +80,8 @@ describe.skipIf(lacking !== null)(`running scripts${lacking === null ? '' : `, s
     await terminal.ended()
 
     await terminal.command('signoff run demo.md --release v2 --from 2.3')
+
+    await begin(terminal)
     await terminal.answer(/READY {2}2\.3/, 'Enter')
     await terminal.answer(/Type {2}production v2/, { text: 'production v2' }, 'Enter')
     await terminal.until(/drained message/)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Demo, lacking, openDemo } from '../helpers/demo.ts'
+import { begin, type Demo, lacking, openDemo } from '../helpers/demo.ts'
 import type { Tmux } from '../helpers/tmux.ts'
 import type { JournalLine } from '../helpers/world/transcript-folder.ts'
 
@@ -58,6 +58,7 @@ describe.skipIf(lacking !== null)(`by words${lacking === null ? '' : `, skipped:
   async function byWords(terminal: Tmux): Promise<void> {
     const say = (question: RegExp, line: string): Promise<void> => terminal.answer(question, { text: line }, 'Enter')
     await terminal.command('signoff run demo.md --release v1 --set version=1.2.3')
+    await begin(terminal)
     await say(/Step 1\.1, [\s\S]*An empty line runs it too/, 'run')
     await say(/Step 1\.2, [\s\S]*An empty line runs it too/, 'run')
     await say(/Step 1\.3, [\s\S]*An empty line does not confirm/, 'tick')
@@ -88,6 +89,7 @@ describe.skipIf(lacking !== null)(`by words${lacking === null ? '' : `, skipped:
   async function byKeys(terminal: Tmux): Promise<void> {
     const phrase = (): Promise<void> => terminal.answer(/Type {2}production v2/, { text: 'production v2' }, 'Enter')
     await terminal.command('signoff run demo.md --release v2 --set version=1.2.3')
+    await begin(terminal)
     await terminal.answer(/READY {2}1\.1/, 'Enter')
     await terminal.answer(/READY {2}1\.2/, 'Enter')
     await terminal.answer(/NEEDS YOU {2}1\.3/, 'Space')

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Demo, lacking, openDemo } from '../helpers/demo.ts'
+import { begin, type Demo, lacking, openDemo } from '../helpers/demo.ts'
 
 /** What stands where: scenarios 1, 4, 16 and 38 of the acceptance table, and what a long output is read by. */
 describe.skipIf(lacking !== null)(`screens${lacking === null ? '' : `, skipped: ${lacking}`}`, () => {
@@ -121,6 +121,7 @@ describe.skipIf(lacking !== null)(`screens${lacking === null ? '' : `, skipped: 
     demo.write('long.md', `# Long\n\n## 1. All\n\n${items.join('')}`)
     const terminal = await demo.terminal()
     await terminal.command('signoff run long.md --release v1')
+    await begin(terminal)
     await terminal.asked(/NEEDS YOU {2}1\.1 /, 20_000)
     await terminal.press('G')
     await terminal.until(/^ > 1\.10000 /m)

@@ -5,8 +5,8 @@ import {
   exportRefusal,
   FORMATS,
   type FormatName,
+  oddity,
   type RawSigner,
-  sealWarning,
   verifyTranscript,
 } from '../../transcript/index.ts'
 import { readConfig } from '../config.ts'
@@ -49,8 +49,9 @@ export async function exportTranscript(reference: string, flags: ExportFlags, io
     io.say(`signoff: not exported: ${flags.format} is made of the seal, and the run has none`)
     return 3
   }
-  const warning = sealWarning(report)
-  if (warning !== null) io.say(`signoff: ${warning}`)
+  const odd = oddity(report)
+  if (odd !== null)
+    io.say(`signoff: ${signs ? 'this format cannot say it' : 'exported with this in its first line'}: ${odd}`)
   const signer = signs ? await ownKey(flags.key ?? null, io) : null
   const { bundle, signers } = input
   const source = createExportSource(

@@ -5,7 +5,7 @@ import { cleanText } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
 import { holderOf } from '../run-locks.ts'
-import { listRuns, type RunFiles, readIfThere, releaseOf } from '../transcript-files.ts'
+import { isThere, listRuns, type RunFiles, readIfThere, releaseOf } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 
 export interface ListFlags {
@@ -104,7 +104,7 @@ const USUAL_NAME = 20
 
 async function listed(files: RunFiles, io: Io): Promise<Listed> {
   try {
-    const bundle = await readIfThere(files.bundle)
+    const bundle = (await isThere(files.bundle)) ? await readIfThere(files.bundle) : null
     return bundle === null ? await bySealless(files, io) : await bySeal(files, bundle)
   } catch (error) {
     const known = error instanceof SignoffError || (error instanceof Error && 'code' in error)

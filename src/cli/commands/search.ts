@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { z } from 'zod'
 import { SignoffError } from '../../model/index.ts'
 import { createRecordSearch, encode, type FoundPlace, type RecordSearch, visible } from '../../transcript/index.ts'
@@ -83,14 +83,14 @@ function placeLine(files: RunFiles, release: string, position: string | null, pl
  * One that cannot be read is told of in `unread`.
  */
 function* placesIn(files: RunFiles, finder: RecordSearch, buffer: Buffer, unread: string[]): Generator<FoundPlace> {
-  let file: number
+  let file: number | null = null
   try {
-    file = openSync(files.journal, 'r')
-  } catch (error) {
-    unread.push(`${files.journal}: ${error instanceof Error ? error.message : String(error)}`)
-    return
-  }
-  try {
+    // Without waiting: what is no file (a pipe that nobody writes) must not hold the search.
+    file = openSync(files.journal, constants.O_RDONLY | constants.O_NONBLOCK)
+    if (!fstatSync(file).isFile()) {
+      unread.push(`${files.journal}: is no regular file`)
+      return
+    }
     let rest = ''
     for (;;) {
       const bytes = readSync(file, buffer)
@@ -100,14 +100,17 @@ function* placesIn(files: RunFiles, finder: RecordSearch, buffer: Buffer, unread
       const end = piece.lastIndexOf('\n') + 1
       rest = piece.slice(end)
       const whole = piece.slice(0, end)
-      if (finder.mayHold(whole))
-        for (const line of whole.split('\n')) yield* [finder.find(line)].filter(one => one !== null)
+      if (!finder.mayHold(whole)) continue
+      for (const line of whole.split('\n')) {
+        const place = finder.find(line)
+        if (place !== null) yield place
+      }
     }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
     unread.push(`${files.journal}: ${error.message}`)
   } finally {
-    closeSync(file)
+    if (file !== null) closeSync(file)
   }
 }
 

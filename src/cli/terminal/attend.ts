@@ -31,6 +31,12 @@ export function attend(asked: Surroundings & { readonly begin: 'full' | 'plain' 
   const said = openLines()
   let mode = asked.begin
   let full: FullTerminal | null = null
+  let ascii: boolean | null = null
+  const open = async (): Promise<FullTerminal> => {
+    const opened = await openFull(asked, ascii)
+    ascii = opened.isAscii
+    return opened
+  }
   const plain = openPlain(asked, said)
   return {
     kind: 'attended',
@@ -48,7 +54,7 @@ export function attend(asked: Surroundings & { readonly begin: 'full' | 'plain' 
     close: said.close,
     async begin(ask) {
       if (mode === 'plain') return plain.begin(ask)
-      full = await openFull(asked)
+      full = await open()
       const stopListening = endOnSignal(() => full?.leave())
       try {
         return await full.begin(ask)
@@ -60,7 +66,7 @@ export function attend(asked: Surroundings & { readonly begin: 'full' | 'plain' 
     async run(walk) {
       try {
         for (;;) {
-          if (mode === 'full') full = await openFull(asked)
+          if (mode === 'full') full = await open()
           const ended = mode === 'full' && full !== null ? await full.run(walk) : await plain.run(walk, canDraw)
           if (ended !== 'to-plain' && ended !== 'to-full') return ended
           mode = ended === 'to-plain' ? 'plain' : 'full'

@@ -18,12 +18,21 @@ export interface FullTerminal {
   run(walk: Walk): Promise<Ending | 'to-plain'>
   /** Leaves the screen at once and gives the terminal back as it was; it may be called twice. */
   leave(): void
-  /** True while an editor has the terminal: Ctrl-C is its own. */
+  /** True while somebody else has the terminal, such as an editor: Ctrl-C is meant for them. */
   isAway(): boolean
+  /** Whether ASCII alone is drawn. */
+  readonly isAscii: boolean
 }
 
-/** Opens the terminal for the full screen: React and Ink are loaded only here, since they cost more than everything else together. */
-export async function openFull({ io, keeper, ascii, keys, call }: Surroundings): Promise<FullTerminal> {
+/**
+ * Opens the terminal for the full screen: React and Ink are loaded only here, since they cost more than everything else together.
+ *
+ * @param known whether ASCII alone is drawn, where that was found out before: the terminal is asked once.
+ */
+export async function openFull(
+  { io, keeper, ascii, keys, call }: Surroundings,
+  known: boolean | null,
+): Promise<FullTerminal> {
   const { runFullScreen, runStartScreen, notifierOf } = await import('../../tui/full-screen.tsx')
   const output = new TtyOutput(TTY)
   Object.assign(output, sizeOfTty())
@@ -31,9 +40,9 @@ export async function openFull({ io, keeper, ascii, keys, call }: Surroundings):
   endWhenLost(input, output)
   const color = wantsColor(io.environment)
   const isAscii =
-    ascii || wantsAscii(io.environment) || !(await drawsOneCellEach(input, text => void output.write(text)))
+    known ?? (ascii || wantsAscii(io.environment) || !(await drawsOneCellEach(input, text => void output.write(text))))
   let leave = (): void => undefined
-  let isAway = false
+  let isAway = (): boolean => false
   const reopen = (): ReadStream => {
     input = openTtyInput(TTY)
     endWhenLost(input)
@@ -54,11 +63,13 @@ export async function openFull({ io, keeper, ascii, keys, call }: Surroundings):
       output.destroy()
     }
   }
-  const onEnter = (restore: () => void): void => {
+  const onEnter = (restore: () => void, away: () => boolean = () => false): void => {
     leave = restore
+    isAway = away
   }
   return {
-    isAway: () => isAway,
+    isAscii,
+    isAway: () => isAway(),
     leave: () => leave(),
     begin: ask =>
       drawing(() => runStartScreen({ ask, stdin: input, stdout: output, options: { ascii: isAscii, color }, onEnter })),
@@ -82,12 +93,7 @@ export async function openFull({ io, keeper, ascii, keys, call }: Surroundings):
           record,
           processes: async () => runningProcess(stateDir),
           reopen,
-          editScript: (script, name) => {
-            isAway = true
-            return editInEditor(script, name, { stateDir, environment: io.environment }).finally(() => {
-              isAway = false
-            })
-          },
+          editScript: (script, name) => editInEditor(script, name, { stateDir, environment: io.environment }),
           call,
           copy: text => copyByProgram(text, io.environment),
           stopHere: stopWithGroup,

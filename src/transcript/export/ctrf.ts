@@ -1,9 +1,8 @@
 import { encode } from '../canonical.ts'
-import type { VerifyReport } from '../verify-report.ts'
 import { visible } from '../visible.ts'
 import { derivedText } from './derived.ts'
 import type { ExportFormat, ExportSource, Piece } from './format.ts'
-import { type AttemptResult, type RunResults, resultsOf, type StepResult, verdictOfRun } from './results.ts'
+import { type AttemptResult, resultsOf, type StepResult, verdictOfRun } from './results.ts'
 
 /** The version of the CTRF specification that these reports keep to: that of the schema in the tests. */
 const SPEC_VERSION = '0.0.0'
@@ -15,7 +14,15 @@ async function* write(source: ExportSource): AsyncGenerator<Piece> {
   const { report } = source
   const results = await resultsOf(source)
   const { state, result } = results
-  const tests = [wholeRun(results, report), ...results.steps.map(testOf)]
+  const whole = verdictOfRun(results, report)
+  const ofRun: Test = {
+    name: whole.name,
+    status: STATUSES[whole.outcome],
+    duration: whole.ms,
+    message: whole.message,
+    rawStatus: whole.outcome,
+  }
+  const tests = [ofRun, ...results.steps.map(testOf)]
   const count = (status: Status) => tests.filter(test => test.status === status).length
   const { start } = state
   const document = {
@@ -69,18 +76,6 @@ const STATUSES: Readonly<Record<StepResult['outcome'], Status>> = {
   'not-applicable': 'skipped',
   unknown: 'other',
   open: 'pending',
-}
-
-function wholeRun(results: RunResults, report: VerifyReport): Test {
-  const { outcome, message } = verdictOfRun(results, report)
-  const { startedAtMs, lastAtMs } = results.state
-  return {
-    name: 'the run ended well, and on record',
-    status: STATUSES[outcome],
-    duration: Math.max(0, lastAtMs - startedAtMs),
-    message,
-    rawStatus: outcome,
-  }
 }
 
 function testOf(step: StepResult): Test {

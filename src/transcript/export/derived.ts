@@ -11,10 +11,10 @@ export function derivedText(report: VerifyReport): string {
   return `Derived from the transcript, which is what is signed${seal}${exportWarning(report)}.`
 }
 
-/** The same for the person who exports it; null where all is well. */
-export function sealWarning(report: VerifyReport): string | null {
+/** What is not as it should be, for the person who exports it; null where all is well. */
+export function oddity(report: VerifyReport): string | null {
   const warning = exportWarning(report)
-  return warning === '' ? null : `exported with this in its first line: ${warning.slice(2)}`
+  return warning === '' ? null : warning.slice(2)
 }
 
 /** What an export must say in its first line where the transcript is not all that it should be; empty where it is. */

@@ -1,4 +1,3 @@
-import type { VerifyReport } from '../verify-report.ts'
 import { derivedText } from './derived.ts'
 import type { ExportFormat, ExportSource, Piece } from './format.ts'
 import { type RunResults, resultsOf, type StepResult, verdictOfRun } from './results.ts'
@@ -12,7 +11,8 @@ export const junit: ExportFormat = { kind: 'document', write }
 async function* write(source: ExportSource): AsyncGenerator<Piece> {
   const results = await resultsOf(source)
   const suites = suitesOf(results)
-  const whole = wholeRun(results, source.report)
+  const { name: ofRun, outcome, message, ms } = verdictOfRun(results, source.report)
+  const whole: Case = { name: ofRun, verdict: VERDICTS[outcome], message, detail: '', ms }
   const { start } = results.state
   const name = start === null ? 'a run without a beginning' : `${start.runbook.path}, release ${start.release}`
   yield `<?xml version="1.0" encoding="UTF-8"?><!-- ${comment(derivedText(source.report))} -->\n`
@@ -58,18 +58,6 @@ function caseOf({ planned, outcome, detail, tail, ms }: StepResult): Case {
     message: detail === null ? outcome : `${outcome}: ${detail}`,
     detail: verdict === 'failure' || verdict === 'error' ? tail : '',
     ms,
-  }
-}
-
-function wholeRun(results: RunResults, report: VerifyReport): Case {
-  const { outcome, message } = verdictOfRun(results, report)
-  const { lastAtMs, startedAtMs } = results.state
-  return {
-    name: 'the run ended well, and on record',
-    verdict: VERDICTS[outcome],
-    message,
-    detail: '',
-    ms: Math.max(0, lastAtMs - startedAtMs),
   }
 }
 

@@ -1,3 +1,3 @@
-/** What `signoff export --format` takes, and in a few words what each is. Loads nothing, so that `--help` can list them. */
+/** What `signoff export --format` takes. Loads nothing, so that `--help` can list them. */
 export const FORMAT_NAMES = ['md', 'html', 'json', 'cast', 'junit', 'ctrf', 'tar', 'audit', 'sigstore'] as const
 export type FormatName = (typeof FORMAT_NAMES)[number]

@@ -70,15 +70,23 @@ export async function resultsOf(source: ExportSource): Promise<RunResults> {
  * What is to be said of the run as a whole, as a result of its own: without it, a run that was stopped before anything failed, or that
  * nobody sealed, would look like one that went well.
  */
-export function verdictOfRun(
-  { result }: RunResults,
-  report: VerifyReport,
-): { readonly outcome: 'passed' | 'failed' | 'unknown'; readonly message: string } {
+export function verdictOfRun({ result, state }: RunResults, report: VerifyReport): RunVerdict {
   const warning = exportWarning(report).slice(2)
   const ended = result === null ? 'the run has not ended' : `the run ended ${result}`
-  const message = warning === '' ? ended : `${ended}; ${warning}`
-  if (result !== null && result !== 'passed' && result !== 'partial') return { outcome: 'failed', message }
-  return { outcome: result === null || warning !== '' ? 'unknown' : 'passed', message }
+  const isBad = result !== null && result !== 'passed' && result !== 'partial'
+  return {
+    name: 'the run ended well, and on record',
+    outcome: isBad ? 'failed' : result === null || warning !== '' ? 'unknown' : 'passed',
+    message: warning === '' ? ended : `${ended}; ${warning}`,
+    ms: Math.max(0, state.lastAtMs - state.startedAtMs),
+  }
+}
+
+export interface RunVerdict {
+  readonly name: string
+  readonly outcome: 'passed' | 'failed' | 'unknown'
+  readonly message: string
+  readonly ms: number
 }
 
 /** What is gathered of one step while its lines go by. */

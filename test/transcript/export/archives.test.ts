@@ -291,7 +291,7 @@ describe('the sigstore bundle', () => {
     () =>
       inFolder(async folder => {
         const docs = readFileSync(new URL('../../../docs/exports.md', import.meta.url), 'utf8')
-        const commands = /```sh\n([\s\S]*?)```/.exec(docs)?.[1] ?? ''
+        const commands = /## A bundle for sigstore[\s\S]*?```sh\n([\s\S]*?)```/.exec(docs)?.[1] ?? ''
         const keyLine = `${run.operator.publicKey.type} ${run.operator.publicKey.blob.toString('base64')} op\n`
         writeFileSync(join(folder, 'key.pub'), keyLine)
         const text = await exported(sigstore, sourceOf(whole, bundle, report, key))
