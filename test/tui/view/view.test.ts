@@ -61,6 +61,13 @@ test('row 1 says where we are, row 2 what is needed and its key, the last row th
   expect(rows.at(-1)).toMatch(/^ Enter review {2}.*\? all keys $/)
 })
 
+test('at 80 columns row 2 of a gate holds the whole command that opens it', async () => {
+  const { screen } = await screenAt('3.1')
+  expect(screen.rows()[1]).toMatch(
+    /^ ⚑ NEEDS APPROVAL {2}3\.1: 0 of \d, by {2}signoff approve [0-9a-f]{8}-[0-9a-f]{4} 3\.1$/,
+  )
+})
+
 test('production is inverse, and outside it nothing is', async () => {
   const { screen } = await screenAt('2.1')
   expect(screen.rows({ color: false })[0]).toMatch(/^\u001b\[7m PRODUCTION \u001b\[0m/)
