@@ -11,6 +11,7 @@ import { watchHolding } from './holding.ts'
 import { type Inbox, openInbox, type Take } from './inbox.ts'
 import { NOTE_FILE, takeNote } from './inbox-notes.ts'
 import type { Io } from './io.ts'
+import { meanwhileText } from './meanwhile.ts'
 import { publishRequest, requestName } from './requests.ts'
 import { journalRecord } from './run-record.ts'
 import type { Session } from './run-session.ts'
@@ -62,8 +63,9 @@ export async function walk(session: Session, options: WalkOptions, given: Io): P
   }
 }
 
-function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Ending> {
+async function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Ending> {
   const { drive, context } = session
+  const record = journalRecord(session.files.journal)
   switch (options.ui.kind) {
     case 'none': {
       const scripts = createPlainOutput(line => io.say(line))
@@ -82,7 +84,7 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
         drive,
         speaker: { by: session.signer.principal, source: null },
         stateDir: session.stateDir,
-        record: journalRecord(session.files.journal),
+        record,
         requestFile: step =>
           join(
             session.workspace.inbox,
@@ -90,7 +92,7 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
             `${requestName(context.steps.get(step)?.position ?? step)}.request.json`,
           ),
         next: [`signoff verify ${session.files.folder}`, `signoff export ${session.files.folder} --format md`],
-        notice: options.notice ?? null,
+        notice: (await meanwhileText(record, drive.snapshot().state)) ?? options.notice ?? null,
       })
     default:
       options.ui satisfies never

@@ -10,6 +10,7 @@ import {
   GUARD_MS,
   HELD_MS,
   isGuarded,
+  only,
   type Reduced,
   type ScreenEvent,
   type ScreenState,
@@ -179,8 +180,4 @@ function refusedKey(state: ScreenState, binding: Binding, why: string): ScreenSt
 function uselessText(state: ScreenState, key: KeyPress): string {
   if (modeOf(state) === 'yes') return 'y is yes; Enter is no'
   return `${key.name} has no use here; ${keyName(state.keys, 'help')} shows the keys`
-}
-
-function only(state: ScreenState): Reduced {
-  return { state, effects: [] }
 }

@@ -164,6 +164,11 @@ export interface Reduced {
   readonly effects: readonly Effect[]
 }
 
+/** A state that asks nothing of the world. */
+export function only(state: ScreenState): Reduced {
+  return { state, effects: [] }
+}
+
 export function initialState(
   runbook: Runbook,
   snapshot: Snapshot,
