@@ -74,6 +74,8 @@ export interface ScreenState {
   /** Digits typed at a choice. */
   readonly picked: string
   readonly message: string | null
+  /** Since when the message stands there. */
+  readonly messageAtMs: number
   readonly guard: Guard
   readonly lastEnterMs: number
   /** True between something said and its reply. */
@@ -193,6 +195,7 @@ export function initialState(
     call: null,
     picked: '',
     message: null,
+    messageAtMs: nowMs,
     guard: { version: 1, openAtMs: null, dropped: 0 },
     lastEnterMs: Number.NEGATIVE_INFINITY,
     saying: false,

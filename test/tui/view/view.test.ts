@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { widthOf } from '../../../src/tui/text/width.ts'
-import { demoRunbook, demoSection, demoStep, longRunbook, runbookOf } from '../helpers/demo-runbook.ts'
+import { askingForOrg, demoRunbook, demoSection, demoStep, longRunbook, runbookOf } from '../helpers/demo-runbook.ts'
 import { FakeClock, FakeRun } from '../helpers/fake-run.ts'
 import { ScreenDriver } from '../helpers/screen-driver.ts'
 
@@ -17,9 +17,10 @@ async function screenAt(
   position: string,
   runbook = demoRunbook(),
   scripts: ConstructorParameters<typeof FakeRun>[2] = {},
+  environment: string | null = null,
 ) {
   const clock = new FakeClock()
-  const run = new FakeRun(runbook, clock, scripts).skipTo(position)
+  const run = new FakeRun(runbook, clock, scripts, environment).skipTo(position)
   const screen = new ScreenDriver(run, clock)
   await screen.settle()
   return { run, screen, clock }
@@ -60,11 +61,23 @@ test('row 1 says where we are, row 2 what is needed and its key, the last row th
   expect(rows.at(-1)).toMatch(/^ Enter review {2}.*\? all keys $/)
 })
 
+test('at 80 columns row 2 of a gate holds the whole command that opens it', async () => {
+  const { screen } = await screenAt('3.1')
+  expect(screen.rows()[1]).toMatch(
+    /^ ⚑ NEEDS APPROVAL {2}3\.1: 0 of \d, by {2}signoff approve [0-9a-f]{8}-[0-9a-f]{4} 3\.1$/,
+  )
+})
+
 test('production is inverse, and outside it nothing is', async () => {
   const { screen } = await screenAt('2.1')
   expect(screen.rows({ color: false })[0]).toMatch(/^\u001b\[7m PRODUCTION \u001b\[0m/)
   const outside = await screenAt('1.1')
   expect(outside.screen.rows({ color: false })[0]).not.toContain('\u001b[7m')
+})
+
+test('a run in production says so in row 1, also at a step that the runbook gives to staging', async () => {
+  const { screen } = await screenAt('1.1', askingForOrg('staging'), {}, 'production')
+  expect(screen.rows()[0]).toMatch(/^ PRODUCTION \|/)
 })
 
 test('without colour no colour is set, and the selected row still has its mark', async () => {
