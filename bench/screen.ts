@@ -23,7 +23,7 @@ export async function screen(): Promise<Row[]> {
     for (const [columns, lines] of SIZES) {
       const walk = await start(folder, env, 'long.md', [columns, lines])
       try {
-        await walk.until(/READY/)
+        await walking(walk)
         await sleep(1500)
         const p95 = await keyToPaint(walk, 'j', KEYS)
         rows.push(row(`key to paint, 10,000 steps, ${columns}x${lines}: ${p95.toFixed(0)} ms`, '50 ms', p95 / 50))
@@ -35,6 +35,14 @@ export async function screen(): Promise<Row[]> {
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
+}
+
+/** Waits for the walk, past the screen before it. */
+async function walking(walk: Walk): Promise<void> {
+  await walk.until(/Enter starts the run/)
+  await sleep(500)
+  walk.send('\r')
+  await walk.until(/(?:READY|NEEDS YOU) {2}1\.1/)
 }
 
 /** From the start of the program to its first whole frame, against a Node that does nothing. */
@@ -58,7 +66,7 @@ async function firstFrame(folder: string, env: NodeJS.ProcessEnv): Promise<Row> 
 async function idle(folder: string, env: NodeJS.ProcessEnv): Promise<Row[]> {
   const walk = await start(folder, env, 'small.md', [200, 50])
   try {
-    await walk.until(/READY/)
+    await walking(walk)
     await sleep(2000)
     const [bytes, cpu] = [walk.bytes(), walk.cpuMs()]
     await sleep(30_000)
@@ -77,7 +85,7 @@ async function idle(folder: string, env: NodeJS.ProcessEnv): Promise<Row[]> {
 async function flood(folder: string, env: NodeJS.ProcessEnv): Promise<Row[]> {
   const walk = await start(folder, { ...env, DRAIN_SECONDS: '35' }, 'flood.md', [200, 50])
   try {
-    await walk.until(/READY/)
+    await walking(walk)
     await sleep(1000)
     walk.send('\r')
     await sleep(700)
