@@ -42,7 +42,7 @@ async function walking(walk: Walk): Promise<void> {
   await walk.until(/Enter starts the run/)
   await sleep(500)
   walk.send('\r')
-  await walk.until(/(?:READY|NEEDS YOU) {2}1\.1/)
+  await walk.until(/(?:READY|NEEDS YOU) +1\.1/)
 }
 
 /** From the start of the program to its first whole frame, against a Node that does nothing. */
@@ -174,7 +174,9 @@ async function start(
     gone,
     send: text => pty.write(text),
     async until(what) {
-      for (const endMs = performance.now() + 60_000; !what.test(tail); await sleep(10))
+      // Words may be painted in pieces.
+      const shown = (): string => tail.replace(/\u001b\[[0-9;]*m/g, '')
+      for (const endMs = performance.now() + 60_000; !what.test(shown()); await sleep(10))
         if (performance.now() > endMs)
           throw new Error(`waited for ${what}; seen was ${JSON.stringify(tail.slice(-2000))}`)
     },
