@@ -1,3 +1,4 @@
+import { appending } from './appending.ts'
 import { blocks } from './blocks.ts'
 import type { Row } from './compare.ts'
 import { output } from './output.ts'
@@ -8,7 +9,7 @@ import { startUp } from './start-up.ts'
 import { verifying } from './verifying.ts'
 
 /** Names of what can be measured alone: `npm run bench -- parsing`. */
-const MEASURES = { 'start-up': startUp, parsing, blocks, output, verifying, screen, searching } as const
+const MEASURES = { 'start-up': startUp, parsing, blocks, output, verifying, appending, screen, searching } as const
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter(name => !(name in MEASURES))

@@ -6,7 +6,7 @@ import type { RunContext } from '../runner/index.ts'
 import {
   accountName,
   hasClaim,
-  isOurFolder,
+  isOurStateFolder,
   type LockHolder,
   type RunProcess,
   readLock,
@@ -44,7 +44,7 @@ export function findRunPlace(own: string, files: RunFiles, past: RunState): RunP
   const { running } = past
   const holder = readLock(join(files.folder, '.lock'))
   const seen = running === null ? [] : runProcesses(files.run)
-  const ours = ourFolders(own, holder, seen)
+  const ours = ourFolders(own, files, holder, seen)
   if (running === null) return { stateDir: ours[0] ?? own, elsewhere: null }
   const order = { id: `${files.run}:${running.step}:${running.attempt}` }
   const claimed = ours.find(folder => hasClaim(folder, order))
@@ -94,7 +94,7 @@ export function elsewhereText(elsewhere: Elsewhere | null): string | null {
 export async function stopScripts(own: string, files: RunFiles, by: string): Promise<Stopped> {
   const seen = runProcesses(files.run)
   let count = 0
-  const folders = ourFolders(own, readLock(join(files.folder, '.lock')), seen)
+  const folders = ourFolders(own, files, readLock(join(files.folder, '.lock')), seen)
   for (const folder of folders) count += await stopRunning(folder, by)
   return { count, others: count > 0 ? [] : seen.filter(({ stateDir }) => !folders.includes(stateDir)) }
 }
@@ -106,7 +106,8 @@ export interface Stopped {
 }
 
 /** The state folders of a run that belong to this account, the one that it would use now first. */
-function ourFolders(own: string, holder: LockHolder | null, seen: readonly RunProcess[]): string[] {
+function ourFolders(own: string, files: RunFiles, holder: LockHolder | null, seen: readonly RunProcess[]): string[] {
   const named = holder?.stateDir === undefined ? [] : [holder.stateDir]
-  return [...new Set([own, ...named, ...seen.map(({ stateDir }) => stateDir)])].filter(isOurFolder)
+  const folders = new Set([own, ...named, ...seen.map(({ stateDir }) => stateDir)])
+  return [...folders].filter(folder => isOurStateFolder(folder, files.run))
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { SignoffError } from '../model/index.ts'
+import { checkTimestampToken, gitConfig, isCommitted, runSshKeygen } from '../runner/local/index.ts'
 import type { CheckTimestamp, VerifyInput } from '../transcript/index.ts'
 import { readConfig } from './config.ts'
 import type { Io } from './io.ts'
@@ -59,25 +60,22 @@ export async function prepareVerifier(flags: TrustFlags, io: Io): Promise<Verifi
     },
     lockHeld: holderOf(stateFolder(io.environment, basename(resolve(files.folder))), files) !== null,
     planOf: async (...asked) => (await import('./demanded-plan.ts')).demandedPlan(...asked),
-    sshKeygen: async (...args) => (await import('./local-tools.ts')).runSshKeygen(...args),
+    sshKeygen: runSshKeygen,
     ...(checkTimestamp === null ? {} : { checkTimestamp }),
   })
 }
 
 /** The signers that the reader trusts: named, or of the working directory's repository; never beside the transcript. */
 async function signersOf(flag: string | null, ofRepository: string, io: Io): Promise<VerifyInput['signers']> {
-  const tools = await import('./local-tools.ts')
   const named =
     flag ??
-    ((await readIfThere(ofRepository)) === null
-      ? await tools.gitConfig(io.cwd, 'gpg.ssh.allowedSignersFile')
-      : ofRepository)
+    ((await readIfThere(ofRepository)) === null ? await gitConfig(io.cwd, 'gpg.ssh.allowedSignersFile') : ofRepository)
   if (named === null) return null
   const path = resolve(io.cwd, named)
   const text = await readIfThere(path)
   if (text === null)
     throw new SignoffError('USAGE', `${named}: no such signers file`, { advice: 'name one by --signers FILE' })
-  return { name: named, text, isCommitted: await tools.isCommitted(path, text) }
+  return { name: named, text, isCommitted: await isCommitted(path, text) }
 }
 
 /** Judges time-stamps by the certificates that a flag names, else the configuration; null where neither names any. */
@@ -97,8 +95,7 @@ async function checkBy(paths: readonly string[]): Promise<CheckTimestamp | null>
       })
     texts.push(text)
   }
-  return async (signature, token) =>
-    (await import('./local-tools.ts')).checkTimestampToken(token, sha256(signature), texts.join('\n'))
+  return (signature, token) => checkTimestampToken(token, sha256(signature), texts.join('\n'))
 }
 
 /** Inside a transcripts folder its names say which run and release it must be; a copy elsewhere may have any name. */

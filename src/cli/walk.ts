@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Ending, RunEvent, RunState, Speaker } from '../model/index.ts'
-import { countSteps, SignoffError } from '../model/index.ts'
+import { countSteps, recoveryKey, SignoffError } from '../model/index.ts'
 import { type Provided, walkUnattended } from '../runner/index.ts'
 import { sealJournal } from '../transcript/index.ts'
 import { contactLines, createPlainOutput, createPollLines, sentenceFor } from '../tui/index.ts'
@@ -11,6 +11,7 @@ import { watchHolding } from './holding.ts'
 import { type Inbox, openInbox, type Take } from './inbox.ts'
 import { NOTE_FILE, takeNote } from './inbox-notes.ts'
 import type { Io } from './io.ts'
+import { meanwhileText } from './meanwhile.ts'
 import { publishRequest, requestName } from './requests.ts'
 import { journalRecord } from './run-record.ts'
 import type { Session } from './run-session.ts'
@@ -62,8 +63,9 @@ export async function walk(session: Session, options: WalkOptions, given: Io): P
   }
 }
 
-function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Ending> {
+async function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Ending> {
   const { drive, context } = session
+  const record = journalRecord(session.files.journal)
   switch (options.ui.kind) {
     case 'none': {
       const scripts = createPlainOutput(line => io.say(line))
@@ -82,7 +84,7 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
         drive,
         speaker: { by: session.signer.principal, source: null },
         stateDir: session.stateDir,
-        record: journalRecord(session.files.journal),
+        record,
         requestFile: step =>
           join(
             session.workspace.inbox,
@@ -90,7 +92,7 @@ function walkWith(session: Session, options: WalkOptions, io: Io): Promise<Endin
             `${requestName(context.steps.get(step)?.position ?? step)}.request.json`,
           ),
         next: [`signoff verify ${session.files.folder}`, `signoff export ${session.files.folder} --format md`],
-        notice: options.notice ?? null,
+        notice: (await meanwhileText(record, drive.snapshot().state)) ?? options.notice ?? null,
       })
     default:
       options.ui satisfies never
@@ -227,7 +229,7 @@ async function finish(session: Session, ending: Ending, inbox: Inbox, options: W
   )
   if (ending.kind === 'paused') {
     io.say(`Why: ${ending.reason}`)
-    for (const line of gateLines(session)) io.say(line)
+    for (const line of [...gateLines(session), ...wayBackLines(session)]) io.say(line)
     const { contacts } = context.runbook
     // Whoever attended has seen them beside the question.
     if (options.ui.kind === 'none' && ending.why === 'failed' && contacts.length > 0)
@@ -269,6 +271,18 @@ function gateLines(session: Session): string[] {
     `${session.context.runbook.path}:${step?.line ?? 1}:1 ${step?.position ?? ''}: ${due - given} of ${due} approvals missing: signoff approve ${session.context.run} ${step?.position ?? ''} --go`,
     `The request lies in ${request}; it can be carried to another machine.`,
   ]
+}
+
+/** The recovery that leads back from a step that failed: it is entered by nobody but a person, who is told how. */
+function wayBackLines({ context, drive }: Session): string[] {
+  const { need, state } = drive.snapshot()
+  const { recovery } = context.runbook.flows
+  const flow = need.kind === 'decide' ? recovery.find(one => recoveryKey(one) === need.recovery) : undefined
+  if (need.kind !== 'decide' || flow === undefined || state.recovery !== null) return []
+  const from = need.recovery === 'document' ? 'document' : (context.steps.get(need.step)?.position ?? '')
+  const which = recovery.length === 1 ? '' : ` --for ${from}`
+  const count = `${flow.steps.length} ${flow.steps.length === 1 ? 'step' : 'steps'}`
+  return [`Way back: ${flow.title}, ${count}: signoff rollback ${context.run}${which}`]
 }
 
 function unrecordedAdvice(session: Session): string {

@@ -45,6 +45,8 @@ export function decodeLine(text: string): LineAnswer {
   if (!isKnown(kind)) {
     // The common fields stand first in any kind, so that the file can be followed by eye.
     if (encode(value) !== text || keysOf(value).slice(0, 5).join() !== COMMON_KEYS) return refuse(whyNotCanonical(text))
+    // Engines put such keys first, wherever they stood: other readers would see another order.
+    if (hasIntegerKey(value)) return refuse('a key that looks like a number')
     return { ok: true, line: { ...line, entry: null } }
   }
   const parsed = schemaOf(kind).safeParse(value)
@@ -145,6 +147,12 @@ function isPlain(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return Number.isSafeInteger(value)
   if (typeof value !== 'object' || value === null) return true
   return depth > 0 && Object.values(value).every(inner => isPlain(inner, depth - 1))
+}
+
+function hasIntegerKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const isMap = !Array.isArray(value)
+  return Object.entries(value).some(([key, inner]) => (isMap && /^\d+$/.test(key)) || hasIntegerKey(inner))
 }
 
 function whyOf(error: z.ZodError): string {

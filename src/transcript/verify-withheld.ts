@@ -12,8 +12,16 @@ export interface Gaps {
   readonly areHarmless: boolean
 }
 
-/** Kinds that may be withheld and leave the answer at 0. */
-const HARMLESS: ReadonlySet<string> = new Set(['output', 'output.end', 'param', 'note'])
+/** Kinds that may be withheld and leave the answer at 0: what was printed, values and remarks, which decide nothing. */
+const HARMLESS: ReadonlySet<string> = new Set<EventKind>([
+  'output',
+  'output.end',
+  'output.late',
+  'output.late.end',
+  'output.differs',
+  'param',
+  'note',
+])
 
 /** What is missing, by the kinds that the seal counts and those that are here. */
 export function gapsOf(

@@ -77,6 +77,37 @@ describe('the same account under another home', () => {
   })
 })
 
+test('a folder that a lock names is taken for the state of a run by its name, its owner and its mode alone', async () => {
+  const stops = world.file(
+    'no.yaml',
+    'version: 1\nby: k@example.com\nanswers:\n  - { step: "1.1", answer: no, note: "x" }\n',
+  )
+  writeFileSync(at('tick.md'), '# Release\n\n## Phase 1: Tell\n\n1. Tell support\n')
+  for (const release of ['v1', 'v2']) {
+    expect((await world.signoff(['run', 'tick.md', '--release', release, '--answers', stops])).exitCode).toBe(1)
+    const { run, folder } = world.transcript(release)
+    rmSync(join(world.env.XDG_STATE_HOME ?? '', 'signoff', run), { recursive: true })
+    // Not of its name; of its name, and open to everybody.
+    const stateDir = release === 'v1' ? join(world.root, 'precious') : join(world.root, 'signoff', run)
+    mkdirSync(stateDir, { recursive: true })
+    chmodSync(stateDir, release === 'v1' ? 0o700 : 0o777)
+    writeFileSync(join(stateDir, 'mine'), 'kept')
+    const dead = {
+      pid: 1,
+      host: hostname(),
+      bootId: 'b',
+      procStart: '1',
+      principal: 'x@localhost',
+      user: 'x',
+      stateDir,
+    }
+    writeFileSync(join(folder, '.lock'), JSON.stringify(dead))
+    const done = await world.signoff(['resume', run, '--resolve', '1.1=passed', ...REASON])
+    expect(done, done.stderr).toMatchObject({ exitCode: 0 })
+    expect(readdirSync(stateDir)).toEqual(['mine'])
+  }
+})
+
 describe.skipIf(!IS_ROOT)('a script of another account (as root alone: it takes two accounts)', () => {
   const user = `signoff-${process.pid}`
   let home = ''

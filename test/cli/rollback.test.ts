@@ -100,6 +100,47 @@ describe('of a run that is not sealed', () => {
     expect((await world.signoff(['verify', run])).exitCode).toBe(0)
   })
 
+  test('where nobody attends, its steps are skipped, done by hand or run once more by flag, each with its exit code', async () => {
+    const flags = ['--reason', 'pods crash', ...ENTRY, ...UNDONE]
+    const skipped = await release('release.md', true)
+    const refused = await world.signoff(['rollback', skipped, ...flags, '--skip', '1.1'])
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('1.1 is not in the flow') })
+    const over = await world.signoff(['rollback', skipped, ...flags, '--skip', '2.3.1'])
+    expect(over, over.stderr).toMatchObject({ exitCode: 23 })
+    expect(ofKind(skipped, 'rollback.end')).toMatchObject([{ result: 'incomplete', failed: [expect.any(String)] }])
+    const byHand = await release('release.md', true)
+    const done = await world.signoff(['rollback', byHand, ...flags, '--resolve', '2.3.1=passed'])
+    expect(done, done.stderr).toMatchObject({ exitCode: 22 })
+    expect(world.programs.commandLines()).not.toContain(UNDO)
+    world.programs.reply(UNDO, { exit: 1 })
+    const again = await release('release.md', true)
+    const failed = await world.signoff(['rollback', again, ...flags, '--retry', '2.3.1'])
+    expect(failed, failed.stderr).toMatchObject({ exitCode: 1 })
+    expect(world.programs.commandLines().filter(line => line === UNDO)).toHaveLength(2)
+    for (const id of [skipped, byHand]) expect((await world.signoff(['verify', id])).exitCode).toBe(0)
+  })
+
+  test('it is offered where a step of its phase fails, by the command that enters it', async () => {
+    world.programs.reply('kubectl -n production get pods', { exit: 1 })
+    const one = await world.signoff(['run', 'release.md', '--release', 'v1', ...RELEASED])
+    expect(one.stderr).toContain(`Way back: Rollback, 1 step: signoff rollback ${runs().at(-1)}\n`)
+    const twice = await world.signoff(['run', 'twice.md', '--release', 'v1', ...RELEASED])
+    expect(twice.stderr).toMatch(
+      new RegExp(`Way back: Rollback, 1 step: signoff rollback ${runs().at(-1)} --for 2\\.2\n`),
+    )
+    const entered = await world.signoff([
+      'rollback',
+      runs().at(-1) ?? '',
+      '--for',
+      '2.2',
+      '--reason',
+      'r',
+      ...ENTRY,
+      ...UNDONE,
+    ])
+    expect(entered, entered.stderr).toMatchObject({ exitCode: 22 })
+  })
+
   test('a person is told what it undoes and what not, and gives a reason and the phrase; without them nothing is recorded', async () => {
     const run = await release('release.md', true)
     const before = linesOf(run).length

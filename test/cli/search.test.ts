@@ -103,6 +103,20 @@ describe('signoff list of many', () => {
     })
   })
 
+  test('shows the name of a folder, and lets none of it act on a terminal', async () => {
+    const odd = join(folder, '.signoff', 'transcripts', 'v%C2%9B%1B%5D0')
+    mkdirSync(join(odd, '01a203bc-45c0-7d3b-9f52-6a1c0de9b009'), { recursive: true })
+    try {
+      for (const flags of [[], ['--json']]) {
+        const { stdout } = await signoff('list', ...flags)
+        expect(stdout).toContain('unreadable')
+        expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+      }
+    } finally {
+      rmSync(odd, { recursive: true })
+    }
+  })
+
   test('says of a sealed run what its seal says, and where its journal cannot be the sealed one', async () => {
     const journal = join(folder, '.signoff', 'transcripts', 'v1', oldest, 'journal.jsonl')
     const { runs } = JSON.parse((await signoff('list', '--json')).stdout)

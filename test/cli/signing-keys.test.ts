@@ -1,8 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makeWorld, type World } from '../helpers/world/index.ts'
+
+vi.setConfig({ testTimeout: 90_000 })
 
 const RUNBOOK = '# Release\n\n## Phase 1: Build\n\n1. Tell support\n'
 const ANSWERS = 'version: 1\nby: operator@localhost\nanswers:\n  - { step: "1.1", answer: yes }\n'

@@ -11,11 +11,14 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { VerifyAllSchema } from '../../src/cli/verify-all.ts'
 import { VerifyReportSchema } from '../../src/transcript/index.ts'
 import { makeTimeAuthority, type TimeAuthority } from '../helpers/time-authority.ts'
 import { hasCommand, makeWorld, type World } from '../helpers/world/index.ts'
+
+/** Many starts of the command in one test: on a busy machine they take their time. */
+vi.setConfig({ testTimeout: 120_000 })
 
 const RUNBOOK = `# Release
 

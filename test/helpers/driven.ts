@@ -12,7 +12,7 @@ import {
   systemClock,
 } from '../../src/runner/local/index.ts'
 import { createChain } from '../../src/transcript/index.ts'
-import { KIM } from './core.ts'
+import { testCore } from './core.ts'
 
 export const RUN = '0197c400-0000-7000-8000-000000000001'
 
@@ -80,21 +80,9 @@ export async function driven(runbook: Runbook, folder: string, options: DrivenOp
   return opened
 }
 
+/** The first event of such a run. */
 export function startOf(runbook: Runbook): EventOf<'run.start'> {
-  return {
-    kind: 'run.start',
-    v: 1,
-    run: RUN,
-    release: 'v1.2.3',
-    env: null,
-    selection: null,
-    runbook: { path: 'release.md', sha256: runbook.sha256, gitBlob: null, text: runbook.source },
-    git: null,
-    operator: { principal: KIM.by, keyid: 'SHA256:kim' },
-    tool: { name: 'signoff', version: '0', rules: 1 },
-    host: { name: 'h', user: 'u', os: 'linux' },
-    signersSha256: 'b'.repeat(64),
-    configSha256: null,
-    parents: [],
-  }
+  const [start] = testCore(runbook).events
+  if (start?.kind !== 'run.start') throw new Error('a run begins with its start')
+  return start
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -175,6 +176,23 @@ describe.skipIf(!tools.every(hasCommand))('runbooks/release.md, walked from star
     const journal = readFileSync(join(world.transcript(RELEASE).folder, 'journal.jsonl'), 'utf8')
     const tampered = world.file('journal.jsonl', journal.replace('"value":"1200"', '"value":"1201"'))
     expect(await world.verifyByHand(RELEASE, { journal: tampered })).not.toMatchObject({ exitCode: 0 })
+  })
+
+  test('its audit pack is found good by the CHECK.txt in it, each approval too', async () => {
+    const { folder, ofKind } = world.transcript(RELEASE)
+    const pack = join(world.root, 'pack')
+    expect(await world.signoff(['export', folder, '--format', 'audit', '--out', pack])).toMatchObject({ exitCode: 0 })
+    const signers = join(world.repository.clone, '.signoff', 'allowed_signers')
+    const { status, stdout } = spawnSync('sh', ['CHECK.txt'], {
+      cwd: pack,
+      env: { ...world.env, SIGNERS: signers },
+      encoding: 'utf8',
+    })
+    expect(status, stdout).toBe(0)
+    const approvals = ofKind('approval')
+    expect(approvals.length).toBeGreaterThan(0)
+    for (const { seq, principal } of approvals)
+      expect(stdout).toContain(`good  approval-${seq} is signed by ${String(principal)}`)
   })
 
   test.skipIf(!hasChromium)(`its page shows every step, and is checked in the browser${whySkipped}`, () =>

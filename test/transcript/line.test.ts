@@ -78,6 +78,9 @@ describe('a canonical line', () => {
     expect(answer).toMatchObject({ ok: true, line: { kind: 'weather', entry: null, seq: 5 } })
     expect(why(line('"kind":"weather","x":1.5'))).toContain('integer')
     expect(why(line('"kind":"weather","b":1,"1":2'))).toContain('canonical')
+    // In its place among its like it would read back as it was written, and only there.
+    expect(why(line('"kind":"weather","days":[{"1":"sun","2":"rain"}]'))).toContain('looks like a number')
+    expect(decodeLine(line('"kind":"weather","days":[["1","sun"],["2","rain"]]'))).toMatchObject({ ok: true })
     expect(why(`{"kind":"weather","seq":5,${COMMON}}`)).toContain('canonical')
   })
 

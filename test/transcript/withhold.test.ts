@@ -94,7 +94,9 @@ describe('withholding', () => {
     }
   })
 
-  it('hides no other change: a leaf that was not the line’s, a line that is gone, a byte that is flipped', async () => {
+  it('hides no other change: a leaf that was not the line’s, a line that is gone, a byte that is flipped', {
+    timeout: 90_000,
+  }, async () => {
     const seqs = [seqOf('output')]
     const { journal, bundle: said } = await copyWithout(seqs)
     const texts = journal.toString().trimEnd().split('\n')

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { SignoffError } from '../../model/index.ts'
-import { createFactGatherer, readUntrustedSeal } from '../../transcript/index.ts'
+import { createFactGatherer, encode, readUntrustedSeal } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
@@ -67,7 +67,7 @@ async function writeJson(_: readonly RunFiles[], rows: AsyncIterable<Listed[]>, 
   await io.pour('{"schema":"signoff.list/1","runs":[')
   let comma = '\n'
   for await (const some of rows) {
-    await io.pour(some.map((row, i) => `${i === 0 ? comma : ',\n'}${JSON.stringify(row)}`).join(''))
+    await io.pour(some.map((row, i) => `${i === 0 ? comma : ',\n'}${encode(row)}`).join(''))
     comma = ',\n'
   }
   await io.pour('\n]}\n')

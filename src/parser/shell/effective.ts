@@ -29,7 +29,17 @@ export function programOf(name: string): Program | undefined {
  *
  * @param input what the script as a whole is fed, where that is known.
  */
-export function effectiveCommands(shell: Shell, depth = 0, input: string | null = null): EffectiveCommand[] {
+export function effectiveCommands(shell: Shell, depth = 0, input: string | null = null): readonly EffectiveCommand[] {
+  if (depth > 0 || input !== null) return unwrapAll(shell, depth, input)
+  const known = ofWholeScripts.get(shell) ?? unwrapAll(shell, 0, null)
+  ofWholeScripts.set(shell, known)
+  return known
+}
+
+/** Several questions are asked about each script; a `Shell` never changes, and takes its commands along when it goes. */
+const ofWholeScripts = new WeakMap<Shell, readonly EffectiveCommand[]>()
+
+function unwrapAll(shell: Shell, depth: number, input: string | null): EffectiveCommand[] {
   return shell.commands.flatMap(command => {
     const words = command.words.map(word => word.text)
     if (shell.functions.has(words[0] ?? '')) return []
@@ -178,10 +188,11 @@ const RUNS_BINARIES: ReadonlySet<string> = new Set(['pnpm', 'yarn', 'bun'])
 
 /** A word that the package manager reads itself: its own sub-commands. */
 function isOwnCommand(name: string, word: string): boolean {
+  if (/^(?:run|exec|dlx|x|init|create|start|workspace|workspaces|node)$/.test(word)) return true
   const { view, safe, change, danger } = programOf(name) ?? {}
-  return (
-    /^(?:run|exec|dlx|x|init|create|start|workspace|workspaces|node)$/.test(word) ||
-    [view, safe, change, danger].some(list => list?.split(', ').some(entry => entry.split(' ', 1)[0] === word))
+  // Most words stand in none of the lists: they are taken apart only where one of them does.
+  return [view, safe, change, danger].some(
+    list => list?.includes(word) && list.split(', ').some(entry => entry.split(' ', 1)[0] === word),
   )
 }
 

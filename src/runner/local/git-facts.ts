@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import { execa } from 'execa'
 
@@ -57,13 +58,11 @@ export async function convertsLineEnds(folder: string, path: string): Promise<bo
 /** Whether HEAD has exactly this text in a file; null where it lies in no repository with a commit, or without git. */
 export async function isCommitted(path: string, text: string): Promise<boolean | null> {
   const folder = dirname(path)
-  if ((await git(folder, 'rev-parse', '--verify', '-q', 'HEAD')) === null) return null
   const there = await git(folder, 'rev-parse', '--verify', '-q', `HEAD:./${basename(path)}`)
-  const blob = await execa('git', ['-C', folder, 'hash-object', '--no-filters', '--stdin'], {
-    input: text,
-    reject: false,
-  })
-  return !blob.failed && there === blob.stdout
+  if (there === null) return (await git(folder, 'rev-parse', '--verify', '-q', 'HEAD')) === null ? null : false
+  const bytes = Buffer.from(text)
+  const algorithm = there.length === 64 ? 'sha256' : 'sha1'
+  return createHash(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest('hex') === there
 }
 
 async function git(folder: string, ...args: string[]): Promise<string | null> {

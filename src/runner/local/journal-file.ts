@@ -1,4 +1,4 @@
-import { constants, fstatSync, statSync } from 'node:fs'
+import { constants, fstatSync, statSync, writeSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Entry, type RunEvent, SignoffError } from '../../model/index.ts'
@@ -42,6 +42,7 @@ export interface JournalFile extends Journal {
 }
 
 const RESERVE_BYTES = 256 * 1024
+const SHORT_BYTES = 16 * 1024
 
 /** What still gets a line once the disk is full. */
 const CLOSING: ReadonlySet<RunEvent['kind']> = new Set(['step.stop', 'output.end', 'step.end', 'journal.full'])
@@ -85,7 +86,10 @@ export async function openJournal(options: JournalOptions): Promise<JournalFile>
     let from = 0
     while (from < line.length) {
       try {
-        const { bytesWritten } = await file.write(line, from, line.length - from)
+        const left = line.length - from
+        // A short line takes the kernel some microseconds, and a round trip to another thread more; a long one may have to wait.
+        const bytesWritten =
+          left <= SHORT_BYTES ? writeSync(file.fd, line, from, left) : (await file.write(line, from, left)).bytesWritten
         if (bytesWritten === 0) throw new Error('nothing was written')
         from += bytesWritten
         bytes += bytesWritten

@@ -35,9 +35,9 @@ export function findLeftBehind(
   const marks = [`SIGNOFF_RUN=${order.run}`, `SIGNOFF_STEP=${order.step}`, `SIGNOFF_ATTEMPT=${order.attempt}`]
   const first = block !== null && ms < TRUSTED_MS ? block.pid : 0
   const names = processIds()
-  // After the list was made: each id in it had been given by then.
-  const last = first === 0 ? Number.POSITIVE_INFINITY : lastGivenId()
-  const mayBeIts = (pid: number): boolean => (last < first ? pid >= first || pid <= last : pid >= first && pid <= last)
+  // After the list was made: each id in it had been given by then. Where somebody else counts (lxcfs) it may be an older one.
+  const last = lastGivenId()
+  const mayBeIts = (pid: number): boolean => (last < first ? pid >= first || pid <= last : pid >= first)
   const found: LeftProcess[] = []
   for (const name of names) {
     const pid = Number(name)

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
+import { uptime } from 'node:os'
 import { join } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
 import type { Masker } from '../masker.ts'
 import type { Executor, RecordedBytes } from '../ports.ts'
-import { claimPath, readRecord, readStatus, readStops, type Stop } from './claim.ts'
+import { claimPath, readRecord, readStatus, readStops, type SeenProcess, type Stop } from './claim.ts'
 import { type Follower, openFollower } from './follower.ts'
 import type { LateScripts } from './late-scripts.ts'
 import { leftEvent } from './left-event.ts'
@@ -134,11 +135,22 @@ export function createRunningScripts(options: {
 
 /** Arms the limit as it stands since the script was started, be it by an earlier process. */
 function armLimit(claim: string, timeoutMs: number | null, expire: () => Promise<void>): NodeJS.Timeout | undefined {
-  if (timeoutMs === null || readStatus(claim).ending !== null) return undefined
-  const startedAtMs = statSync(join(claim, 'order.json')).mtimeMs
-  const leftMs = Math.max(0, Math.min(timeoutMs, startedAtMs + timeoutMs - Date.now()))
+  const { block, ending } = readStatus(claim)
+  if (timeoutMs === null || ending !== null) return undefined
+  const leftMs = Math.max(0, timeoutMs - Math.max(0, runningForMs(claim, block)))
   // The supervisor holds the limit too, so a longer wait than a timer can take is left to it.
   return leftMs > 2 ** 31 - 1 ? undefined : setTimeout(() => void expire(), leftMs)
+}
+
+/** Linux counts the start of a process in hundredths of a second since the machine started. */
+const MS_OF_TICK = 10
+
+/** By the clock that does not jump, where the process is known: a wall clock that is set forward stops no script. */
+function runningForMs(claim: string, block: SeenProcess | null): number {
+  const ticks = Number(block?.start ?? Number.NaN)
+  return process.platform === 'linux' && Number.isFinite(ticks)
+    ? uptime() * 1000 - ticks * MS_OF_TICK
+    : Date.now() - statSync(join(claim, 'order.json')).mtimeMs
 }
 
 /** Waits for something that does not itself keep the process alive. */

@@ -4,8 +4,19 @@ import type { RunState, StepRecord } from '../../model/index.ts'
 const MOST_OFFERED = 3
 
 /** The reasons that were given last in this run, the newest first, each once: people leave out several steps for one reason. */
-export function lastReasons(state: RunState): string[] {
-  const given = [...state.steps.values()].flatMap(record => {
+export function lastReasons({ steps }: RunState): readonly string[] {
+  const known = KNOWN.get(steps)
+  if (known !== undefined) return known
+  const reasons = reasonsIn(steps)
+  KNOWN.set(steps, reasons)
+  return reasons
+}
+
+/** Asked for at every frame, and changed by a step alone. */
+const KNOWN = new WeakMap<RunState['steps'], readonly string[]>()
+
+function reasonsIn(steps: RunState['steps']): string[] {
+  const given = [...steps.values()].flatMap(record => {
     const reason = reasonOf(record)
     return reason === null ? [] : [{ reason, atMs: record.changedAtMs }]
   })

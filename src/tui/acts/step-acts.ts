@@ -98,7 +98,10 @@ export function offerAct(scene: Scene, step: string, offered: Offer): Act {
 export function skipAct(scene: Scene, step: string): Act {
   return {
     title: `Skip ${titleOf(scene, step)}`,
-    body: dependentLines(scene, step),
+    // Looked up once it is shown: whether a step can be passed over is asked at every frame.
+    get body() {
+      return dependentLines(scene, step)
+    },
     asks: [reasonAsk('Reason', lastReasons(scene.state)), ...skipPhrase(scene, step)],
     done: ([reason = '', phrase]) => say({ kind: 'skip', step, reason, ...withPhrase(phrase) }),
   }
@@ -158,7 +161,9 @@ export function gateTextAct(scene: Scene, step: string, asked: string): Act {
 export function notApplicableAct(scene: Scene, step: string): Act {
   return {
     title: `Not applicable: ${titleOf(scene, step)}`,
-    body: dependentLines(scene, step),
+    get body() {
+      return dependentLines(scene, step)
+    },
     asks: [reasonAsk('Reason', lastReasons(scene.state))],
     done: ([note = '']) => say({ kind: 'confirm', step, answer: 'n/a', observed: null, note }),
   }
@@ -186,7 +191,9 @@ export function decideAct(
   const phrase = passesOver ? skipPhrase(scene, step) : []
   return {
     title: `${verb}: ${titleOf(scene, step)}`,
-    body: choice === 'skip' ? dependentLines(scene, step) : [],
+    get body() {
+      return choice === 'skip' ? dependentLines(scene, step) : []
+    },
     asks: [ask, ...phrase],
     done: ([reason = '', typed]) => say({ kind: 'decide', step, choice, reason, ...withPhrase(typed) }),
   }

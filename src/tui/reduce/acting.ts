@@ -1,6 +1,6 @@
 import { type Act, beginAct, type Outcome, openAsk, type Taken, takeText } from '../acts/act.ts'
 import { questionName } from '../scene/walk.ts'
-import { type Dialog, type Reduced, type ScreenState, withNewQuestion } from '../state/screen-state.ts'
+import { type Dialog, only, type Reduced, type ScreenState, withNewQuestion } from '../state/screen-state.ts'
 
 /**
  * Begins an act: its first question, or what it says where nothing must be asked.
@@ -66,8 +66,4 @@ export function closed(state: ScreenState): ScreenState {
   const ask = state.dialog?.kind === 'act' ? openAsk(state.dialog.progress) : null
   const message = ask?.kind === 'yes' || ask?.kind === 'phrase' ? 'not run' : null
   return withNewQuestion({ ...state, dialog: null, message })
-}
-
-function only(state: ScreenState): Reduced {
-  return { state, effects: [] }
 }

@@ -7,7 +7,7 @@ import { keyName } from '../scene/actions.ts'
 import { neededStep } from '../scene/walk.ts'
 import { copyOf } from '../state/copying.ts'
 import type { KeyPress } from '../state/key-press.ts'
-import { lookedAt, type Reduced, type ScreenState, withNewQuestion } from '../state/screen-state.ts'
+import { lookedAt, only, type Reduced, type ScreenState, withNewQuestion } from '../state/screen-state.ts'
 import { numbersTo } from '../text/counting.ts'
 import { closed, said, started, submitted } from './acting.ts'
 import { giveValue, openValues } from './filling.ts'
@@ -217,8 +217,4 @@ const PANES = ['outline', 'detail', 'output'] as const
 function nextPane(state: ScreenState, by: number): ScreenState['pane'] {
   const there = PANES.filter(pane => pane !== 'output' || state.output !== null)
   return there[(there.indexOf(state.pane) + by + there.length) % there.length] ?? 'outline'
-}
-
-function only(state: ScreenState): Reduced {
-  return { state, effects: [] }
 }

@@ -1,7 +1,7 @@
 import { type Wished, wishFor } from '../acts/acts.ts'
 import { liveProblem, valueRows } from '../acts/values.ts'
 import type { Reduced, ScreenState } from '../state/screen-state.ts'
-import { withNewQuestion } from '../state/screen-state.ts'
+import { only, withNewQuestion } from '../state/screen-state.ts'
 import { started } from './acting.ts'
 
 /** `f`: the form that is needed, else all values of the run, at the first that the question waits for. */
@@ -53,8 +53,4 @@ function nextRow({ scene }: ScreenState): number {
   const needed = rows.findIndex(row => row.needed)
   const open = rows.findIndex(row => row.source === 'not given')
   return Math.max(0, needed >= 0 ? needed : open)
-}
-
-function only(state: ScreenState): Reduced {
-  return { state, effects: [] }
 }

@@ -1,7 +1,7 @@
 import { paletteRows } from '../keys/palette.ts'
 import { stepsOfOutline } from '../scene/outline.ts'
 import type { Move } from '../state/reading.ts'
-import { lookedAt, type Reduced, type ScreenState } from '../state/screen-state.ts'
+import { lookedAt, only, type Reduced, type ScreenState } from '../state/screen-state.ts'
 import { moveReading } from './reading.ts'
 
 /**
@@ -77,8 +77,4 @@ function target(at: number, by: Move, pageRows: number, last: number): number {
 
 function page(state: ScreenState): number {
   return Math.max(1, Math.floor(state.size.rows / 3))
-}
-
-function only(state: ScreenState): Reduced {
-  return { state, effects: [] }
 }

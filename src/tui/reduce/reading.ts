@@ -2,6 +2,7 @@ import type { Found } from '../output/search.ts'
 import { isSameSource, type Source } from '../output/source.ts'
 import { atLine, followed, type Move, type Reading, readingOf, scrolledReading } from '../state/reading.ts'
 import {
+  only,
   outputToRead,
   pageRows,
   type Reduced,
@@ -146,8 +147,4 @@ function nothingFound({
   readonly found: Found | null
 }): string {
   return pattern.kind === 'error' ? 'no line looks like an error' : `"${pattern.text}" is not found`
-}
-
-function only(state: ScreenState): Reduced {
-  return { state, effects: [] }
 }

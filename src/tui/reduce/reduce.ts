@@ -10,6 +10,7 @@ import {
   GUARD_MS,
   HELD_MS,
   isGuarded,
+  only,
   type Reduced,
   type ScreenEvent,
   type ScreenState,
@@ -22,9 +23,17 @@ import { afterValue } from './filling.ts'
 import { foundIn, grown, withNewOutput } from './reading.ts'
 import { dropped, droppedText, isSearching, isTyping, pasted, typed } from './typing.ts'
 
+/** A message stands before what is needed now, and must not hide it for long from whoever comes back to the screen. */
+const MESSAGE_MS = 15_000
+
 /** The screen after one more event, and what it asks of the world. Pure: time is inside the event. */
 export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
-  const state = { ...before, nowMs: Math.max(before.nowMs, event.atMs) }
+  const reduced = reduceOne({ ...before, nowMs: Math.max(before.nowMs, event.atMs) }, event)
+  const { message, nowMs } = reduced.state
+  return message === before.message ? reduced : { ...reduced, state: { ...reduced.state, messageAtMs: nowMs } }
+}
+
+function reduceOne(state: ScreenState, event: ScreenEvent): Reduced {
   switch (event.kind) {
     case 'key':
       return onKey(state, event.key, event.atMs, event.farthest ?? 0)
@@ -49,7 +58,7 @@ export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
     case 'edited':
       return edited(state, event)
     case 'tick':
-      return only(state)
+      return only(state.nowMs - state.messageAtMs < MESSAGE_MS ? state : { ...state, message: null })
     case 'resize':
       return only({ ...state, size: event.size })
     case 'ended':
@@ -179,8 +188,4 @@ function refusedKey(state: ScreenState, binding: Binding, why: string): ScreenSt
 function uselessText(state: ScreenState, key: KeyPress): string {
   if (modeOf(state) === 'yes') return 'y is yes; Enter is no'
   return `${key.name} has no use here; ${keyName(state.keys, 'help')} shows the keys`
-}
-
-function only(state: ScreenState): Reduced {
-  return { state, effects: [] }
 }

@@ -118,7 +118,7 @@ function gateText(scene: Scene, need: Extract<Need, { kind: 'gate' }>, title: st
     'needs',
     'NEEDS APPROVAL',
     position,
-    `${signed} of ${asked} signed; they run  signoff approve ${shortRun(scene.state)} ${position}`,
+    `${signed} of ${asked}, by  signoff approve ${shortRun(scene.state)} ${position}`,
   )
 }
 

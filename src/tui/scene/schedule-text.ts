@@ -1,4 +1,4 @@
-import { clockText, durationText } from '../text/time-text.ts'
+import { dayClockText, durationText } from '../text/time-text.ts'
 import { scheduleOf } from './schedule.ts'
 import type { Scene } from './walk.ts'
 
@@ -13,9 +13,9 @@ export function scheduleText(scene: Scene, nowMs: number, room: 'short' | 'long'
   const schedule = scheduleOf(scene, nowMs)
   if (schedule === null) return ''
   const { etaMs, isAfter, plannedMs } = schedule
-  const eta = `ETA ${isAfter ? 'after ' : ''}${clockText(etaMs).slice(0, 5)}`
+  const eta = `ETA ${isAfter ? 'after ' : ''}${dayClockText(etaMs, nowMs)}`
   if (room === 'short' || plannedMs === null) return eta
   const off = etaMs - plannedMs
   const how = Math.abs(off) < ON_TIME_MS ? 'on time' : `${durationText(Math.abs(off))} ${off > 0 ? 'late' : 'early'}`
-  return `planned ${clockText(plannedMs).slice(0, 5)}, ${eta} (${how})`
+  return `planned ${dayClockText(plannedMs, nowMs)}, ${eta} (${how})`
 }

@@ -1,5 +1,5 @@
 import type { Runbook, RunState, Section, Snapshot, Step } from '../../model/index.ts'
-import { isProduction, phraseFor, stepsOf } from '../../model/index.ts'
+import { environmentFor, isProduction, phraseFor, stepsOf } from '../../model/index.ts'
 
 /** A runbook with what both front ends look up in it again and again. */
 export interface Walk {
@@ -56,10 +56,10 @@ export function positionOf(walk: Walk, id: string): string {
   return walk.steps.get(id)?.position ?? id
 }
 
-/** The environment that a step happens in: its own counts first, `--env` stands in. */
+/** The environment that a step happens in, as its phrase names it. */
 export function environmentOf(scene: Scene, id: string | null): string | null {
   const own = id === null ? null : (scene.walk.steps.get(id)?.environment ?? null)
-  return own ?? scene.state.start?.env ?? null
+  return environmentFor(own, scene.state.start?.env ?? null)
 }
 
 /** True where the stricter rules of production hold: the step's environment or that of the run says so. */

@@ -59,12 +59,24 @@ const NAMED: readonly (readonly [string, (key: InkKey) => boolean])[] = [
 /** Ctrl-A, B, J, K, Q, S and W belong to multiplexers and terminals and are never bound. */
 const CTRL = new Set(['c', 'd', 'l', 'u', 'z'])
 
+const CONTROLS: Readonly<Record<string, string>> = {
+  '\u0003': 'ctrl-c',
+  '\u0004': 'ctrl-d',
+  '\u000c': 'ctrl-l',
+  '\u0015': 'ctrl-u',
+  '\u001a': 'ctrl-z',
+  '\u0008': 'backspace',
+  '\u007f': 'backspace',
+}
+
 function keyOf(segment: string): KeyPress[] {
   if (segment === '\r' || segment === '\n' || segment === '\r\n')
     return Array.from(segment === '\r\n' ? '\r' : segment, () => ({ name: 'enter', text: null }))
   if (segment === ' ') return [{ name: 'space', text: ' ' }]
   if (segment === '\t') return [{ name: 'tab', text: null }]
-  if (segment === '\u0003') return [{ name: 'ctrl-c', text: null }]
+  // Keys that came in one read with others are bytes among text.
+  const control = CONTROLS[segment]
+  if (control !== undefined) return [{ name: control, text: null }]
   // Control and format characters type nothing: a field must hold only what can be seen in it.
   // Bytes that were no UTF-8 arrive as U+FFFD.
   if (/[\p{Cc}\p{Cs}]|^[\p{Cf}\p{Default_Ignorable_Code_Point}]+$/u.test(segment)) return []

@@ -74,6 +74,8 @@ export interface ScreenState {
   /** Digits typed at a choice. */
   readonly picked: string
   readonly message: string | null
+  /** Since when the message stands there. */
+  readonly messageAtMs: number
   readonly guard: Guard
   readonly lastEnterMs: number
   /** True between something said and its reply. */
@@ -164,6 +166,11 @@ export interface Reduced {
   readonly effects: readonly Effect[]
 }
 
+/** A state that asks nothing of the world. */
+export function only(state: ScreenState): Reduced {
+  return { state, effects: [] }
+}
+
 export function initialState(
   runbook: Runbook,
   snapshot: Snapshot,
@@ -188,6 +195,7 @@ export function initialState(
     call: null,
     picked: '',
     message: null,
+    messageAtMs: nowMs,
     guard: { version: 1, openAtMs: null, dropped: 0 },
     lastEnterMs: Number.NEGATIVE_INFINITY,
     saying: false,

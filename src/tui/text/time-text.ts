@@ -6,6 +6,17 @@ export function clockText(atMs: number): string {
   return [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(':')
 }
 
+/** Time of day for something ahead or past: `16:10`, on another day `Tue 16:10`, and further away its date. */
+export function dayClockText(atMs: number, nowMs: number): string {
+  const at = new Date(atMs)
+  const clock = clockText(atMs).slice(0, 5)
+  if (at.toDateString() === new Date(nowMs).toDateString()) return clock
+  if (Math.abs(atMs - nowMs) < 6 * 86_400_000) return `${DAYS[at.getDay()] ?? ''} ${clock}`
+  return `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`
+}
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
 /** Short form for rows: `<0.1s`, `0.4s`, `44s`, `1m12s`, `2h05m`. */
 export function durationText(ms: number): string {
   if (ms > 0 && ms < 100) return '<0.1s'

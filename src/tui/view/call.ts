@@ -21,7 +21,7 @@ export function callView(look: Look, state: ScreenState, call: PhaseCall, height
     ],
   ]
   const lines = said.length > height ? [...said.slice(0, height - 1), ...said.slice(-1)] : said
-  const above = height - lines.length
+  const above = Math.min(height - lines.length, outlineView(look, state, look.columns, 0, 'folded').rows)
   const outline = above < 2 ? [] : outlineView(look, state, look.columns, above, 'folded').lines
   return { lines: filled([...outline, ...lines], height), cursor: null, farthest: 0 }
 }

@@ -89,7 +89,7 @@ function factLines(about: About): Line[] {
     ...(step.owners.length > 0 ? [`Owner ${step.owners.join(' + ')}`] : []),
     ...(step.durationMs !== null ? [`Planned ${durationText(step.durationMs)}`] : []),
     ...(running === null ? [] : [`Started ${clockText(running.sinceMs)}`]),
-    ...(record !== undefined && record.attempts > 1 ? [`Attempt ${record.attempts}`] : []),
+    ...(record !== undefined && record.attempts > 1 && step.kind === 'task' ? [`Attempt ${record.attempts}`] : []),
     ...(step.required ? [] : ['not required']),
   ]
   const status = record?.status

@@ -70,7 +70,12 @@ function bodyLines(look: Look, state: ScreenState, { progress: { act, given } }:
     case 'comparison':
       return [...act.body.flatMap(text => comparedLines(look, text, look.columns, ' ')), ...answered]
     case 'running':
-      return answered
+      return proseLines(
+        look,
+        'A second Ctrl-C here sends SIGINT to the step. Signoff itself stays open.',
+        look.columns,
+        ' ',
+      )
     case undefined:
       return [...act.body.flatMap(text => exactLines(look, [seg(text)], look.columns, '   ')), ...answered]
     default:

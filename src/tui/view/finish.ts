@@ -6,6 +6,7 @@ import { counted } from '../text/counting.ts'
 import { type Look, proseLines, safe, seg } from '../text/look.ts'
 import type { Line } from '../text/theme.ts'
 import { clockText, spokenDuration } from '../text/time-text.ts'
+import { wrapExact } from '../text/width.ts'
 
 /** What a run came to: result, counts, phases, deviations, notes, and what to type next. */
 export function finishLines(look: Look, state: ScreenState, next: readonly string[]): Line[] {
@@ -33,7 +34,7 @@ export function finishLines(look: Look, state: ScreenState, next: readonly strin
     ),
     ...(run.interruptions === 0 ? [] : [row('Resumed', seg(counted(run.interruptions, 'time')))]),
     row('Seal', seg(`signed by ${safe(look, run.operator?.principal ?? 'the operator')} when this screen is left`)),
-    ...next.map((command, index): Line => row(index === 0 ? 'Next' : '', seg(safe(look, command), 'strong'))),
+    ...next.flatMap((command, index) => commandLines(look, index === 0 ? 'Next' : '', command)),
     [],
     ...phaseLines(look, state),
     [],
@@ -49,6 +50,12 @@ export function finishLines(look: Look, state: ScreenState, next: readonly strin
 
 function row(label: string, value: Line[number]): Line {
   return [seg(` ${label.padEnd(11)}`, 'strong'), value]
+}
+
+/** A command is never cut: somebody types or copies it. */
+function commandLines(look: Look, label: string, command: string): Line[] {
+  const rows = wrapExact(safe(look, command), look.columns - 13)
+  return rows.map((text, index) => row(index === 0 ? label : '', seg(text, 'strong')))
 }
 
 function countsText({ scene }: ScreenState): string {

@@ -62,7 +62,9 @@ export function needLine(look: Look, state: ScreenState): Line {
   // The key must not fall off the end: what to do keeps its place, and the title is what gives way.
   const used = [...message, seg(badge)].reduce((sum, { text }) => sum + widthOf(text), 0)
   const asked = safe(look, ask)
-  const room = Math.max(LEAST_TITLE, look.columns - used - widthOf(asked) - 3)
+  // Beside a message the title goes first: the outline marks the step, and the key is what is looked for.
+  const least = state.message === null ? LEAST_TITLE : LEAST_BESIDE
+  const room = Math.max(least, look.columns - used - widthOf(asked) - 3)
   const named = widthOf(safe(look, title)) <= room || short === undefined ? title : short
   const shown = cut(look, safe(look, named), room)
   const text = ` ${shown}${asked === '' ? '' : `${shown === '' ? '' : ': '}${asked}`}`
@@ -78,6 +80,8 @@ function rowTwo(state: ScreenState): NeedText {
   return { state: 'passed', label: 'PHASE COMPLETE', title: '', ask }
 }
 
+/** The same beside a message: its number and a word. */
+const LEAST_BESIDE = 12
 /** Cells of a title that tell which step it is, whatever else must be said. */
 const LEAST_TITLE = 20
 

@@ -170,7 +170,7 @@ function wordWidth(look: Look, state: ScreenState, rows: readonly OutlineRow[], 
     const seen = seenOf(state.scene, row.step.id, state.nowMs)
     return widthOf(`${symbolOf(seen.state, look.ascii)} ${seen.word}`)
   })
-  return Math.max(12, Math.min(width >= WIDE_ROW ? 24 : 14, Math.max(0, ...cells) + 1))
+  return Math.max(12, Math.min(width >= WIDE_ROW ? Math.floor(width * 0.26) : 14, Math.max(0, ...cells) + 1))
 }
 
 function fileOf(look: Look, { scene }: ScreenState): string {

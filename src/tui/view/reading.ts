@@ -11,7 +11,7 @@ import { counted } from '../text/counting.ts'
 import { cut, type Look, ruleLine, safe, seg } from '../text/look.ts'
 import type { Line } from '../text/theme.ts'
 import { durationText } from '../text/time-text.ts'
-import { widthOf, wrapExact } from '../text/width.ts'
+import { widthOf, wrapExact, wrapProse } from '../text/width.ts'
 
 /** A text that is read, in exactly `height` rows: what it is and where one is in it, then its lines over the full width. */
 export function readingView(
@@ -65,8 +65,20 @@ function shownOf(rows: readonly Row[], from: number): Shown {
 function rowsOf(look: Look, reading: Reading, text: string | null, number: number): Row[] {
   if (text === null) return [{ line: [seg(look.ascii ? ' ...' : ' …')], number }]
   const shown = cleanOutput(text, { ascii: look.ascii })
-  const pieces = reading.wrap ? wrapExact(shown, look.columns) : [cut(look, shown, look.columns)]
+  const pieces = !reading.wrap
+    ? [cut(look, shown, look.columns)]
+    : reading.source.kind === 'transcript'
+      ? sentenceRows(shown, look.columns)
+      : wrapExact(shown, look.columns)
   return pieces.map(piece => ({ line: marked(reading, piece, number), number }))
+}
+
+/** A sentence is broken between its words, and stands beside its time. */
+function sentenceRows(sentence: string, columns: number): string[] {
+  const [time = '', ...others] = sentence.split('  ')
+  const indent = time.length + 2
+  const rows = wrapProse(others.join('  '), Math.max(1, columns - indent))
+  return rows.map((row, index) => `${index === 0 ? `${time}  ` : ' '.repeat(indent)}${row}`)
 }
 
 /** What was searched for is marked; where it stands across the edge of a wrapped row it is not. */
@@ -111,7 +123,13 @@ function headLine(look: Look, state: ScreenState, reading: Reading, lines: Lines
 function titleOf(look: Look, { scene, nowMs }: ScreenState, { source }: Reading): { title: string; short: string } {
   if (source.kind === 'transcript') return { title: 'transcript of this run', short: 'transcript' }
   const record = scene.state.steps.get(source.step)
-  const attempt = (record?.attempts ?? 0) > 1 ? `, attempt ${source.attempt} of ${record?.attempts ?? 0}` : ''
+  const many = (record?.attempts ?? 0) > 1
+  // A command beside a question is run as often as somebody looks: that is no attempt at the step.
+  const attempt = !many
+    ? ''
+    : record?.planned.kind === 'task'
+      ? `, attempt ${source.attempt} of ${record.attempts}`
+      : `, run ${source.attempt} of ${record?.attempts ?? 0}`
   const position = safe(look, positionOf(scene.walk, source.step))
   const name = safe(look, scene.walk.steps.get(source.step)?.title ?? '')
   const is = record?.attempts === source.attempt ? stateText(look, { scene, nowMs }, source.step) : 'earlier attempt'

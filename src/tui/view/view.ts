@@ -1,5 +1,5 @@
 import type { Book } from '../output/book.ts'
-import { FIXED_ROWS, readingIn, type ScreenState, WIDE } from '../state/screen-state.ts'
+import { FIXED_ROWS, lookedAt, readingIn, type ScreenState, WIDE } from '../state/screen-state.ts'
 import { bounded, fitted, type Look, ruleLine, seg } from '../text/look.ts'
 import type { Line } from '../text/theme.ts'
 import { callView } from './call.ts'
@@ -93,8 +93,10 @@ function actView(screen: Screen, look: Look, height: number): Body {
   const { state } = screen
   const { lines, cursor, farthest } = dialogView(look, state, height)
   const left = height - lines.length
-  const below = hasOutput(screen) && left >= 6 ? Math.floor(left / 2) : 0
-  const above = left - below < 2 ? [] : outlineView(look, state, look.columns, left - below, 'folded').lines
+  const least = hasOutput(screen) && left >= 6 ? Math.floor(left / 2) : 0
+  const rows = Math.min(left - least, outlineView(look, state, look.columns, 0, 'folded').rows)
+  const above = rows < 2 ? [] : outlineView(look, state, look.columns, rows, 'folded').lines
+  const below = hasOutput(screen) && left >= 6 ? left - above.length : 0
   return {
     lines: filled([...above, ...lines, ...outputLines(screen, look, below)], height),
     cursor: cursor === null ? null : { x: cursor.x, y: cursor.y + above.length },
@@ -131,8 +133,11 @@ function wideView(screen: Screen, look: Look, height: number): Body {
 function stackedView(screen: Screen, look: Look, height: number): Body {
   const { state } = screen
   const detail = detailLines(look, state, look.columns, screen.book)
-  const output = hasOutput(screen) ? Math.max(3, Math.floor(height * 0.35)) : 0
   const least = Math.max(3, Math.floor(height * 0.3))
+  const wanted = hasOutput(screen) ? Math.max(3, Math.floor(height * 0.35)) : 0
+  // What another step has said gives way to what is asked now.
+  const left = height - least - 1 - detail.length
+  const output = isOwnOutput(screen) || left >= wanted ? wanted : left < 3 ? 0 : left
   const detailRows = Math.max(2, Math.min(detail.length, height - output - least - 1))
   const outlineRows = Math.max(1, height - output - detailRows - 1)
   const outline = outlineView(look, state, look.columns, outlineRows, 'folded')
@@ -150,6 +155,13 @@ function hasOutput({ book, state }: Screen): boolean {
   const { output, scene } = state
   if (output === null || output.source.kind !== 'output') return false
   return scene.state.running?.step === output.source.step || Math.max(output.total, book.view(output.source).total) > 0
+}
+
+/** Output of the step that is asked about, or runs: it is what the question is about. */
+function isOwnOutput({ state }: Screen): boolean {
+  const { output, scene } = state
+  const step = output?.source.kind === 'output' ? output.source.step : null
+  return step !== null && (step === lookedAt(state) || scene.state.running?.step === step)
 }
 
 function outputLines({ book, state }: Screen, look: Look, height: number): Line[] {

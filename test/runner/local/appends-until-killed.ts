@@ -1,8 +1,8 @@
-import { writeSync } from 'node:fs'
 import { SignoffError } from '../../../src/model/index.ts'
 import { openJournal, randomToken } from '../../../src/runner/local/index.ts'
 import { createChain } from '../../../src/transcript/index.ts'
 import { PLAN, runStart } from '../../transcript/helpers/run.ts'
+import { sayAtOnce } from './say-at-once.ts'
 
 /**
  * Appends notes to a new journal for ever. Prints the number of each line once it was acknowledged, with a `+` once it was made durable,
@@ -23,13 +23,13 @@ try {
   for (let count = 0; ; count++) {
     const text = `${count} ${'x'.repeat(count % 900)}`
     const { seq } = await journal.append({ kind: 'note', step: null, text, by: 'op@example.com' })
-    writeSync(1, `${seq}\n`)
+    sayAtOnce(`${seq}`)
     if (count % 5 !== 0) continue
     await journal.barrier()
-    writeSync(1, `${seq}+\n`)
+    sayAtOnce(`${seq}+`)
   }
 } catch (error) {
-  writeSync(1, `${told(error)}\n`)
+  sayAtOnce(told(error))
   for (const again of [journal.append({ kind: 'note', step: null, text: 'again', by: 'op' }), journal.barrier()])
-    await again.catch((final: unknown) => writeSync(1, `again: ${told(final)}\n`))
+    await again.catch((final: unknown) => sayAtOnce(`again: ${told(final)}`))
 }

@@ -1,8 +1,9 @@
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { SignoffError } from '../../../src/model/index.ts'
 import { openJournal, randomToken } from '../../../src/runner/local/index.ts'
 import { createChain, readJournal } from '../../../src/transcript/index.ts'
 import { PLAN, runStart } from '../../transcript/helpers/run.ts'
+import { sayAtOnce } from './say-at-once.ts'
 
 /** Appends notes to a real journal until it is taken away, and prints each that was acknowledged, then the code of the end. */
 const [path = '', mode = 'new'] = process.argv.slice(2)
@@ -21,9 +22,9 @@ try {
   for (let count = 0; ; count++) {
     const text = `${process.pid}-${count}`
     await journal.append({ kind: 'note', step: null, text, by: 'op@example.com' })
-    writeSync(1, `${text}\n`)
+    sayAtOnce(text)
   }
 } catch (error) {
-  writeSync(1, `${error instanceof SignoffError ? error.code : String(error)}\n`)
+  sayAtOnce(`${error instanceof SignoffError ? error.code : String(error)}`)
   await journal.close()
 }

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { addAddendum } from '../../../src/transcript/addendum.ts'
 import { fromBase64, toHex } from '../../../src/transcript/export/html/check/bytes.ts'
 import { checkPage } from '../../../src/transcript/export/html/check/check-page.ts'
 import { checkJournal } from '../../../src/transcript/export/html/check/journal.ts'
@@ -10,6 +11,7 @@ import { createMerkleTree } from '../../../src/transcript/merkle.ts'
 import { SEAL_NAMESPACE } from '../../../src/transcript/signer.ts'
 import { wireString } from '../../../src/transcript/ssh-wire.ts'
 import { signedBytes, toArmor, verifySshSig } from '../../../src/transcript/sshsig.ts'
+import { withholdLine, withholdText } from '../../../src/transcript/withhold.ts'
 import { AFTERNOON_SIGNERS, afternoonRun } from '../helpers/afternoon-run.ts'
 import { signersLine } from '../helpers/keys.ts'
 import * as run from '../helpers/run.ts'
@@ -130,6 +132,59 @@ describe('the check that a page makes of its evidence', () => {
     expect(await check(atGate.bytes(), await run.sealed(atGate))).toMatchObject({
       verdict: 'broken',
       answer: 'broken: Approval on line 5: its meaning is not the one on record',
+    })
+  })
+
+  describe('of a copy', () => {
+    const lines = journal.toString().trimEnd().split('\n')
+    const salted = lines.flatMap((line, seq) => (line.includes('"salt":"') ? [seq] : []))
+    const copyWithout = async (seqs: readonly number[], said = seqs, reason = 'names') => ({
+      journal: Buffer.from(
+        `${lines.map((line, seq) => (seqs.includes(seq) ? withholdLine(line, 'names') : line)).join('\n')}\n`,
+      ),
+      bundle: await addAddendum(
+        bundle,
+        { type: 'withhold', text: withholdText({ seqs: said, reason }), atMs: writer.atMs },
+        run.RUN,
+        run.operator,
+      ),
+    })
+
+    it('holds whichever line is withheld, and says of which kind it was', async () => {
+      expect(salted.length).toBeGreaterThan(30)
+      for (const seq of salted) {
+        const copy = await copyWithout([seq])
+        const { verdict, answer, findings } = await check(copy.journal, copy.bundle)
+        expect([verdict, answer], lines[seq]?.slice(100, 200)).toEqual([
+          'checked',
+          `checked: key ${run.stranger.keyid}`,
+        ])
+        expect(findings.at(-1)).toMatchObject({
+          what: 'Withheld lines',
+          detail: `1 ${writer.entries[seq]?.event.kind}`,
+        })
+      }
+      const all = await copyWithout(salted)
+      expect((await check(all.journal, all.bundle)).verdict).toBe('checked')
+    })
+
+    it('is broken where no addendum says so, or gives another reason, or a leaf or a line before it is another', async () => {
+      const [seq = 0] = salted.filter(at => lines[at]?.includes('"kind":"output"'))
+      const good = await copyWithout([seq])
+      const changed = (from: string, to: string) => Buffer.from(good.journal.toString().replace(from, to))
+      const leaf = /"withheld":"(.)/.exec(good.journal.toString())?.[1]
+      for (const [why, copy, said] of [
+        ['no signed addendum says so', good.journal, bundle],
+        ['no signed addendum says so', good.journal, (await copyWithout([seq], [seq + 1])).bundle],
+        ['no signed addendum says so', good.journal, (await copyWithout([seq], [seq], 'other')).bundle],
+        ['does not follow', changed(`"withheld":"${leaf}`, `"withheld":"${leaf === '0' ? '1' : '0'}`), good.bundle],
+        [
+          'Merkle root',
+          Buffer.from(good.journal.toString().replace('"timeoutMs":600000', '"timeoutMs":600001')),
+          good.bundle,
+        ],
+      ] as const)
+        expect(await check(copy, said), why).toMatchObject({ verdict: 'broken', answer: expect.stringContaining(why) })
     })
   })
 

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { PLAIN_PEN, withSgr } from '../../../src/model/index.ts'
+import { addAddendum } from '../../../src/transcript/addendum.ts'
 import { contrast, drawnColours, PANEL } from '../../../src/transcript/export/html/colours.ts'
 import style from '../../../src/transcript/export/html/page.css?page'
 import { MOST_OF_A_STRETCH } from '../../../src/transcript/export/html/recorded-run.ts'
+import { withholdLine, withholdText } from '../../../src/transcript/withhold.ts'
 import { hasCommand } from '../../helpers/world/index.ts'
 import { AFTERNOON_SIGNERS } from '../helpers/afternoon-run.ts'
 import { afternoonPage, pageOf } from '../helpers/html-page.ts'
@@ -174,6 +176,25 @@ describe('the HTML export', () => {
     expect((await pageOf(writer.bytes(), null)).page).toContain(
       '<h4><span class="pos">1.1</span> Before <code>it</code></h4>',
     )
+  })
+
+  it('of a copy says how many lines are withheld, and offers no command that such a copy cannot pass', async () => {
+    const lines = journal.toString().trimEnd().split('\n')
+    const seq = lines.findIndex(line => line.includes('"kind":"output"'))
+    const copy = lines.map((line, at) => (at === seq ? withholdLine(line, 'names') : line))
+    const said = { type: 'withhold', text: withholdText({ seqs: [seq], reason: 'names' }), atMs: 0 } as const
+    const signersText = AFTERNOON_SIGNERS
+    const { page: text } = await pageOf(
+      Buffer.from(`${copy.join('\n')}\n`),
+      await addAddendum(bundle, said, run.RUN, run.operator),
+      { signersText },
+    )
+    expect(/<p class="derived[^>]*>(.*?)<\/p>/.exec(text)?.[1]).toContain('LINES WITHHELD: 1')
+    expect(text.includes('connection to server at')).toBe(false)
+    const commands = between(text, '<section id="by-hand">', '</section>')
+    expect(commands).toContain('ssh-keygen -Y verify')
+    expect(commands).not.toContain('sha256sum')
+    expect(commands).toContain('CHECK.txt')
   })
 
   it('of more than 16 MiB of journal carries none of it, and says why', async () => {

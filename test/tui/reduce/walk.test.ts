@@ -409,3 +409,14 @@ describe('when it does not go straight', () => {
     expect(shown()).toContain('any 1 signer  no answer yet')
   })
 })
+
+test('a message gives way to what is needed now after a while, and not while it may still be read', async () => {
+  const { screen } = await walkAt('1.1')
+  const { needed } = screen
+  const told = screen.press('r').needed
+  expect(told).not.toBe(needed)
+  clock.pass(14_000)
+  expect(screen.tick().needed).toBe(told)
+  clock.pass(2000)
+  expect(screen.tick().needed).toBe(needed)
+})

@@ -48,3 +48,9 @@ test('a grapheme is one key, however many characters it has', () => {
   expect(names('é👩‍💻')).toEqual(['é', '👩‍💻'])
   expect(names(' ')).toEqual(['space'])
 })
+
+test('a control key that came in one read with a text is that key still', () => {
+  expect(names('\u00154.2')).toEqual(['ctrl-u', '4', '.', '2'])
+  expect(names('ab\u007f')).toEqual(['a', 'b', 'backspace'])
+  expect(names('j\u0003')).toEqual(['j', 'ctrl-c'])
+})

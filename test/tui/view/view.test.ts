@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { widthOf } from '../../../src/tui/text/width.ts'
-import { demoRunbook, demoSection, demoStep, longRunbook, runbookOf } from '../helpers/demo-runbook.ts'
+import { askingForOrg, demoRunbook, demoSection, demoStep, longRunbook, runbookOf } from '../helpers/demo-runbook.ts'
 import { FakeClock, FakeRun } from '../helpers/fake-run.ts'
 import { ScreenDriver } from '../helpers/screen-driver.ts'
 
@@ -17,9 +17,10 @@ async function screenAt(
   position: string,
   runbook = demoRunbook(),
   scripts: ConstructorParameters<typeof FakeRun>[2] = {},
+  environment: string | null = null,
 ) {
   const clock = new FakeClock()
-  const run = new FakeRun(runbook, clock, scripts).skipTo(position)
+  const run = new FakeRun(runbook, clock, scripts, environment).skipTo(position)
   const screen = new ScreenDriver(run, clock)
   await screen.settle()
   return { run, screen, clock }
@@ -60,11 +61,23 @@ test('row 1 says where we are, row 2 what is needed and its key, the last row th
   expect(rows.at(-1)).toMatch(/^ Enter review {2}.*\? all keys $/)
 })
 
+test('at 80 columns row 2 of a gate holds the whole command that opens it', async () => {
+  const { screen } = await screenAt('3.1')
+  expect(screen.rows()[1]).toMatch(
+    /^ ⚑ NEEDS APPROVAL {2}3\.1: 0 of \d, by {2}signoff approve [0-9a-f]{8}-[0-9a-f]{4} 3\.1$/,
+  )
+})
+
 test('production is inverse, and outside it nothing is', async () => {
   const { screen } = await screenAt('2.1')
   expect(screen.rows({ color: false })[0]).toMatch(/^\u001b\[7m PRODUCTION \u001b\[0m/)
   const outside = await screenAt('1.1')
   expect(outside.screen.rows({ color: false })[0]).not.toContain('\u001b[7m')
+})
+
+test('a run in production says so in row 1, also at a step that the runbook gives to staging', async () => {
+  const { screen } = await screenAt('1.1', askingForOrg('staging'), {}, 'production')
+  expect(screen.rows()[0]).toMatch(/^ PRODUCTION \|/)
 })
 
 test('without colour no colour is set, and the selected row still has its mark', async () => {
@@ -216,4 +229,30 @@ test('what stands under the headings around a step is shown with it', async () =
   const outer = demoSection('1', 'Outer', [], { sections: [inner], metadata: [{ key: 'Ticket', value: 'CHG-1' }] })
   const { screen } = await screenAt('1.1.2', runbookOf([outer], []))
   expect(screen.resize(120, 40).rows().join('\n')).toMatch(/Ticket: CHG-1[\s\S]*When: after the freeze/)
+})
+
+test('a criterion beyond its limit is not met at the gate, though somebody confirmed it with a reason', async () => {
+  const { run, screen } = await screenAt('1.4')
+  await screen.press('space').settle()
+  await screen.type('7').press('enter').settle()
+  await screen.press('3').settle()
+  await screen.type('within noise').press('enter').settle()
+  for (const id of ['s1.5', 's1.6', 's2.1', 's2.2', 's2.4', 's2.6', 's2.7'])
+    run.emit({ kind: 'step.skip', step: id, why: 'person', reason: 'x', by: 'kim' })
+  await screen.settle()
+  const shown = screen.resize(120, 40).rows().join('\n')
+  expect(shown).toMatch(/Criteria +◌ not applicable +1\.3 On-call channel told/)
+  expect(shown).toMatch(/✖ NOT met +1\.4 Replica lag below 5 s: 7 s \(< 5 s\)/)
+  expect(shown).toContain('A GO now needs a reason of whoever signs it.')
+})
+
+test('at 80x24 what an earlier step has said gives way to what is asked now', async () => {
+  const lines = Array.from({ length: 30 }, (_, line) => `line ${line}`)
+  const { run, screen } = await screenAt('1.1', demoRunbook(), { '1.1': { lines } })
+  await screen.press('enter').settle()
+  for (const id of ['s1.2', 's1.3', 's1.4', 's1.5', 's1.6', 's2.1', 's2.2', 's2.4', 's2.6', 's2.7'])
+    run.emit({ kind: 'step.skip', step: id, why: 'person', reason: 'x', by: 'kim' })
+  await screen.settle()
+  const shown = screen.rows().join('\n')
+  expect(shown).toMatch(/Criteria[\s\S]*Approvals[\s\S]*They run[\s\S]*operates this run and cannot approve it/)
 })

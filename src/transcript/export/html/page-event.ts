@@ -5,16 +5,24 @@ import { eventText } from '../event-text.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
 import { type Clock, spanText, timeText } from './time-text.ts'
 
+/** What stands right above in the same step, and need not be shown again. */
+export interface AlreadyShown {
+  readonly script: string | null
+  readonly criteria: readonly Check[]
+}
+
+export const NOTHING_SHOWN: AlreadyShown = { script: null, criteria: [] }
+
 /** One event of a step, or of the run, as an item of a list: what, who, when, and the line of the journal. Empty where nothing is told of it. */
-export function eventItem(entry: Entry, clock: Clock, alreadyShown: string | null): Html {
-  const told = tell(entry, alreadyShown)
+export function eventItem(entry: Entry, clock: Clock, shown: AlreadyShown): Html {
+  const told = tell(entry, shown)
   if (told === null) return html``
   return html`<li class="ev${told.tone !== undefined && ` ev-${told.tone}`}"><p>${told.text} <span class="at">${when(entry, clock)}</span></p>${told.more}</li>`
 }
 
 /** The same in short, for lists that lead to it: without scripts. */
 export function eventBrief(entry: Entry, clock: Clock): Html {
-  const told = tell(entry, null)
+  const told = tell(entry, NOTHING_SHOWN)
   if (told === null) return html``
   return html`${told.text} <span class="at">${when(entry, clock)}</span>${entry.event.kind === 'confirm' && told.more}`
 }
@@ -31,7 +39,7 @@ interface Told {
   readonly tone?: 'good' | 'bad' | 'odd' | 'quiet'
 }
 
-function tell({ event }: Entry, alreadyShown: string | null): Told | null {
+function tell({ event }: Entry, shown: AlreadyShown): Told | null {
   switch (event.kind) {
     case 'confirm':
       return confirmed(event)
@@ -46,7 +54,7 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
         tone: 'odd',
       }
     case 'step.start':
-      return started(event, alreadyShown)
+      return started(event, shown.script)
     case 'step.end':
       return ended(event)
     case 'output.end':
@@ -66,7 +74,7 @@ function tell({ event }: Entry, alreadyShown: string | null): Told | null {
     case 'gate.end':
       return {
         text: html`The gate: <b>${event.decision.toUpperCase()}</b>`,
-        more: checkList(event.criteria),
+        more: checkList(JSON.stringify(event.criteria) === JSON.stringify(shown.criteria) ? [] : event.criteria),
         tone: event.decision === 'go' ? 'good' : 'bad',
       }
     case 'approval.request':
@@ -200,7 +208,7 @@ function checkList(checks: readonly Check[]): Html {
   if (checks.length === 0) return html``
   return html`<ul class="checks">${checks.map(
     ({ name, op, want, got, unit, ok }) =>
-      html`<li class="${ok ? 'met' : 'not-met'}">${name} ${op} ${want}: <b>${got ?? 'nothing'}${got !== null && unit !== null && ` ${unit}`}</b> <span class="dim">${verdictWord(ok)}</span></li>`,
+      html`<li class="${ok ? 'met' : 'not-met'}">${name}${op !== 'confirmed' && ` ${op} ${want}`}: <b>${got ?? 'nothing'}${got !== null && unit !== null && ` ${unit}`}</b> <span class="dim">${verdictWord(ok)}</span></li>`,
   )}</ul>`
 }
 

@@ -3,7 +3,7 @@ import type { VerifyReport } from '../../verify-report.ts'
 import { isDeviation } from '../deviating.ts'
 import { named } from './heading.ts'
 import { type Html, html, joined } from './html-text.ts'
-import { eventBrief, eventItem, reasonIn, when } from './page-event.ts'
+import { eventBrief, eventItem, NOTHING_SHOWN, reasonIn, when } from './page-event.ts'
 import type { Anchors } from './page-steps.ts'
 import { type RecordedRun, stepOf } from './recorded-run.ts'
 import { type Clock, timeText } from './time-text.ts'
@@ -62,7 +62,7 @@ export function runSection({ acts }: RecordedRun, clock: Clock): Html {
 <tbody>
 ${joined(rows, html`\n`)}
 </tbody></table></div>`
-  const items = acts.filter(isOfTheRun).map(entry => eventItem(entry, clock, null))
+  const items = acts.filter(isOfTheRun).map(entry => eventItem(entry, clock, NOTHING_SHOWN))
   return html`<section id="run"><h2>The run</h2>
 ${table}
 <h3>What happened beside the steps</h3>

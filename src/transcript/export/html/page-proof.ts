@@ -35,10 +35,16 @@ export function verificationSection(report: VerifyReport, bundle: string | null)
       html`<li><b>${exit === 0 ? 'note' : `exit ${exit}`}</b>, ${check}${line !== null && `, line ${line}`}: ${message}</li>`,
   )
   return html`<section id="verification"><h2>When this page was made</h2>
-<p><code>signoff verify</code> said <b>${status.replace('-', ' ')}</b> (exit ${exitCode})${signers !== null && html`, by a signers file with sha256 <code>${signers.sha256}</code>`}.${seal !== null && ' Times are what the writer and the signer claim.'}</p>
+<p><code>signoff verify</code> said <b>${status.replace('-', ' ')}</b> (exit ${exitCode})${signers !== null && html`, by a signers file with sha256 <code>${signers.sha256}</code>`}.${seal !== null && timeText(seal)}</p>
 ${findings.length > 0 && html`<ul class="list">${joined(items, html`\n`)}</ul>`}
 ${addendaList(bundle)}
 </section>`
+}
+
+function timeText({ timestamp }: NonNullable<VerifyReport['seal']>): string {
+  return timestamp === null
+    ? ' Times are what the writer and the signer claim.'
+    : ` Times are what the writer claims; the seal was there at ${timestamp.at}, by ${timestamp.by}.`
 }
 
 function addendaList(bundle: string | null): Html {
@@ -56,7 +62,7 @@ const MOST_APPROVALS = 12
 
 /** The commands that check the same with coreutils and OpenSSH (docs/transcript-format.md, section 12), from the page as it was saved. */
 export function byHandSection({ acts }: RecordedRun, report: VerifyReport, carried: boolean): Html {
-  const { seal } = report
+  const { seal, withheld } = report
   if (seal === null)
     return html`<section id="by-hand"><h2>Check it with other tools</h2><p>There is no seal, so there is nothing that a tool could check but the chain: <code>signoff verify</code>.</p></section>`
   const time = `${seal.finishedOn.slice(0, 19).replace(/[-:T]/g, '')}Z`
@@ -69,22 +75,29 @@ export function byHandSection({ acts }: RecordedRun, report: VerifyReport, carri
     ...(carried ? FROM_THE_PAGE : ['# in the folder of the transcript']),
     ...SEAL,
     verify(seal.signer.principal, 'signoff-seal-v1', 'seal'),
-    'grep -c "\\"journal.jsonl\\",\\"digest\\":{\\"sha256\\":\\"$(sha256sum < journal.jsonl | cut -c1-64)\\"" seal.pae   # 1: the journal is the sealed one',
+    ...(withheld === null ? [SAME_JOURNAL] : []),
     ...approvals
       .slice(0, MOST_APPROVALS)
       .flatMap(({ seq, principal }) => [
         ...approvalLines(seq),
         verify(principal, 'signoff-approval-v1', `approval-${seq}`),
       ]),
-    'p=$(printf %064d 0); while IFS= read -r l; do case $l in \'{"seq":\'*\',"prev":"\'$p\'",\'*) ;; *) echo "broken: $l";; esac',
-    'p=$({ printf \'\\0\'; printf %s "$l"; } | sha256sum | cut -c1-64); done < journal.jsonl; grep -c "\\"head\\":\\"$p\\"" seal.pae   # 1, and no "broken"',
+    ...(withheld === null ? CHAIN : []),
   ]
   const left = approvals.length - MOST_APPROVALS
   return html`<section id="by-hand"><h2>Check it with other tools</h2>
-<p>With coreutils, grep, sed and OpenSSH${carried && ', from this page as you saved it'}. <code>allowed_signers</code> is the file that you trust. Right are <code>Good ... signature</code> from ssh-keygen, <code>1</code>, <code>1</code>, and no <code>broken</code>.${left > 0 && ` ${left} more approvals: export --format audit.`}</p>
+<p>With coreutils, grep, sed and OpenSSH${carried && ', from this page as you saved it'}. <code>allowed_signers</code> is the file that you trust. Right are <code>Good ... signature</code> from ssh-keygen${withheld === null && html`, <code>1</code>, <code>1</code>, and no <code>broken</code>`}.${withheld !== null && ' Lines are withheld, so the tree over all lines has to be made: CHECK.txt of export --format audit does it.'}${left > 0 && ` ${left} more approvals: export --format audit.`}</p>
 <pre class="script">\n${preformatted(lines.join('\n'))}</pre>
 </section>`
 }
+
+const SAME_JOURNAL =
+  'grep -c "\\"journal.jsonl\\",\\"digest\\":{\\"sha256\\":\\"$(sha256sum < journal.jsonl | cut -c1-64)\\"" seal.pae   # 1: the journal is the sealed one'
+
+const CHAIN = [
+  'p=$(printf %064d 0); while IFS= read -r l; do case $l in \'{"seq":\'*\',"prev":"\'$p\'",\'*) ;; *) echo "broken: $l";; esac',
+  'p=$({ printf \'\\0\'; printf %s "$l"; } | sha256sum | cut -c1-64); done < journal.jsonl; grep -c "\\"head\\":\\"$p\\"" seal.pae   # 1, and no "broken"',
+]
 
 /** What the commands below can take apart; whoever signed by other means may have written it otherwise. */
 const PLAIN_ENVELOPE = '{"payloadType":"application/vnd.in-toto+json","payload":"'

@@ -4,7 +4,7 @@ import { countText } from './counting.ts'
 import { named } from './heading.ts'
 import { type Html, html, isEmpty, joined, prose } from './html-text.ts'
 import { outputPanel } from './output-panel.ts'
-import { eventItem, quietTick, when } from './page-event.ts'
+import { type AlreadyShown, eventItem, NOTHING_SHOWN, quietTick, when } from './page-event.ts'
 import type { PenClasses } from './page-style.ts'
 import type { RecordedRun, StepItem } from './recorded-run.ts'
 import { type ShownState, STATES, type State, shownState } from './step-state.ts'
@@ -178,14 +178,15 @@ function stepBody(
   if (tick !== null) return html`<ol class="events">${quietTick(tick)}</ol>\n`
   const end = shown.state === 'passed' ? 'passed' : 'other'
   const quiet = quietEnd(items)
-  let script: string | null = null
+  let above: AlreadyShown = NOTHING_SHOWN
   const told = items.map(item => {
     if (item.kind === 'output') return html`<li>${outputPanel(item.stretch, end, classes)}</li>`
     const { event } = item.entry
     if (event === quiet) return html``
-    const known = script
-    if (event.kind === 'step.start') script = event.script
-    return eventItem(item.entry, clock, known)
+    const shownAbove = above
+    if (event.kind === 'step.start') above = { ...above, script: event.script }
+    if (event.kind === 'approval.request') above = { ...above, criteria: event.criteria }
+    return eventItem(item.entry, clock, shownAbove)
   })
   const list = told.filter(item => !isEmpty(item))
   return list.length === 0

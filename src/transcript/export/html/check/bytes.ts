@@ -49,6 +49,10 @@ export async function sha256Hex(bytes: Bytes): Promise<string> {
   return toHex(await digest('SHA-256', bytes))
 }
 
+export function fromHex(text: string): Bytes {
+  return Uint8Array.from(text.match(/../g) ?? [], pair => Number.parseInt(pair, 16))
+}
+
 export function toHex(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0')

@@ -2,7 +2,7 @@ import { fromBase64, sha256Hex, utf8 } from './bytes.ts'
 import { type CheckedEnvelope, checkEnvelope, field, readJson, text } from './envelope.ts'
 import { broken, type Finding, NAMESPACES, type Run, trustFinding } from './finding.ts'
 import { checkJournal, type JournalCheck } from './journal.ts'
-import { checkAddenda, checkStatements } from './statements.ts'
+import { checkAddenda, checkStatements, kindOf, type Withheld } from './statements.ts'
 import { readPickedSigners } from './trust.ts'
 
 /** What a page carries as evidence, in base64; null where there is none. */
@@ -35,20 +35,44 @@ export async function checkPage(evidence: Evidence, signersText: string | null):
   const journal = await checkJournal(bytes)
   const signers = signersText === null ? null : readPickedSigners(signersText)
   const start = readJson(journal.lines[0] ?? '')
-  const findings: Finding[] = [chainFinding(journal), await runbookFinding(start)]
+  const findings: Finding[] = [chainFinding(journal), ...(await runbookFindings(start))]
   if (bundle === null) {
     findings.push({ verdict: 'not-checked', what: 'Seal', detail: 'there is none: nothing protects the last lines' })
-    const run = { journal, start, finishedOn: text(readJson(journal.lines.at(-1) ?? ''), 't'), signers }
-    return summary([...findings, ...(await checkStatements(run))], null)
+    const finishedOn = text(readJson(journal.lines.at(-1) ?? ''), 't')
+    return summary(
+      [...findings, ...(await checkStatements({ ...aboutRun(start, null), journal, finishedOn, signers }))],
+      null,
+    )
   }
   const [sealLine = '', ...addenda] = new TextDecoder().decode(bundle).replace(/\n$/, '').split('\n')
   const seal = await checkEnvelope(sealLine, NAMESPACES.seal)
   if (seal === null) return summary([...findings, broken('Seal', 'the bundle does not begin with an envelope')], null)
   const finishedOn = text(seal.statement, 'predicate', 'finishedOn')
-  const run: Run = { journal, start, finishedOn, signers }
-  findings.push(...sealedFindings(seal, run), sealFinding(seal, run), ...(await checkStatements(run)))
-  findings.push(...(await checkAddenda(addenda, seal, run)))
+  const run: Run = { ...aboutRun(start, seal.statement), journal, finishedOn, signers }
+  findings.push(sealedFinding(seal.statement, journal, start), sealFinding(seal, run), ...(await checkStatements(run)))
+  const { findings: ofAddenda, withheld } = await checkAddenda(addenda, seal, run)
+  findings.push(...ofAddenda, ...withheldFindings(journal, seal.statement, withheld))
   return summary(findings, seal.signature.kind === 'good' ? seal.signature.key.keyid : null)
+}
+
+/** The names that everything else is bound to: of the first line, which the seal repeats. */
+function aboutRun(
+  start: unknown,
+  statement: unknown,
+): Pick<Run, 'run' | 'release' | 'runbookSha256' | 'operatorKeyid'> {
+  if (field(start, 'kind') === 'run.start' || statement === null)
+    return {
+      run: text(start, 'run'),
+      release: text(start, 'release'),
+      runbookSha256: text(start, 'runbook', 'sha256'),
+      operatorKeyid: text(start, 'operator', 'keyid'),
+    }
+  return {
+    run: text(statement, 'predicate', 'run'),
+    release: text(statement, 'predicate', 'release'),
+    runbookSha256: text(statement, 'subject', 1, 'digest', 'sha256'),
+    operatorKeyid: text(statement, 'predicate', 'operator', 'keyid'),
+  }
 }
 
 function notChecked(why: string): PageCheck {
@@ -83,15 +107,17 @@ function chainFinding({ lines, broken: why, torn }: JournalCheck): Finding {
   return { verdict: 'checked', what: 'Chain', detail: torn === 0 ? detail : `${detail}; ${torn} bytes of a cut write` }
 }
 
-async function runbookFinding(start: unknown): Promise<Finding> {
+/** None where the first line is withheld, and the text of the runbook with it. */
+async function runbookFindings(start: unknown): Promise<Finding[]> {
+  if (field(start, 'withheld') !== undefined) return []
   const said = text(start, 'runbook', 'sha256')
   if ((await sha256Hex(utf8(text(start, 'runbook', 'text')))) !== said)
-    return broken('Runbook', 'its text has not the digest that stands beside it')
-  return { verdict: 'checked', what: 'Runbook', detail: `sha256 ${said}` }
+    return [broken('Runbook', 'its text has not the digest that stands beside it')]
+  return [{ verdict: 'checked', what: 'Runbook', detail: `sha256 ${said}` }]
 }
 
-/** Whether the journal is the one that was sealed. */
-function sealedFindings({ statement }: CheckedEnvelope, { journal, start }: Run): Finding[] {
+/** Whether the journal is the one that was sealed, or a copy of it. */
+function sealedFinding(statement: unknown, journal: JournalCheck, start: unknown): Finding {
   const subjects = field(statement, 'subject')
   const digestOf = (name: unknown) =>
     Array.isArray(subjects)
@@ -102,22 +128,58 @@ function sealedFindings({ statement }: CheckedEnvelope, { journal, start }: Run)
         )
       : ''
   const sealed = field(statement, 'predicate', 'journal')
+  const isCopy = journal.withheld.length > 0
   const pairs: readonly (readonly [what: string, sealed: unknown, found: unknown])[] = [
-    ['sha256', digestOf('journal.jsonl'), journal.sha256],
     ['number of lines', field(sealed, 'lines'), journal.lines.length],
-    ['size', field(sealed, 'bytes'), journal.bytes],
     ['head', field(sealed, 'head'), journal.leaves.at(-1)],
     ['Merkle root', field(sealed, 'root'), journal.root],
-    ['run', field(statement, 'predicate', 'run'), field(start, 'run')],
-    ['release', field(statement, 'predicate', 'release'), field(start, 'release')],
-    ['runbook', digestOf(text(start, 'runbook', 'path')), field(start, 'runbook', 'sha256')],
     ['result', field(statement, 'predicate', 'result'), field(readJson(journal.lines.at(-1) ?? ''), 'result')],
+    // Of a copy the bytes are others, and the root alone holds them.
+    ...(isCopy
+      ? []
+      : ([
+          ['sha256', digestOf('journal.jsonl'), journal.sha256],
+          ['size', field(sealed, 'bytes'), journal.bytes],
+          ['run', field(statement, 'predicate', 'run'), field(start, 'run')],
+          ['release', field(statement, 'predicate', 'release'), field(start, 'release')],
+          ['runbook', digestOf(text(start, 'runbook', 'path')), field(start, 'runbook', 'sha256')],
+        ] as const)),
   ]
   const wrong = pairs.find(([, said, found]) => said !== found)
-  if (wrong !== undefined) return [broken('Journal', `its ${wrong[0]} is not the one that was sealed`)]
-  return [
-    { verdict: 'checked', what: 'Journal', detail: `sha256, size, head and Merkle root as sealed: ${journal.sha256}` },
-  ]
+  if (wrong !== undefined) return broken('Journal', `its ${wrong[0]} is not the one that was sealed`)
+  const detail = isCopy ? 'a copy: head and Merkle root' : 'sha256, size, head and Merkle root'
+  return {
+    verdict: 'checked',
+    what: 'Journal',
+    detail: `${detail} as sealed: ${isCopy ? journal.root : journal.sha256}`,
+  }
+}
+
+/** A line may be withheld where a signed addendum lists it and gives the same reason. The seal says of which kinds they are. */
+function withheldFindings({ withheld, lines }: JournalCheck, statement: unknown, listed: Withheld): Finding[] {
+  if (withheld.length === 0) return []
+  const what = 'Withheld lines'
+  const unsaid = withheld.find(({ seq, reason }) => listed.get(seq)?.has(reason) !== true)
+  if (unsaid !== undefined) return [broken(what, `line ${unsaid.seq + 1} is withheld, and no signed addendum says so`)]
+  const missing = missingKinds(lines, field(statement, 'predicate', 'journal', 'kinds'))
+  if (missing === null || missing.reduce((sum, [, count]) => sum + count, 0) !== withheld.length)
+    return [broken(what, 'what is left is not of the kinds that were sealed')]
+  return [{ verdict: 'checked', what, detail: missing.map(([kind, count]) => `${count} ${kind}`).join(', ') }]
+}
+
+/** How many lines of each sealed kind are not there; null where there are more than were sealed. */
+function missingKinds(lines: readonly string[], sealed: unknown): [string, number][] | null {
+  const left = new Map<string, number>()
+  for (const line of lines) {
+    const kind = kindOf(line)
+    if (kind !== null) left.set(kind, (left.get(kind) ?? 0) + 1)
+  }
+  const kinds = Array.isArray(sealed) ? sealed : []
+  const missing = kinds.map((one): [string, number] => [
+    text(one, 0),
+    Number(field(one, 1)) - (left.get(text(one, 0)) ?? 0),
+  ])
+  return missing.some(([, count]) => !(count >= 0)) ? null : missing.filter(([, count]) => count > 0)
 }
 
 function sealFinding({ signature, statement }: CheckedEnvelope, run: Run): Finding {

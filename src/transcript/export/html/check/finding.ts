@@ -12,8 +12,12 @@ export interface Finding {
 /** What everything else in a run is held against. */
 export interface Run {
   readonly journal: JournalCheck
-  readonly start: unknown
   readonly finishedOn: string
+  /** What the first line says, or the seal where that line is withheld. */
+  readonly run: string
+  readonly release: string
+  readonly runbookSha256: string
+  readonly operatorKeyid: string
   readonly signers: PickedSigners | null
 }
 

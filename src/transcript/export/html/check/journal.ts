@@ -1,4 +1,5 @@
-import { type Bytes, digest, joinBytes, latin1, sha256Hex, toHex } from './bytes.ts'
+import { type Bytes, digest, fromHex, joinBytes, latin1, sha256Hex, toHex } from './bytes.ts'
+import { readJson, text } from './envelope.ts'
 
 /** A journal by itself: what it hashes to, and whether its lines hang together. */
 export interface JournalCheck {
@@ -8,6 +9,8 @@ export interface JournalCheck {
   readonly bytes: number
   readonly sha256: string
   readonly root: string
+  /** Lines of a copy that say only which leaf they had: number and reason. */
+  readonly withheld: readonly { readonly seq: number; readonly reason: string }[]
   /** The first line that does not name the one before it, or is out of its place; null where all hang together. */
   readonly broken: string | null
   /** Bytes behind the last line end: a write that was cut. */
@@ -33,7 +36,7 @@ export async function checkJournal(bytes: Bytes): Promise<JournalCheck> {
     }
     if (slices.length === 0) break
     lines.push(...slices.map(latin1))
-    leaves.push(...(await Promise.all(slices.map(line => digest('SHA-256', joinBytes(LEAF, line))))))
+    leaves.push(...(await Promise.all(slices.map(leafOf))))
   }
   const hexes = leaves.map(toHex)
   return {
@@ -42,16 +45,29 @@ export async function checkJournal(bytes: Bytes): Promise<JournalCheck> {
     bytes: bytes.length,
     sha256: await sha256Hex(bytes),
     root: toHex(await rootOf(leaves)),
+    withheld: lines.flatMap((line, seq) => (isWithheld(line) ? [{ seq, reason: text(readJson(line), 'reason') }] : [])),
     broken: brokenLink(lines, hexes),
     torn: bytes.length - start,
   }
+}
+
+/** In a copy a leaf may stand in the place of a line: then that is its digest. */
+const WITHHELD = /^\{"seq":\d+,"withheld":"([0-9a-f]{64})","reason":"/
+
+function isWithheld(line: string): boolean {
+  return WITHHELD.test(line)
+}
+
+async function leafOf(line: Bytes): Promise<Bytes> {
+  const leaf = WITHHELD.exec(latin1(line.subarray(0, 120)))?.[1]
+  return leaf === undefined ? digest('SHA-256', joinBytes(LEAF, line)) : fromHex(leaf)
 }
 
 /** Each line says its number and the leaf of the line before it, first of all. */
 function brokenLink(lines: readonly string[], leaves: readonly string[]): string | null {
   for (const [seq, line] of lines.entries()) {
     const previous = leaves[seq - 1] ?? '0'.repeat(64)
-    if (!line.startsWith(`{"seq":${seq},"prev":"${previous}",`))
+    if (isWithheld(line) ? !line.startsWith(`{"seq":${seq},`) : !line.startsWith(`{"seq":${seq},"prev":"${previous}",`))
       return `line ${seq + 1} does not follow from the line before it`
   }
   return null

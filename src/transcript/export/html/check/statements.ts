@@ -6,12 +6,17 @@ import type { SignatureAnswer } from './ssh-signature.ts'
 export async function checkStatements(run: Run): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const [seq, line] of run.journal.lines.entries()) {
-    const kind = /^\{"seq":\d+,"prev":"[0-9a-f]{64}","t":"[^"]*","mono":\d+,"kind":"([^"]*)"/.exec(line)?.[1]
+    const kind = kindOf(line)
     if (kind === 'approval') findings.push(await checkApproval(readJson(line), seq, run))
     if (kind === 'handoff.offer' || kind === 'handoff.accept')
       findings.push(await checkHandoff(readJson(line), kind, seq, run))
   }
   return findings
+}
+
+/** The kind of a line, from its beginning; null for one that is withheld. */
+export function kindOf(line: string): string | null {
+  return /^\{"seq":\d+,"prev":"[0-9a-f]{64}","t":"[^"]*","mono":\d+,"kind":"([^"]*)"/.exec(line)?.[1] ?? null
 }
 
 async function checkApproval(event: unknown, seq: number, run: Run): Promise<Finding> {
@@ -28,14 +33,14 @@ async function checkApproval(event: unknown, seq: number, run: Run): Promise<Fin
       ['step', field(event, 'step')],
       ['decision', field(event, 'decision')],
       ['role', field(event, 'role')],
-      ['meaning', field(request, 'ask')],
+      ...(isWithheld(request) ? [] : ([['meaning', field(request, 'ask')]] as const)),
     ],
-    challenge: field(request, 'challenge'),
+    challenge: isWithheld(request) ? null : text(request, 'challenge'),
     refusal: ({ touch, key }) => {
-      const asked = text(request, 'touch')
+      const asked = isWithheld(request) ? 'none' : text(request, 'touch')
       const isTouched = asked === 'none' || (asked === 'presence' ? touch?.presence : touch?.verified) === true
       if (!isTouched) return `its key was to ask for ${asked}, and does not say so`
-      return key.keyid === text(run.start, 'operator', 'keyid') ? 'it is signed with the key of the operator' : null
+      return key.keyid === run.operatorKeyid ? 'it is signed with the key of the operator' : null
     },
   })
 }
@@ -54,9 +59,9 @@ async function checkHandoff(event: unknown, kind: string, seq: number, run: Run)
     seq,
     said: [
       ['decision', isOffer ? 'handoff-offer' : 'handoff-accept'],
-      ['meaning', `Hand over to ${text(offer, 'to')}`],
+      ...(isWithheld(offer) ? [] : ([['meaning', `Hand over to ${text(offer, 'to')}`]] as const)),
     ],
-    challenge: field(offer, 'challenge'),
+    challenge: isWithheld(offer) ? null : text(offer, 'challenge'),
     refusal: () => null,
   })
 }
@@ -69,7 +74,8 @@ interface Due {
   /** Number of its own line: what it was shown lies before. */
   readonly seq: number
   readonly said: readonly (readonly [name: string, value: unknown])[]
-  readonly challenge: unknown
+  /** Null where the line that holds it is withheld: the leaf of that line is compared in any case. */
+  readonly challenge: string | null
   /** Why a good signature does not count; null where it does. */
   readonly refusal: (signature: Extract<SignatureAnswer, { kind: 'good' }>) => string | null
 }
@@ -87,16 +93,16 @@ function statementFinding(what: string, signed: CheckedEnvelope | null, run: Run
   const wrong = [
     ['key', signature.key.keyid, due.keyid],
     ['approver', field(predicate, 'approver'), due.principal],
-    ['run', field(predicate, 'run'), field(run.start, 'run')],
-    ['release', field(predicate, 'release'), field(run.start, 'release')],
+    ['run', field(predicate, 'run'), run.run],
+    ['release', field(predicate, 'release'), run.release],
     ['request', field(predicate, 'request', 'seq'), due.request],
     ['request', field(predicate, 'request', 'leaf'), typeof due.request === 'number' && leaves[due.request]],
-    ['challenge', field(predicate, 'request', 'challenge'), due.challenge],
+    ['challenge', due.challenge === null ? null : field(predicate, 'request', 'challenge'), due.challenge],
     ['head', field(predicate, 'head', 'leaf'), shown && leaves[head]],
     ...due.said.map(([name, value]) => [name, field(predicate, name), value]),
   ].find(([, said, found]) => said !== found)
   if (wrong !== undefined) return broken(what, `its ${String(wrong[0])} is not the one on record`)
-  if (!isAbout(statement, text(run.start, 'runbook', 'sha256'))) return broken(what, 'it is about another runbook')
+  if (!isAbout(statement, run.runbookSha256)) return broken(what, 'it is about another runbook')
   const refusal = due.refusal(signature)
   if (refusal !== null) return broken(what, refusal)
   return trustFinding(what, signature.key, {
@@ -108,9 +114,21 @@ function statementFinding(what: string, signed: CheckedEnvelope | null, run: Run
   })
 }
 
-/** What was said after the seal, each over the one before. */
-export async function checkAddenda(lines: readonly string[], seal: CheckedEnvelope, run: Run): Promise<Finding[]> {
+function isWithheld(line: unknown): boolean {
+  return field(line, 'withheld') !== undefined
+}
+
+/** By number of the line: the reasons that good addenda give for withholding it. */
+export type Withheld = ReadonlyMap<number, ReadonlySet<string>>
+
+/** What was said after the seal, each over the one before; and which lines it says are withheld. */
+export async function checkAddenda(
+  lines: readonly string[],
+  seal: CheckedEnvelope,
+  run: Run,
+): Promise<{ readonly findings: Finding[]; readonly withheld: Withheld }> {
   const findings: Finding[] = []
+  const withheld = new Map<number, Set<string>>()
   let previous = seal.sha256
   for (const [index, line] of lines.entries()) {
     const what = `Addendum ${index + 1}`
@@ -119,10 +137,14 @@ export async function checkAddenda(lines: readonly string[], seal: CheckedEnvelo
       findings.push(broken(what, 'it is no envelope'))
       continue
     }
-    findings.push(addendumFinding(what, signed, { n: index + 1, previous, seal: seal.sha256 }, run))
+    const finding = addendumFinding(what, signed, { n: index + 1, previous, seal: seal.sha256 }, run)
+    findings.push(finding)
     previous = signed.sha256
+    if (finding.verdict === 'broken' || text(signed.statement, 'predicate', 'type') !== 'withhold') continue
+    const [, seqs = '', reason = ''] = /^([\d,]+): (.+)$/s.exec(text(signed.statement, 'predicate', 'text')) ?? []
+    for (const seq of seqs.split(',').map(Number)) withheld.set(seq, (withheld.get(seq) ?? new Set()).add(reason))
   }
-  return findings
+  return { findings, withheld }
 }
 
 function addendumFinding(
@@ -138,7 +160,7 @@ function addendumFinding(
     isAbout(statement, due.seal) &&
     field(predicate, 'n') === due.n &&
     field(predicate, 'previous') === due.previous &&
-    field(predicate, 'run') === field(run.start, 'run')
+    field(predicate, 'run') === run.run
   if (!isDue) return broken(what, 'it is not in its place')
   return trustFinding(what, signature.key, {
     principal: text(predicate, 'author'),
