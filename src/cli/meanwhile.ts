@@ -2,8 +2,8 @@ import type { Entry, RunState } from '../model/index.ts'
 import type { RunRecord } from '../tui/index.ts'
 
 /**
- * What has happened to a run since somebody last walked it, in a few words: `3.1: GO by priya@example.com 14:52; 4.3.2 ended 15:02,
- * exit 0`. Null where nothing has, and for a run that was never left.
+ * What has happened to a run since somebody last walked it, in a few words for row 2: the last of it, `meanwhile 3.1: GO by
+ * priya@example.com 14:52, 1 more in the transcript`. Null where nothing has, and for a run that was never left.
  */
 export async function meanwhileText(record: RunRecord, { steps, interruptions }: RunState): Promise<string | null> {
   if (interruptions === 0) return null
@@ -17,7 +17,9 @@ export async function meanwhileText(record: RunRecord, { steps, interruptions }:
     since.push(entry)
   }
   const texts = since.flatMap(entry => textOf(entry, step => steps.get(step)?.planned.position ?? step) ?? [])
-  return texts.length === 0 ? null : `meanwhile: ${texts.join('; ')}`
+  const last = texts.at(-1)
+  if (last === undefined) return null
+  return `meanwhile ${last}${texts.length === 1 ? '' : `, ${texts.length - 1} more in the transcript`}`
 }
 
 function textOf({ event, atMs }: Entry, at: (step: string) => string): string | null {

@@ -53,13 +53,17 @@ function told(events: readonly RunEvent[]): Promise<string | null> {
 
 test('approvals, ends and notes since the pause are told, and nothing from before it', async () => {
   expect(await told([note('before'), PAUSE, RESUME, END, GO, note('ann')])).toBe(
-    'meanwhile: build ended 14:52, exit 0; gate: GO by priya@example.com 14:52; a note by ann 14:52',
+    'meanwhile a note by ann 14:52, 2 more in the transcript',
   )
 })
 
+test('an approval is told with its gate, its decision and who gave it', async () => {
+  expect(await told([PAUSE, RESUME, GO])).toBe('meanwhile gate: GO by priya@example.com 14:52')
+})
+
 test('after a kill it is what followed on the resumption', async () => {
-  expect(await told([note('before'), RESUME, END])).toBe('meanwhile: build ended 14:52, exit 0')
-  expect(await told([PAUSE, RESUME, note('before'), RESUME, END])).toBe('meanwhile: build ended 14:52, exit 0')
+  expect(await told([note('before'), RESUME, END])).toBe('meanwhile build ended 14:52, exit 0')
+  expect(await told([PAUSE, RESUME, note('before'), RESUME, END])).toBe('meanwhile build ended 14:52, exit 0')
 })
 
 test('nothing is told where nothing happened, or nobody had left', async () => {

@@ -129,7 +129,7 @@ describe.skipIf(lacking !== null)(
         expect(await demo.world.signoffAs(person, ['approve', demo.run(), '3.2', '--go'])).toMatchObject({
           exitCode: 0,
         })
-      await terminal.command('clear; signoff resume')
+      await terminal.command('clear -x; signoff resume')
       await terminal.until(/GO signed by approver-\d@localhost|GO by approver|FINISHED/)
       await terminal.answer(/FINISHED/, 'Enter')
       expect(await terminal.ended()).toBe(0)

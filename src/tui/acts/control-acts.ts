@@ -98,7 +98,7 @@ export function whyNoJump(scene: Scene, target: string | null): string | null {
   const reconsiders = state.conditionOfStep.has(target) && need.kind !== 'condition'
   return target !== from || reconsiders
     ? null
-    : `${positionOf(walk, target)} is the step that is needed now; the outline selects another`
+    : `${positionOf(walk, target)} is the step that is needed; the outline selects another`
 }
 
 function between({ walk, state }: Scene, from: string, to: string): string[] {

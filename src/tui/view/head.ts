@@ -58,7 +58,9 @@ export function needLine(look: Look, state: ScreenState): Line {
   const { state: seen, label, title, short, ask } = rowTwo(state)
   const failed = seen === 'failed' || seen === 'stopped'
   const badge = ` ${symbolOf(seen, look.ascii)} ${safe(look, label)}${failed ? '' : ' '}`
-  const message = state.message === null ? [] : [seg(` ${safe(look, state.message)} `, 'strong'), seg(' ')]
+  // However long the message, it stays in sight what is needed.
+  const told = state.message === null ? '' : cut(look, safe(look, state.message), look.columns - widthOf(badge) - 3)
+  const message = told === '' ? [] : [seg(` ${told} `, 'strong'), seg(' ')]
   // The key must not fall off the end: what to do keeps its place, and the title is what gives way.
   const used = [...message, seg(badge)].reduce((sum, { text }) => sum + widthOf(text), 0)
   const asked = safe(look, ask)

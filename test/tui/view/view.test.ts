@@ -256,3 +256,9 @@ test('at 80x24 what an earlier step has said gives way to what is asked now', as
   const shown = screen.rows().join('\n')
   expect(shown).toMatch(/Criteria[\s\S]*Approvals[\s\S]*They run[\s\S]*operates this run and cannot approve it/)
 })
+
+test('however long a message, it stays in sight what is needed', async () => {
+  const { screen } = await screenAt('1.3')
+  screen.state = { ...screen.state, message: 'x'.repeat(200) }
+  for (const [columns, rows] of SIZES) expect(screen.resize(columns, rows).needed).toMatch(/^ x+… {3}⚑ NEEDS YOU/)
+})
