@@ -23,7 +23,7 @@ export async function screen(): Promise<Row[]> {
     for (const [columns, lines] of SIZES) {
       const walk = await start(folder, env, 'long.md', [columns, lines])
       try {
-        await walk.until(/READY/)
+        await walking(walk)
         await sleep(1500)
         const p95 = await keyToPaint(walk, 'j', KEYS)
         rows.push(row(`key to paint, 10,000 steps, ${columns}x${lines}: ${p95.toFixed(0)} ms`, '50 ms', p95 / 50))
@@ -35,6 +35,14 @@ export async function screen(): Promise<Row[]> {
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
+}
+
+/** Waits for the walk, past the screen before it. */
+async function walking(walk: Walk): Promise<void> {
+  await walk.until(/Enter starts the run/)
+  await sleep(500)
+  walk.send('\r')
+  await walk.until(/(?:READY|NEEDS YOU) +1\.1/)
 }
 
 /** From the start of the program to its first whole frame, against a Node that does nothing. */
@@ -58,7 +66,7 @@ async function firstFrame(folder: string, env: NodeJS.ProcessEnv): Promise<Row> 
 async function idle(folder: string, env: NodeJS.ProcessEnv): Promise<Row[]> {
   const walk = await start(folder, env, 'small.md', [200, 50])
   try {
-    await walk.until(/READY/)
+    await walking(walk)
     await sleep(2000)
     const [bytes, cpu] = [walk.bytes(), walk.cpuMs()]
     await sleep(30_000)
@@ -77,7 +85,7 @@ async function idle(folder: string, env: NodeJS.ProcessEnv): Promise<Row[]> {
 async function flood(folder: string, env: NodeJS.ProcessEnv): Promise<Row[]> {
   const walk = await start(folder, { ...env, DRAIN_SECONDS: '35' }, 'flood.md', [200, 50])
   try {
-    await walk.until(/READY/)
+    await walking(walk)
     await sleep(1000)
     walk.send('\r')
     await sleep(700)
@@ -166,7 +174,9 @@ async function start(
     gone,
     send: text => pty.write(text),
     async until(what) {
-      for (const endMs = performance.now() + 60_000; !what.test(tail); await sleep(10))
+      // Words may be painted in pieces.
+      const shown = (): string => tail.replace(/\u001b\[[0-9;]*m/g, '')
+      for (const endMs = performance.now() + 60_000; !what.test(shown()); await sleep(10))
         if (performance.now() > endMs)
           throw new Error(`waited for ${what}; seen was ${JSON.stringify(tail.slice(-2000))}`)
     },

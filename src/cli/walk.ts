@@ -7,6 +7,7 @@ import { sealJournal } from '../transcript/index.ts'
 import { contactLines, createPlainOutput, createPollLines, sentenceFor } from '../tui/index.ts'
 import { exitCodeOfEnding } from './exit-codes.ts'
 import { takeApproval } from './gate-approvals.ts'
+import { heardMeanwhile } from './heard-meanwhile.ts'
 import { watchHolding } from './holding.ts'
 import { type Inbox, openInbox, type Take } from './inbox.ts'
 import { NOTE_FILE, takeNote } from './inbox-notes.ts'
@@ -37,6 +38,7 @@ export async function walk(session: Session, options: WalkOptions, given: Io): P
   const { ui } = options
   // Somebody's terminal may stop reading, which must not stop the run; and while the full screen has it, nothing is said beside it.
   const io: Io = ui.kind === 'none' ? given : { ...given, say: line => ui.say(line) }
+  const heard = heardMeanwhile(session.drive)
   const inbox = openInbox(session.workspace.inbox, session.context.run, io.say)
   const watcher = watchGates(session, inbox, io)
   session.screen.isFull = () => ui.kind === 'attended' && ui.isFull()
@@ -46,7 +48,11 @@ export async function walk(session: Session, options: WalkOptions, given: Io): P
     for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', io)
     // What was approved while nobody was here counts before an unattended walk looks at its gate.
     await inbox.sweep((...came) => takeArrival(session, came, io))
-    const ending = await Promise.race([walkWith(session, options, io), session.drive.failed, signals.ended])
+    const ending = await Promise.race([
+      walkWith({ ...session, drive: heard }, options, io),
+      session.drive.failed,
+      signals.ended,
+    ])
     await watcher.stop()
     // A script that a signal stopped ends the walk as well; the signal came first, and its exit code counts.
     return await finish(session, signals.came() ? await signals.ended : ending, inbox, options, io)

@@ -1,8 +1,8 @@
 import type { Answer, Entry, Snapshot } from '../../model/index.ts'
-import { beginAct, type Outcome, type Taken, takeText } from '../acts/act.ts'
-import { type Wish, wishFor } from '../acts/acts.ts'
-import { editedAct, extendAct } from '../acts/control-acts.ts'
-import { chooseAct, criteriaAct } from '../acts/step-acts.ts'
+import { beginAct, type Outcome, type Taken } from '../acts/act.ts'
+import type { Wish } from '../acts/acts.ts'
+import { editedAct } from '../acts/control-acts.ts'
+import { criteriaAct } from '../acts/step-acts.ts'
 import { type Book, createBook } from '../output/book.ts'
 import { sentenceFor } from '../scene/narrate.ts'
 import { phaseCallOf } from '../scene/phase-call.ts'
@@ -13,10 +13,11 @@ import { cleanText } from '../text/clean.ts'
 import { Asking } from './asking.ts'
 import { LineGuard } from './line-guard.ts'
 import type { Plain } from './lines.ts'
+import { type Meaning, meaningOf, meaningOfWish } from './meaning.ts'
 import { createPlainOutput, type PlainOutput } from './output.ts'
 import { createPollLines } from './poll-lines.ts'
 import { createPrinter, type Printer } from './printer.ts'
-import { isTelling, Telling, type TellingWord } from './telling.ts'
+import { isTelling, Telling } from './telling.ts'
 import { questionLines, stillLine } from './text.ts'
 import { type Word, wordOf } from './words.ts'
 
@@ -154,7 +155,7 @@ export class PlainSession {
       return
     }
     if (word.kind === 'wish' && ANY_TIME.has(word.wish)) {
-      this.#wish(word.wish, word.rest)
+      this.#mean(meaningOfWish(word.wish, word.rest, this.#scene))
       return
     }
     const { need } = this.#scene
@@ -164,73 +165,23 @@ export class PlainSession {
       this.#drop()
       return
     }
-    if (line.trim() === '') {
-      if (need.kind === 'run' && need.level === 'L1') this.#wish('proceed', '')
-      else this.#question()
-    } else if (need.kind === 'run' && need.phrase !== null && line.trim() === need.phrase) {
-      this.#phrase(need.phrase)
-    } else {
-      this.#answerWord(word, line)
-    }
+    this.#mean(meaningOf(word, line, this.#scene))
   }
 
-  #answerWord(word: Exclude<Word, TellingWord | { kind: 'full' }>, line: string): void {
-    const { need } = this.#scene
-    switch (word.kind) {
-      case 'wish':
-        this.#wish(word.wish, word.rest)
+  #mean(meaning: Meaning): void {
+    switch (meaning.kind) {
+      case 'begin':
+        this.#start(meaning.taken, meaning.rest)
         return
-      case 'value':
-        this.#wish('tick', word.rest)
+      case 'print':
+        this.#print(meaning.line)
         return
-      case 'choose': {
-        const option = need.kind === 'choose' ? need.options[Number(word.rest) - 1] : undefined
-        if (need.kind !== 'choose') this.#print('Nothing is chosen here.')
-        else if (option === undefined) this.#print(`Choose a number from 1 to ${need.options.length}.`)
-        else this.#start(beginAct(chooseAct(this.#scene, need.step, option)), '')
-        return
-      }
-      case 'extend':
-        if (need.kind !== 'wait') this.#print('Nothing is waited for.')
-        else this.#start(beginAct(extendAct(this.#scene, need.step, word.byMs)), word.rest)
-        return
-      case 'jump':
-        this.#jump(word.to, word.rest)
-        return
-      case 'unknown':
-        this.#print(
-          need.kind === 'run' && need.phrase !== null
-            ? `"${cleanText(line)}" does not match. Not run.`
-            : `"${cleanText(word.word)}" is no word here. "help" lists the words.`,
-        )
+      case 'again':
+        this.#question()
         return
       default:
-        word satisfies never
+        meaning satisfies never
     }
-  }
-
-  #jump(to: string, rest: string): void {
-    const target = [...this.#scene.walk.steps.values()].find(step => step.position === to || step.id === to)
-    if (target === undefined) {
-      this.#print(to === '' ? 'Say which step: jump STEP.' : `"${cleanText(to)}" is no step of this runbook.`)
-      return
-    }
-    const found = wishFor('jump', this.#scene, target.id)
-    if (found.kind === 'cannot') this.#print(`${cleanText(found.why)}.`)
-    else this.#start(beginAct(found.act), rest)
-  }
-
-  /** The phrase typed at the question itself is the run and its phrase in one. */
-  #phrase(phrase: string): void {
-    const found = wishFor('proceed', this.#scene)
-    const begun = found.kind === 'act' ? beginAct(found.act) : null
-    if (begun?.kind === 'ask') this.#asking.take(takeText(begun.progress, phrase))
-  }
-
-  #wish(name: Wish, rest: string): void {
-    const found = wishFor(name, this.#scene)
-    if (found.kind === 'cannot') this.#print(`${cleanText(found.why)}.`)
-    else this.#start(beginAct(found.act), rest)
   }
 
   #start(taken: Taken, rest: string): void {
