@@ -334,7 +334,12 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   stdout.on('drain', paint)
   conversation.ended.then(ending => dispatch({ kind: 'ended', ending, atMs: clock.nowMs() }), finished.reject)
   try {
-    screen.onEnter?.(leave, () => handedOver)
+    const leaveForGood = (): void => {
+      leave()
+      // A run that has ended already says nothing more that would end this walk: its clock must not keep the process.
+      finished.resolve('leave')
+    }
+    screen.onEnter?.(leaveForGood, () => handedOver)
     if (options.title !== null) stdout.write(`\u001b[22;2t\u001b]2;${cleanText(options.title)}\u0007`)
     instance = render(app(), {
       // Ink asks no more of its input than `ScreenInput` has; the type asks for all of a terminal's stream.
