@@ -75,7 +75,8 @@ function reduceOne(state: ScreenState, event: ScreenEvent): Reduced {
 function replied(before: ScreenState, event: Extract<ScreenEvent, { kind: 'reply' }>): Reduced {
   const { state, effects } = withSnapshot({ ...before, saying: false }, event.snapshot)
   const { reply } = event
-  if (!reply.ok) return { state: { ...withNewQuestion(state), message: reply.why }, effects }
+  // What was said is let go of: it may hold a secret.
+  if (!reply.ok) return { state: { ...withNewQuestion(state), lastSaid: null, message: reply.why }, effects }
   const taken = withReceipt(state.lastSaid?.kind === 'value' ? afterValue(state) : state)
   return { state: reply.note === undefined ? taken : { ...taken, message: reply.note }, effects }
 }
