@@ -122,9 +122,11 @@ export async function openDemo(files: Readonly<Record<string, string>> = {}): Pr
       return (JSON.parse(readFileSync(lock, 'utf8')) as { readonly pid: number }).pid
     },
     async close() {
-      for (const terminal of terminals) await terminal.close()
       for (const pty of ptys) pty.close()
+      // All are closed, whatever one of them finds to complain about.
+      const closed = await Promise.allSettled(terminals.map(terminal => terminal.close()))
       await world.remove()
+      for (const one of closed) if (one.status === 'rejected') throw one.reason
     },
   }
 }

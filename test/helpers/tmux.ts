@@ -208,8 +208,8 @@ export class Tmux {
 
   /** Ends the server. What no program of ours may ever write is looked for in all that was written: it would clear the scrollback. */
   async close(): Promise<void> {
-    if ((await this.bytes()).includes('\u001b[3J')) throw new Error('ESC[3J was written to the terminal')
     await execa('tmux', ['-S', this.#socket, 'kill-server'], { reject: false })
+    if ((await this.bytes()).includes('\u001b[3J')) throw new Error('ESC[3J was written to the terminal')
   }
 
   async #tmux(...args: string[]): Promise<string> {
