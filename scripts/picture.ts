@@ -134,7 +134,7 @@ async function walkFull(): Promise<void> {
   await first.at(/What was observed/, `0.2 %${ENTER}`)
   await first.at(/NEEDS APPROVAL/)
   await approve('priya')
-  await first.at(/1 of 2 signed/)
+  await first.at(/1 of 2, by/)
   first.resize(80, 36)
   await first.at(/Platform Lead.*no answer yet/)
   first.draw('screens/gate.svg', 'A gate: its criteria, who has signed, and what the other signs by')
