@@ -157,7 +157,6 @@ async function walkFull(): Promise<void> {
   await wide.at(/FAILED/, 'r')
   await wide.at(/Reason/, ENTER)
   await wide.at(/READY {2}3\.3/, ENTER)
-  await wide.at(/3\.4/, '\u001b')
   await wide.at(/WAITING {2}3\.4/)
   wide.draw('screens/wide.svg', 'The walk at 120 columns: the outline beside the step')
   await wide.end()

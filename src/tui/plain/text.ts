@@ -9,7 +9,7 @@ import { inProduction, metadataAround, positionOf, type Scene, shortRun } from '
 import { cleanLines, cleanText } from '../text/clean.ts'
 import { counted, numbersTo } from '../text/counting.ts'
 import { evidenceText, expectLabel } from '../text/evidence-text.ts'
-import { clockText, spokenDuration } from '../text/time-text.ts'
+import { clockText, deadlineText, spokenDuration } from '../text/time-text.ts'
 import { WORDS } from './words.ts'
 
 /** What is needed now: the step, what belongs to it, and one question that ends with what an empty line does. */
@@ -173,7 +173,7 @@ function nowText(scene: Scene, nowMs: number): string {
     return `Step ${position} has been running for ${spokenDuration(nowMs - need.sinceMs)}${quiet}.`
   }
   if (need.kind === 'wait')
-    return `Step ${position} waits ${spokenDuration(Math.max(0, need.untilMs - nowMs))} more, until ${clockText(need.untilMs)}.`
+    return `Step ${position} waits ${spokenDuration(Math.max(0, need.untilMs - nowMs))} more, until ${deadlineText(need.untilMs, nowMs)}.`
   return `Step ${position} needs you.`
 }
 
@@ -270,7 +270,7 @@ function questionText(scene: Scene): string {
         ? 'The approvers sign; nothing typed here opens a gate. An empty line does nothing.'
         : `Type "fill" to give "${need.asksText}". An empty line does nothing.`
     case 'wait':
-      return waitQuestion(need)
+      return waitQuestion(need, scene.state.lastAtMs)
     case 'decide':
       if (need.state === 'unknown')
         return 'Its outcome is unknown. Type "byhand" to say what is true. An empty line does nothing.'
@@ -292,15 +292,18 @@ function questionText(scene: Scene): string {
   }
 }
 
-function waitQuestion(need: Extract<Need, { kind: 'wait' }>): string {
+/** @param nowMs a moment of the day on which this is said. */
+function waitQuestion(need: Extract<Need, { kind: 'wait' }>, nowMs: number): string {
   const { probe = null } = need
   const ways = '"wait" ends or extends it, with a reason. An empty line does nothing.'
-  if (probe === null) return `Waiting until ${clockText(need.untilMs)}. ${ways}`
+  if (probe === null) return `Waiting until ${deadlineText(need.untilMs, nowMs)}. ${ways}`
   const until =
-    need.untilMs > 0 && probe.watches ? `Waiting until ${clockText(need.untilMs)}, and until` : 'Waiting until'
+    need.untilMs > 0 && probe.watches
+      ? `Waiting until ${deadlineText(need.untilMs, nowMs)}, and until`
+      : 'Waiting until'
   if (probe.notPolled !== null)
     return `${until} its check passes. It is not run by itself: ${probe.notPolled}. "check" runs it, ${ways}`
-  const limit = probe.limitMs === null ? '' : ` It gives up at ${clockText(probe.limitMs)}.`
+  const limit = probe.limitMs === null ? '' : ` It gives up at ${deadlineText(probe.limitMs, nowMs)}.`
   return `${until} its check passes, run every ${spokenDuration(probe.everyMs)}.${limit} ${ways}`
 }
 

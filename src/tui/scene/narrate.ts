@@ -2,7 +2,7 @@ import type { Entry, EventOf, Observed, Runbook, RunEvent, Snapshot } from '../.
 import { countSteps, interpretersText, runChangeText } from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
-import { clockText, spokenDuration } from '../text/time-text.ts'
+import { clockText, deadlineText, spokenDuration } from '../text/time-text.ts'
 
 /**
  * One sentence for an event, as plain mode and an unattended run say it: the message first, the time last, no symbol
@@ -201,7 +201,7 @@ function waitStarted(event: EventOf<'wait.start'>, told: Told): string {
   const until =
     event.minMs === 0
       ? 'until its check passes'
-      : `${spokenDuration(event.minMs)}, until ${clockText(Date.parse(event.until))}`
+      : `${spokenDuration(event.minMs)}, until ${deadlineText(Date.parse(event.until), told.snapshot.state.lastAtMs)}`
   return `Step ${at(told, event.step)}: waiting ${until}.`
 }
 

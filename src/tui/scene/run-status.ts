@@ -2,7 +2,7 @@ import type { EventOf, Need, StepRecord } from '../../model/index.ts'
 import { countSteps, deviationsOf, deviationText, isEnded } from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
-import { clockText, spokenDuration } from '../text/time-text.ts'
+import { clockText, deadlineText, spokenDuration } from '../text/time-text.ts'
 import { unmetText } from './narrate.ts'
 import { needText } from './need-text.ts'
 import { seenOf } from './status.ts'
@@ -165,7 +165,7 @@ function whatOf(scene: Scene, need: Exclude<Need, { kind: 'finished' }>): string
       return `${counted(Math.max(0, left), 'approval')} by signature`
     }
     case 'wait':
-      return `waits until ${clockText(need.untilMs)}`
+      return `waits until ${deadlineText(need.untilMs, scene.state.lastAtMs)}`
     case 'running':
       return 'it is running'
     case 'decide':

@@ -15,6 +15,13 @@ export function dayClockText(atMs: number, nowMs: number): string {
   return `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`
 }
 
+/** A moment that is waited for, to the second: `16:10:09`, on another day `Tue 16:10:09`, further away with its date. */
+export function deadlineText(atMs: number, nowMs: number): string {
+  const seconds = `:${twoDigits(new Date(atMs).getSeconds())}`
+  const text = dayClockText(atMs, nowMs)
+  return text.includes(':') ? `${text}${seconds}` : `${text} ${clockText(atMs)}`
+}
+
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
 /** Short form for rows: `<0.1s`, `0.4s`, `44s`, `1m12s`, `2h05m`. */
