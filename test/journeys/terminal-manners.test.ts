@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { begin, type Demo, lacking, openDemo } from '../helpers/demo.ts'
 
 /** Shows how it left the terminal: cursor, alternate screen, and what `stty` would change of a sane one. */
@@ -108,7 +108,7 @@ describe.skipIf(lacking !== null)(`manners${lacking === null ? '' : `, skipped: 
     expect((await terminal.rows())[0]).toMatch(/^ no environment \| /)
     expect(await terminal.rows()).toHaveLength(24)
     expect(await terminal.tmux('list-buffers')).toBe('')
-    expect(await terminal.ask('#{pane_title}')).toMatch(/^NEEDS YOU 1\.2 /)
+    await vi.waitFor(async () => expect(await terminal.ask('#{pane_title}')).toMatch(/^NEEDS YOU 1\.2 /), 5000)
   })
 
   test('33: whoever looks elsewhere is called: by bell, title and a command of their own; and the title comes back', async () => {

@@ -124,7 +124,7 @@ test('a file size limit of the shell is a failure that names it, and it is final
     const journal = await openJournal({ path: process.argv[1], chain, nowMs: Date.now, monoMs: () => 0, salt: () => '', mode: 'new' })
     const note = { kind: 'note', step: null, text: 'x'.repeat(100_000), by: 'op' }
     const said = []
-    for (let i = 0; i < 8; i++) await journal.append(note).then(() => said.push('ok'), e => said.push(e.code + ' ' + /E[A-Z]+/.exec(e.message)?.[0]))
+    for (let i = 0; i < 8; i++) await journal.append(note).then(() => said.push('ok'), e => said.push(e.code + ' ' + e.cause.code))
     await journal.barrier().catch(e => said.push('barrier ' + e.code))
     console.log(JSON.stringify(said))`
   const path = join(root, 'journal.jsonl')
