@@ -126,6 +126,8 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     processesLeft: () => processesLeft(root),
     async remove() {
       await site?.close()
+      // One that is just ending writes its compile cache as the last thing, and would make its folders again.
+      await processesLeft(root).catch(() => [])
       rmSync(root, { recursive: true, force: true })
     },
   }
