@@ -28,11 +28,7 @@ export interface RunLocks {
 
 /** Who holds a run and may be alive; null if nobody does. */
 export function holderOf(stateDir: string, files: RunFiles): LockHolder | null {
-  for (const path of lockPaths(stateDir, files)) {
-    const holder = readLock(path)
-    if (holder !== null && mayLive(holder)) return holder
-  }
-  return null
+  return heldLock(stateDir, files)?.holder ?? null
 }
 
 /**
@@ -40,10 +36,17 @@ export function holderOf(stateDir: string, files: RunFiles): LockHolder | null {
  * @throws {SignoffError} `LOCKED` where somebody who may be alive holds it.
  */
 export function refuseHeld(stateDir: string, files: RunFiles): void {
+  const held = heldLock(stateDir, files)
+  if (held !== null) throw lockedError(held.path)
+}
+
+/** The first lock of a run whose holder may be alive. */
+function heldLock(stateDir: string, files: RunFiles): { readonly path: string; readonly holder: LockHolder } | null {
   for (const path of lockPaths(stateDir, files)) {
     const holder = readLock(path)
-    if (holder !== null && mayLive(holder)) throw lockedError(path)
+    if (holder !== null && mayLive(holder)) return { path, holder }
   }
+  return null
 }
 
 /** The locks of a new run: its journal's folder is not there yet. */

@@ -1,6 +1,5 @@
 import { SignoffError } from '../../../src/model/index.ts'
-import { openJournal, randomToken } from '../../../src/runner/local/index.ts'
-import { createChain } from '../../../src/transcript/index.ts'
+import { newJournal } from '../../helpers/new-journal.ts'
 import { PLAN, runStart } from '../../transcript/helpers/run.ts'
 import { sayAtOnce } from './say-at-once.ts'
 
@@ -9,14 +8,7 @@ import { sayAtOnce } from './say-at-once.ts'
  * and, where it cannot go on, the code and the message of why; then what a further append says.
  */
 const [path = ''] = process.argv.slice(2)
-const journal = await openJournal({
-  path,
-  chain: createChain(),
-  nowMs: Date.now,
-  monoMs: () => performance.now(),
-  salt: randomToken,
-  mode: 'new',
-})
+const journal = await newJournal(path)
 const told = (error: unknown) => (error instanceof SignoffError ? `${error.code} ${error.message}` : String(error))
 try {
   for (const event of [runStart(), PLAN]) await journal.append(event)

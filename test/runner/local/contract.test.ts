@@ -1,8 +1,8 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openJournal, randomIds, randomToken, systemClock } from '../../../src/runner/local/index.ts'
-import { createChain } from '../../../src/transcript/index.ts'
+import { randomIds, systemClock } from '../../../src/runner/local/index.ts'
+import { newJournal } from '../../helpers/new-journal.ts'
 import { clockContract, idsContract } from '../contract/clock-and-ids.ts'
 import { executorContract } from '../contract/executor.ts'
 import { journalContract } from '../contract/journal.ts'
@@ -29,14 +29,7 @@ executorContract('the local executor', () => {
 journalContract('the journal file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'signoff-contract-'))
   const path = join(folder, 'journal.jsonl')
-  const journal = await openJournal({
-    path,
-    chain: createChain(),
-    nowMs: Date.now,
-    monoMs: () => performance.now(),
-    salt: randomToken,
-    mode: 'new',
-  })
+  const journal = await newJournal(path)
   return {
     journal,
     lines: () =>
