@@ -15,6 +15,7 @@ import { type EditScript, NO_EDITOR } from './terminal/editing.ts'
 import { handOver, type Suspend, type TakeBack } from './terminal/hand-over.ts'
 import { leaveOnce, type TerminalOutput } from './terminal/leave.ts'
 import { handoverText, type Lending } from './terminal/lend.ts'
+import { type Printed, printUntilKey } from './terminal/print.ts'
 import { createReader } from './terminal/reader.ts'
 import { ScreenInput, type TerminalInput } from './terminal/screen-input.ts'
 import { cleanLines, cleanText } from './text/clean.ts'
@@ -104,6 +105,9 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   /** The terminal is an editor's or a script's: nothing is drawn, and nothing calls for attention. */
   let handedOver = false
   let takeBack: TakeBack | null = null
+  let printed: Printed | null = null
+  /** What a person does with the terminal away from the screen: a script that is to get it comes behind that. */
+  let away: Promise<void> = Promise.resolve()
   let outputTimer: NodeJS.Timeout | null = null
   let settleTimer: NodeJS.Timeout | null = null
 
@@ -168,7 +172,11 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     paint()
   }
   const onKeys = (keys: readonly KeyPress[]): void => {
-    for (const key of keys) apply({ kind: 'key', key, atMs: clock.nowMs(), farthest })
+    for (const key of keys) {
+      // What was typed behind the key that gave the terminal away was not typed for what comes back.
+      if (handedOver) return
+      apply({ kind: 'key', key, atMs: clock.nowMs(), farthest })
+    }
     if (keys.length > 0) paint()
   }
   const told = (message: string): void => {
@@ -212,6 +220,9 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     if (takeBack === null || over || screen.reopen === undefined) return
     await takeBack(screen.reopen())
     takeBack = null
+    drawAgain()
+  }
+  const drawAgain = (): void => {
     handedOver = false
     title = ''
     dispatch({ kind: 'resize', size: sizeOf(stdout), atMs: clock.nowMs() })
@@ -244,18 +255,17 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     const how = program === null ? 'sent to the terminal (OSC 52)' : `copied with ${program}`
     dispatch({ kind: 'told', message: `${how}: ${what}. Y prints it, should nothing arrive`, atMs: clock.nowMs() })
   }
-  /** The normal screen has no frame and no cut lines: what is there can be taken with the mouse as it is. */
   const print = async ({ what, text }: Copyable): Promise<void> => {
-    if (screen.reopen === undefined || handedOver) return
-    await letGo()
-    stdout.write(`${[...cleanLines(text), '', `This was ${what}. Any key comes back.`].join('\r\n')}\r\n`)
-    const keyboard = screen.reopen()
-    // Key by key, so that Ctrl-C is one as well: it never ends anything at one press.
-    keyboard.setRawMode?.(true)
-    await new Promise<void>(resolve => keyboard.once('data', () => resolve()))
-    keyboard.setRawMode?.(false)
-    keyboard.destroy?.()
-    await comeBack()
+    if (suspend === null || over || handedOver) return
+    handedOver = true
+    const lines = [...cleanLines(text), '', `This was ${what}. Any key comes back.`]
+    printed = printUntilKey(suspend, input, stdout, lines)
+    await printed.over
+    printed = null
+    if (!over) drawAgain()
+  }
+  const goAway = (work: Promise<void>): void => {
+    away = work.catch(finished.reject)
   }
   const perform = (effect: Effect): void => {
     switch (effect.kind) {
@@ -263,7 +273,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
         say(effect.answer)
         return
       case 'edit':
-        edit(effect.step).catch(finished.reject)
+        goAway(edit(effect.step))
         return
       case 'read':
       case 'find':
@@ -292,10 +302,10 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
         copy(effect.copyable).catch(finished.reject)
         return
       case 'print':
-        print(effect.copyable).catch(finished.reject)
+        goAway(print(effect.copyable))
         return
       case 'stop-here':
-        stopHere().catch(finished.reject)
+        goAway(stopHere())
         return
       default:
         effect satisfies never
@@ -315,6 +325,9 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
 
   const lending: Lending = {
     async letGo({ step, recorded }) {
+      // What was printed stands on the normal screen still, above what the script will say there.
+      printed?.end()
+      await away
       await letGo()
       stdout.write(`${handoverText(conversation.runbook, step, recorded)}\r\n`)
     },

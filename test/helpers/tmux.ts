@@ -92,8 +92,10 @@ export class Tmux {
     return text.split('\n').slice(0, Number(await this.ask('#{pane_height}')))
   }
 
+  /** What can be read there: a line that was too long for a row is whole, since no awaited words may depend on where it broke. */
   async text(): Promise<string> {
-    return (await this.rows()).join('\n')
+    // Joined rows come with the spaces at their ends.
+    return (await this.#tmux('capture-pane', '-p', '-J')).replace(/ +$/gm, '').replace(/\n$/, '')
   }
 
   /** The same with its colours, as SGR. */
