@@ -132,7 +132,7 @@ export class TestTerminal {
   }
 
   /** Waits for something to appear, never for time; fails with what stands there instead. */
-  async until(what: RegExp | (() => boolean), waitMs = 10_000): Promise<void> {
+  async until(what: RegExp | (() => boolean), waitMs = 20_000): Promise<void> {
     const holds = () => (what instanceof RegExp ? what.test(this.text()) : what())
     for (const endMs = Date.now() + waitMs; !holds(); ) {
       if (Date.now() > endMs || this.#gone)
