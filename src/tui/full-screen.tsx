@@ -85,10 +85,7 @@ const TICK_MS = 1000
 export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-plain'> {
   const { conversation, speaker, stdout, clock, options } = screen
   const book = createBook(conversation.runbook, screen.record ?? null)
-  const input = new ScreenInput(screen.stdin, (ms, callback) => {
-    const timer = setTimeout(callback, ms)
-    return () => clearTimeout(timer)
-  })
+  const input = new ScreenInput(screen.stdin, after)
   const finished = Promise.withResolvers<'leave' | 'to-plain'>()
   const { runbook } = conversation
   let state: ScreenState = {
@@ -106,6 +103,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     input,
     stdout,
     screen.reopen ?? null,
+    after,
     () => over,
     () => {
       caller.forgetTitle()
@@ -338,6 +336,11 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     letHold?.()
     leave()
   }
+}
+
+function after(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms)
+  return () => clearTimeout(timer)
 }
 
 function stepName(runbook: Runbook, id: string): string {

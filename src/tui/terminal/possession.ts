@@ -1,7 +1,7 @@
 import { handOver, type Suspend, type TakeBack } from './hand-over.ts'
 import type { TerminalOutput } from './leave.ts'
 import { type Printed, printUntilKey } from './print.ts'
-import type { ScreenInput, TerminalInput } from './screen-input.ts'
+import type { After, ScreenInput, TerminalInput } from './screen-input.ts'
 
 /** Whose the terminal is: the screen's, or for a while that of an editor, of a script, of the shell behind Ctrl-Z, of a printed text. */
 export interface Possession {
@@ -31,6 +31,7 @@ export function createPossession(
   input: ScreenInput,
   stdout: TerminalOutput,
   reopen: (() => TerminalInput) | null,
+  after: After,
   isOver: () => boolean,
   onBack: () => void,
 ): Possession {
@@ -65,7 +66,7 @@ export function createPossession(
   const print = async (lines: readonly string[]): Promise<void> => {
     if (suspend === null || away || isOver()) return
     away = true
-    printed = printUntilKey(suspend, input, stdout, lines)
+    printed = printUntilKey(suspend, input, stdout, lines, after)
     await printed.over
     printed = null
     away = false

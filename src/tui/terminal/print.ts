@@ -1,7 +1,7 @@
 import { GUARD_MS } from '../state/screen-state.ts'
 import type { Suspend } from './hand-over.ts'
 import type { TerminalOutput } from './leave.ts'
-import type { ScreenInput } from './screen-input.ts'
+import type { After, ScreenInput } from './screen-input.ts'
 
 /** Text that stands on the normal screen. */
 export interface Printed {
@@ -23,19 +23,20 @@ export function printUntilKey(
   input: ScreenInput,
   stdout: TerminalOutput,
   lines: readonly string[],
+  after: After,
 ): Printed {
   const key = Promise.withResolvers<void>()
   let isOpen = false
-  let opening: NodeJS.Timeout | null = null
+  let stopOpening: (() => void) | null = null
   const openSoon = (): void => {
-    if (opening !== null) clearTimeout(opening)
-    opening = setTimeout(() => {
+    stopOpening?.()
+    stopOpening = after(GUARD_MS, () => {
       isOpen = true
-    }, GUARD_MS)
+    })
   }
   const stopDiverting = input.divert(() => {
     if (isOpen) key.resolve()
-    else if (opening !== null) openSoon()
+    else if (stopOpening !== null) openSoon()
   })
   const over = suspend(async () => {
     stdout.write(`${lines.join('\r\n')}\r\n`)
@@ -43,7 +44,7 @@ export function printUntilKey(
     openSoon()
     await key.promise
   }).finally(() => {
-    if (opening !== null) clearTimeout(opening)
+    stopOpening?.()
     stopDiverting()
   })
   return { over, end: key.resolve }

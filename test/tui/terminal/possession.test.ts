@@ -35,12 +35,14 @@ test('a script gets the terminal once an editor has given it back, and a text is
 /** The terminal of a screen that can be suspended once at a time, as Ink can, and what happens to it. */
 function somebodyAt() {
   const happened: string[] = []
-  const input = new ScreenInput(keyboard(), () => () => undefined)
+  const never = () => () => undefined
+  const input = new ScreenInput(keyboard(), never)
   const output = new PassThrough() as unknown as TerminalOutput
   const possession = createPossession(
     input,
     output,
     keyboard,
+    never,
     () => false,
     () => happened.push('drawn'),
   )
