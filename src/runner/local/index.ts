@@ -9,7 +9,16 @@ export { hideInput } from './hide-input.ts'
 export { randomIds, randomToken, uuidv7 } from './ids.ts'
 export { type JournalFile, type JournalOptions, type LineChain, openJournal } from './journal-file.ts'
 export { createLocalExecutor, type LocalExecutor, type LocalExecutorOptions } from './local-executor.ts'
-export { type Lock, type LockHolder, lockedError, mayLive, readLock, type TakeOver, takeLock } from './lock.ts'
+export {
+  holderText,
+  type Lock,
+  type LockHolder,
+  lockedError,
+  mayLive,
+  readLock,
+  type TakeOver,
+  takeLock,
+} from './lock.ts'
 export { freeBytes, hasProgram, isWritable, sshVersion } from './machine.ts'
 export { matchesInTime } from './matches.ts'
 export { notifyPerson } from './notify-person.ts'
