@@ -14,6 +14,7 @@ import { readConfig } from '../config.ts'
 import type { Io } from '../io.ts'
 import { requestName } from '../requests.ts'
 import { findSigner } from '../signing-key.ts'
+import { refuseUnsoundKey } from '../sound-key.ts'
 import { findRun, readIfThere } from '../transcript-files.ts'
 import { findWorkspace } from '../workspace.ts'
 
@@ -41,6 +42,7 @@ export async function approve(reference: string, gate: string | null, flags: App
   const signersText = await readIfThere(workspace.signers)
   const said = signersText === null ? sayWho(checked, flags, config.principal) : (flags.principal ?? null)
   const signer = await findSigner(sources, signersText, workspace.signers, APPROVAL_NAMESPACE, said)
+  await refuseUnsoundKey({ signer, namespace: APPROVAL_NAMESPACE, workspace, signersText, nowMs: io.nowMs() })
   for (const line of shown(checked)) io.say(cleanText(line))
   const decision = flags.noGo === true ? 'no-go' : flags.go === true ? 'go' : await askDecision(checked, io)
   const role = roleFor(checked.gate.event.need, checked, signer.principal, flags.role ?? null)
