@@ -3,12 +3,23 @@ import type { Status } from './claim.ts'
 import type { Followed } from './follower.ts'
 import type { OutputEvent } from './output-stream.ts'
 import { hasMembers } from './process-identity.ts'
-import { type ByStream, endStreams, flushing, isClosed, type Spools, type Streams, unreadOf } from './spools.ts'
+import {
+  type ByStream,
+  endStreams,
+  flushing,
+  isClosed,
+  READ_BYTES,
+  type Spools,
+  type Streams,
+  unreadOf,
+} from './spools.ts'
 import type { SupervisorWatch } from './supervisor-watch.ts'
 
 const SHORTEST_LOOK_MS = 1
-/** The longest time between two looks, where the system does not tell of changes or forgets to. */
+/** The longest time between two looks: nobody tells of output, and the system may forget to tell of the status. */
 const LONGEST_LOOK_MS = 25
+/** While a script says something it is looked at this often: what it writes line by line is read by hundreds of lines. */
+const GATHER_MS = 20
 /** After the block has ended, a child of it may hold the pipes: what comes is taken for the block's own until it pauses this long .. */
 const LATE_QUIET_MS = 100
 /** .. and no longer than this: what comes then is late, and nobody waits for it. */
@@ -68,12 +79,14 @@ export async function followToEnd(
       await tell(end.events)
       return { ending: status.ending, streams: end.streams, status }
     }
-    if (moved > 0) {
+    if (moved === 0) {
+      await bell.rest(lookMs)
+      lookMs = Math.min(lookMs * 1.5, LONGEST_LOOK_MS)
+    } else {
       lookMs = SHORTEST_LOOK_MS
-      continue
+      // Whoever is behind reads on, and so does whoever waits for the end.
+      if (moved < READ_BYTES && !hasEnded) await bell.rest(GATHER_MS)
     }
-    await bell.rest(lookMs)
-    lookMs = Math.min(lookMs * 1.5, LONGEST_LOOK_MS)
   }
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { openBell } from './bell.ts'
 import type { Ending, Status } from './claim.ts'
 import { followLate, type LateFollowed } from './follow-late.ts'
@@ -31,8 +32,9 @@ export interface Follower {
   dispose(): void
 }
 
+const STATUS = 'status'
 /** What of a claim's folder tells that there is something to look at. */
-const TELLING: ReadonlySet<string> = new Set(['status', 'out', 'err'])
+const TELLING: ReadonlySet<string> = new Set([STATUS, 'out', 'err'])
 
 /**
  * Follows the spools of one claim and reports what they hold. The next bytes are read when `report` has taken the ones before,
@@ -46,14 +48,16 @@ export function openFollower(options: {
 }): Follower {
   const { claim, report, isStopping } = options
   const supervisor = watchSupervisor(claim)
-  const bell = openBell(claim, TELLING)
+  // A script that writes line by line changes its spool thousands of times a second, and would wake us each time: while it runs the
+  // spools are looked at in any case, and its status alone is to be known at once.
+  let bell = openBell(join(claim, STATUS), TELLING)
   /** Up to where the spools were read: late output goes on where the script's own ended. */
   const offsets = { out: 0, err: 0 }
   const left = Promise.withResolvers<void>()
   let disposed = false
   let leaving = false
 
-  const parts = { claim, supervisor, bell, report, isDisposed: () => disposed }
+  const parts = { claim, supervisor, report, isDisposed: () => disposed }
   const withSpools = async <T>(work: (spools: Spools) => Promise<T>): Promise<T> => {
     const spools = openSpools(claim, offsets)
     try {
@@ -65,11 +69,17 @@ export function openFollower(options: {
 
   return {
     follow: (streams, isUnread) =>
-      withSpools(spools => followToEnd({ ...parts, isStopping }, spools, streams, isUnread)),
-    followLate: (streams, untilBytes) =>
-      withSpools(spools =>
-        followLate({ ...parts, isLeaving: () => leaving, left: left.promise }, spools, streams, untilBytes),
-      ).finally(bell.close),
+      withSpools(spools => followToEnd({ ...parts, bell, isStopping }, spools, streams, isUnread)),
+    async followLate(streams, untilBytes) {
+      bell.close()
+      bell = openBell(claim, TELLING)
+      const late = { ...parts, bell, isLeaving: () => leaving, left: left.promise }
+      try {
+        return await withSpools(spools => followLate(late, spools, streams, untilBytes))
+      } finally {
+        bell.close()
+      }
+    },
     leave() {
       leaving = true
       left.resolve()

@@ -4,7 +4,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Status } from './claim.ts'
 import type { OutputEvent, OutputStream, StreamEnd } from './output-stream.ts'
 
-const READ_BYTES = 262_144
+/** The most that is read of a stream at one look. */
+export const READ_BYTES = 262_144
 /** Output waits at most this long for more of it before it becomes an event. */
 export const COALESCE_MS = 50
 
