@@ -145,7 +145,11 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   const pace = createPace({
     draw,
     isBehind: () => stdout.isBehind === true,
-    commit: () => reader.readOn(state),
+    commit() {
+      // When the script last said something is no entry: without it the screen would tell of a silence that is none.
+      apply({ kind: 'snapshot', snapshot: conversation.snapshot(), atMs: clock.nowMs() })
+      return reader.readOn(state)
+    },
     after,
   })
   const callAttention = (before: ScreenState): void => {
@@ -291,6 +295,10 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     if (kind !== 'output' && kind !== 'output.late') dispatch({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
     if (!possession.isAway()) pace.output()
   })
+  const unsubscribePassing = conversation.onPassing(event => {
+    book.pass(event)
+    if (!possession.isAway()) pace.output()
+  })
   const letHold = screen.lend?.hold(lending)
   const tick = setInterval(onTick, TICK_MS)
   stdout.on('resize', onResize)
@@ -333,6 +341,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     stdout.removeListener('resize', onResize)
     stdout.removeListener('drain', pace.drained)
     unsubscribe()
+    unsubscribePassing()
     letHold?.()
     leave()
   }

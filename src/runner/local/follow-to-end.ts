@@ -1,13 +1,14 @@
 import type { Bell } from './bell.ts'
 import type { Status } from './claim.ts'
 import type { Followed } from './follower.ts'
-import type { OutputEvent } from './output-stream.ts'
+import type { OutputEvent, PassingEvent } from './output-stream.ts'
 import { hasMembers } from './process-identity.ts'
 import {
   type ByStream,
   endStreams,
   flushing,
   isClosed,
+  passingBy,
   READ_BYTES,
   type Spools,
   type Streams,
@@ -35,6 +36,8 @@ export async function followToEnd(
     readonly supervisor: SupervisorWatch
     readonly bell: Bell
     readonly report: (event: OutputEvent) => Promise<void>
+    /** Takes what is shown and not kept. */
+    readonly pass: (event: PassingEvent) => Promise<void>
     readonly isStopping: () => boolean
     readonly isDisposed: () => boolean
   },
@@ -42,11 +45,12 @@ export async function followToEnd(
   streams: Streams,
   isUnread: boolean,
 ): Promise<Followed | null> {
-  const { supervisor, bell, report, isStopping, isDisposed } = parts
+  const { supervisor, bell, report, pass, isStopping, isDisposed } = parts
   const tell = async (events: readonly OutputEvent[]): Promise<void> => {
     for (const event of events) await report(event)
   }
   const flush = flushing(streams, tell)
+  const passing = passingBy(streams, pass)
   let lookMs = SHORTEST_LOOK_MS
   let endedSince: number | null = null
   let cut: ByStream<number> | null = null
@@ -59,6 +63,7 @@ export async function followToEnd(
     const now = performance.now()
     if (moved > 0) movedAt = now
     await flush(now)
+    await passing(now)
     // The pipes may be closed before anybody has asked how the script ended, or by the script itself.
     const hasEnded = status.ending !== null || gone
     const isWhole = isClosed(status) && moved === 0 && !isStopping()

@@ -3,7 +3,7 @@ import { openBell } from './bell.ts'
 import type { Ending, Status } from './claim.ts'
 import { followLate, type LateFollowed } from './follow-late.ts'
 import { followToEnd } from './follow-to-end.ts'
-import type { OutputEvent, StreamEnd } from './output-stream.ts'
+import type { OutputEvent, PassingEvent, StreamEnd } from './output-stream.ts'
 import { openSpools, type Spools, type Streams } from './spools.ts'
 import { watchSupervisor } from './supervisor-watch.ts'
 
@@ -43,10 +43,12 @@ const TELLING: ReadonlySet<string> = new Set([STATUS, 'out', 'err'])
 export function openFollower(options: {
   readonly claim: string
   readonly report: (event: OutputEvent) => Promise<void>
+  /** Takes what is shown while the script runs and not kept. */
+  readonly pass: (event: PassingEvent) => Promise<void>
   /** True while the rest of its process group is being stopped: its last words are waited for. */
   readonly isStopping: () => boolean
 }): Follower {
-  const { claim, report, isStopping } = options
+  const { claim, report, pass, isStopping } = options
   const supervisor = watchSupervisor(claim)
   // A script that writes line by line changes its spool thousands of times a second, and would wake us each time: while it runs the
   // spools are looked at in any case, and its status alone is to be known at once.
@@ -69,7 +71,7 @@ export function openFollower(options: {
 
   return {
     follow: (streams, isUnread) =>
-      withSpools(spools => followToEnd({ ...parts, bell, isStopping }, spools, streams, isUnread)),
+      withSpools(spools => followToEnd({ ...parts, bell, pass, isStopping }, spools, streams, isUnread)),
     async followLate(streams, untilBytes) {
       bell.close()
       bell = openBell(claim, TELLING)
