@@ -3,6 +3,7 @@ import { interpretersOfEvent } from './interpreters.ts'
 import { LayeredMap } from './layered-map.ts'
 import type { Entry, EventOf, RunEvent, StepCounts } from './run-event.ts'
 import { EMPTY_STATE, type RunState, type StepRecord, type StepStatus } from './run-state.ts'
+import { signedReason } from './signed-reason.ts'
 
 /** The state after one more entry. Pure; an event that it does not know changes nothing. */
 export function evolve(before: RunState, entry: Entry): RunState {
@@ -166,16 +167,22 @@ const FOLDS: Folds = {
     blockers: [...state.blockers, { seq, step: event.step, reason: event.reason, by: event.by, atMs }],
   }),
   'block.end': (state, { event }) => ({ ...state, blockers: state.blockers.filter(({ seq }) => seq !== event.block) }),
-  'approval.request': (state, { event, seq, atMs }) => ({
-    ...withStatus(state, event.step, { kind: 'open-gate' }),
-    gates: new Map(state.gates).set(event.step, { request: seq, openedAtMs: atMs, event, approvals: [], refused: [] }),
-  }),
+  'approval.request': (state, { event, seq, atMs }) => {
+    const before = state.gates.get(event.step)
+    const earlier = before === undefined ? [] : [...before.earlier, ...before.approvals]
+    const gate = { request: seq, openedAtMs: atMs, event, approvals: [], refused: [], earlier }
+    return {
+      ...withStatus(state, event.step, { kind: 'open-gate' }),
+      gates: new Map(state.gates).set(event.step, gate),
+    }
+  },
   approval: (state, { event, seq, atMs }) => {
     const gate = state.gates.get(event.step)
     if (gate === undefined) return state
+    const approval = { seq, atMs, event, reason: signedReason(event.envelope) }
     return {
       ...state,
-      gates: new Map(state.gates).set(event.step, { ...gate, approvals: [...gate.approvals, { seq, atMs, event }] }),
+      gates: new Map(state.gates).set(event.step, { ...gate, approvals: [...gate.approvals, approval] }),
     }
   },
   'approval.refused': (state, { event }) => {

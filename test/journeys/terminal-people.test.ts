@@ -80,11 +80,15 @@ describe.skipIf(lacking !== null)(
       const said = await demo.world.signoffAs(first, ['approve', demo.run(), '3.2', '--no-go', '--reason', 'too slow'])
       expect(said).toMatchObject({ exitCode: 0 })
       await terminal.asked(/NO-GO +3\.2/)
+      await terminal.until(/NO-GO \d\d:\d\d, key verified\s+"too slow"/)
       await terminal.answer(/NO-GO +3\.2/, 'q')
       await terminal.answer(/end the run here/, await terminal.numberOf(/end the run here/))
       await terminal.answer(/Reason/, { text: 'not today' }, 'Enter')
+      await terminal.until(/Decisions +1\s+3\.2 NO-GO "too slow" by approver-1@localhost, Release Manager/)
       await terminal.answer(/FINISHED/, 'Enter')
       expect(await terminal.ended()).toBe(21)
+      const shown = await demo.world.signoff(['show', demo.run(), '--kind', 'approval'])
+      expect(shown.stdout).toMatch(/NO-GO by approver-1@localhost as Release Manager, signed with SHA256:\S+: too slow/)
     })
 
     test('25: the last step of a phase is followed by its completion, and by nothing more until Enter', async () => {

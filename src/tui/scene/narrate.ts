@@ -1,8 +1,9 @@
 import type { Entry, EventOf, Observed, Runbook, RunEvent, Snapshot } from '../../model/index.ts'
-import { countSteps, interpretersText, runChangeText } from '../../model/index.ts'
+import { countSteps, interpretersText, runChangeText, signedReason } from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, deadlineText, spokenDuration } from '../text/time-text.ts'
+import { standingOfGate, standingText } from './approvals.ts'
 
 /**
  * One sentence for an event, as plain mode and an unattended run say it: the message first, the time last, no symbol
@@ -58,8 +59,7 @@ const SENTENCES: Sentences = {
   note: event => `Note by ${event.by}: ${event.text}.`,
   'approval.request': (event, told) =>
     `Gate ${at(told, event.step)} is open: ${counted(event.need.length, 'approval')} needed. They run: signoff approve ${runOf(told)} ${at(told, event.step)}.`,
-  approval: (event, told) =>
-    `Gate ${at(told, event.step)}: ${event.decision.toUpperCase()} signed by ${event.principal}${event.role === null ? '' : `, ${event.role}`}.`,
+  approval: (event, told) => approved(event, told),
   'approval.refused': (event, { snapshot }) =>
     snapshot.state.offer?.seq === event.request
       ? `An acceptance of the run was refused: ${REFUSED_ACCEPTANCE[event.why] ?? REFUSED[event.why]}.`
@@ -195,6 +195,15 @@ export function unmetText({ name, op, want, got }: EventOf<'step.end'>['checks']
 
 function shortened(text: string): string {
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
+}
+
+/** With the reason, and who is missing still: nobody asks again after each signature. */
+function approved(event: EventOf<'approval'>, told: Told): string {
+  const role = event.role === null ? '' : `, ${event.role}`
+  const reason = signedReason(event.envelope)
+  const standing = standingOfGate(told.snapshot, { id: event.step, approvers: null })
+  const left = standing.isOpen && standing.missing.length > 0 ? ` ${standingText(standing)}.` : ''
+  return `Gate ${at(told, event.step)}: ${event.decision.toUpperCase()} signed by ${event.principal}${role}${reason === null ? '' : `: "${reason}"`}.${left}`
 }
 
 function waitStarted(event: EventOf<'wait.start'>, told: Told): string {
