@@ -13,6 +13,7 @@ import {
   readPrivateKey,
   readPublicKey,
   type Signer,
+  type SshPublicKey,
 } from '../transcript/index.ts'
 import type { Config } from './config.ts'
 
@@ -37,6 +38,40 @@ export async function findKeyFile(sources: KeySources): Promise<string | null> {
   return key === null || key.startsWith('key::') || key.startsWith('ssh-') ? null : expandHome(key, sources.environment)
 }
 
+/** A key that somebody signs with, before it is known for whom. */
+export interface OwnKey {
+  readonly path: string
+  readonly publicKey: SshPublicKey
+  /** The file, where it needs no passphrase and can be signed with here. */
+  readonly native: string | null
+}
+
+/** @throws {SignoffError} `KEY_MISSING` naming `signoff init`, before anything was written; `KEY_UNUSABLE` */
+export async function findOwnKey(sources: KeySources): Promise<OwnKey> {
+  const path = await findKeyFile(sources)
+  if (path === null)
+    throw new SignoffError(
+      'KEY_MISSING',
+      'no signing key: what you sign is signed with a key of yours, and none is named',
+      {
+        advice: 'run "signoff init" once, or name one by --key FILE or SIGNOFF_KEY',
+      },
+    )
+  return { path, ...(await readKey(path)) }
+}
+
+/** Signs with it, natively or by ssh-keygen. Whether the name is theirs is for whoever reads the signature to check. */
+export function signerOf({ path, publicKey, native }: OwnKey, principal: string): Signer {
+  if (native !== null) return ed25519Signer(native, principal)
+  return {
+    principal,
+    keyid: publicKey.keyid,
+    publicKey,
+    mayAsk: true,
+    sign: (asked, bytes) => signWithSshKeygen(path, asked, bytes),
+  }
+}
+
 /**
  * Somebody who can sign for a namespace: a key, and the principal that the signers file gives it.
  * @throws {SignoffError} `KEY_MISSING` naming `signoff init`, before anything was written.
@@ -46,33 +81,17 @@ export async function findSigner(
   signersText: string | null,
   signersPath: string,
   namespace: Namespace,
-  /** Who they say they are, believed only where there is no signers file to look it up in; whoever reads it will check. */
-  said: string | null = null,
 ): Promise<Signer> {
-  const path = await findKeyFile(sources)
-  if (path === null)
-    throw new SignoffError('KEY_MISSING', 'no signing key: a run is sealed with a key of yours, and none is named', {
-      advice: 'run "signoff init" once, or name one by --key FILE or SIGNOFF_KEY',
-    })
-  const key = await readKey(path)
+  const key = await findOwnKey(sources)
   const principals = signersText === null ? [] : principalsOf(readAllowedSigners(signersText), key.publicKey, namespace)
-  const wanted = said ?? sources.config.principal
-  const principal =
-    signersText === null && said !== null ? said : (principals.find(name => name === wanted) ?? principals[0])
+  const principal = principals.find(name => name === sources.config.principal) ?? principals[0]
   if (principal === undefined)
     throw new SignoffError(
       'KEY_MISSING',
-      `${signersText === null ? `${signersPath} is missing` : `${signersPath} gives nobody the key ${path} (${key.publicKey.keyid}) for ${namespace}`}`,
+      `${signersText === null ? `${signersPath} is missing` : `${signersPath} gives nobody the key ${key.path} (${key.publicKey.keyid}) for ${namespace}`}`,
       { advice: 'run "signoff init", and have the line that it adds reviewed like code' },
     )
-  if (key.native !== null) return ed25519Signer(key.native, principal)
-  return {
-    principal,
-    keyid: key.publicKey.keyid,
-    publicKey: key.publicKey,
-    mayAsk: true,
-    sign: (asked, bytes) => signWithSshKeygen(path, asked, bytes),
-  }
+  return signerOf(key, principal)
 }
 
 /**
@@ -93,7 +112,7 @@ export async function findRawSigner(sources: KeySources): Promise<RawSigner> {
   return ed25519RawSigner(native)
 }
 
-async function readKey(path: string) {
+async function readKey(path: string): Promise<Omit<OwnKey, 'path'>> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new SignoffError('KEY_MISSING', `${path}: ${error.code === 'ENOENT' ? 'no such key file' : error.message}`, {
       advice: 'run "signoff init", or name another key by --key FILE',

@@ -69,9 +69,16 @@ export function checkSigner(
 
 /** The principals that a file names for a key in a namespace, at any time; wildcards are left out. */
 export function principalsOf(signers: SignersFile<KeyBlob>, key: KeyBlob, namespace: string): string[] {
+  return namesOfKey(
+    { lines: signers.lines.filter(line => line.namespaces === null || matchesPatternList(namespace, line.namespaces)) },
+    key,
+  )
+}
+
+/** The principals that a file names for a key, whatever for: one person, under each of their names. */
+export function namesOfKey(signers: Pick<SignersFile<KeyBlob>, 'lines'>, key: KeyBlob): string[] {
   const names = signers.lines
     .filter(line => !line.certAuthority && isSameKey(line.key, key))
-    .filter(line => line.namespaces === null || matchesPatternList(namespace, line.namespaces))
     .flatMap(line => line.principals.split(','))
     .filter(name => name !== '' && !/[*?!]/.test(name))
   return [...new Set(names)]
