@@ -85,10 +85,7 @@ const TICK_MS = 1000
 export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-plain'> {
   const { conversation, speaker, stdout, clock, options } = screen
   const book = createBook(conversation.runbook, screen.record ?? null)
-  const input = new ScreenInput(screen.stdin, (ms, callback) => {
-    const timer = setTimeout(callback, ms)
-    return () => clearTimeout(timer)
-  })
+  const input = new ScreenInput(screen.stdin, after)
   const finished = Promise.withResolvers<'leave' | 'to-plain'>()
   const { runbook } = conversation
   let state: ScreenState = {
@@ -106,6 +103,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     input,
     stdout,
     screen.reopen ?? null,
+    after,
     () => over,
     () => {
       caller.forgetTitle()
@@ -164,7 +162,11 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     paint()
   }
   const onKeys = (keys: readonly KeyPress[]): void => {
-    for (const key of keys) apply({ kind: 'key', key, atMs: clock.nowMs(), farthest })
+    for (const key of keys) {
+      // What was typed behind the key that gave the terminal away was not typed for what comes back.
+      if (possession.isAway()) return
+      apply({ kind: 'key', key, atMs: clock.nowMs(), farthest })
+    }
     if (keys.length > 0) paint()
   }
   const told = (message: string): void => {
@@ -216,15 +218,8 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     const how = program === null ? 'sent to the terminal (OSC 52)' : `copied with ${program}`
     dispatch({ kind: 'told', message: `${how}: ${what}. Y prints it, should nothing arrive`, atMs: clock.nowMs() })
   }
-  /** The normal screen has no frame and no cut lines: what is there can be taken with the mouse as it is. */
-  const print = async ({ what, text }: Copyable): Promise<void> => {
-    const { reopen } = screen
-    if (reopen === undefined || possession.isAway()) return
-    await possession.during(async () => {
-      stdout.write(`${[...cleanLines(text), '', `This was ${what}. Any key comes back.`].join('\r\n')}\r\n`)
-      await anyKey(reopen())
-    })
-  }
+  const print = ({ what, text }: Copyable): Promise<void> =>
+    possession.print([...cleanLines(text), '', `This was ${what}. Any key comes back.`])
   const perform = (effect: Effect): void => {
     switch (effect.kind) {
       case 'say':
@@ -283,7 +278,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
 
   const lending: Lending = {
     async letGo({ step, recorded }) {
-      await possession.letGo()
+      await possession.lend()
       stdout.write(`${handoverText(conversation.runbook, step, recorded)}\r\n`)
     },
     takeBack: possession.takeBack,
@@ -343,16 +338,13 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   }
 }
 
-function stepName(runbook: Runbook, id: string): string {
-  return stepsOf(runbook).find(step => step.id === id)?.position ?? id
+function after(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms)
+  return () => clearTimeout(timer)
 }
 
-async function anyKey(keyboard: TerminalInput): Promise<void> {
-  // Key by key, so that Ctrl-C is one as well: it never ends anything at one press.
-  keyboard.setRawMode?.(true)
-  await new Promise<void>(resolve => keyboard.once('data', () => resolve()))
-  keyboard.setRawMode?.(false)
-  keyboard.destroy?.()
+function stepName(runbook: Runbook, id: string): string {
+  return stepsOf(runbook).find(step => step.id === id)?.position ?? id
 }
 
 function sizeOf(stdout: TerminalOutput): Size {

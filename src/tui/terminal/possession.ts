@@ -1,6 +1,7 @@
 import { handOver, type Suspend, type TakeBack } from './hand-over.ts'
 import type { TerminalOutput } from './leave.ts'
-import type { ScreenInput, TerminalInput } from './screen-input.ts'
+import { type Printed, printUntilKey } from './print.ts'
+import type { After, ScreenInput, TerminalInput } from './screen-input.ts'
 
 /** Whose the terminal is: the screen's, or for a while that of an editor, of a script, of the shell behind Ctrl-Z, of a printed text. */
 export interface Possession {
@@ -9,14 +10,17 @@ export interface Possession {
   /** Gets what takes Ink off the terminal, once Ink is there. */
   offer(suspend: Suspend): void
   /**
-   * Resolves once the screen neither draws nor reads.
+   * Gives the terminal to a script. A person who is away by `during` keeps it first; a printed text ends, and stands on the normal
+   * screen still. Resolves once the screen neither draws nor reads.
    * @throws where it cannot be given away: the screen is over or not there yet, or the terminal cannot be opened anew.
    */
-  letGo(): Promise<void>
+  lend(): Promise<void>
   /** Resolves once it is the screen's again; does nothing once the screen is over. */
   takeBack(): Promise<void>
-  /** Lets go for as long as this takes, however it ends. */
+  /** Lets go for as long as this takes, however it ends. @throws as `lend`. */
   during<T>(work: () => Promise<T>): Promise<T>
+  /** Shows these lines, which are clean, on the normal screen until a key. Does nothing where the screen is not there. */
+  print(lines: readonly string[]): Promise<void>
 }
 
 /**
@@ -27,12 +31,16 @@ export function createPossession(
   input: ScreenInput,
   stdout: TerminalOutput,
   reopen: (() => TerminalInput) | null,
+  after: After,
   isOver: () => boolean,
   onBack: () => void,
 ): Possession {
   let suspend: Suspend | null = null
   let away = false
   let goOn: TakeBack | null = null
+  let printed: Printed | null = null
+  /** What a person does with the terminal; it settles in any case. */
+  let personIsBack: Promise<unknown> = Promise.resolve()
   const letGo = async (): Promise<void> => {
     if (suspend === null || isOver() || reopen === null) throw new Error('the screen is not there')
     away = true
@@ -47,20 +55,39 @@ export function createPossession(
     away = false
     onBack()
   }
+  const during = async <T>(work: () => Promise<T>): Promise<T> => {
+    await letGo()
+    try {
+      return await work()
+    } finally {
+      await takeBack()
+    }
+  }
+  const print = async (lines: readonly string[]): Promise<void> => {
+    if (suspend === null || away || isOver()) return
+    away = true
+    printed = printUntilKey(suspend, input, stdout, lines, after)
+    await printed.over
+    printed = null
+    away = false
+    if (!isOver()) onBack()
+  }
+  const byPerson = <T>(work: Promise<T>): Promise<T> => {
+    personIsBack = work.catch(() => undefined)
+    return work
+  }
   return {
     isAway: () => away,
     offer: given => {
       suspend = given
     },
-    letGo,
-    takeBack,
-    async during(work) {
+    async lend() {
+      printed?.end()
+      await personIsBack
       await letGo()
-      try {
-        return await work()
-      } finally {
-        await takeBack()
-      }
     },
+    takeBack,
+    during: work => byPerson(during(work)),
+    print: lines => byPerson(print(lines)),
   }
 }
