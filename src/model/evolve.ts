@@ -103,7 +103,7 @@ const FOLDS: Folds = {
   'step.decide': (state, { event, atMs }) => {
     switch (event.choice) {
       case 'rerun':
-        return withStatus(state, event.step, { kind: 'pending' })
+        return withStatus(withAskedAgain(state, event), event.step, { kind: 'pending' })
       case 'passed':
       case 'by-hand':
         return withStatus(state, event.step, { kind: 'passed', how: 'by-hand', by: event.by, atMs, note: event.reason })
@@ -170,7 +170,8 @@ const FOLDS: Folds = {
   'approval.request': (state, { event, seq, atMs }) => {
     const before = state.gates.get(event.step)
     const earlier = before === undefined ? [] : [...before.earlier, ...before.approvals]
-    const gate = { request: seq, openedAtMs: atMs, event, approvals: [], refused: [], earlier }
+    const askedAgain = before?.askedAgain ?? null
+    const gate = { request: seq, openedAtMs: atMs, event, approvals: [], refused: [], earlier, askedAgain }
     return {
       ...withStatus(state, event.step, { kind: 'open-gate' }),
       gates: new Map(state.gates).set(event.step, gate),
@@ -346,6 +347,13 @@ function withStatus(state: RunState, step: string, status: StepStatus): RunState
 function withRecord(state: RunState, step: string, change: Partial<StepRecord>): RunState {
   const record = state.steps.get(step)
   return record === undefined ? state : { ...state, steps: state.steps.changed(step, { ...record, ...change }) }
+}
+
+/** After a NO-GO: whoever decides next is told why it is asked again. */
+function withAskedAgain(state: RunState, { step, by, reason }: EventOf<'step.decide'>): RunState {
+  const gate = state.gates.get(step)
+  if (gate === undefined) return state
+  return { ...state, gates: new Map(state.gates).set(step, { ...gate, askedAgain: { by, reason } }) }
 }
 
 function withRefusedAcceptance(state: RunState, event: EventOf<'approval.refused'>): RunState {

@@ -116,6 +116,8 @@ export interface GateRecord {
   readonly refused: readonly EventOf<'approval.refused'>['why'][]
   /** What was said to requests of this gate before this one, such as the NO-GO that it follows. None of it counts any more. */
   readonly earlier: readonly ApprovalRecord[]
+  /** Who had it asked again after a NO-GO, and why; null where nobody had to. */
+  readonly askedAgain: { readonly by: string; readonly reason: string } | null
 }
 
 export interface ApprovalRecord {

@@ -128,7 +128,7 @@ describe('signoff approve signs nothing that the run would refuse', () => {
       who: 'a key that a wildcard lets be anybody',
       person: () => eve,
       exitCode: 5,
-      says: 'names nobody',
+      says: 'names nobody for your key',
       lines: () => `* ${APPROVES} ${eve.publicKey}\n`,
     },
     {

@@ -114,8 +114,7 @@ function listedAs(
     )
   const principal =
     claim.principal ?? names.find(name => name === claim.configured) ?? asked ?? names[0] ?? everyName[0] ?? null
-  if (principal === null)
-    throw unlisted(`${path} names nobody for your key ${key.keyid}; a wildcard names nobody`, HOW_TO_BE_LISTED)
+  if (principal === null) throw unlisted(`${path} names nobody for your key ${key.keyid}`, HOW_TO_BE_LISTED)
   const answer = checkSigner(signers, { key, principal, namespace: APPROVAL_NAMESPACE, atMs: nowMs })
   if (!answer.ok) throw unlisted(`${path}: ${answer.detail}`, HOW_TO_BE_LISTED)
   return principal

@@ -1,16 +1,17 @@
 import type { ApprovalRecord, EventOf } from '../../model/index.ts'
 import { deviationsOf, deviationText } from '../../model/index.ts'
-import type { CheckedRequest } from '../../transcript/index.ts'
 import { needText } from './approver.ts'
+import type { FoundRequest } from './request.ts'
 import type { Asked } from './still-asked.ts'
 
 /** What is decided on, as an approver reads it before signing: not cleaned. What is shown is what is signed. */
-export function shown({ start, state }: CheckedRequest, { gate }: Asked): string[] {
+export function shown({ checked, position }: FoundRequest, { gate }: Asked): string[] {
+  const { start, state } = checked
   const deviations = deviationsOf(state)
   const { criteria, need } = gate.event
   return [
     gate.event.ask,
-    `Release ${start.release}, run ${start.run}, operated by ${state.operator?.principal ?? '?'}`,
+    `Gate ${position}, release ${start.release}, run ${start.run}, operated by ${state.operator?.principal ?? '?'}`,
     `Runbook ${start.runbook.path}, sha256 ${start.runbook.sha256}`,
     ...(start.git?.commit == null
       ? []
@@ -20,6 +21,7 @@ export function shown({ start, state }: CheckedRequest, { gate }: Asked): string
       ? ['No deviation so far']
       : ['Deviations so far:', ...deviations.map(one => `  ${deviationText(one)}`)]),
     ...gate.earlier.map(one => `An earlier request got ${decisionLine(one)}`),
+    ...(gate.askedAgain === null ? [] : [`Asked again by ${gate.askedAgain.by}: "${gate.askedAgain.reason}"`]),
     `The gate: ${needText(need)}`,
     ...gate.approvals.map(one => `  ${decisionLine(one)}`),
   ]

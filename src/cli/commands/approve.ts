@@ -50,7 +50,7 @@ export async function approve(reference: string, gate: string | null, flags: App
   const answer = `${answerName(path)}.${signer.keyid.replace(/[^A-Za-z0-9]/g, '').slice(6, 18)}.approval.json`
   const target = flags.out ?? join(dirname(path), answer)
   await refuseSecondAnswer(target, checked.request)
-  for (const line of shown(checked, asked)) io.say(cleanText(line))
+  for (const line of shown(found, asked)) io.say(cleanText(line))
   for (const [what, unseen] of [
     ['whether your key may sign this', approver.unseen],
     ['whether the request still stands', asked.unseen],

@@ -7,13 +7,14 @@ import { clockText } from '../text/time-text.ts'
 /** The criteria, then who has decided and who is missing: what is said last stands nearest to the question. */
 export function gateLines(scene: Scene, step: Step): string[] {
   const standing = standingOfGate(scene, step)
-  const { given, missing, earlier } = standing
+  const { given, missing, earlier, askedAgain } = standing
   return [
     ...criteriaOf(scene, step).map(({ id, word, value }) => {
       const title = scene.walk.steps.get(id)?.title ?? ''
       return `Criterion ${positionOf(scene.walk, id)} ${title}: ${word}${value === '' ? '' : `, ${value}`}.`
     }),
     ...earlier.map(one => `An earlier request got ${decisionLine(one)}. It counts no more.`),
+    ...(askedAgain === null ? [] : [`It was ${askedAgain}.`]),
     ...given.map(one => `${decisionLine(one)}.`),
     ...missing.map(
       ({ name, role, people }) =>

@@ -1,6 +1,6 @@
 import type { ApprovalRecord, EventOf, Observed, Step, StepRecord } from '../../model/index.ts'
 import { counted } from '../text/counting.ts'
-import type { Scene } from './walk.ts'
+import { positionOf, type Scene } from './walk.ts'
 
 /** One approval that a gate still lacks. */
 export interface Missing {
@@ -17,6 +17,8 @@ export interface GateStanding {
   readonly missing: readonly Missing[]
   /** What was said to earlier requests of it, and counts no more. */
   readonly earlier: readonly ApprovalRecord[]
+  /** `asked again by kim@example.com: "mended"`; null where it was not. */
+  readonly askedAgain: string | null
   readonly needed: number
   /** False once it was decided: then nobody is asked any more. */
   readonly isOpen: boolean
@@ -30,7 +32,9 @@ export function standingOfGate({ state }: Pick<Scene, 'state'>, step: Pick<Step,
   const status = state.steps.get(step.id)?.status.kind ?? 'pending'
   const isOpen = status === 'pending' || status === 'open-gate'
   const missing = isOpen ? missingOf(need, given) : []
-  return { given, missing, earlier: gate?.earlier ?? [], needed: need.length, isOpen }
+  const again = gate?.askedAgain ?? null
+  const askedAgain = again === null ? null : `asked again by ${again.by}: "${again.reason}"`
+  return { given, missing, earlier: gate?.earlier ?? [], askedAgain, needed: need.length, isOpen }
 }
 
 /** `1 of 2 signed, missing Platform Lead`. */
@@ -55,6 +59,32 @@ export function decisionsOf({ state }: Pick<Scene, 'state'>): { readonly step: s
 function signedText(one: ApprovalRecord): string {
   const { role, principal } = one.event
   return `${decisionText(one)} by ${principal}${role === null ? '' : `, ${role}`}`
+}
+
+/** What has come to a gate between two moments, the last of it: somebody who looks elsewhere finds out why the screen has moved on. */
+export function gateNews(before: Pick<Scene, 'state'>, after: Pick<Scene, 'state' | 'walk'>): string | null {
+  if (before.state.gates === after.state.gates) return null
+  const news = [...after.state.gates].flatMap(([step, { request, approvals, refused }]) => {
+    const was = before.state.gates.get(step)
+    if (was === undefined || was.request !== request) return []
+    const at = positionOf(after.walk, step)
+    return [
+      ...approvals.slice(was.approvals.length).map(one => `${at}: ${signedText(one)}`),
+      ...refused.slice(was.refused.length).map(why => `${at}: an approval was refused: ${WHY_REFUSED[why]}`),
+    ]
+  })
+  return news.at(-1) ?? null
+}
+
+/** Why an approval does not count, as a sentence goes on. */
+export const WHY_REFUSED: Readonly<Record<EventOf<'approval.refused'>['why'], string>> = {
+  unlisted: 'the signer is not listed',
+  operator: 'the signer operates this run and cannot approve it',
+  duplicate: 'the same person has signed already',
+  stale: 'the request it signs is an old one',
+  'other-run': 'it was signed for another run',
+  'bad-signature': 'its signature does not verify',
+  'no-touch': 'the key was not touched',
 }
 
 /** What one criterion of a gate has come to. */

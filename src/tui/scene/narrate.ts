@@ -3,7 +3,7 @@ import { countSteps, interpretersText, runChangeText, signedReason } from '../..
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, deadlineText, spokenDuration } from '../text/time-text.ts'
-import { standingOfGate, standingText } from './approvals.ts'
+import { standingOfGate, standingText, WHY_REFUSED } from './approvals.ts'
 
 /**
  * One sentence for an event, as plain mode and an unattended run say it: the message first, the time last, no symbol
@@ -62,8 +62,8 @@ const SENTENCES: Sentences = {
   approval: (event, told) => approved(event, told),
   'approval.refused': (event, { snapshot }) =>
     snapshot.state.offer?.seq === event.request
-      ? `An acceptance of the run was refused: ${REFUSED_ACCEPTANCE[event.why] ?? REFUSED[event.why]}.`
-      : `An approval was refused: ${REFUSED[event.why]}.`,
+      ? `An acceptance of the run was refused: ${REFUSED_ACCEPTANCE[event.why] ?? WHY_REFUSED[event.why]}.`
+      : `An approval was refused: ${WHY_REFUSED[event.why]}.`,
   'gate.end': (event, told) => `Gate ${at(told, event.step)}: ${event.decision.toUpperCase()}. ${progress(told)}`,
   'wait.start': (event, told) => waitStarted(event, told),
   'wait.end': (event, told) => waited(event, told),
@@ -100,17 +100,7 @@ const DECIDED: Readonly<Record<EventOf<'step.decide'>['choice'], string>> = {
   stop: 'the run ends here, decided',
 }
 
-const REFUSED: Readonly<Record<EventOf<'approval.refused'>['why'], string>> = {
-  unlisted: 'the signer is not listed',
-  operator: 'the signer operates this run and cannot approve it',
-  duplicate: 'the same person has signed already',
-  stale: 'the request it signs is an old one',
-  'other-run': 'it was signed for another run',
-  'bad-signature': 'its signature does not verify',
-  'no-touch': 'the key was not touched',
-}
-
-const REFUSED_ACCEPTANCE: Partial<typeof REFUSED> = {
+const REFUSED_ACCEPTANCE: Partial<typeof WHY_REFUSED> = {
   unlisted: 'the run is not on offer to the signer, or no line names them',
   operator: 'it is signed with the key that made the offer',
   stale: 'it is for an earlier offer',

@@ -90,7 +90,7 @@ interface Row {
 }
 
 /** A row for each that is missing, then for each that was given with its reason, then what was said to earlier requests. */
-function approvalLines(look: Look, { given, missing, earlier }: GateStanding, width: number): Line[] {
+function approvalLines(look: Look, { given, missing, earlier, askedAgain }: GateStanding, width: number): Line[] {
   const rows: Row[] = [
     ...missing.map(
       ({ name, role, people }): Row => ({
@@ -118,6 +118,7 @@ function approvalLines(look: Look, { given, missing, earlier }: GateStanding, wi
       const who = `${one.event.role ?? 'signer'}, ${one.event.principal}`
       return labelled(look, 'Before', `${decisionText(one)} ${timeOf(one)}, ${who}: of an old request`, width)
     }),
+    ...(askedAgain === null ? [] : labelled(look, 'Again', askedAgain, width)),
   ]
 }
 

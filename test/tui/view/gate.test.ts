@@ -161,6 +161,7 @@ describe('the reason of an approver', () => {
     ask()
     await screen.settle()
     expect(read(rows())).toContain('0 of 1 signed, missing Release Manager')
+    expect(read(rows())).toMatch(/Again +asked again by kim: "mended"/)
     expect(read(rows())).toMatch(/Before +NO-GO "too slow" \d\d:\d\d, Release Manager/)
     decide('Release Manager', 'go', 'it is fast again')
     ended('go')
@@ -170,4 +171,29 @@ describe('the reason of an approver', () => {
     expect(finish).toContain('2.1 NO-GO "too slow" by release-manager@example.com, Release Manager')
     expect(finish).toContain('2.1 GO "it is fast again" by release-manager@example.com, Release Manager')
   })
+})
+
+test('what comes to a gate is said in row 2, also where the screen has gone on to the next step', async () => {
+  const { run, screen, decide } = await gateOf(0, ROLES.slice(0, 2))
+  const refused: EventOf<'approval.refused'> = {
+    kind: 'approval.refused',
+    request: run.snapshot().state.gates.get('s2.1')?.request ?? -1,
+    sha256: '0'.repeat(64),
+    why: 'unlisted',
+  }
+  run.emit(refused)
+  expect(screen.resize(120, 40).needed).toContain('2.1: an approval was refused: the signer is not listed')
+  decide('Release Manager', 'go', 'within noise')
+  expect(screen.needed).toContain('2.1: GO "within noise" by release-manager@example.com')
+  decide('Platform Lead', 'no-go', 'too slow')
+  run.emit({ kind: 'gate.end', step: 's2.1', decision: 'no-go', approvals: [], voided: [], criteria: [] })
+  await screen.settle()
+  expect(screen.needed).toContain('NO-GO')
+  await screen.press('enter').settle()
+  expect(screen.needed).toContain('2.1 is a NO-GO: ask again, pause or end the run')
+  await screen.press('r').settle()
+  await screen.press('enter').settle()
+  expect(screen.needed).toContain('reason needed')
+  await screen.type('mended').press('enter').settle()
+  expect(run.said).toEqual([{ kind: 'decide', step: 's2.1', choice: 'rerun', reason: 'mended' }])
 })
