@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { Ending, RunEvent, RunState, Speaker } from '../model/index.ts'
 import { countSteps, recoveryKey, SignoffError } from '../model/index.ts'
 import { type Provided, walkUnattended } from '../runner/index.ts'
-import { sealJournal } from '../transcript/index.ts'
 import { contactLines, createPlainOutput, createPollLines, sentenceFor } from '../tui/index.ts'
 import { exitCodeOfEnding } from './exit-codes.ts'
 import { takeApproval } from './gate-approvals.ts'
@@ -15,8 +14,8 @@ import { meanwhileText } from './meanwhile.ts'
 import { requestName } from './requests.ts'
 import { journalRecord } from './run-record.ts'
 import type { Session } from './run-session.ts'
+import { sealRun } from './seal-run.ts'
 import type { Ui } from './terminal/choose-ui.ts'
-import { writeSeal } from './transcript-files.ts'
 import { takeArrival, watchGates } from './watch-gates.ts'
 
 export interface WalkOptions {
@@ -227,14 +226,6 @@ async function finish(session: Session, ending: Ending, inbox: Inbox, options: W
 
 function goesOn({ operator }: RunState, { signer }: Session): string {
   return operator === null || operator.principal === signer.principal ? 'Go on' : `${operator.principal} goes on`
-}
-
-/** Signs what was recorded, after one more look at the file. Returns the seal's identity. */
-export async function sealRun(session: Pick<Session, 'journal' | 'chain' | 'signer' | 'files'>): Promise<string> {
-  await session.journal.barrier()
-  const seal = await sealJournal(await readFile(session.files.journal), session.chain, session.signer)
-  await writeSeal(session.files, seal.line)
-  return seal.sha256
 }
 
 function gateLines(session: Session): string[] {

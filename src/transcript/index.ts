@@ -1,8 +1,6 @@
 export { type AddendumStatement, addAddendum, checkAddendum } from './addendum.ts'
 export {
   checkSigner,
-  namesOfKey,
-  principalsOf,
   readAllowedSigners,
   type SignersFile,
   type SignersLine,
@@ -17,6 +15,7 @@ export {
   untrustedApproval,
 } from './approval-statement.ts'
 export { encode } from './canonical.ts'
+export { isNamed, principalsOf, validUntilMs, whyNotValid } from './certified-signers.ts'
 export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
 export { type ApprovalAnswer, type ApprovalContext, checkApproval, personRefusal } from './check-approval.ts'
 export { compareRuns, type Difference, type DifferenceAbout, runbookDiff } from './compare/compare-runs.ts'
@@ -39,10 +38,10 @@ export { buildHandoff, checkHandoff, type HandoffAnswer, type HandoffContext, sa
 export { leafOfLine } from './hash.ts'
 export { createJournalScanner, type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'
 export { type DecodedLine, decodeLine, LINE_BYTES, LONG_LINE_BYTES } from './line.ts'
-export { mayEverSign } from './named-signers.ts'
+export { approversNamedBy, mayEverSign } from './named-signers.ts'
 export { type ReadJournal, readJournal } from './read-journal.ts'
 export { releaseFolder, releaseOfFolder } from './release-folder.ts'
-export { checkRevoked } from './revoked-keys.ts'
+export { checkRevoked, type RevocationFile } from './revoked-keys.ts'
 export { createFactGatherer, type RunFacts } from './run-facts.ts'
 export { checkBeforeSeal, type Seal, sealJournal, signSeal } from './seal.ts'
 export { buildSealStatement, readUntrustedSeal, type SealStatement, SealStatementSchema } from './seal-statement.ts'
@@ -58,6 +57,7 @@ export {
   SEAL_NAMESPACE,
   type Signer,
 } from './signer.ts'
+export { readCertificate } from './ssh-certificate.ts'
 export { readPublicKey, type SshPublicKey } from './ssh-key.ts'
 export type { SshKeygen } from './ssh-keygen.ts'
 export { type PrivateKeyAnswer, readPrivateKey } from './ssh-private-key.ts'

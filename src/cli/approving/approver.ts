@@ -1,23 +1,25 @@
 import type { EventOf } from '../../model/index.ts'
 import { SignoffError } from '../../model/index.ts'
-import { runSshKeygen } from '../../runner/local/index.ts'
 import {
+  ADDENDUM_NAMESPACE,
   APPROVAL_NAMESPACE,
-  checkRevoked,
-  checkSigner,
-  namesOfKey,
+  isNamed,
+  type Namespace,
   personRefusal,
   principalsOf,
   readAllowedSigners,
-  type SshPublicKey,
+  SEAL_NAMESPACE,
 } from '../../transcript/index.ts'
-import { readRevoked } from '../revoked-file.ts'
+import type { KeyAtHand } from '../keys-at-hand.ts'
+import type { OwnKeys } from '../signing-key.ts'
+import { whyUnsound } from '../sound-key.ts'
 import { readIfThere } from '../transcript-files.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Asked } from './still-asked.ts'
 
-/** Who would decide, and for which role. */
+/** Who would decide, for which role, and with which of their keys. */
 export interface Approver {
+  readonly key: KeyAtHand
   readonly principal: string
   readonly role: string | null
   /** Why it could not be looked up who may sign; null where it was. */
@@ -25,16 +27,17 @@ export interface Approver {
 }
 
 export interface Claim {
-  readonly key: SshPublicKey
-  /** `--principal`, then the person's own configuration; null where neither says who they are. */
+  readonly keys: OwnKeys['keys']
+  /** `--principal`; null where it does not say who they are. */
   readonly principal: string | null
+  /** What the person's own configuration says of that. */
   readonly configured: string | null
   /** `--role` */
   readonly role: string | null
 }
 
 /**
- * Whether this key may decide this gate, by the rules that the run holds its signature against, before anything is signed. What only
+ * Whether these keys may decide this gate, by the rules that the run holds a signature against, before anything is signed. What only
  * a signers file tells is left open where there is none.
  *
  * @throws {SignoffError} `APPROVER_EXCLUDED` for whoever operates the run or has decided already, `APPROVER_UNLISTED` for a key that
@@ -46,24 +49,31 @@ export async function findApprover(
   workspace: Workspace,
   nowMs: number,
 ): Promise<Approver> {
-  const operator = operators.find(({ keyid }) => keyid === claim.key.keyid)
+  const operator = operators.find(({ keyid }) => claim.keys.some(({ publicKey }) => publicKey.keyid === keyid))
   if (operator !== undefined) throw operates(operator.principal)
   const { need } = gate.event
   const signersText = await readIfThere(workspace.signers)
-  if (signersText !== null) await refuseRevoked(claim.key, workspace)
-  const principal =
-    signersText === null ? sayWho(need, claim) : listedAs(signersText, workspace.signers, need, claim, operators, nowMs)
+  const { key, principal } =
+    signersText === null
+      ? { key: claim.keys[0], principal: sayWho(need, claim) }
+      : listedAs(signersText, workspace.signers, need, claim, operators)
   if (operators.some(one => one.principal === principal)) throw operates(principal)
+  const { publicKey } = key
+  const signer = { principal, keyid: publicKey.keyid, publicKey }
+  const unsound = await whyUnsound({ signer, namespace: APPROVAL_NAMESPACE, workspace, signersText, nowMs })
+  if (unsound !== null) throw unlisted(unsound, HOW_TO_BE_LISTED)
+  const asked = { principal, namespace: APPROVAL_NAMESPACE, atMs: nowMs }
+  const named = signersText === null || isNamed(readAllowedSigners(signersText), publicKey, asked)
   const role = roleFor(gate, principal, claim.role)
   const given = gate.approvals.map(({ event }) => event)
-  const refusal = personRefusal({ approver: principal, role }, claim.key, true, { operators, given, need })
+  const refusal = personRefusal({ approver: principal, role }, publicKey, named, { operators, given, need })
   if (refusal !== null)
     throw new SignoffError(
       refusal.why === 'unlisted' ? 'APPROVER_UNLISTED' : 'APPROVER_EXCLUDED',
       `nothing was signed: ${refusal.detail}`,
       { advice: needText(need) },
     )
-  return { principal, role, unseen: signersText === null ? `there is no ${workspace.signers}` : null }
+  return { key, principal, role, unseen: signersText === null ? `there is no ${workspace.signers}` : null }
 }
 
 type Need = EventOf<'approval.request'>['need']
@@ -80,44 +90,41 @@ function unlisted(why: string, advice: string): SignoffError {
   return new SignoffError('APPROVER_UNLISTED', `nothing was signed: ${why}`, { advice })
 }
 
-const HOW_TO_BE_LISTED = '"signoff init --role approver" adds the line; have it reviewed like code'
+const HOW_TO_BE_LISTED =
+  'sign with another key by --key FILE; or "signoff init --role approver" adds a line: have it reviewed like code'
 
-async function refuseRevoked(key: SshPublicKey, workspace: Workspace): Promise<void> {
-  const answer = await checkRevoked(await readRevoked(workspace.revoked), key, runSshKeygen)
-  if (answer.kind === 'revoked')
-    throw unlisted(`the key ${key.keyid} is revoked by ${workspace.revoked}`, 'sign with another key of yours')
-  if (answer.kind === 'unreadable')
-    throw unlisted(`${workspace.revoked} cannot be read: ${answer.why}`, 'have it mended: the run would refuse you too')
-}
-
-/** The name that the signers file gives this key for approvals; of several, the one that is said, else one that is asked. */
+/** The name that the signers file gives one of these keys for approvals; of several, the one that is said, else one that is asked. */
 function listedAs(
   signersText: string,
   path: string,
   need: Need,
-  claim: Claim,
+  { keys, principal: said, configured }: Claim,
   operators: Asked['operators'],
-  nowMs: number,
-): string {
+): { readonly key: KeyAtHand; readonly principal: string } {
   const signers = readAllowedSigners(signersText)
-  const { key } = claim
-  // A person is one person under all of their names.
-  const everyName = namesOfKey(signers, key)
-  const operator = operators.find(({ principal }) => everyName.includes(principal))
+  const namesFor = (namespace: Namespace) =>
+    keys.flatMap(key => principalsOf(signers, key.publicKey, namespace).map(principal => ({ key, principal })))
+  const listed = namesFor(APPROVAL_NAMESPACE)
+  // A person is one person under each of their names.
+  const known = [...listed, ...namesFor(SEAL_NAMESPACE), ...namesFor(ADDENDUM_NAMESPACE)]
+  const operator = operators.find(one => known.some(({ principal }) => principal === one.principal))
   if (operator !== undefined) throw operates(operator.principal)
-  const names = principalsOf(signers, key, APPROVAL_NAMESPACE)
-  const asked = names.find(name => need.some(({ from }) => from?.includes(name) === true))
-  if (claim.principal !== null && !names.includes(claim.principal))
+  const [{ publicKey }] = keys
+  if (said !== null) {
+    const found = listed.find(({ principal }) => principal === said)
+    if (found !== undefined) return found
     throw unlisted(
-      `${path} does not give ${claim.principal} the key ${key.keyid} for approvals`,
-      names.length === 0 ? HOW_TO_BE_LISTED : `it gives it to ${names.join(', ')}`,
+      `${path} does not give ${said} the key ${publicKey.keyid} for approvals`,
+      listed.length === 0 ? HOW_TO_BE_LISTED : `it gives it to ${listed.map(({ principal }) => principal).join(', ')}`,
     )
-  const principal =
-    claim.principal ?? names.find(name => name === claim.configured) ?? asked ?? names[0] ?? everyName[0] ?? null
-  if (principal === null) throw unlisted(`${path} names nobody for your key ${key.keyid}`, HOW_TO_BE_LISTED)
-  const answer = checkSigner(signers, { key, principal, namespace: APPROVAL_NAMESPACE, atMs: nowMs })
-  if (!answer.ok) throw unlisted(`${path}: ${answer.detail}`, HOW_TO_BE_LISTED)
-  return principal
+  }
+  const found =
+    listed.find(({ principal }) => principal === configured) ??
+    listed.find(({ principal }) => need.some(({ from }) => from?.includes(principal) === true)) ??
+    // Listed for something else: what is said of them then is that, and not that nobody knows them.
+    known[0]
+  if (found === undefined) throw unlisted(`${path} names nobody for your key ${publicKey.keyid}`, HOW_TO_BE_LISTED)
+  return found
 }
 
 /** Away from the repository there is no signers file: the approver is who they say, or the only one the gate asks for. */

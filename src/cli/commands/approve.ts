@@ -11,7 +11,7 @@ import { stillAsked } from '../approving/still-asked.ts'
 import { refuseSecondAnswer } from '../approving/waiting-answer.ts'
 import { readConfig } from '../config.ts'
 import type { Io } from '../io.ts'
-import { findOwnKey, signerOf } from '../signing-key.ts'
+import { findOwnKeys, signerOf } from '../signing-key.ts'
 
 export interface ApproveFlags {
   readonly go?: boolean
@@ -33,12 +33,12 @@ export async function approve(reference: string, gate: string | null, flags: App
   const found = await findRequest(reference, gate, io.cwd)
   const { checked, path, workspace } = found
   const config = await readConfig(workspace, io.environment)
-  const key = await findOwnKey({ flag: flags.key ?? null, environment: io.environment, config, folder: io.cwd })
+  const { keys } = await findOwnKeys({ flag: flags.key ?? null, environment: io.environment, config, folder: io.cwd })
   const asked = await stillAsked(found)
   const approver = await findApprover(
     asked,
     {
-      key: key.publicKey,
+      keys,
       principal: flags.principal ?? null,
       configured: config.principal,
       role: flags.role ?? null,
@@ -46,7 +46,7 @@ export async function approve(reference: string, gate: string | null, flags: App
     workspace,
     io.nowMs(),
   )
-  const signer = signerOf(key, approver.principal)
+  const signer = await signerOf(approver.key, approver.principal)
   const answer = `${answerName(path)}.${signer.keyid.replace(/[^A-Za-z0-9]/g, '').slice(6, 18)}.approval.json`
   const target = flags.out ?? join(dirname(path), answer)
   await refuseSecondAnswer(target, checked.request)

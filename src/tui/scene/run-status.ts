@@ -14,6 +14,8 @@ export interface Holder {
   readonly principal: string
   readonly pid: number
   readonly host: string
+  /** Of the lock nothing can be read but whose it is. */
+  readonly unreadable?: boolean
 }
 
 /** Where a run stands for somebody who only looks at it. */
@@ -96,6 +98,7 @@ function heldText(scene: Scene, facts: StatusFacts): string {
     case 'sealed':
       return `Ended, ${scene.state.result ?? '?'}, and sealed.`
     case 'held':
+      if (holder?.unreadable === true) return `Held by ${holder.principal}, whose lock may not be read here.`
       return `Held by ${holder?.principal ?? '?'}, process ${holder?.pid ?? '?'} on ${holder?.host ?? '?'}.`
     case 'ended':
       return `Ended, ${scene.state.result ?? '?'}, not sealed: signoff resume seals it.`
