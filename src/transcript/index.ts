@@ -8,11 +8,16 @@ export {
 } from './allowed-signers.ts'
 export { approvalBytes, buildApproval, type Decision, signApproval } from './approval.ts'
 export { buildApprovalRequest, type CheckedRequest, readApprovalRequest } from './approval-request.ts'
-export { type ApprovalRequest, ApprovalRequestSchema, type ApprovalStatement } from './approval-statement.ts'
+export {
+  type ApprovalRequest,
+  ApprovalRequestSchema,
+  type ApprovalStatement,
+  untrustedApproval,
+} from './approval-statement.ts'
 export { encode } from './canonical.ts'
-export { principalsOf, validUntilMs, whyNotValid } from './certified-signers.ts'
+export { isNamed, principalsOf, validUntilMs, whyNotValid } from './certified-signers.ts'
 export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
-export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './check-approval.ts'
+export { type ApprovalAnswer, type ApprovalContext, checkApproval, personRefusal } from './check-approval.ts'
 export { compareRuns, type Difference, type DifferenceAbout, runbookDiff } from './compare/compare-runs.ts'
 export { createRunSummarizer, type RunSummary } from './compare/run-summary.ts'
 export { addToken, PAYLOAD_TYPE, pae, sealSha256, signatureOf, toEnvelope } from './dsse.ts'
