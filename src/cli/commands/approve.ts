@@ -12,9 +12,10 @@ import {
 import { cleanText } from '../../tui/index.ts'
 import { readConfig } from '../config.ts'
 import type { Io } from '../io.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { requestName } from '../requests.ts'
 import { findSigner } from '../signing-key.ts'
-import { findRun, readIfThere } from '../transcript-files.ts'
+import { findRun } from '../transcript-files.ts'
 import { findWorkspace } from '../workspace.ts'
 
 export interface ApproveFlags {
