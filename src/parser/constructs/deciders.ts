@@ -8,7 +8,7 @@ const SPEAKS_OF_GO = new RegExp(GO, 'i')
 const SPEAKS_OF_CONSENT = /authori|approval|permission|consent|sign-?off/i
 
 /** `GO / NO-GO: Release Manager`, `Go/no-go decision by the CTO`. */
-const DECIDED_BY = new RegExp(String.raw`(?:^\W*${DECISION}\W*?\s*[:–—]|${DECISION}\s+(?:by|of|from))\s+(.+)`, 'i')
+const DECIDED_BY = new RegExp(String.raw`(?:^\W*${DECISION}\W*?\s*[:\u2013\u2014]|${DECISION}\s+(?:by|of|from))\s+(.+)`, 'i')
 /** `The Release Manager and the DBA give the GO / NO-GO`. */
 const GIVES = new RegExp(
   String.raw`^(.+?)\s+(?:(?:must|shall|both|jointly|then|together)\s+)*(?:gives?|makes?|takes?|decides?|confirms?|calls?|says?)\s+(?:(?:on|the|a|their|final)\s+)*${GO}`,
