@@ -8,14 +8,17 @@ const SPEAKS_OF_GO = new RegExp(GO, 'i')
 const SPEAKS_OF_CONSENT = /authori|approval|permission|consent|sign-?off/i
 
 /** `GO / NO-GO: Release Manager`, `Go/no-go decision by the CTO`. */
-const DECIDED_BY = new RegExp(String.raw`(?:^\W*${DECISION}\W*?\s*[:\u2013\u2014]|${DECISION}\s+(?:by|of|from))\s+(.+)`, 'i')
+const DECIDED_BY = new RegExp(
+  String.raw`(?:^\W*${DECISION}\W*?\s*[:\u2013\u2014]|${DECISION}\s+(?:by|of|from))\s+(.+)`,
+  'i',
+)
 /** `The Release Manager and the DBA give the GO / NO-GO`. */
 const GIVES = new RegExp(
   String.raw`^(.+?)\s+(?:(?:must|shall|both|jointly|then|together)\s+)*(?:gives?|makes?|takes?|decides?|confirms?|calls?|says?)\s+(?:(?:on|the|a|their|final)\s+)*${GO}`,
   'i',
 )
 const MUST_HAVE = new RegExp(
-  String.raw`(?:\b(?:do not|don['’]t|never|must not|cannot)\b[^.;]*?\bwithout\s+${CONSENT}|^\W*(?:obtain|get|request|wait for|await|requires?|needs?)\s+${CONSENT})\s+(.+)`,
+  String.raw`(?:\b(?:do not|don['\u2019]t|never|must not|cannot)\b[^.;]*?\bwithout\s+${CONSENT}|^\W*(?:obtain|get|request|wait for|await|requires?|needs?)\s+${CONSENT})\s+(.+)`,
   'i',
 )
 const IS_REQUIRED = new RegExp(
