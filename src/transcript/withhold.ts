@@ -1,8 +1,9 @@
 import { type EventKind, SALTED, SignoffError } from '../model/index.ts'
 import type { AddendumStatement } from './addendum.ts'
 import { leafOfLine } from './hash.ts'
-import { type ScannedLine, scanJournal } from './journal-scan.ts'
+import { scanJournal } from './journal-scan.ts'
 import { decodeLine } from './line.ts'
+import type { ScannedLine } from './scanned-line.ts'
 import type { VerifyReport } from './verify-report.ts'
 import { encodeWithheld } from './withheld-line.ts'
 
