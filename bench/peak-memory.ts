@@ -1,0 +1,14 @@
+import { spawnSync } from 'node:child_process'
+
+/** Says, as a process ends, the most memory it ever had. */
+const TELL = `data:text/javascript,${encodeURIComponent(
+  `process.on('exit', () => process.stderr.write('\\npeak ' + process.resourceUsage().maxRSS + '\\n'))`,
+)}`
+
+/** The most memory (RSS) that a program in Node had, in MiB. @throws {Error} if it ends with another code than expected. */
+export function peakMiBOf(args: readonly string[], expected: number): number {
+  const { status, stderr } = spawnSync(process.execPath, ['--import', TELL, ...args], { encoding: 'utf8' })
+  const peak = /^peak (\d+)$/m.exec(stderr)
+  if (status !== expected || peak === null) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
+  return Number(peak[1]) / 1024
+}
