@@ -6,8 +6,8 @@ const TELL = `data:text/javascript,${encodeURIComponent(
 )}`
 
 /** The most memory (RSS) that a program in Node had, in MiB. @throws {Error} if it ends with another code than expected. */
-export function peakMiBOf(args: readonly string[], expected: number): number {
-  const { status, stderr } = spawnSync(process.execPath, ['--import', TELL, ...args], { encoding: 'utf8' })
+export function peakMiBOf(args: readonly string[], expected: number, cwd = process.cwd()): number {
+  const { status, stderr } = spawnSync(process.execPath, ['--import', TELL, ...args], { cwd, encoding: 'utf8' })
   const peak = /^peak (\d+)$/m.exec(stderr)
   if (status !== expected || peak === null) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
   return Number(peak[1]) / 1024

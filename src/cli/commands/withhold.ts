@@ -52,13 +52,20 @@ export async function withhold(reference: string, flags: WithholdFlags, io: Io):
     folder: io.cwd,
   }
   const signer = await findSigner(sources, await readIfThere(workspace.signers), workspace.signers, ADDENDUM_NAMESPACE)
-  const { lines, digestsLeft } = await withholdJournal(readPlainFile(files.journal) ?? [], { seqs, reason }, report)
+  const copy = withholdJournal(readPlainFile(files.journal) ?? [], { seqs, reason }, report)
   const said = { type: 'withhold', text: withholdText({ seqs, reason }), atMs: io.nowMs() } as const
-  const bundle = await addAddendum(input.bundle, said, report.run?.run ?? files.run, signer)
-  await writeFolder(filesOfCopy(lines, bundle), out)
+  const original = input.bundle
+  let bundle = ''
+  async function* filesOfCopy(): AsyncGenerator<ExportFile> {
+    yield { path: 'journal.jsonl', content: copy.pieces }
+    // Signed only now: nothing is asked for a copy that cannot be made.
+    bundle = await addAddendum(original, said, report.run?.run ?? files.run, signer)
+    yield { path: 'transcript.intoto.jsonl', content: [bundle] }
+  }
+  await writeFolder(filesOfCopy(), out)
   const answer = await verifyTranscript({ ...input, journal: readPlainFile(`${out}/journal.jsonl`), bundle })
   for (const line of reportLines(answer)) io.say(line)
-  for (const seq of digestsLeft)
+  for (const seq of copy.digestsLeft)
     io.say(
       `Line ${seq} still holds a digest of output that is withheld: whoever guesses that can tell. Withhold it as well`,
     )
@@ -74,9 +81,4 @@ function asked({ withhold: list, reason = '', out }: WithholdFlags) {
   if (out === undefined) throw new SignoffError('USAGE', 'name a new folder for the copy by --out FOLDER')
   const seqs = [...new Set(list.split(',').map(Number))].sort((a, b) => a - b)
   return { seqs, reason, out }
-}
-
-async function* filesOfCopy(journal: readonly string[], bundle: string): AsyncGenerator<ExportFile> {
-  yield { path: 'journal.jsonl', content: journal }
-  yield { path: 'transcript.intoto.jsonl', content: [bundle] }
 }

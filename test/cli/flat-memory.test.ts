@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { peakMiBOf } from '../../bench/peak-memory.ts'
 import { beginning } from '../../bench/verifying.ts'
 import { createChain } from '../../src/transcript/index.ts'
+import { privateKeyText } from '../transcript/helpers/keys.ts'
+import * as run from '../transcript/helpers/run.ts'
 
 const SIGNOFF = resolve(import.meta.dirname, '../../bin/signoff.js')
 const SALT = 'A'.repeat(22)
@@ -32,6 +34,40 @@ test.each([
   const many = peakMiBOf([SIGNOFF, 'verify', journalOf(MANY, fields)], 3)
   expect(many - few, `${few} and ${many} MiB`).toBeLessThan(45)
 })
+
+test('a copy that withholds lines is made in no more memory where the journal is long', async () => {
+  mkdirSync(join(folder, '.signoff'))
+  writeFileSync(join(folder, '.signoff/allowed_signers'), run.SIGNERS)
+  const key = join(folder, 'key')
+  writeFileSync(key, privateKeyText(Uint8Array.from({ length: 32 }, (_, index) => index)), { mode: 0o600 })
+  const peaks: number[] = []
+  for (const chunks of [10, 1000]) {
+    const files = await sealedRun(chunks)
+    const copy = ['--withhold', '4,5', '--reason', 'names', '--out', join(folder, `copy-${chunks}`), '--key', key]
+    peaks.push(peakMiBOf([SIGNOFF, 'export', files, ...copy], 0, folder))
+  }
+  const [short = 0, long = 0] = peaks
+  expect(long - short, `${short} and ${long} MiB`).toBeLessThan(45)
+})
+
+/** A sealed run whose script printed so many chunks of 64 KiB; gives its folder. */
+async function sealedRun(chunks: number): Promise<string> {
+  const writer = run.createWriter()
+  writer.add(run.runStart(), { ...run.PLAN, steps: [run.planned('deploy', 'task')] })
+  const text = `${'x'.repeat(63)}\n`.repeat(1024)
+  const [start, , outputEnd, end] = run.script('deploy', [], text.repeat(chunks))
+  if (start === undefined || outputEnd === undefined || end === undefined) throw new Error('no script')
+  writer.add(start)
+  for (let chunk = 0; chunk < chunks; chunk++)
+    writer.add({ kind: 'output', step: 'deploy', attempt: 1, fd: 'out', at: chunk * text.length, text })
+  writer.add(outputEnd, end)
+  writer.add(run.runEnd(writer))
+  const files = join(folder, `sealed-${chunks}`)
+  mkdirSync(files)
+  writeFileSync(join(files, 'journal.jsonl'), writer.bytes())
+  writeFileSync(join(files, 'transcript.intoto.jsonl'), await run.sealed(writer))
+  return files
+}
 
 /** A journal with so many short lines, put together by hand: a chain takes seconds for so many. Gives its path. */
 function journalOf(lines: number, fields: (seq: number) => string): string {
