@@ -1,3 +1,4 @@
+import { createByteJoint } from './byte-joint.ts'
 import { LINE_BYTES, LONG_LINE_BYTES } from './line.ts'
 
 export interface LineSplitter {
@@ -12,9 +13,10 @@ export interface LineSplitter {
 
 /** Cuts a stream of bytes into lines, in memory for two lines of the greatest length that their number allows. */
 export function createLineSplitter(): LineSplitter {
-  let pending = createJoint()
+  // The first two lines may be long; what they took is not kept for all the others.
+  let pending = createByteJoint(2 * LINE_BYTES)
   /** Holds the line that was put together last, which is still being looked at while the next begins. */
-  let other = createJoint()
+  let other = createByteJoint(2 * LINE_BYTES)
   let lines = 0
   const isTooLong = (length: number) => length > (lines < 2 ? LONG_LINE_BYTES : LINE_BYTES)
   return {
@@ -25,7 +27,8 @@ export function createLineSplitter(): LineSplitter {
         let line = bytes.subarray(from, lf)
         if (isTooLong(pending.length + line.length)) return false
         if (pending.length > 0) {
-          line = pending.add(line)
+          pending.add(line)
+          line = pending.bytes()
           ;[pending, other] = [other, pending]
           pending.clear()
         }
@@ -43,31 +46,3 @@ export function createLineSplitter(): LineSplitter {
 }
 
 const LF = 0x0a
-
-/** Puts the pieces of one line together, in memory that is used again for the next. */
-function createJoint() {
-  let memory = Buffer.alloc(0)
-  let length = 0
-  return {
-    get length() {
-      return length
-    },
-    bytes: () => memory.subarray(0, length),
-    add(piece: Buffer): Buffer {
-      const needed = length + piece.length
-      if (memory.length < needed) {
-        const larger = Buffer.allocUnsafeSlow(2 * needed)
-        larger.set(memory.subarray(0, length))
-        memory = larger
-      }
-      memory.set(piece, length)
-      length = needed
-      return memory.subarray(0, length)
-    },
-    clear() {
-      length = 0
-      // The first two lines may be long; what they took is not kept for all the others.
-      if (memory.length > 2 * LINE_BYTES) memory = Buffer.alloc(0)
-    },
-  }
-}

@@ -1,5 +1,6 @@
 import { type EventKind, SALTED, SignoffError } from '../model/index.ts'
 import type { AddendumStatement } from './addendum.ts'
+import { createByteJoint } from './byte-joint.ts'
 import { leafOfLine } from './hash.ts'
 import { createJournalScanner } from './journal-scan.ts'
 import { decodeLine } from './line.ts'
@@ -38,11 +39,11 @@ export function withheldBy(addenda: readonly AddendumStatement[]): ReadonlyMap<n
 /** The journal of a copy, as it is written. */
 export interface WithholdingCopy {
   /**
-   * The text, in pieces of whole lines, in memory for one piece of the journal.
+   * In pieces of whole lines, in memory for one piece of the journal; each lasts until the next is asked for.
    * @throws {SignoffError} `USAGE` for a line that is not there, is withheld already, or cannot be; `TRANSCRIPT_UNREADABLE` where the
    * journal is no longer the one that was verified, which only its end tells. What was written until then is no copy.
    */
-  readonly pieces: AsyncIterable<string>
+  readonly pieces: AsyncIterable<Uint8Array>
   /**
    * Lines that still hold a digest of output that is withheld, so that whoever guesses that output can tell that the guess is right;
    * all of them once the pieces were read.
@@ -58,20 +59,23 @@ export function withholdJournal(
 ): WithholdingCopy {
   const left = new Set(seqs)
   const digests = createDigestWatch()
-  async function* pieces(): AsyncGenerator<string> {
-    let lines: string[] = []
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    const copied = createByteJoint(PIECE_BYTES)
     const scanner = createJournalScanner(
       line => {
         const isWithheld = left.delete(line.seq)
         digests.add(line, isWithheld)
-        lines.push(isWithheld ? withholdLine(line.text, reason) : line.text)
+        copied.addText(`${isWithheld ? withholdLine(line.text, reason) : line.text}\n`)
       },
-      line => lines.push(encodeWithheld(line)) > 0,
+      line => {
+        copied.addText(`${encodeWithheld(line)}\n`)
+        return true
+      },
     )
     for await (const chunk of journal) {
+      copied.clear()
       scanner.push(chunk)
-      if (lines.length > 0) yield `${lines.join('\n')}\n`
-      lines = []
+      if (copied.length > 0) yield copied.bytes()
     }
     const { sha256, good } = scanner.end()
     if (sha256 !== verified.journal?.sha256)
@@ -85,6 +89,9 @@ export function withholdJournal(
   }
   return { pieces: pieces(), digestsLeft: digests.left }
 }
+
+/** Some pieces of a journal as it is read. */
+const PIECE_BYTES = 8 * 1024 * 1024
 
 function createDigestWatch() {
   const streams = new Set<string>()
