@@ -13,6 +13,7 @@ import { type Inbox, openInbox, type Take } from './inbox.ts'
 import { NOTE_FILE, takeNote } from './inbox-notes.ts'
 import type { Io } from './io.ts'
 import { meanwhileText } from './meanwhile.ts'
+import { jsonText } from './render/json-text.ts'
 import { publishRequest, requestName } from './requests.ts'
 import { journalRecord } from './run-record.ts'
 import type { Session } from './run-session.ts'
@@ -248,7 +249,19 @@ async function finish(session: Session, ending: Ending, inbox: Inbox, options: W
   const exitCode = exitCodeOfEnding(ending)
   if (options.json)
     io.write(
-      `${JSON.stringify({ schema: 'signoff.run/1', run: id, release: context.release, result, exitCode, steps: counts, transcript: files.folder, seal })}\n`,
+      jsonText(
+        {
+          schema: 'signoff.run/1',
+          run: id,
+          release: context.release,
+          result,
+          exitCode,
+          steps: counts,
+          transcript: files.folder,
+          seal,
+        },
+        'one-line',
+      ),
     )
   return exitCode
 }

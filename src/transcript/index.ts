@@ -13,7 +13,13 @@ export { type ApprovalRequest, ApprovalRequestSchema, type ApprovalStatement } f
 export { encode } from './canonical.ts'
 export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
 export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './check-approval.ts'
-export { compareRuns, type Difference, type DifferenceAbout, runbookDiff } from './compare/compare-runs.ts'
+export {
+  compareRuns,
+  type Difference,
+  type DifferenceAbout,
+  DifferenceSchema,
+  runbookDiff,
+} from './compare/compare-runs.ts'
 export { createRunSummarizer, type RunSummary } from './compare/run-summary.ts'
 export { addToken, PAYLOAD_TYPE, pae, sealSha256, signatureOf, toEnvelope } from './dsse.ts'
 export { addendaIn } from './export/addenda.ts'
