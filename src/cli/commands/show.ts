@@ -1,4 +1,5 @@
 import type { PlannedStep } from '../../model/index.ts'
+import { holderText } from '../../runner/local/index.ts'
 import { addendaIn, visible, type WithheldLine } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
 import { readLines } from '../journal-reader.ts'
@@ -112,11 +113,7 @@ async function closing(files: RunFiles, io: Io): Promise<string[]> {
   const addenda = addendaIn(bundle).map(({ at, type, author, text }) => `${at} ${type} by ${author}: ${text}`)
   const holder = holderOf(stateFolder(io.environment, files.run), files)
   const standing =
-    bundle !== null
-      ? 'sealed'
-      : holder === null
-        ? 'not sealed'
-        : `in progress, held by ${holder.principal} on ${holder.host}`
+    bundle !== null ? 'sealed' : holder === null ? 'not sealed' : `in progress, held by ${holderText(holder)}`
   return [
     '',
     ...(addenda.length === 0 ? [] : ['After the seal:', ...addenda.map(line => `  ${line}`), '']),

@@ -14,6 +14,7 @@ import type { Io } from '../io.ts'
 import { readPlainFile } from '../plain-file.ts'
 import { reportLines } from '../render/verify-text.ts'
 import { findSigner } from '../signing-key.ts'
+import { refuseUnsoundKey } from '../sound-key.ts'
 import { readIfThere } from '../transcript-files.ts'
 import { verifyInputOf } from '../verify-input.ts'
 import { findWorkspace } from '../workspace.ts'
@@ -51,7 +52,9 @@ export async function withhold(reference: string, flags: WithholdFlags, io: Io):
     config: await readConfig(workspace, io.environment),
     folder: io.cwd,
   }
-  const signer = await findSigner(sources, await readIfThere(workspace.signers), workspace.signers, ADDENDUM_NAMESPACE)
+  const signersText = await readIfThere(workspace.signers)
+  const signer = await findSigner(sources, signersText, workspace.signers, ADDENDUM_NAMESPACE)
+  await refuseUnsoundKey({ signer, namespace: ADDENDUM_NAMESPACE, workspace, signersText, nowMs: io.nowMs() })
   const copy = withholdJournal(readPlainFile(files.journal) ?? [], { seqs, reason }, report)
   const said = { type: 'withhold', text: withholdText({ seqs, reason }), atMs: io.nowMs() } as const
   const original = input.bundle
