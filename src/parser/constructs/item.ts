@@ -17,6 +17,7 @@ import { roleOfItem } from '../role.ts'
 import { beginsExample, plainTitle } from '../words.ts'
 import { withoutCondition } from './apart.ts'
 import { asSection, isApart } from './apart-section.ts'
+import { decidersIn } from './deciders.ts'
 import { offerIn, offering } from './offer.ts'
 import { asPoll } from './poll.ts'
 import { sleeps, titledByCommand } from './probe.ts'
@@ -58,7 +59,7 @@ function itself(at: At, item: Item, asStep: boolean, asOption: boolean): Reading
   if (inside.nodes.length > 0) return reading([grouped(at, item, inside.nodes)], more)
   if (!asStep || (example && item.checked === null) || item.title === '' || isLinkOnly(item.title))
     return reading([], more)
-  return reading([withOffer(step(at, item), item.codes)], more)
+  return reading([gateOf(at, item) ?? withOffer(step(at, item), item.codes)], more)
 }
 
 function box(at: At, item: Item, below: readonly DraftNode[]): Draft {
@@ -100,6 +101,23 @@ function inherited(nodes: readonly DraftNode[], when: string | null): readonly D
 function pasteIn(at: At, item: Item): Draft['evidence'] {
   const asked = /<!--\s*((?:paste|add|insert|put)\b[\s\S]*?)-->/i.exec(writtenText(at.page.source, item))?.[1]
   return asked === undefined ? null : textEvidence(asked.trim())
+}
+
+/** Rule R18: an item whose sentence says who gives the GO. One with a condition, or with a command, stays for a person. */
+function gateOf(at: At, item: Item): Draft | null {
+  const approvers = decidersIn(item.title)
+  if (approvers === null || item.codes.length > 0 || readCondition(item.title).when !== null) return null
+  return draft({
+    kind: 'gate',
+    title: plainTitle(item.title),
+    rule: 'R18',
+    line: item.line,
+    endLine: item.endLine,
+    printed: item.number,
+    original: writtenText(at.page.source, item),
+    approvers,
+    detail: textOf(item.blocks),
+  })
 }
 
 function step(at: At, item: Item): Draft {
