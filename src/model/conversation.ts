@@ -1,4 +1,5 @@
-import type { Approver, Evidence, Risk } from './plan.ts'
+import type { Approver, Evidence } from './plan.ts'
+import type { Risk } from './risk.ts'
 import type { Entry, EventOf, Result } from './run-event.ts'
 import type { RunState, ValueRecord } from './run-state.ts'
 import type { Runbook } from './runbook.ts'

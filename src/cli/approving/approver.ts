@@ -11,9 +11,9 @@ import {
   SEAL_NAMESPACE,
 } from '../../transcript/index.ts'
 import type { KeyAtHand } from '../keys-at-hand.ts'
+import { readIfThere } from '../read-if-there.ts'
 import type { OwnKeys } from '../signing-key.ts'
 import { whyUnsound } from '../sound-key.ts'
-import { readIfThere } from '../transcript-files.ts'
 import type { Workspace } from '../workspace.ts'
 import type { Asked } from './still-asked.ts'
 
