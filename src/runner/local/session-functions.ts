@@ -1,3 +1,5 @@
+import { PASSING_VARIABLES } from './own-variables.ts'
+
 /** The last line of a state that was written whole. One line, since under `set -v` bash shows the lines that it reads after. */
 export const STATE_END = '__signoff_set #signoff: whole\n'
 
@@ -7,7 +9,9 @@ export const STATE_END = '__signoff_set #signoff: whole\n'
  *   traps after everything they would fire on, aliases after every line that they could change, `-e` and `-x` last.
  *   Its first lines are comments for `session-state.ts`.
  * - The trap's text is read when it runs: `\builtin`, since a runbook may have an alias of that name.
- * - A variable that was declared as an array or a number and never set is listed by `declare` alone.
+ * - A variable that was declared as an array, a number or exported, and never set, is listed by `declare` alone, with the values of
+ *   others: so not where a secret is held that could not be unset.
+ * - What ends in a function sees its locals: unsetting one shows what it hid, once for each function that runs.
  * - `trap` is a function so that a runbook's own EXIT trap runs at the end of its block and does not take the place of the dump.
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
  * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
@@ -30,6 +34,9 @@ __signoff_return() { return "$__signoff_status"; }
 __signoff_set() {
   builtin local o
   builtin local IFS=:
+  builtin set -e -o pipefail
+  [[ $SHELLOPTS != "$__signoff_options" ]] || return 0
+  builtin set +e +o pipefail
   for o in braceexpand hashall interactive-comments; do
     [[ :$__signoff_options: == *:$o:* ]] || builtin set +o "$o"
   done
@@ -66,22 +73,31 @@ __signoff_builtins() {
   builtin mapfile -t __signoff_disabled <"$__signoff_lists"
   __signoff_read=\${#__signoff_disabled[@]}
 }
-__signoff_declared() { builtin declare -A; builtin declare -a; builtin declare -i; }
+__signoff_drop() { builtin unset -v ${PASSING_VARIABLES.join(' ')} "\${__signoff_secret[@]}"; }
+__signoff_declared() { builtin declare -A; builtin declare -a; builtin declare -i; builtin declare -x; }
 __signoff_names() {
   builtin local __signoff_n
   builtin shopt -s extglob
   builtin shopt -u nocasematch
   __signoff_list __signoff_all builtin compgen -v -X "$__signoff_own"
+  for __signoff_n in "\${__signoff_secret[@]}"; do [[ ! -v $__signoff_n ]] || return; done
   __signoff_list __signoff_bare __signoff_declared
-  for __signoff_n in "\${__signoff_bare[@]}"; do
+  builtin local IFS=$'\\n'
+  builtin set -f
+  for __signoff_n in \${__signoff_bare[@]/*=*}; do
     [[ $__signoff_n == 'declare -'+([a-zA-Z])' '+([a-zA-Z0-9_]) && \${__signoff_n##* } != $__signoff_own ]] && __signoff_all+=("\${__signoff_n##* }")
   done
-  [[ \${#__signoff_all[@]} != 0 ]]
+  builtin set +f
 }
 __signoff_dump() {
   { __signoff_empty "$__signoff_lists"; __signoff_empty "$__signoff_file"; } 2>/dev/null
   __signoff_read=0
-  { __signoff_builtins; __signoff_jobs; __signoff_names; } 2>/dev/null
+  {
+    __signoff_builtins
+    __signoff_jobs
+    for __signoff_n in "\${FUNCNAME[@]:1}"; do __signoff_drop; done
+    __signoff_names
+  } 2>/dev/null
   __signoff_write 2>/dev/null >>"$__signoff_file"
 }
 __signoff_jobs() {
@@ -96,17 +112,20 @@ __signoff_write() {
   builtin compgen -P '#exported ' -X "$__signoff_own" -e
   builtin printf '#\\n__signoff_shopt %q\\n' "$__signoff_shopts"
   if [[ \${#FUNCNAME[@]} -gt 3 ]]; then __signoff_load; __signoff_reveal; fi
-  builtin declare -p "\${__signoff_all[@]}"
+  [[ \${#__signoff_all[@]} == 0 ]] || builtin declare -p "\${__signoff_all[@]}"
   builtin printf '__signoff_again\\n__signoff_cd %q\\n' "\${__signoff_stood-$PWD}"
   [[ -n \${OLDPWD-} ]] && builtin printf 'OLDPWD=%q\\n' "$OLDPWD"
   for ((__signoff_n = \${#DIRSTACK[@]} - 1; __signoff_n > 0; __signoff_n--)); do
     builtin printf 'builtin pushd -n %q >/dev/null\\n' "\${DIRSTACK[__signoff_n]}"
   done
   builtin umask -p
-  builtin unset -f trap __signoff_{again,builtins,cd,declared,dump,empty,exports,jobs,list,load,names,return,reveal,set,shopt,unexport,write}
+  builtin unset -f trap __signoff_{again,builtins,cd,declared,drop,dump,empty,exports,jobs,list,load,names,return,reveal,set,shopt,unexport,write}
   builtin declare -f
   builtin declare -F
-  builtin printf '__signoff_options=%q\\n' "$__signoff_options:errexit:pipefail"
+  for __signoff_n in errexit pipefail; do
+    [[ :$__signoff_options: == *:$__signoff_n:* ]] || __signoff_options+=:$__signoff_n
+  done
+  builtin printf '__signoff_options=%q\\n' "$__signoff_options"
   builtin trap - EXIT
   builtin trap -p
   builtin printf '%s\\n' 'builtin trap -- "$__signoff_at_exit" EXIT'
@@ -120,7 +139,10 @@ __signoff_load() {
     builtin shopt -s expand_aliases
   else builtin . "$__signoff_more"; fi
 }
-__signoff_again() { [[ \${#__signoff_given[@]} == 0 ]] || builtin declare -gx "\${__signoff_given[@]}"; }
+__signoff_again() {
+  [[ \${#__signoff_given[@]} == 0 ]] || builtin declare -gx "\${__signoff_given[@]}"
+  builtin unset -v __signoff_given
+}
 trap() {
   { builtin local -; builtin set +x; } 2>/dev/null
   __signoff_load && trap "$@"

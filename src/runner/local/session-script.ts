@@ -1,3 +1,4 @@
+import { isOwn, LASTING_VARIABLES, MADE_BY_BASH } from './own-variables.ts'
 import { SESSION_FUNCTIONS } from './session-functions.ts'
 
 /**
@@ -32,12 +33,13 @@ export interface SessionStart {
 /** The text for BASH_ENV. */
 export function sessionScript(start: SessionStart): string {
   const bashEnv = start.bashEnv === null ? 'unset -v BASH_ENV' : `export BASH_ENV=${shellQuote(start.bashEnv)}`
-  const own = [...OWN_VARIABLES, ...start.secret].join('|')
+  const own = [...LASTING_VARIABLES, ...start.secret].join('|')
   const head = [
     `__signoff_file=${shellQuote(start.dump)}`,
     `__signoff_lists=${shellQuote(start.lists)}`,
     `__signoff_more=${shellQuote(start.more)}`,
     `__signoff_own='@(${own}|__signoff_*)'`,
+    `__signoff_secret=(${start.secret.join(' ')})`,
     `__signoff_folder=${shellQuote(start.folder ?? '')}`,
     bashEnv,
   ]
@@ -53,7 +55,7 @@ function begin(start: SessionStart): string {
   if (start.state !== null) {
     const isName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
     const fresh = start.fresh.filter(isName)
-    const old = start.given.filter(name => isName(name) && !fresh.includes(name) && !OWN_VARIABLES.includes(name))
+    const old = start.given.filter(name => isName(name) && !fresh.includes(name) && !isOwn(name))
     const functions = start.given.flatMap(name => /^BASH_FUNC_([A-Za-z_][A-Za-z0-9_]*)%%$/.exec(name)?.[1] ?? [])
     return [
       `__signoff_given=(${fresh.map(name => `"${name}=$${name}"`).join(' ')})`,
@@ -80,17 +82,3 @@ function begin(start: SessionStart): string {
     'builtin set -e -o pipefail',
   ].join('\n')
 }
-
-/** Variables that belong to the shell or to Signoff, and are never written into the state. */
-const OWN_VARIABLES = [
-  '_ BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND BASH_ENV',
-  'BASH_EXECUTION_STRING BASH_LINENO BASH_LOADABLES_PATH BASH_MONOSECONDS BASH_REMATCH BASH_SOURCE BASH_SUBSHELL',
-  'BASH_TRAPSIG BASH_VERSINFO BASH_VERSION BASH_XTRACEFD COMP_WORDBREAKS DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID',
-  'FUNCNAME GROUPS HISTCMD LINENO OLDPWD PIPESTATUS PPID PWD RANDOM SECONDS SHELLOPTS SHLVL SRANDOM UID',
-  'SIGNOFF SIGNOFF_RUN SIGNOFF_STEP SIGNOFF_ATTEMPT',
-]
-  .join(' ')
-  .split(' ')
-
-/** Variables that bash makes when it starts: one that a block has unset stays unset. */
-const MADE_BY_BASH = 'HOSTNAME HOSTTYPE IFS MACHTYPE OPTERR OPTIND OSTYPE PATH PS4 SHELL TERM'.split(' ')
