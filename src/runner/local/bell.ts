@@ -6,6 +6,8 @@ export interface Bell {
   rest(ms: number): Promise<void>
   ring(): void
   close(): void
+  /** Whether the system tells it of changes. */
+  readonly hears: boolean
 }
 
 /** Rings when one of these files of a folder changes. */
@@ -21,12 +23,17 @@ export function openBell(folder: string, names: ReadonlySet<string>): Bell {
     watcher = watch(folder, { persistent: false }, (_, name) => {
       if (name === null || names.has(name)) ring()
     })
-    watcher.on('error', () => undefined)
+    watcher.on('error', () => {
+      watcher = null
+    })
   } catch {
     // The system has no more watches to give: the looks alone find every change, only later.
   }
   return {
     ring,
+    get hears() {
+      return watcher !== null
+    },
     rest: ms =>
       new Promise(resolve => {
         const done = (): void => {

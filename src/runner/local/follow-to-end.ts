@@ -6,9 +6,10 @@ import { hasMembers } from './process-identity.ts'
 import { type ByStream, endStreams, flushing, isClosed, type Spools, type Streams, unreadOf } from './spools.ts'
 import type { SupervisorWatch } from './supervisor-watch.ts'
 
-const SHORTEST_LOOK_MS = 1
-/** The longest time between two looks, where the system does not tell of changes or forgets to. */
+/** The longest time between two looks, where the system forgets to tell of a change. */
 const LONGEST_LOOK_MS = 25
+/** The shortest one, where it tells of none. */
+const SHORTEST_LOOK_MS = 1
 /** After the block has ended, a child of it may hold the pipes: what comes is taken for the block's own until it pauses this long .. */
 const LATE_QUIET_MS = 100
 /** .. and no longer than this: what comes then is late, and nobody waits for it. */
@@ -72,7 +73,7 @@ export async function followToEnd(
       lookMs = SHORTEST_LOOK_MS
       continue
     }
-    await bell.rest(lookMs)
+    await bell.rest(bell.hears ? LONGEST_LOOK_MS : lookMs)
     lookMs = Math.min(lookMs * 1.5, LONGEST_LOOK_MS)
   }
 }
