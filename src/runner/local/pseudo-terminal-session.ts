@@ -25,7 +25,7 @@ export interface Ends {
 }
 
 export function openEnds({ claim, terminal }: TerminalStart, pty: PtyPackage): Ends {
-  const spool = openSync(join(claim, 'out'), 'a')
+  const spool = openSync(join(claim, 'out'), 'a', 0o600)
   const pair = openPair(pty, terminal.size())
   return { spool, pair, keys: openTtyInput(terminal.path), screen: letWritesWait(openTtyOutput(terminal.path)) }
 }

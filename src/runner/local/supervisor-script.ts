@@ -20,7 +20,7 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  * words, then the command. It reads and writes in the claim folder:
  *
  * - `started`, made with O_EXCL: the second supervisor to come runs nothing. Its process id and `/proc/<pid>/stat`.
- * - `out`, `err`: the spools. It holds real pipes, so that the script can open /dev/stderr and cannot truncate its own
+ * - `out`, `err`: the spools, each made with its first byte. It holds real pipes, so that the script can open /dev/stderr and cannot truncate its own
  *   spool; the copiers (`dd`, since `head -c` holds output back) read them until the last process that holds them has gone. Most
  *   scripts leave one stream silent: `dd` is started at its first byte.
  * - `status`, space for which was made before: lines, each of them whole or not yet there. `block PID STAT`,
