@@ -12,20 +12,21 @@ if (recent) start()
 else handOver()
 
 function start() {
-  var module = require('node:module')
-  // Parsing our own code is most of a cold start. Where nothing can be written, the start is only slower.
-  var cache = process.env.XDG_CACHE_HOME || (process.env.HOME && path.join(process.env.HOME, '.cache'))
-  if (cache && module.enableCompileCache && !process.env.NODE_DISABLE_COMPILE_CACHE) {
-    module.enableCompileCache(path.join(cache, 'signoff', 'compile'))
-  }
-  var entry = path.join(__dirname, '..', 'dist', 'signoff.js')
+  var entry = path.join(__dirname, '..', 'dist', 'signoff.cjs')
   if (!fs.existsSync(entry)) {
     process.stderr.write(
-      'signoff: dist/signoff.js is missing; run "npm run build" in ' + path.join(__dirname, '..') + '\n',
+      'signoff: dist/signoff.cjs is missing; run "npm run build" in ' + path.join(__dirname, '..') + '\n',
     )
     process.exit(70)
   }
-  import(require('node:url').pathToFileURL(entry).href).then(cli => cli.main(process.argv.slice(2)))
+  require('./load-compiled.js').loadCompiled(entry, cacheFolder()).main(process.argv.slice(2))
+}
+
+// Compiling our own code is most of a start.
+function cacheFolder() {
+  var cache = process.env.XDG_CACHE_HOME || (process.env.HOME && path.join(process.env.HOME, '.cache'))
+  if (!cache || process.env.NODE_DISABLE_COMPILE_CACHE) return null
+  return path.join(cache, 'signoff', 'compile', process.version + '-' + process.arch)
 }
 
 function handOver() {

@@ -108,8 +108,8 @@ export const EXPLAIN_TEXTS: Readonly<Record<FindingCode, ExplainText>> = {
     example: ['## Steps', '', '```bash', 'curl https://app.example.com/health', '```'],
   },
   SO020: {
-    why: 'Nothing in the file sets the variable, so it depends on whose shell this is.',
-    fix: 'Set it in a step, or declare it in the front matter under `signoff: values:`.',
+    why: 'Nothing that is walked before the script sets the variable, so it would be empty, or depend on whose shell this is: `rm -rf "$DIR/tmp"`. What another option, another section of a catalog or a way back sets does not count; a way back takes over what was exported.',
+    fix: 'Set it in a step before, `export` it where a way back reads it, or declare it in the front matter under `signoff: values:`.',
     example: ['## Steps', '', '```bash', 'psql "$REPORTING_DSN" --command "select 1"', '```'],
   },
   SO021: {

@@ -36,7 +36,7 @@ export const FINDINGS = {
   SO017: ['warning', 'work-in-comment', 'a comment among commands names work that no command does: manual step'],
   SO018: ['warning', 'redirect-placeholder', 'bash would read the placeholder as a redirection; the value is asked'],
   SO019: ['warning', 'sample-value', 'looks filled in, is a sample: asked whether to keep it'],
-  SO020: ['warning', 'unset-variable', 'read, never set in the file: a required value'],
+  SO020: ['warning', 'unset-variable', 'read, and set by nothing that is walked before: its value is asked'],
   SO021: ['error', 'literal-secret', 'a password, token or key in the text: masked everywhere, take it out'],
   SO022: ['warning', 'unfinished', '`...`, `a|b|c`, TODO, TBD in a script or an option: not to be run as it is'],
   SO023: ['warning', 'one-machine-only', 'a path of the author’s machine'],

@@ -197,8 +197,8 @@ function buildDetail(
   }
 }
 
-/** Tags that say by which shell a block runs. */
-const NAMES_SHELL = /^(?:bash|sh|zsh)$/
+/** Tags that say by which shell a block runs; `sh` says no more than that it is shell. */
+const NAMES_SHELL = /^(?:bash|zsh)$/
 
 /** The text for an interpreter, unless a marker has made something else of its step. */
 function programOf({ kind, program }: PlacedStep['draft']): PlacedStep['draft']['program'] {

@@ -3,7 +3,8 @@ import { placeInScript } from './constructs/text.ts'
 import type { ScriptText } from './draft.ts'
 import type { FrontMatter } from './front-matter-schema.ts'
 import type { PlacedStep } from './place-steps.ts'
-import { type FoundValue, findTextValues, findValues, isSecretName, setsVariables } from './shell/index.ts'
+import type { SetVariables } from './set-variables.ts'
+import { type FoundValue, findTextValues, findValues, isSecretName } from './shell/index.ts'
 import type { Place, Source } from './source.ts'
 import type { DeclaredInput } from './task-files/task.ts'
 
@@ -17,36 +18,36 @@ export interface FoundParameters {
 }
 
 /**
- * Rule R13: values by name, each asked once. `steps` are all steps in the order of the file, `main` the ids of the main flow.
+ * Rule R13: values by name, each asked once. `steps` are all steps in the order of the file, `main` the ids of the main flow, `set`
+ * what its scripts set, which is filled here as the steps go by.
  */
 export function findParameters(
   steps: readonly PlacedStep[],
   main: ReadonlySet<string>,
+  set: SetVariables,
   source: Source,
   frontMatter: FrontMatter,
 ): FoundParameters {
   const found = new Map<string, Open>()
   const needs = new Map<string, readonly string[]>()
   const slots = new Map<string, { script: readonly Slot[]; offer: readonly Slot[] }>()
-  const set = new Set<string>()
   let sourced = false
   const messages = new Map<string, string[]>()
   for (const step of steps) {
     const { script, offer } = step.draft
-    const given = sourced ? ANY : set
+    const given = (name: string): boolean => sourced || set.has(name, step)
     const inScript = script === null ? [] : valuesOf(script, given).map(use => withOwnMessage(use, messages))
     const inOffer = offer === null ? [] : valuesOf(offer, given).map(use => withOwnMessage(use, messages))
     const inText = step.draft.kind === 'form' ? [] : textValues(step, source)
-    for (const use of inScript) add(found, use, { needed: main.has(step.id), inCommand: true })
-    for (const use of inOffer) add(found, use, { needed: main.has(step.id), inCommand: true })
-    for (const use of inText) add(found, use, { needed: false, inCommand: false })
+    for (const use of [...inScript, ...inOffer]) add(found, use, { needed: main.has(step.id), inCommand: step })
+    for (const use of inText) add(found, use, { needed: false, inCommand: null })
     const names = new Set([...inScript, ...inOffer].map(use => use.value.name))
     const declared = step.draft.inputs.filter(input => !names.has(input.name)).map(declaredUse)
-    for (const use of declared) add(found, use, { needed: main.has(step.id), inCommand: true })
+    for (const use of declared) add(found, use, { needed: main.has(step.id), inCommand: step })
     for (const input of step.draft.inputs) declare(found, input)
     needs.set(step.id, unique([...inScript, ...inOffer, ...inText, ...declared].map(use => use.value.name)))
     slots.set(step.id, { script: inScript.map(toSlot), offer: inOffer.map(toSlot) })
-    if (script !== null) for (const name of setsVariables(script.text)) set.add(name)
+    set.add(step)
     // A file of settings gives variables that nobody can name here (rule R13).
     sourced ||= script !== null && main.has(step.id) && SOURCES_SETTINGS.test(script.text)
   }
@@ -55,13 +56,12 @@ export function findParameters(
     parameters: open.map(one => toParameter(one, frontMatter)),
     needs,
     slots,
-    diagnostics: open.flatMap(one => findingOf(one, frontMatter)),
+    diagnostics: open.flatMap(one => findingOf(one, set, frontMatter)),
   }
 }
 
 const SOURCES_SETTINGS =
   /^[ \t]*(?:\.|source)[ \t]+\S*(?:\.env\b|env(?:ironment)?(?:\.sh|rc)?$|\.vars|config|settings)/m
-const ANY: Pick<ReadonlySet<string>, 'has'> = { has: () => true }
 
 interface Use {
   readonly value: FoundValue
@@ -76,14 +76,14 @@ interface Open {
   redirect: Place | null
   /** What a task of xc or mask declares of it. */
   declared: DeclaredInput | null
-  /** Place of the first use in a script or an offer. */
-  inCommand: Place | null
+  /** The first use in a script or an offer. */
+  inCommand: { readonly step: PlacedStep; readonly place: Place } | null
   secret: boolean
 }
 
-function valuesOf(script: ScriptText, set: Pick<ReadonlySet<string>, 'has'>): Use[] {
+function valuesOf(script: ScriptText, given: (name: string) => boolean): Use[] {
   return findValues(script.text)
-    .filter(value => value.kind !== 'env' || !set.has(value.name))
+    .filter(value => value.kind !== 'env' || !given(value.name))
     .map(value => ({ value, place: placeInScript(script, value.start) }))
 }
 
@@ -128,7 +128,7 @@ function placeInLines(source: Source, from: number, to: number, written: string)
 function add(
   found: Map<string, Open>,
   use: Use,
-  where: { readonly needed: boolean; readonly inCommand: boolean },
+  where: { readonly needed: boolean; readonly inCommand: PlacedStep | null },
 ): void {
   const { value, place } = use
   const open = found.get(value.name) ?? {
@@ -143,7 +143,7 @@ function add(
   if (!open.uses.some(one => one.line === place.line && one.column === place.column)) open.uses.push(place)
   open.needed ||= where.needed
   open.secret ||= value.secret
-  if (where.inCommand) open.inCommand ??= place
+  if (where.inCommand !== null) open.inCommand ??= { step: where.inCommand, place }
   if (value.redirect) open.redirect ??= place
   found.set(value.name, open)
 }
@@ -200,10 +200,10 @@ function toParameter(open: Open, frontMatter: FrontMatter): Parameter {
   }
 }
 
-function findingOf(open: Open, frontMatter: FrontMatter): Diagnostic[] {
+function findingOf(open: Open, set: SetVariables, frontMatter: FrontMatter): Diagnostic[] {
   const { name, kind } = open.first
-  const first = open.inCommand
-  if (first === null) return []
+  if (open.inCommand === null) return []
+  const { step, place: first } = open.inCommand
   if (kind === 'placeholder')
     return open.redirect === null
       ? []
@@ -223,7 +223,7 @@ function findingOf(open: Open, frontMatter: FrontMatter): Diagnostic[] {
           diagnostic(
             'SO020',
             first,
-            `$${name} is read and never set in this file: its value is asked`,
+            `$${name} ${set.whyNot(name, step)}: its value is asked`,
             `give it with --secret ${name} or --set ${name}=…`,
           ),
         ]

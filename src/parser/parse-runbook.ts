@@ -27,6 +27,7 @@ import { type PlacedSection, placedStepsOf, placeSteps } from './place-steps.ts'
 import { readSection, type SectionReading } from './read-section.ts'
 import { choicesBetween } from './section-choices.ts'
 import { placeSections, type SectionDraft } from './sections.ts'
+import { setVariables } from './set-variables.ts'
 import { readingOnce, readsVariables, setsVariables } from './shell/index.ts'
 import { readSource, type Source } from './source.ts'
 import { readTaskFile } from './task-files/task-file.ts'
@@ -129,7 +130,8 @@ function readTree(
       severalWays: namesSeveralWays(source, draft.phases[1]?.line ?? 1),
     })
   const walked = mode === 'linear' ? flows.main : []
-  const parameters = findParameters(all, new Set(walked.map(step => step.id)), source, frontMatter)
+  const set = setVariables(phases, flows, mode, frontMatter)
+  const parameters = findParameters(all, new Set(walked.map(step => step.id)), set, source, frontMatter)
   const { phases: built, details } = buildPhases({
     phases,
     flows,

@@ -1,4 +1,4 @@
-import type { RunState, Step } from '../model/index.ts'
+import { type RunState, type Step, shellOf } from '../model/index.ts'
 import { asItRuns } from './as-it-runs.ts'
 import type { RunContext } from './context.ts'
 import type { ScriptOrder } from './ports.ts'
@@ -52,7 +52,7 @@ export function orderOf(
     step: step.id,
     attempt,
     script,
-    shell: step.language === 'sh' || step.language === 'zsh' ? step.language : (detail?.shell ?? 'bash'),
+    shell: shellOf(step, detail),
     line: line ?? detail?.scriptLine ?? step.line,
     cwd: context.cwd,
     ...(detail?.cwd === undefined ? {} : { folder: detail.cwd }),

@@ -9,15 +9,16 @@ import type { KeyMap } from './scene/actions.ts'
 import type { Copyable } from './scene/copyable.ts'
 import type { KeyPress } from './state/key-press.ts'
 import { type Effect, initialState, type ScreenEvent, type ScreenState, type Size } from './state/screen-state.ts'
-import { attentionFor, type Notifier, notification } from './terminal/attention.ts'
+import type { Notifier } from './terminal/attention.ts'
+import { createCaller, pushTitle } from './terminal/calling.ts'
 import { osc52 } from './terminal/clipboard.ts'
 import { type EditScript, NO_EDITOR } from './terminal/editing.ts'
-import { handOver, type Suspend, type TakeBack } from './terminal/hand-over.ts'
 import { leaveOnce, type TerminalOutput } from './terminal/leave.ts'
 import { handoverText, type Lending } from './terminal/lend.ts'
+import { createPossession } from './terminal/possession.ts'
 import { createReader } from './terminal/reader.ts'
 import { ScreenInput, type TerminalInput } from './terminal/screen-input.ts'
-import { cleanLines, cleanText } from './text/clean.ts'
+import { cleanLines } from './text/clean.ts'
 import { viewOf } from './view/view.ts'
 
 export { runStartScreen } from './start-screen.tsx'
@@ -74,7 +75,6 @@ const OUTPUT_COMMIT_MS = 200
 /** A burst of resizes can leave old rows; the screen is drawn anew once it has settled. */
 const SETTLED_MS = 100
 const TICK_MS = 1000
-const BELL = '\u0007'
 
 /**
  * Walks a run in the full screen until it has ended or was paused, or until somebody wants to go on in plain mode. The screen is
@@ -85,10 +85,7 @@ const BELL = '\u0007'
 export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-plain'> {
   const { conversation, speaker, stdout, clock, options } = screen
   const book = createBook(conversation.runbook, screen.record ?? null)
-  const input = new ScreenInput(screen.stdin, (ms, callback) => {
-    const timer = setTimeout(callback, ms)
-    return () => clearTimeout(timer)
-  })
+  const input = new ScreenInput(screen.stdin, after)
   const finished = Promise.withResolvers<'leave' | 'to-plain'>()
   const { runbook } = conversation
   let state: ScreenState = {
@@ -98,14 +95,23 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   let instance: Instance | null = null
   let over = false
   let flushing = 0
-  let lastCallMs = Number.NEGATIVE_INFINITY
-  let title = ''
-  let suspend: Suspend | null = null
-  /** The terminal is an editor's or a script's: nothing is drawn, and nothing calls for attention. */
-  let handedOver = false
-  let takeBack: TakeBack | null = null
   let outputTimer: NodeJS.Timeout | null = null
   let settleTimer: NodeJS.Timeout | null = null
+
+  const caller = createCaller(stdout, options.title, options.notifier ?? null, () => clock.nowMs(), screen.call)
+  const possession = createPossession(
+    input,
+    stdout,
+    screen.reopen ?? null,
+    after,
+    () => over,
+    () => {
+      caller.forgetTitle()
+      dispatch({ kind: 'resize', size: sizeOf(stdout), atMs: clock.nowMs() })
+      callAttention(state)
+      redraw()
+    },
+  )
 
   /** How far the keys may scroll, as it was drawn last. */
   let farthest = 0
@@ -126,14 +132,11 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
       color={options.color}
       onKeys={onKeys}
       onPaste={text => dispatch({ kind: 'paste', text, atMs: clock.nowMs() })}
-      onSuspend={onSuspend}
+      onSuspend={possession.offer}
     />
   )
-  const onSuspend = (given: Suspend): void => {
-    suspend = given
-  }
   const paint = (): void => {
-    if (instance === null || over || handedOver) return
+    if (instance === null || over || possession.isAway()) return
     // A terminal that does not read gets the newest view once it does, and not all those between.
     if (stdout.isBehind === true) return
     instance.rerender(app())
@@ -144,17 +147,8 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     void instance.waitUntilRenderFlush().then(() => dispatch({ kind: 'painted', version, atMs: clock.nowMs() }))
   }
   const callAttention = (before: ScreenState): void => {
-    if (instance === null || over || handedOver || stdout.isBehind === true) return
-    const { call, title: called } = attentionFor(before, state, options.title ?? '', lastCallMs)
-    if (call !== null) {
-      lastCallMs = clock.nowMs()
-      // Multiplexers drop notifications, so that the bell always goes.
-      stdout.write(options.notifier == null ? BELL : `${BELL}${notification(options.notifier, call)}`)
-      screen.call?.(call)
-    }
-    if (options.title === null || called === title) return
-    title = called
-    stdout.write(`\u001b]2;${title}\u0007`)
+    if (instance === null || over || possession.isAway() || stdout.isBehind === true) return
+    caller.tell(before, state)
   }
   const apply = (event: ScreenEvent): void => {
     const before = state
@@ -168,7 +162,11 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     paint()
   }
   const onKeys = (keys: readonly KeyPress[]): void => {
-    for (const key of keys) apply({ kind: 'key', key, atMs: clock.nowMs(), farthest })
+    for (const key of keys) {
+      // What was typed behind the key that gave the terminal away was not typed for what comes back.
+      if (possession.isAway()) return
+      apply({ kind: 'key', key, atMs: clock.nowMs(), farthest })
+    }
     if (keys.length > 0) paint()
   }
   const told = (message: string): void => {
@@ -195,37 +193,16 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
       )
   }
   const redraw = (): void => {
-    if (instance === null || over || handedOver) return
+    if (instance === null || over || possession.isAway()) return
     // Ink erases upwards from where it believes the cursor to be: the last row of its frame.
     stdout.write(`\u001b[${state.size.rows};1H`)
     instance.clear()
     instance.rerender(app())
   }
-  const letGo = async (): Promise<void> => {
-    if (suspend === null || over || screen.reopen === undefined) throw new Error('the screen is not there')
-    handedOver = true
-    takeBack = await handOver(suspend, input)
-    // Whatever we still had to write comes before the first byte of whoever gets the terminal.
-    if (stdout.isBehind === true) await new Promise<void>(resolve => stdout.once('drain', () => resolve()))
-  }
-  const comeBack = async (): Promise<void> => {
-    if (takeBack === null || over || screen.reopen === undefined) return
-    await takeBack(screen.reopen())
-    takeBack = null
-    handedOver = false
-    title = ''
-    dispatch({ kind: 'resize', size: sizeOf(stdout), atMs: clock.nowMs() })
-    callAttention(state)
-    redraw()
-  }
   const inEditor = async (script: string, step: string): Promise<EditorAnswer> => {
     if (screen.editScript === undefined || screen.reopen === undefined) return NO_EDITOR
-    await letGo()
-    try {
-      return await screen.editScript(script, stepName(conversation.runbook, step))
-    } finally {
-      await comeBack()
-    }
+    const { editScript } = screen
+    return possession.during(() => editScript(script, stepName(conversation.runbook, step)))
   }
   const edit = async (step: string): Promise<void> => {
     const began = conversation.scriptToEdit(step)
@@ -233,10 +210,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     dispatch({ kind: 'edited', step, was: began.ok ? began.script : '', answer, atMs: clock.nowMs() })
   }
   const stopHere = async (): Promise<void> => {
-    if (screen.stopHere === undefined || handedOver) return
-    await letGo()
-    await screen.stopHere()
-    await comeBack()
+    if (screen.stopHere !== undefined && !possession.isAway()) await possession.during(screen.stopHere)
   }
   const copy = async ({ what, text }: Copyable): Promise<void> => {
     const program = (await screen.copy?.(text)) ?? null
@@ -244,19 +218,8 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     const how = program === null ? 'sent to the terminal (OSC 52)' : `copied with ${program}`
     dispatch({ kind: 'told', message: `${how}: ${what}. Y prints it, should nothing arrive`, atMs: clock.nowMs() })
   }
-  /** The normal screen has no frame and no cut lines: what is there can be taken with the mouse as it is. */
-  const print = async ({ what, text }: Copyable): Promise<void> => {
-    if (screen.reopen === undefined || handedOver) return
-    await letGo()
-    stdout.write(`${[...cleanLines(text), '', `This was ${what}. Any key comes back.`].join('\r\n')}\r\n`)
-    const keyboard = screen.reopen()
-    // Key by key, so that Ctrl-C is one as well: it never ends anything at one press.
-    keyboard.setRawMode?.(true)
-    await new Promise<void>(resolve => keyboard.once('data', () => resolve()))
-    keyboard.setRawMode?.(false)
-    keyboard.destroy?.()
-    await comeBack()
-  }
+  const print = ({ what, text }: Copyable): Promise<void> =>
+    possession.print([...cleanLines(text), '', `This was ${what}. Any key comes back.`])
   const perform = (effect: Effect): void => {
     switch (effect.kind) {
       case 'say':
@@ -315,10 +278,10 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
 
   const lending: Lending = {
     async letGo({ step, recorded }) {
-      await letGo()
+      await possession.lend()
       stdout.write(`${handoverText(conversation.runbook, step, recorded)}\r\n`)
     },
-    takeBack: comeBack,
+    takeBack: possession.takeBack,
   }
 
   const leave = leaveOnce(stdout, input, options.title, () => instance)
@@ -326,7 +289,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     book.take(entry, snapshot)
     const { kind } = entry.event
     if (kind !== 'output' && kind !== 'output.late') dispatch({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
-    if (!handedOver) onOutput()
+    if (!possession.isAway()) onOutput()
   })
   const letHold = screen.lend?.hold(lending)
   const tick = setInterval(() => dispatch({ kind: 'tick', atMs: clock.nowMs() }), TICK_MS)
@@ -339,8 +302,8 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
       // A run that has ended already says nothing more that would end this walk: its clock must not keep the process.
       finished.resolve('leave')
     }
-    screen.onEnter?.(leaveForGood, () => handedOver)
-    if (options.title !== null) stdout.write(`\u001b[22;2t\u001b]2;${cleanText(options.title)}\u0007`)
+    screen.onEnter?.(leaveForGood, possession.isAway)
+    if (options.title !== null) stdout.write(pushTitle(options.title))
     instance = render(app(), {
       // Ink asks no more of its input than `ScreenInput` has; the type asks for all of a terminal's stream.
       stdin: input as unknown as NodeJS.ReadStream,
@@ -373,6 +336,11 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     letHold?.()
     leave()
   }
+}
+
+function after(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms)
+  return () => clearTimeout(timer)
 }
 
 function stepName(runbook: Runbook, id: string): string {

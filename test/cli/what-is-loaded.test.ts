@@ -2,17 +2,17 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const SIGNOFF = resolve(import.meta.dirname, '../../bin/signoff.js')
 /** Runs before the program, and says on standard error which of its chunks are loaded. */
 const WATCH = `data:text/javascript,${encodeURIComponent(`
-  import { registerHooks } from 'node:module'
-  registerHooks({ load(url, context, next) {
-    if (url.includes('/dist/')) process.stderr.write('loaded ' + url + '\\n')
-    return next(url, context)
-  } })`)}`
+  import fs from 'node:fs'
+  const read = fs.readFileSync
+  fs.readFileSync = (file, ...how) => {
+    if (String(file).includes('/dist/')) process.stderr.write('loaded ' + file + '\\n')
+    return read(file, ...how)
+  }`)}`
 
 const SHELL = '# Release\n\n```bash\nmake deploy\n```\n'
 const PLAIN = '# Release\n\nSee `release.md`, on branch `main`.\n\n- [ ] Tell the team\n- [ ] Look at the dashboard\n'
@@ -36,7 +36,7 @@ function packagesLoaded(args: readonly string[], expected: number): Set<string> 
     encoding: 'utf8',
   })
   expect(status, stderr).toBe(expected)
-  const chunks = [...stderr.matchAll(/^loaded (\S+)$/gm)].map(found => fileURLToPath(found[1] ?? ''))
+  const chunks = [...stderr.matchAll(/^loaded (\S+)$/gm)].map(found => found[1] ?? '')
   expect(chunks.length).toBeGreaterThan(0)
   const texts = chunks.map(chunk => readFileSync(chunk, 'utf8'))
   return new Set(

@@ -6,6 +6,8 @@ import { execa } from 'execa'
 /** A question takes answers only 300 ms after its first paint; a person has read it for longer. */
 const READ_MS = 500
 const POLL_MS = 25
+/** How long is waited for what has to appear: nothing is measured by it, so that it may be long on a busy machine. */
+const PATIENCE_MS = 20_000
 
 export interface Size {
   readonly columns: number
@@ -64,7 +66,7 @@ export class Tmux {
   }
 
   /** Waits until the shell has the terminal again. Gives the exit code of what ended. */
-  async ended(waitMs = 20_000): Promise<number> {
+  async ended(waitMs = PATIENCE_MS): Promise<number> {
     const mark = `ended-${++this.#commands}`
     await this.#until(async () => (await this.ask('#{pane_current_command}')) === 'bash', waitMs, 'the prompt')
     await this.command(`echo ${mark}=$?.`)
@@ -92,8 +94,10 @@ export class Tmux {
     return text.split('\n').slice(0, Number(await this.ask('#{pane_height}')))
   }
 
+  /** What can be read there: a line that was too long for a row is whole, since no awaited words may depend on where it broke. */
   async text(): Promise<string> {
-    return (await this.rows()).join('\n')
+    // Joined rows come with the spaces at their ends.
+    return (await this.#tmux('capture-pane', '-p', '-J')).replace(/ +$/gm, '').replace(/\n$/, '')
   }
 
   /** The same with its colours, as SGR. */
@@ -102,7 +106,7 @@ export class Tmux {
   }
 
   /** Waits until the screen matches; gives the match. Fails with what stands there instead. */
-  async until(what: RegExp, waitMs = 5_000): Promise<RegExpExecArray> {
+  async until(what: RegExp, waitMs = PATIENCE_MS): Promise<RegExpExecArray> {
     let found: RegExpExecArray | null = null
     await this.#until(
       async () => {
@@ -116,12 +120,12 @@ export class Tmux {
   }
 
   /** Waits until the screen shows this no more. */
-  async gone(what: RegExp, waitMs = 5_000): Promise<void> {
+  async gone(what: RegExp, waitMs = PATIENCE_MS): Promise<void> {
     await this.#until(async () => !what.test(await this.text()), waitMs, `no ${String(what)}`)
   }
 
   /** Waits until this stands there, and has for as long as a person takes to read it: a question takes no answer before. */
-  async asked(what: RegExp, waitMs = 8_000): Promise<RegExpExecArray> {
+  async asked(what: RegExp, waitMs = PATIENCE_MS): Promise<RegExpExecArray> {
     let since = 0
     let found: RegExpExecArray | null = null
     await this.#until(
@@ -152,7 +156,7 @@ export class Tmux {
           after = withoutClock(await this.text())
           return after !== before || !(await this.isScreen())
         },
-        5_000,
+        PATIENCE_MS,
         `an effect of ${JSON.stringify(keys)}`,
       )
       if (!DROPPED.test(after) || DROPPED.test(before)) return
@@ -171,7 +175,7 @@ export class Tmux {
   }
 
   /** Waits until the rows are as they should be. */
-  async holds(what: (rows: readonly string[]) => boolean, waitMs = 5_000): Promise<void> {
+  async holds(what: (rows: readonly string[]) => boolean, waitMs = PATIENCE_MS): Promise<void> {
     await this.#until(async () => what(await this.rows()), waitMs, 'rows as they should be')
   }
 
@@ -188,7 +192,7 @@ export class Tmux {
   }
 
   /** Waits until tmux answers this. */
-  async knows(format: string, what: RegExp, waitMs = 5_000): Promise<void> {
+  async knows(format: string, what: RegExp, waitMs = PATIENCE_MS): Promise<void> {
     await this.#until(async () => what.test(await this.ask(format)), waitMs, `${format} to be ${String(what)}`)
   }
 

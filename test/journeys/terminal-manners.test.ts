@@ -145,7 +145,7 @@ describe.skipIf(lacking !== null)(`manners${lacking === null ? '' : `, skipped: 
     const script = 'touch started-2.1\nfor line in $(seq 1 50); do echo "image line $line"; done'
     expect(await terminal.tmux('show-buffer')).toBe(script)
     await terminal.press('Y')
-    await terminal.until(/^touch started-2\.1\nfor line in \$\(seq 1 50\); do echo "image line \$line"; done$/m)
+    await terminal.asked(/^touch started-2\.1\nfor line in \$\(seq 1 50\); do echo "image line \$line"; done$/m)
     expect(await terminal.ask(STATE)).toBe('0 1')
     await terminal.press('C-c')
     await terminal.asked(/READY {2}2\.1/)

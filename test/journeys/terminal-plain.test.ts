@@ -83,7 +83,7 @@ describe.skipIf(lacking !== null)(`by words${lacking === null ? '' : `, skipped:
     await say(/Step 3\.1, [\s\S]*or "cannot"/, 'value 0.2 %')
     await terminal.until(/nothing typed here opens a gate/)
     await approve('v1')
-    await terminal.until(/Run passed/, 15_000)
+    await terminal.until(/Run passed/, 30_000)
   }
 
   async function byKeys(terminal: Tmux): Promise<void> {

@@ -171,12 +171,12 @@ describe('two runs compared', () => {
 
   it('is as fast for many steps that only one of them has', () => {
     const steps = Array.from({ length: 20_000 }, (_, i) => run.planned(`step-${i}`, 'task'))
-    const from = performance.now()
+    const from = process.cpuUsage()
     const found = compareRuns(
       of([], run.runStart(), { ...run.PLAN, steps: steps.slice(0, 10_000) }),
       of([], run.runStart(), { ...run.PLAN, steps: steps.slice(10_000) }),
     )
     expect(found).toHaveLength(20_000)
-    expect(performance.now() - from).toBeLessThan(5000)
+    expect(process.cpuUsage(from).user / 1000).toBeLessThan(5000)
   })
 })

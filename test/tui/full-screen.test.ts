@@ -172,9 +172,11 @@ test('1,000 random bytes start nothing unasked and leave the screen whole', asyn
   }
   // A paste or a sequence left open by chance ends by silence.
   await new Promise(resolve => setTimeout(resolve, 1500))
-  terminal.send('\u001b')
-  await new Promise(resolve => setTimeout(resolve, 600))
-  terminal.send('\u001b')
+  // Whatever the last of them has opened, a dialog or a text on the normal screen, is closed as a person would.
+  for (let press = 0; press < 2 || (press < 10 && !/\? all keys/.test(terminal.text())); press++) {
+    terminal.send('\u001b')
+    await new Promise(resolve => setTimeout(resolve, 600))
+  }
   await terminal.until(/\? all keys/)
   expect(terminal.rows()[0]).toMatch(/PRODUCTION \| payments/)
   expect(terminal.text().match(/PRODUCTION \|/g)).toHaveLength(1)
@@ -182,6 +184,37 @@ test('1,000 random bytes start nothing unasked and leave the screen whole', asyn
   const { said, starts } = await reported(terminal)
   expect(starts).toEqual([])
   expect(said.filter(({ kind }) => ['run', 'skip', 'rollback', 'confirm'].includes(kind))).toEqual([])
+})
+
+test('a script on the normal screen goes by any key, and what is typed on the way there is neither echoed nor a signal', async () => {
+  const terminal = start('2.1')
+  await ready(terminal, /READY {2}2\.1/)
+  for (let round = 0; round < 5; round++) {
+    const before = terminal.bytes.length
+    terminal.send('Y')
+    // The moment in which the screen lets go: Ctrl-C, Ctrl-\\, Ctrl-Z, Ctrl-D and half a character.
+    await terminal.leaves(before)
+    terminal.send('\u0003\u001c\u001a\u0004N\u00ff')
+    await terminal.asked(/kubectl set image\n\nThis was the script of 2\.1\. Any key comes back\.\n\s*$/)
+    terminal.send(['\u0003', ' ', 'q', '\u001b[A', '\u00ff'][round] ?? 'n')
+    await terminal.until(/READY {2}2\.1[\s\S]*\? all keys/)
+    expect(terminal.isAlternate).toBe(true)
+  }
+  await pause(terminal)
+  const { said } = await reported(terminal)
+  expect(said.map(({ kind }) => kind)).toEqual(['pause'])
+})
+
+test('keys that came in one piece with the one that leaves the screen do nothing', async () => {
+  const terminal = start('2.1', { columns: 80, rows: 24 }, { EDITOR: 'cat', VISUAL: '' })
+  await ready(terminal, /READY {2}2\.1/)
+  terminal.send('Yeqs')
+  await terminal.asked(/Any key comes back/)
+  terminal.send(' ')
+  await ready(terminal, /READY {2}2\.1[\s\S]*\? all keys/)
+  await pause(terminal)
+  const { said } = await reported(terminal)
+  expect(said.map(({ kind }) => kind)).toEqual(['pause'])
 })
 
 test('resizing leaves one header and one last row of the right size, and says when it is too small', async () => {

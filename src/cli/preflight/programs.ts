@@ -1,4 +1,4 @@
-import type { Step } from '../../model/index.ts'
+import { type Shell, type Step, shellOf } from '../../model/index.ts'
 import { calledPrograms, isShellTag } from '../../parser/index.ts'
 import type { RunContext } from '../../runner/index.ts'
 import type { AboutToRun } from './about-to-run.ts'
@@ -27,7 +27,7 @@ export function missingPrograms(run: AboutToRun, ahead: StepsAhead, hasProgram: 
       const isDone = done.has(step.id)
       const interpreter = isDone ? null : interpreterOf(context, step)
       if (interpreter !== null && !hasProgram(interpreter)) noteShell(interpreter, step)
-      const shell = shellOf(step)
+      const shell = shellFor(run, step)
       for (const { text, line } of shell === null ? [] : textsOf(run, step)) {
         const needed = shell ?? 'bash'
         if (!isDone && !hasProgram(needed)) noteShell(needed, step)
@@ -104,8 +104,8 @@ function interpreterOf(context: RunContext, step: Step): string | null {
 }
 
 /** Null for what no shell of this machine reads: another machine, another language. An offer is shell, whatever stands around it. */
-function shellOf(step: Step): 'bash' | 'sh' | 'zsh' | null {
+function shellFor({ context }: AboutToRun, step: Step): Shell | null {
   if (step.interaction === 'remote') return null
-  if (step.language === 'sh' || step.language === 'zsh') return step.language
-  return step.language === null || step.script === null || isShellTag(step.language) ? 'bash' : null
+  const isShell = step.language === null || step.script === null || isShellTag(step.language)
+  return isShell ? shellOf(step, context.runbook.details.get(step.id)) : null
 }

@@ -155,7 +155,8 @@ trap() {
  * - bash puts back an ERR, DEBUG or RETURN trap that a function removes, so removing one sets `:`.
  * - `exit` inside a function runs the EXIT trap in the scope of that function. Its locals are taken out: `t`, an
  *   attribute that means nothing on a variable, marks the global one, and what hides it is unset until it shows.
- * - A recovery flow takes what the main flow exported, and nothing else of it.
+ * - A recovery flow takes what the main flow exported, and nothing else of it. That is asked in a subshell first, which writes into the
+ *   file of lists as well and cannot tell how far: each of the two begins it anew.
  */
 export const SESSION_MORE = `
 __signoff_reveal() {
@@ -188,6 +189,8 @@ __signoff_exports() {
 }
 __signoff_unexport() {
   builtin local __signoff_n
+  __signoff_empty "$__signoff_lists"
+  __signoff_read=0
   __signoff_names
   for __signoff_n in "\${__signoff_all[@]}"; do
     [[ $__signoff_fresh != *" $__signoff_n "* && \${!__signoff_n@a} == *x* ]] && builtin unset -v "$__signoff_n"

@@ -1,11 +1,12 @@
-import { GUARD_MS } from '../state/screen-state.ts'
+import { GUARD_MS, isBeforeOpening } from '../state/screen-state.ts'
 import { counted } from '../text/counting.ts'
 
 /** Keeps lines that were typed before a question from answering it, and says how many they were. */
 export class LineGuard {
   readonly #nowMs: () => number
   readonly #print: (line: string) => void
-  #openAtMs = Number.POSITIVE_INFINITY
+  /** Null while no question stands there. */
+  #openAtMs: number | null = null
   #dropped = 0
 
   constructor(nowMs: () => number, print: (line: string) => void) {
@@ -21,11 +22,11 @@ export class LineGuard {
 
   /** The question is gone; no line is for the next one before it stands there. */
   closed(): void {
-    this.#openAtMs = Number.POSITIVE_INFINITY
+    this.#openAtMs = null
   }
 
   get isEarly(): boolean {
-    return this.#nowMs() < this.#openAtMs
+    return this.#openAtMs === null || isBeforeOpening(this.#nowMs(), this.#openAtMs)
   }
 
   /** @param tell false where the next question says it, since none stands there now. */

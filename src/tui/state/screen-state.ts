@@ -227,7 +227,12 @@ export function lookedAt(state: ScreenState): string | null {
 
 /** True while answers are dropped: the question is not painted yet, or the last answer is on its way. */
 export function isGuarded(state: ScreenState, atMs: number): boolean {
-  return state.saying || state.guard.openAtMs === null || atMs < state.guard.openAtMs
+  return state.saying || state.guard.openAtMs === null || isBeforeOpening(atMs, state.guard.openAtMs)
+}
+
+/** A clock that was set back since does not keep a question shut. */
+export function isBeforeOpening(atMs: number, openAtMs: number): boolean {
+  return atMs < openAtMs && openAtMs - atMs <= GUARD_MS
 }
 
 /** A question that was not there before: answers wait for its paint. */

@@ -29,12 +29,17 @@ export class ScreenInput {
   #cancel: (() => void) | null = null
   #closed = false
   #held = false
+  #diverted: (() => void) | null = null
 
   constructor(terminal: TerminalInput, after: After) {
     this.#terminal = terminal
     this.#after = after
-    this.#take = chunk =>
-      this.#filtered(typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true }))
+    this.#take = chunk => {
+      const text = typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true })
+      // The first bytes of a character that never comes whole are a key as well.
+      if (text === '' && this.#diverted !== null) this.#diverted()
+      else this.#filtered(text)
+    }
     terminal.on('data', this.#take)
     // Whoever asked the terminal something before has paused it.
     terminal.resume()
@@ -62,7 +67,7 @@ export class ScreenInput {
   }
 
   setRawMode(mode: boolean): this {
-    if (!this.#held) this.#terminal.setRawMode?.(mode)
+    if (!this.#held && this.#diverted === null) this.#terminal.setRawMode?.(mode)
     return this
   }
 
@@ -98,6 +103,21 @@ export class ScreenInput {
     terminal.on('data', this.#take)
   }
 
+  /**
+   * Tells of each key instead of handing it on, until the function that is given is called. The terminal stays as it is, in raw mode,
+   * whatever Ink says meanwhile: without it a key would be echoed into what is read, and Ctrl-C or Ctrl-Z would be a signal.
+   */
+  divert(onKey: () => void): () => void {
+    this.#cancel?.()
+    this.#cancel = null
+    this.#filter.flush()
+    this.#ready.length = 0
+    this.#diverted = onKey
+    return () => {
+      this.#diverted = null
+    }
+  }
+
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -121,6 +141,10 @@ export class ScreenInput {
 
   #pass(text: string): void {
     if (text === '' || this.#closed) return
+    if (this.#diverted !== null) {
+      this.#diverted()
+      return
+    }
     this.#ready.push(text)
     for (const listener of this.#listeners) listener()
   }

@@ -1,4 +1,4 @@
-import type { Step } from '../../model/index.ts'
+import { readBy, type Step } from '../../model/index.ts'
 import type { Book } from '../output/book.ts'
 import { keyName } from '../scene/actions.ts'
 import { symbolOf } from '../scene/need-text.ts'
@@ -151,7 +151,7 @@ function scriptLines(about: About): Line[] {
   const template = edited !== null || entered === step.script ? null : step.script
   const folder = detail?.cwd ?? walk.runbook.cwd
   const facts = [
-    `${step.language ?? 'bash'}${folder === undefined ? '' : ` in ${folder}`}`,
+    `${readBy(step, detail)}${folder === undefined ? '' : ` in ${folder}`}`,
     ...(step.timeoutMs === null ? [] : [`time limit ${durationText(step.timeoutMs)}`]),
     ...(step.interaction === 'terminal' ? ['has this terminal while it runs'] : []),
     ...(step.interaction === 'endless' ? ['runs until it is stopped'] : []),

@@ -1,5 +1,4 @@
-import type { Need } from '../../model/index.ts'
-import { checkObserved } from '../../model/index.ts'
+import { checkObserved, type Need, readBy } from '../../model/index.ts'
 import { type Ask, openAsk, suggestionsOf } from '../acts/act.ts'
 import { environmentOf, inProduction } from '../scene/walk.ts'
 import type { Dialog, ScreenState } from '../state/screen-state.ts'
@@ -94,7 +93,7 @@ function reviewLines(look: Look, { scene }: ScreenState, need: Extract<Need, { k
   const folder = detail?.cwd ?? runbook.cwd
   const facts = [
     need.edited === undefined ? (step?.risk ?? '') : `EDITED, ${need.edited.risk}`,
-    `${step?.language ?? 'bash'}${folder === undefined ? '' : ` in ${folder}`}`,
+    `${step === undefined ? 'bash' : readBy(step, detail)}${folder === undefined ? '' : ` in ${folder}`}`,
     ...(step?.timeoutMs == null ? [] : [`time limit ${durationText(step.timeoutMs)}`]),
     flow === undefined ? 'NO WAY BACK' : `way back: ${counted(flow.steps.length, 'step')}`,
     ...(detail?.pointOfNoReturn === true ? ['POINT OF NO RETURN'] : []),

@@ -31,6 +31,6 @@ export async function runSignoff(
 
 /** The file that the command is. @throws where the project was not built. */
 export function signoffFile(): string {
-  if (!existsSync(`${PROJECT}dist/signoff.js`)) throw new Error('dist/signoff.js is missing: npm run build makes it')
+  if (!existsSync(`${PROJECT}dist/signoff.cjs`)) throw new Error('dist/signoff.cjs is missing: npm run build makes it')
   return `${PROJECT}bin/signoff.js`
 }

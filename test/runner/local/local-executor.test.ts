@@ -154,7 +154,7 @@ describe('how a script ended', () => {
   test('how long it took', async () => {
     const { ended } = await session.run('sleep 0.2')
     expect(ended.ms).toBeGreaterThanOrEqual(200)
-    expect(ended.ms).toBeLessThan(2000)
+    expect(ended.ms).toBeLessThan(10_000)
   })
 })
 
@@ -162,7 +162,8 @@ describe('a child that is left behind', () => {
   test('does not hold its block; what it says shortly after is recorded', async () => {
     const before = performance.now()
     const result = await session.run(`${PROGRAMS}/leaves-a-child 0.05 600`)
-    expect(performance.now() - before).toBeLessThan(3000)
+    // The child stays for ten minutes.
+    expect(performance.now() - before).toBeLessThan(20_000)
     expect(result.exit).toBe(0)
     expect(result.out).toMatch(/^child \d+\nlate\n$/)
     const pid = Number(/\d+/.exec(result.out)?.[0])

@@ -57,6 +57,12 @@ test('a recovery of a run whose main flow has run nothing starts like a first bl
   expect((await session.run('echo "${WORK-none} ${PWD##*/}"', recovery)).out).toBe('none work\n')
 })
 
+test('what a recovery takes over adds nothing to what its steps print', async () => {
+  await session.run('export WORK=x; declare -A table=([a]=1); numbers=(1 2); alias greet="echo hello"')
+  for (const block of ['echo "$WORK"', 'echo again "$WORK"'])
+    expect(await session.run(block, recovery)).toMatchObject({ err: '', exit: 0 })
+})
+
 test('the environment that is told of a recovery block is the one it gets', async () => {
   await session.run('export WORK=1; unset LANG')
   const { env, cwd } = session.executor.describe(session.order('true', recovery))

@@ -108,7 +108,8 @@ describe('a time limit', () => {
     const order = session.order('bash -c "sleep 600 & wait"', { timeoutMs: 500 })
     const before = performance.now()
     const { ended, stops } = await runUntilReady(order, async () => undefined)
-    expect(performance.now() - before).toBeLessThan(1900)
+    // Without the limit it sleeps for ten minutes; a busy machine takes its time to see it end.
+    expect(performance.now() - before).toBeLessThan(10_000)
     expect(ended).toMatchObject({ outcome: 'timed-out' })
     expect(stops[0]).toMatchObject({ signal: 'SIGINT', why: 'time-limit', by: null })
     await expect.poll(() => processesWith(session.folder)).toEqual([])

@@ -86,15 +86,24 @@ export class TestTerminal {
   }
 
   rows(): string[] {
-    const buffer = this.#screen.buffer.active
-    return Array.from(
-      { length: this.#screen.rows },
-      (_, row) => buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '',
-    )
+    return this.#lines().map(line => line?.translateToString(true) ?? '')
   }
 
+  /** What can be read there: a line that was too long for a row is whole, since no awaited words may depend on where it broke. */
   text(): string {
-    return this.rows().join('\n')
+    const lines = this.#lines()
+    return lines
+      .map(
+        (line, row) =>
+          `${line?.isWrapped === true && row > 0 ? '' : '\n'}${line?.translateToString(lines[row + 1]?.isWrapped !== true) ?? ''}`,
+      )
+      .join('')
+      .slice(1)
+  }
+
+  #lines() {
+    const buffer = this.#screen.buffer.active
+    return Array.from({ length: this.#screen.rows }, (_, row) => buffer.getLine(buffer.baseY + row))
   }
 
   get isAlternate(): boolean {
@@ -123,12 +132,20 @@ export class TestTerminal {
   }
 
   /** Waits for something to appear, never for time; fails with what stands there instead. */
-  async until(what: RegExp | (() => boolean), waitMs = 10_000): Promise<void> {
+  async until(what: RegExp | (() => boolean), waitMs = 20_000): Promise<void> {
     const holds = () => (what instanceof RegExp ? what.test(this.text()) : what())
     for (const endMs = Date.now() + waitMs; !holds(); ) {
       if (Date.now() > endMs || this.#gone)
         throw new Error(`waited for ${String(what)}; the screen is:\n${this.text()}`)
       await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  }
+
+  /** Resolves at the moment in which the alternate screen is left, of what was written behind `from`. */
+  async leaves(from: number): Promise<void> {
+    while (!this.bytes.includes('\u001b[?1049l', from)) {
+      if (this.#gone) throw new Error('it ended before it left the screen')
+      await new Promise(setImmediate)
     }
   }
 

@@ -291,6 +291,14 @@ describe('lines for another question', () => {
     expect(run.state.steps.get('s1.3')?.status.kind).toBe('passed')
   })
 
+  test('a question still takes lines where the clock was set back meanwhile', async () => {
+    const { run, person } = plainAt('1.3')
+    clock.pass(1000)
+    clock.now -= 3_600_000
+    await person.typeAtOnce('tick')
+    expect(run.state.steps.get('s1.3')?.status.kind).toBe('passed')
+  })
+
   test('several lines at once tick one confirmation', async () => {
     const { run, person } = plainAt('1.3')
     clock.pass(1000)

@@ -24,6 +24,13 @@ describe('running', () => {
     expect(screen.needed).toContain('1.2 Build')
   })
 
+  test('a question still takes answers where the clock was set back meanwhile', async () => {
+    const { run, screen } = await walkAt('1.1')
+    clock.now -= 3_600_000
+    await screen.press('enter').settle()
+    expect(run.starts('1.1')).toBe(1)
+  })
+
   test('a change outside production is reviewed first: Enter there means no, y runs it', async () => {
     const { run, screen } = await walkAt('1.6')
     await screen.press('f').settle()

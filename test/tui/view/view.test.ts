@@ -183,12 +183,13 @@ test('a runbook of 10,000 steps is drawn by its visible rows: a key to its view 
   const { screen } = await screenAt('1.1', longRunbook(10_000))
   screen.press('G')
   expect(screen.rows().join('\n')).toContain('> 1.10000')
-  const started = performance.now()
+  const from = process.cpuUsage()
   for (let press = 0; press < 20; press++) {
     screen.press('k')
     screen.rows()
   }
-  expect((performance.now() - started) / 20).toBeLessThan(50)
+  // Its own work, whatever else the machine does.
+  expect(process.cpuUsage(from).user / 1000 / 20).toBeLessThan(50)
 })
 
 test('help names every key of the walk, with why it cannot be used now', async () => {
