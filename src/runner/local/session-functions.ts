@@ -15,7 +15,8 @@ export const STATE_END = '__signoff_set #signoff: whole\n'
  * - `trap` is a function so that a runbook's own EXIT trap runs at the end of its block and does not take the place of the dump.
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
  * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
- * - A block starts with errexit and pipefail, whatever the block before it did to them.
+ * - A block starts with errexit and pipefail, whatever the block before it did to them, and with the status that that ended with: behind
+ *   it stands `&& :`, which keeps it and is no failure.
  * - Lists that only a command prints are read back through a file, each behind the one before it. No file is emptied that can be
  *   written on as it is: some file systems (ext4) put on the disk at once what is written into a file that was emptied.
  * - It is read for every block: what few blocks need is in `SESSION_MORE`, and nothing here loops over the variables.
@@ -125,7 +126,7 @@ __signoff_write() {
   for __signoff_n in errexit pipefail; do
     [[ :$__signoff_options: == *:$__signoff_n:* ]] || __signoff_options+=:$__signoff_n
   done
-  builtin printf '__signoff_options=%q\\n' "$__signoff_options"
+  builtin printf '__signoff_options=%q __signoff_status=%s\\n' "$__signoff_options" "$__signoff_status"
   builtin trap - EXIT
   builtin trap -p
   builtin printf '%s\\n' 'builtin trap -- "$__signoff_at_exit" EXIT'

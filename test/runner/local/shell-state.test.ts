@@ -49,6 +49,7 @@ describe('what one block leaves behind, the next one finds', () => {
       '2 v 3 5\n',
     ],
     ['that a variable is to be exported once it is set', 'export A', 'A=1; bash -c \'echo "$A"\'', '1\n'],
+    ['the status of the last command', 'set +e; (exit 3)', 'echo "$?"; false; echo on', '3\n'],
     ['keys of any text', "declare -A m=([$'a\\nb']=1 [x y]=\"q'\")", 'echo "${m[$\'a\\nb\']} ${m[x y]}"', "1 q'\n"],
     [
       '2,000 variables',
