@@ -1,9 +1,8 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
-import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { shellMissing } from './check-script.ts'
+import { wireOf } from './terminal-supervisor.ts'
 
 /** Bash that supervises scripts and checks them: see `supervisor-script.ts`. */
 export interface Launcher {
@@ -68,8 +67,6 @@ export function createLauncher(script: string, environment: Readonly<Record<stri
   }
 }
 
-type Bash = ChildProcessByStdio<Writable, Readable, null>
-
 /** @param gone is called once it can take no more orders. */
 async function startSupervisor(
   script: string,
@@ -80,33 +77,31 @@ async function startSupervisor(
     cwd: '/',
     env: environment,
     detached: true,
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   if (bash.pid === undefined) throw shellMissing('bash', (await once(bash, 'error').catch(error => [error]))[0])
   // Nothing here may keep a process alive that has been told to go.
   bash.unref()
-  hold(bash, false)
+  const wire = wireOf(bash)
+  wire.unref()
   let isFree = true
   let heard = ''
   let answer: ((code: number | null) => void) | null = null
 
-  const take = (chunk: Buffer): void => {
+  wire.on('data', (chunk: Buffer) => {
     heard += chunk.toString()
     const lines = heard.split('\n')
     heard = lines.pop() ?? ''
     for (const line of lines)
       if (line === 'free') isFree = true
       else answer?.(Number(line))
-  }
-  const end = (): void => {
+  })
+  // The bash that was started has forked another one, and ended. Nothing that lives longer than that one has the wire.
+  wire.on('close', () => {
     isFree = false
     gone()
     answer?.(null)
-  }
-  bash.stdout.on('data', take).on('close', end)
-  bash.once('exit', end)
-  // A write into one that was killed: its end is told as well.
-  bash.stdin.on('error', end)
+  })
 
   return {
     get isFree() {
@@ -114,31 +109,21 @@ async function startSupervisor(
     },
     async ask(words) {
       isFree = false
-      hold(bash, true)
+      wire.ref()
       try {
         const answered = new Promise<number | null>(resolve => {
           answer = resolve
         })
-        bash.stdin.write(words.map(word => `${word}\0`).join(''))
+        wire.write(words.map(word => `${word}\0`).join(''))
         const code = await answered
         // One that was given a script is free again once it says so itself.
         if (words[0] === 'check' && code !== null) isFree = true
         return code
       } finally {
         answer = null
-        hold(bash, false)
+        wire.unref()
       }
     },
-    close: () => bash.stdin.end(),
-  }
-}
-
-/** Whether the pipes keep this process alive. */
-function hold(child: Bash, held: boolean): void {
-  for (const end of [child.stdin, child.stdout]) {
-    // Pipes to a child are sockets to Node, whatever the type says.
-    const socket = end as unknown as Socket
-    if (held) socket.ref()
-    else socket.unref()
+    close: () => wire.end(),
   }
 }

@@ -5,7 +5,7 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  * starting another bash. `bash -p` keeps the person's BASH_ENV, exported functions and SHELLOPTS out of it, and hands them on to the
  * scripts.
  *
- * It reads orders from its stdin, words that each end in NUL, which neither paths nor environments can hold:
+ * It reads orders from descriptor 3, a wire that goes both ways: words that each end in NUL, which neither paths nor environments can hold:
  *
  * - `check FILE`: reads the whole file without running any of it and answers `CODE\n`. The file's first command is `set -n`, and it
  *   is read by `.` in a fork: the same reader as `bash -n`, without starting another bash. What it says goes to `FILE.said`.
@@ -13,10 +13,10 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  *   ended, whatever becomes of Signoff. Then it says `free\n` and reads on. Secrets come this way too: no file and no list of
  *   processes ever shows them.
  *
- * Descriptors that Signoff was started with are no business of its scripts: it closes them. 255 is its own script; 6 and 7 lead to
- * Signoff, and what it starts has neither, since some of it lives longer.
+ * Descriptors that Signoff was started with are no business of its scripts: it closes them. 255 is its own script; 6 is the
+ * wire, which nothing that it starts has, since some of it lives longer.
  *
- * It ends when its stdin has ended, that is when Signoff has, however, and no script of it is left.
+ * It ends when the wire has ended, that is when Signoff has, however, and no script of it is left.
  *
  * The words of an order: claim folder, time limit in seconds (empty: none), grace in seconds, spool limit in bytes, umask, BASH_ENV of
  * the script, count of `NAME=VALUE` words, these words, then the command. It reads and writes in the claim folder:
@@ -35,6 +35,9 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  * a process, or the words go there. Other jobs are listed there too: only words about this one count. It is the first job, since those
  * of the script before were given up.
  *
+ * All this is done by a fork, and the bash that was started ends: a shell that is no subshell is told of each script that somebody
+ * suspends, and would wait for it anew all the time.
+ *
  * A copier whose `dd` was told to go counts what still comes and throws it away, so that who holds the pipe is not killed by it.
  *
  * Job control (`set -m`) puts each script in a process group of its own and leaves SIGINT alive in it.
@@ -43,13 +46,12 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  */
 export const SUPERVISOR_SCRIPT = `{
 umask 077
+exec 6<&3
 for __signoff_fd in /dev/fd/*; do
   __signoff_fd=\${__signoff_fd##*/}
-  [[ $__signoff_fd == [0-2] || $__signoff_fd == 255 || $__signoff_fd == *[!0-9]* ]] || eval "exec $__signoff_fd>&-"
+  [[ $__signoff_fd == [0-26] || $__signoff_fd == 255 || $__signoff_fd == *[!0-9]* ]] || eval "exec $__signoff_fd>&-"
 done
-exec 6<&0 7>&1 </dev/null >/dev/null 2>&1
 set -m -o noclobber
-trap : HUP INT TERM PIPE
 ${SUPERVISOR_PARTS.trim()}
 __signoff_copy() {
   LC_ALL=C
@@ -72,8 +74,8 @@ __signoff_supervise() {
   __signoff_claim=$1 __signoff_limit=$2 __signoff_grace=$3 __signoff_spool=$4 __signoff_mask=$5 __signoff_env=$6 __signoff_count=$7
   shift 7
   __signoff_take || return
-  exec 3> >(exec 6<&- 7>&-; __signoff_copy out)
-  exec 4> >(exec 3>&- 6<&- 7>&-; __signoff_copy err)
+  exec 3> >(exec 6>&-; __signoff_copy out)
+  exec 4> >(exec 3>&- 6>&-; __signoff_copy err)
   __signoff_start
   exec 2>"$__signoff_claim/jobs"
   {
@@ -81,13 +83,13 @@ __signoff_supervise() {
     ((__signoff_count == 0)) || export -- "\${@:1:__signoff_count}"
     shift "$__signoff_count"
     BASH_ENV=$__signoff_env exec "$@"
-  } </dev/null >&3 2>&4 3>&- 4>&- 5>&- 6<&- 7>&- &
+  } </dev/null >&3 2>&4 3>&- 4>&- 5>&- 6>&- &
   __signoff_block=$!
   exec 3>&- 4>&-
   set --
   __signoff_stat $__signoff_block
   printf 'block %s %s\\n' $__signoff_block "$__signoff_stat" >&5
-  if [[ -n $__signoff_limit ]]; then __signoff_watch 2>/dev/null 5>&- 6<&- 7>&- & __signoff_watcher=$!; fi
+  if [[ -n $__signoff_limit ]]; then __signoff_watch 2>/dev/null 5>&- 6>&- & __signoff_watcher=$!; fi
   while :; do
     wait $__signoff_block; __signoff_code=$?
     kill -0 $__signoff_block 2>/dev/null || break
@@ -103,21 +105,26 @@ __signoff_supervise() {
   __signoff_ended $__signoff_code $__signoff_how || exit
   exec 5>&- 2>/dev/null
 }
-while IFS= read -r -d '' -u 6 __signoff_what; do
-  IFS= read -r -d '' -u 6 __signoff_first || break
-  case $__signoff_what in
-    check)
-      (shopt -s extglob; . "$__signoff_first") 2>|"$__signoff_first.said"
-      printf '%s\\n' $? >&7 ;;
-    run)
-      mapfile -t -d '' -u 6 -n "$__signoff_first" __signoff_words
-      # A half order is none: Signoff went while it was giving it.
-      ((\${#__signoff_words[@]} == __signoff_first)) || break
-      printf '0\\n' >&7
-      __signoff_supervise "\${__signoff_words[@]}"
-      printf 'free\\n' >&7 ;;
-  esac
-done
+__signoff_serve() {
+  set -m
+  trap : HUP INT TERM PIPE
+  while IFS= read -r -d '' -u 6 __signoff_what; do
+    IFS= read -r -d '' -u 6 __signoff_first || break
+    case $__signoff_what in
+      check)
+        (shopt -s extglob; . "$__signoff_first") 2>|"$__signoff_first.said"
+        printf '%s\\n' $? >&6 ;;
+      run)
+        mapfile -t -d '' -u 6 -n "$__signoff_first" __signoff_words
+        # A half order is none: Signoff went while it was giving it.
+        ((\${#__signoff_words[@]} == __signoff_first)) || break
+        printf '0\\n' >&6
+        __signoff_supervise "\${__signoff_words[@]}"
+        printf 'free\\n' >&6 ;;
+    esac
+  done
+}
+__signoff_serve &
 exit
 }
 `

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, ut
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalExecutor } from '../../../src/runner/local/index.ts'
+import { readProcessStart } from '../../../src/runner/local/process-identity.ts'
 import type { ScriptOrder, ScriptReport } from '../../../src/runner/ports.ts'
 import { collect, openSession, processesWith, type SessionOfScripts } from './session-of-scripts.ts'
 
@@ -66,7 +67,7 @@ describe('a status', () => {
     const [pid] = readFileSync(join(claim, 'started'), 'utf8').split('\n')
     // It would take the next order else.
     session.executor.dispose()
-    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
+    await expect.poll(() => readProcessStart(Number(pid))).toBeNull()
     const whole = readFileSync(join(claim, 'status'), 'utf8')
     const at = whole.indexOf('ended ')
     for (let cut = at; cut < whole.indexOf('\n', at); cut++) {
@@ -147,7 +148,7 @@ describe('a supervisor that is killed between two scripts', () => {
   test('costs nothing: the next order gets another one', async () => {
     const pid = await freeSupervisor()
     process.kill(pid, 'SIGKILL')
-    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
+    await expect.poll(() => readProcessStart(pid)).toBeNull()
     expect(await session.run('echo again; exit 3')).toMatchObject({ out: 'again\n', exit: 3 })
     expect(await session.executor.check(session.order('fi', { line: 7 }))).toContain('line 7')
   })

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readStatus, readSupervisor } from '../../../src/runner/local/claim.ts'
 import { createLauncher, type Launcher } from '../../../src/runner/local/launcher.ts'
+import { readProcessStart } from '../../../src/runner/local/process-identity.ts'
 import { inStateFolder, prepareStateFolder } from '../../../src/runner/local/state-folder.ts'
 
 let folder: string
@@ -40,7 +41,8 @@ function orderFor(
 }
 
 const hasEnded = (claim: string): boolean => readStatus(claim).ending !== null
-const isThere = (pid: number | undefined): boolean => readdirSync('/proc').includes(String(pid))
+/** One that has ended and that its new parent has not asked about is not there. */
+const isThere = (pid: number | undefined): boolean => readProcessStart(pid ?? 0) !== null
 
 test('one bash supervises script after script, and tells of each how it ended', async () => {
   const ends = []
