@@ -17,8 +17,9 @@ import {
   signApproval,
   type Trust,
 } from '../transcript/index.ts'
-import { readRevoked } from './revoked-file.ts'
-import { readIfThere } from './transcript-files.ts'
+import { readIfThere } from './read-if-there.ts'
+import { readRevocations } from './revoked-file.ts'
+import { whyUnsound } from './sound-key.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What both halves of a hand-over are made and judged from. */
@@ -44,7 +45,9 @@ export function handoffSigner(desk: HandoffDesk): HandoffSigner {
           ok: false,
           why: `your key may ask for a passphrase, which has no place on this screen: pause, then signoff handoff ${start.run} --to ${to}`,
         }
-      const why = whyNoOffer((await readIfThere(workspace.signers)) ?? '', signer, to, workspace.signers)
+      const signersText = (await readIfThere(workspace.signers)) ?? ''
+      const asked = { signer, namespace: APPROVAL_NAMESPACE, workspace, signersText, nowMs: desk.nowMs() } as const
+      const why = whyNoOffer(signersText, signer, to, workspace.signers) ?? (await whyUnsound(asked))
       if (why !== null) return { ok: false, why }
       const request = { seq: chain.lines - 1, leaf: chain.head, challenge }
       const context: HandoffContext = { start, decision: 'handoff-offer', request, to, by: signer.principal }
@@ -113,7 +116,7 @@ export async function trustOf(workspace: Workspace): Promise<Trust> {
   return {
     signers: readAllowedSigners(signersText),
     signersText,
-    revoked: await readRevoked(workspace.revoked),
+    revoked: await readRevocations(workspace),
     sshKeygen: runSshKeygen,
   }
 }

@@ -1,4 +1,5 @@
 import { SignoffError } from '../model/index.ts'
+import { holderText } from '../runner/local/index.ts'
 import { readRecorded } from './quiet-append.ts'
 import type { Session } from './run-session.ts'
 
@@ -25,7 +26,7 @@ async function takenOver(session: Session): Promise<SignoffError> {
   const recorded = holder === null ? await lastTaking(session) : null
   const who =
     holder !== null
-      ? `${holder.principal} (process ${holder.pid} on ${holder.host})`
+      ? holderText(holder)
       : recorded !== null
         ? `${recorded.to.principal} (on ${recorded.to.host})`
         : 'somebody'

@@ -1,9 +1,37 @@
 import { readFile } from 'node:fs/promises'
+import { gitPath } from '../runner/local/index.ts'
+import type { RevocationFile } from '../transcript/index.ts'
+import { projectOf, type Workspace } from './workspace.ts'
 
-/** The revocation file, null where none is configured. One that is there and cannot be read is an error. */
-export async function readRevoked(path: string): Promise<Uint8Array | null> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw error
-  })
+/** A revocation file that is configured, with what stands in it. */
+export interface Revocations {
+  readonly path: string
+  readonly content: RevocationFile
+}
+
+/**
+ * The revocation files that count here: `revoked_keys` of the workspace, where it is there, and the one that git's configuration
+ * names. Both count, since a key that either of them takes back must never sign; one that cannot be read takes all back.
+ */
+export async function revocationFiles(workspace: Workspace): Promise<Revocations[]> {
+  const ofWorkspace = await readFile(workspace.revoked).catch(codeOf)
+  const ofGit = await gitPath(projectOf(workspace), 'gpg.ssh.revocationFile')
+  const files: Revocations[] = []
+  if (ofWorkspace !== 'ENOENT' && ofWorkspace !== 'ENOTDIR')
+    files.push({ path: workspace.revoked, content: contentOf(ofWorkspace) })
+  if (ofGit !== null) files.push({ path: ofGit, content: contentOf(await readFile(ofGit).catch(codeOf)) })
+  return files
+}
+
+/** What stands in them. */
+export async function readRevocations(workspace: Workspace): Promise<RevocationFile[]> {
+  return (await revocationFiles(workspace)).map(({ content }) => content)
+}
+
+function contentOf(read: Uint8Array | string): RevocationFile {
+  return typeof read === 'string' ? 'unreadable' : read
+}
+
+function codeOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? 'EIO'
 }

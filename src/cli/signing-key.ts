@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { SignoffError } from '../model/index.ts'
-import { gitConfig, signWithSshKeygen } from '../runner/local/index.ts'
+import { runSshKeygen, signWithSshKeygen } from '../runner/local/index.ts'
 import {
   ed25519RawSigner,
   ed25519Signer,
@@ -10,69 +7,106 @@ import {
   principalsOf,
   type RawSigner,
   readAllowedSigners,
-  readPrivateKey,
-  readPublicKey,
+  readCertificate,
   type Signer,
 } from '../transcript/index.ts'
-import type { Config } from './config.ts'
+import { checkPrivateHalf, type KeyAtHand, keysAtHand } from './keys-at-hand.ts'
+import { findKey, type KeySources, type NamedKey, nameOfKey } from './named-key.ts'
 
-export interface KeySources {
-  /** `--key` */
-  readonly flag: string | null
-  readonly environment: NodeJS.ProcessEnv
-  readonly config: Config
-  readonly folder: string
+/** The ways in which somebody's own key can sign, before it is known for whom. */
+export interface OwnKeys {
+  readonly named: NamedKey
+  readonly keys: readonly [KeyAtHand, ...KeyAtHand[]]
 }
 
-/**
- * The key file a person signs with: `--key`, `SIGNOFF_KEY`, the user's own configuration, git's ssh signing key. Never
- * "the agent's first", and never what a repository names.
- */
-export async function findKeyFile(sources: KeySources): Promise<string | null> {
-  // An empty variable is one that is not set.
-  const named = sources.flag ?? (sources.environment.SIGNOFF_KEY || sources.config.signingKey)
-  if (named !== null && named !== '') return expandHome(named, sources.environment)
-  if ((await gitConfig(sources.folder, 'gpg.format')) !== 'ssh') return null
-  const key = await gitConfig(sources.folder, 'user.signingKey')
-  return key === null || key.startsWith('key::') || key.startsWith('ssh-') ? null : expandHome(key, sources.environment)
-}
-
-/**
- * Somebody who can sign for a namespace: a key, and the principal that the signers file gives it.
- * @throws {SignoffError} `KEY_MISSING` naming `signoff init`, before anything was written.
- */
-export async function findSigner(
-  sources: KeySources,
-  signersText: string | null,
-  signersPath: string,
-  namespace: Namespace,
-  /** Who they say they are, believed only where there is no signers file to look it up in; whoever reads it will check. */
-  said: string | null = null,
-): Promise<Signer> {
-  const path = await findKeyFile(sources)
-  if (path === null)
-    throw new SignoffError('KEY_MISSING', 'no signing key: a run is sealed with a key of yours, and none is named', {
-      advice: 'run "signoff init" once, or name one by --key FILE or SIGNOFF_KEY',
-    })
-  const key = await readKey(path)
-  const principals = signersText === null ? [] : principalsOf(readAllowedSigners(signersText), key.publicKey, namespace)
-  const wanted = said ?? sources.config.principal
-  const principal =
-    signersText === null && said !== null ? said : (principals.find(name => name === wanted) ?? principals[0])
-  if (principal === undefined)
+/** @throws {SignoffError} `KEY_MISSING` naming `signoff init`, before anything was written; `KEY_UNUSABLE` */
+export async function findOwnKeys(sources: KeySources): Promise<OwnKeys> {
+  const named = await findKey(sources)
+  if (named === null)
     throw new SignoffError(
       'KEY_MISSING',
-      `${signersText === null ? `${signersPath} is missing` : `${signersPath} gives nobody the key ${path} (${key.publicKey.keyid}) for ${namespace}`}`,
-      { advice: 'run "signoff init", and have the line that it adds reviewed like code' },
+      'no signing key: what you sign is signed with a key of yours, and none is named',
+      { advice: 'run "signoff init" once, or name one by --key FILE or SIGNOFF_KEY' },
     )
+  return { named, keys: await keysAtHand(named) }
+}
+
+/**
+ * Signs with one of them, natively or by ssh-keygen. Whether the name is theirs is for whoever reads the signature to check.
+ * @throws {SignoffError} `KEY_MISSING` where there is no private half, `KEY_UNUSABLE`
+ */
+export async function signerOf(key: KeyAtHand, principal: string): Promise<Signer> {
+  await checkPrivateHalf(key)
+  await checkCertificate(key)
   if (key.native !== null) return ed25519Signer(key.native, principal)
   return {
     principal,
     keyid: key.publicKey.keyid,
     publicKey: key.publicKey,
     mayAsk: true,
-    sign: (asked, bytes) => signWithSshKeygen(path, asked, bytes),
+    sign: (asked, bytes) => signWithSshKeygen(key.forSshKeygen, asked, bytes),
   }
+}
+
+/**
+ * Somebody who can sign for a namespace: a key, and the principal that the signers file gives it, by a line of its own or by that of
+ * the authority of its certificate.
+ * @throws {SignoffError} `KEY_MISSING` naming `signoff init`, before anything was written; `KEY_UNUSABLE`.
+ */
+export async function findSigner(
+  sources: KeySources,
+  signersText: string | null,
+  signersPath: string,
+  namespace: Namespace,
+): Promise<Signer> {
+  const { named, keys } = await findOwnKeys(sources)
+  const found =
+    signersText === null
+      ? null
+      : choose(keys, sources.config.principal, key =>
+          principalsOf(readAllowedSigners(signersText), key.publicKey, namespace),
+        )
+  if (found === null)
+    throw new SignoffError(
+      'KEY_MISSING',
+      signersText === null
+        ? `${signersPath} is missing`
+        : `${signersPath} gives nobody ${keysText(named, keys)} for ${namespace}`,
+      { advice: 'run "signoff init", and have the line that it adds reviewed like code' },
+    )
+  return signerOf(found.key, found.principal)
+}
+
+/** The first key that the signers file gives to the person who is wanted, else the first that it gives to anybody. */
+function choose(
+  keys: readonly KeyAtHand[],
+  wanted: string | null,
+  principalsFor: (key: KeyAtHand) => readonly string[],
+): { readonly key: KeyAtHand; readonly principal: string } | null {
+  const found = keys.flatMap(key => principalsFor(key).map(principal => ({ key, principal })))
+  return found.find(({ principal }) => principal === wanted) ?? found[0] ?? null
+}
+
+function keysText(named: NamedKey, [key, certified]: readonly [KeyAtHand, ...KeyAtHand[]]): string {
+  const whose = `the key ${nameOfKey(named)} (${key.publicKey.keyid})`
+  return certified === undefined && readCertificate(key.publicKey.blob) === null
+    ? whose
+    : `${whose} with its certificate, nor without one,`
+}
+
+/** ssh-keygen reads no certificate that its authority did not sign; better to know that before a run than at its seal. */
+async function checkCertificate({ publicKey }: KeyAtHand): Promise<void> {
+  if (readCertificate(publicKey.blob) === null) return
+  const text = Buffer.from(`${publicKey.type} ${publicKey.blob.toString('base64')}\n`)
+  const { exitCode, stderr } = await runSshKeygen(['-L', '-f', 'cert.pub'], new Uint8Array(), { 'cert.pub': text })
+  if (exitCode === 0) return
+  throw new SignoffError(
+    'KEY_UNUSABLE',
+    `ssh-keygen does not take the certificate of ${publicKey.keyid}: ${stderr.trim()}`,
+    {
+      advice: 'have another made by your authority: ssh-keygen -s',
+    },
+  )
 }
 
 /**
@@ -80,36 +114,15 @@ export async function findSigner(
  * @throws {SignoffError} `KEY_MISSING`, `KEY_UNUSABLE`
  */
 export async function findRawSigner(sources: KeySources): Promise<RawSigner> {
-  const path = await findKeyFile(sources)
-  if (path === null)
+  const named = await findKey(sources)
+  if (named === null)
     throw new SignoffError('KEY_MISSING', 'no signing key is named', { advice: 'name it by --key FILE or SIGNOFF_KEY' })
-  const { native } = await readKey(path)
+  const [{ native }] = await keysAtHand(named)
   if (native === null)
     throw new SignoffError(
       'KEY_UNUSABLE',
-      `${path}: only ssh-keygen can sign with it, and what that signs is wrapped as SSH signatures are`,
+      `${nameOfKey(named)}: only ssh-keygen can sign with it, and what that signs is wrapped as SSH signatures are`,
       { advice: 'this needs an ed25519 key file without a passphrase' },
     )
   return ed25519RawSigner(native)
-}
-
-async function readKey(path: string) {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new SignoffError('KEY_MISSING', `${path}: ${error.code === 'ENOENT' ? 'no such key file' : error.message}`, {
-      advice: 'run "signoff init", or name another key by --key FILE',
-      cause: error,
-    })
-  })
-  const read = readPrivateKey(text)
-  if (read.kind === 'ed25519') return { publicKey: read.publicKey, native: text }
-  if (read.kind === 'encrypted' || read.kind === 'other') return { publicKey: read.publicKey, native: null }
-  // The public half stands for a key that an agent or a token holds: ssh-keygen finds it there.
-  const publicText = text.startsWith('-----') ? await readFile(`${path}.pub`, 'utf8').catch(() => '') : text
-  const publicKey = readPublicKey(publicText)
-  if (publicKey !== null) return { publicKey, native: null }
-  throw new SignoffError('KEY_UNUSABLE', `${path}: ${read.why}`, { advice: 'expected a key that ssh-keygen made' })
-}
-
-function expandHome(path: string, environment: NodeJS.ProcessEnv): string {
-  return path.startsWith('~/') ? join(environment.HOME ?? homedir(), path.slice(2)) : path
 }

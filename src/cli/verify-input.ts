@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { SignoffError } from '../model/index.ts'
-import { checkTimestampToken, gitConfig, isCommitted, runSshKeygen } from '../runner/local/index.ts'
+import { checkTimestampToken, gitPath, isCommitted, runSshKeygen } from '../runner/local/index.ts'
 import type { CheckTimestamp, VerifyInput } from '../transcript/index.ts'
 import { readConfig } from './config.ts'
 import type { Io } from './io.ts'
 import { readPlainFile, readPlainText } from './plain-file.ts'
+import { readIfThere } from './read-if-there.ts'
 import { readRunbook } from './read-runbook.ts'
+import { readRevocations } from './revoked-file.ts'
 import { holderOf } from './run-locks.ts'
-import { type RunFiles, readIfThere } from './transcript-files.ts'
+import type { RunFiles } from './transcript-files.ts'
 import { findWorkspace, stateFolder } from './workspace.ts'
 
 /** What one who verifies may say by flags, for one transcript or for many. */
@@ -36,9 +37,7 @@ export async function prepareVerifier(flags: TrustFlags, io: Io): Promise<Verifi
   const workspace = findWorkspace(io.cwd)
   const config = await readConfig(workspace, io.environment)
   const signers = await signersOf(flags.signers ?? null, workspace.signers, io)
-  const revoked = await readFile(workspace.revoked).catch((error: NodeJS.ErrnoException) =>
-    error.code === 'ENOENT' || error.code === 'ENOTDIR' ? null : ('unreadable' as const),
-  )
+  const revoked = await readRevocations(workspace)
   const runbookSha256 = flags.runbook === undefined ? null : sha256(await readRunbook(flags.runbook))
   const checkTimestamp = await checkBy(flags.tsaCa === undefined ? config.verify.tsaCa : [flags.tsaCa])
   return files => ({
@@ -69,7 +68,7 @@ export async function prepareVerifier(flags: TrustFlags, io: Io): Promise<Verifi
 async function signersOf(flag: string | null, ofRepository: string, io: Io): Promise<VerifyInput['signers']> {
   const named =
     flag ??
-    ((await readIfThere(ofRepository)) === null ? await gitConfig(io.cwd, 'gpg.ssh.allowedSignersFile') : ofRepository)
+    ((await readIfThere(ofRepository)) === null ? await gitPath(io.cwd, 'gpg.ssh.allowedSignersFile') : ofRepository)
   if (named === null) return null
   const path = resolve(io.cwd, named)
   const text = await readIfThere(path)

@@ -3,21 +3,20 @@ import { join } from 'node:path'
 import type { Ending, RunEvent, RunState, Speaker } from '../model/index.ts'
 import { countSteps, recoveryKey, SignoffError } from '../model/index.ts'
 import { type Provided, walkUnattended } from '../runner/index.ts'
-import { sealJournal } from '../transcript/index.ts'
 import { contactLines, createPlainOutput, createPollLines, sentenceFor } from '../tui/index.ts'
 import { exitCodeOfEnding } from './exit-codes.ts'
 import { takeApproval } from './gate-approvals.ts'
 import { heardMeanwhile } from './heard-meanwhile.ts'
 import { watchHolding } from './holding.ts'
-import { type Inbox, openInbox, type Take } from './inbox.ts'
-import { NOTE_FILE, takeNote } from './inbox-notes.ts'
+import { type Inbox, openInbox } from './inbox.ts'
 import type { Io } from './io.ts'
 import { meanwhileText } from './meanwhile.ts'
-import { publishRequest, requestName } from './requests.ts'
+import { requestName } from './requests.ts'
 import { journalRecord } from './run-record.ts'
 import type { Session } from './run-session.ts'
+import { sealRun } from './seal-run.ts'
 import type { Ui } from './terminal/choose-ui.ts'
-import { writeSeal } from './transcript-files.ts'
+import { takeArrival, watchGates } from './watch-gates.ts'
 
 export interface WalkOptions {
   readonly ui: Ui
@@ -104,34 +103,6 @@ async function walkWith(session: Session, options: WalkOptions, io: Io): Promise
       options.ui satisfies never
       throw new Error('unreachable')
   }
-}
-
-/** Publishes a request for each gate that opens, and takes what comes back, as long as the run lasts. */
-function watchGates(session: Session, inbox: Inbox, io: Io): { stop(): Promise<void> } {
-  let published: Promise<unknown> = Promise.resolve()
-  const publish = (step: string): void => {
-    published = published
-      .then(() => publishRequest(session, inbox, step))
-      .catch(error => io.say(`signoff: ${String(error)}`))
-  }
-  for (const [step, gate] of session.drive.snapshot().state.gates)
-    if (session.drive.snapshot().state.steps.get(step)?.status.kind === 'open-gate' && gate.request >= 0) publish(step)
-  const unsubscribe = session.drive.onEntry(({ event }) => {
-    if (event.kind === 'approval.request') publish(event.step)
-  })
-  const watcher = inbox.watch((...came) => takeArrival(session, came, io))
-  return {
-    async stop() {
-      unsubscribe()
-      await published
-      await watcher.stop()
-    },
-  }
-}
-
-/** What came by the inbox goes where it belongs. */
-function takeArrival(session: Session, [text, name, owner]: Parameters<Take>, io: Io): Promise<boolean> {
-  return name.endsWith(NOTE_FILE) ? takeNote(session, text, owner, io) : takeApproval(session, text, 'inbox', io)
 }
 
 interface Signals {
@@ -255,14 +226,6 @@ async function finish(session: Session, ending: Ending, inbox: Inbox, options: W
 
 function goesOn({ operator }: RunState, { signer }: Session): string {
   return operator === null || operator.principal === signer.principal ? 'Go on' : `${operator.principal} goes on`
-}
-
-/** Signs what was recorded, after one more look at the file. Returns the seal's identity. */
-export async function sealRun(session: Pick<Session, 'journal' | 'chain' | 'signer' | 'files'>): Promise<string> {
-  await session.journal.barrier()
-  const seal = await sealJournal(await readFile(session.files.journal), session.chain, session.signer)
-  await writeSeal(session.files, seal.line)
-  return seal.sha256
 }
 
 function gateLines(session: Session): string[] {

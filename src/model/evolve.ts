@@ -3,6 +3,7 @@ import { interpretersOfEvent } from './interpreters.ts'
 import { LayeredMap } from './layered-map.ts'
 import type { Entry, EventOf, RunEvent, StepCounts } from './run-event.ts'
 import { EMPTY_STATE, type RunState, type StepRecord, type StepStatus } from './run-state.ts'
+import { signedReason } from './signed-reason.ts'
 
 /** The state after one more entry. Pure; an event that it does not know changes nothing. */
 export function evolve(before: RunState, entry: Entry): RunState {
@@ -102,7 +103,7 @@ const FOLDS: Folds = {
   'step.decide': (state, { event, atMs }) => {
     switch (event.choice) {
       case 'rerun':
-        return withStatus(state, event.step, { kind: 'pending' })
+        return withStatus(withAskedAgain(state, event), event.step, { kind: 'pending' })
       case 'passed':
       case 'by-hand':
         return withStatus(state, event.step, { kind: 'passed', how: 'by-hand', by: event.by, atMs, note: event.reason })
@@ -166,16 +167,23 @@ const FOLDS: Folds = {
     blockers: [...state.blockers, { seq, step: event.step, reason: event.reason, by: event.by, atMs }],
   }),
   'block.end': (state, { event }) => ({ ...state, blockers: state.blockers.filter(({ seq }) => seq !== event.block) }),
-  'approval.request': (state, { event, seq, atMs }) => ({
-    ...withStatus(state, event.step, { kind: 'open-gate' }),
-    gates: new Map(state.gates).set(event.step, { request: seq, openedAtMs: atMs, event, approvals: [], refused: [] }),
-  }),
+  'approval.request': (state, { event, seq, atMs }) => {
+    const before = state.gates.get(event.step)
+    const earlier = before === undefined ? [] : [...before.earlier, ...before.approvals]
+    const askedAgain = before?.askedAgain ?? null
+    const gate = { request: seq, openedAtMs: atMs, event, approvals: [], refused: [], earlier, askedAgain }
+    return {
+      ...withStatus(state, event.step, { kind: 'open-gate' }),
+      gates: new Map(state.gates).set(event.step, gate),
+    }
+  },
   approval: (state, { event, seq, atMs }) => {
     const gate = state.gates.get(event.step)
     if (gate === undefined) return state
+    const approval = { seq, atMs, event, reason: signedReason(event.envelope) }
     return {
       ...state,
-      gates: new Map(state.gates).set(event.step, { ...gate, approvals: [...gate.approvals, { seq, atMs, event }] }),
+      gates: new Map(state.gates).set(event.step, { ...gate, approvals: [...gate.approvals, approval] }),
     }
   },
   'approval.refused': (state, { event }) => {
@@ -339,6 +347,13 @@ function withStatus(state: RunState, step: string, status: StepStatus): RunState
 function withRecord(state: RunState, step: string, change: Partial<StepRecord>): RunState {
   const record = state.steps.get(step)
   return record === undefined ? state : { ...state, steps: state.steps.changed(step, { ...record, ...change }) }
+}
+
+/** After a NO-GO: whoever decides next is told why it is asked again. */
+function withAskedAgain(state: RunState, { step, by, reason }: EventOf<'step.decide'>): RunState {
+  const gate = state.gates.get(step)
+  if (gate === undefined) return state
+  return { ...state, gates: new Map(state.gates).set(step, { ...gate, askedAgain: { by, reason } }) }
 }
 
 function withRefusedAcceptance(state: RunState, event: EventOf<'approval.refused'>): RunState {

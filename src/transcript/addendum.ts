@@ -85,7 +85,8 @@ export async function checkAddendum(
   if (!signed.ok) {
     const { payload } = envelope
     const answer = await askSshKeygen(trust, { ...asked, armored: signed.unsupported ?? '', payload })
-    if (answer === null || !answer.ok) return refuse(answer?.detail ?? signed.detail)
+    if (answer === null) return refuse(signed.detail)
+    if (!answer.ok) return answer.signed ? distrust(answer.detail) : refuse(answer.detail)
     return { ok: true, statement, keyid: answer.key.keyid, sha256 }
   }
   const trusted = await checkTrusted(trust, { ...asked, key: signed.key })

@@ -4,11 +4,12 @@ import { answersNeed, eachHasANeed, type Need } from './approval-needs.ts'
 import { type ApprovalStatement, ApprovalStatementSchema, wrongSubject } from './approval-statement.ts'
 import { readEnvelope, type UntrustedEnvelope } from './dsse.ts'
 import { sha256Hex } from './hash.ts'
-import { isNamedIn } from './pattern-list.ts'
+import type { RevocationFile } from './revoked-keys.ts'
 import { askSshKeygen, checkSigned, checkTrusted, type Trust } from './signature-check.ts'
 import { APPROVAL_NAMESPACE } from './signer.ts'
 import type { SshPublicKey } from './ssh-key.ts'
 import type { SshKeygen } from './ssh-keygen.ts'
+import type { Touch } from './sshsig.ts'
 
 /** Everything that an approval is held against: the run as its journal has it, and the signers as the reader has them. */
 export interface ApprovalContext {
@@ -30,8 +31,8 @@ export interface ApprovalContext {
   /** Number of the last line before the approval's own. */
   readonly headSeq: number
   readonly signersText: string
-  /** Bytes of the revocation file; null where none is configured. */
-  readonly revoked: Uint8Array | null
+  /** Every revocation file that is configured. */
+  readonly revoked: readonly RevocationFile[]
   readonly sshKeygen?: SshKeygen
   /** When the approver's key must be valid. */
   readonly nowMs: number
@@ -81,7 +82,7 @@ export async function checkApproval(untrustedEnvelope: string, context: Approval
   const wrong =
     wrongRun(statement, context) ??
     wrongQuestion(statement, context) ??
-    wrongPerson(statement, key, named, context) ??
+    personRefusal(statement.predicate, key, named, context) ??
     wrongTouch(touch, context.touch)
   if (wrong !== null) return refusal(wrong.why, wrong.detail, 6)
   const { role, decision, approver, reason, head } = statement.predicate
@@ -95,7 +96,6 @@ export interface Refusal {
   readonly why: EventOf<'approval.refused'>['why']
   readonly detail: string
 }
-type Touch = { readonly presence: boolean; readonly verified: boolean } | null
 export type SignedStatement =
   | {
       readonly ok: true
@@ -123,14 +123,9 @@ export async function checkWho(envelope: UntrustedEnvelope, trust: Trust, atMs: 
   }
   const answer = await askSshKeygen(trust, { ...asked, armored: signed.unsupported ?? '', payload: envelope.payload })
   if (answer === null) return bad(signed.detail)
-  if (!answer.ok) return bad(answer.detail)
-  // A certificate authority's line is a pattern for many keys; it names a person only where it holds no wildcard.
-  const named = principalsNamed(trust, statement.predicate.approver)
-  return { ok: true, key: answer.key, touch: null, statement, named }
-}
-
-function principalsNamed(trust: Trust, principal: string): boolean {
-  return trust.signers.lines.some(line => line.certAuthority && isNamedIn(principal, line.principals))
+  if (!answer.ok) return answer.signed ? unlisted(answer.detail) : bad(answer.detail)
+  const { key, touch, named } = answer
+  return { ok: true, key, touch, statement, named }
 }
 
 function readStatement(payload: Buffer): ApprovalStatement | string {
@@ -167,13 +162,16 @@ function wrongQuestion({ predicate }: ApprovalStatement, context: ApprovalContex
   return null
 }
 
-function wrongPerson(
-  { predicate }: ApprovalStatement,
-  key: SshPublicKey,
+/**
+ * Why whoever signs cannot decide this gate; null if they can. Asked before something is signed, and of what was.
+ * @param named false where only a wildcard line lets this key be that person.
+ */
+export function personRefusal(
+  { approver, role }: Pick<ApprovalStatement['predicate'], 'approver' | 'role'>,
+  key: Pick<SshPublicKey, 'keyid'>,
   named: boolean,
-  context: ApprovalContext,
+  context: Pick<ApprovalContext, 'operators' | 'given' | 'need'>,
 ): Refusal | null {
-  const { approver, role } = predicate
   if (!named) return { why: 'unlisted', detail: `no line names ${approver}; a wildcard line cannot approve` }
   if (context.operators.some(({ principal, keyid }) => principal === approver || keyid === key.keyid))
     return { why: 'operator', detail: `${approver}, or that key, operates this run` }

@@ -1,7 +1,6 @@
 export { type AddendumStatement, addAddendum, checkAddendum } from './addendum.ts'
 export {
   checkSigner,
-  principalsOf,
   readAllowedSigners,
   type SignersFile,
   type SignersLine,
@@ -9,10 +8,16 @@ export {
 } from './allowed-signers.ts'
 export { approvalBytes, buildApproval, type Decision, signApproval } from './approval.ts'
 export { buildApprovalRequest, type CheckedRequest, readApprovalRequest } from './approval-request.ts'
-export { type ApprovalRequest, ApprovalRequestSchema, type ApprovalStatement } from './approval-statement.ts'
+export {
+  type ApprovalRequest,
+  ApprovalRequestSchema,
+  type ApprovalStatement,
+  untrustedApproval,
+} from './approval-statement.ts'
 export { encode } from './canonical.ts'
+export { isNamed, principalsOf, validUntilMs, whyNotValid } from './certified-signers.ts'
 export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
-export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './check-approval.ts'
+export { type ApprovalAnswer, type ApprovalContext, checkApproval, personRefusal } from './check-approval.ts'
 export { compareRuns, type Difference, type DifferenceAbout, runbookDiff } from './compare/compare-runs.ts'
 export { createRunSummarizer, type RunSummary } from './compare/run-summary.ts'
 export { addToken, PAYLOAD_TYPE, pae, sealSha256, signatureOf, toEnvelope } from './dsse.ts'
@@ -33,10 +38,10 @@ export { buildHandoff, checkHandoff, type HandoffAnswer, type HandoffContext, sa
 export { leafOfLine } from './hash.ts'
 export { createJournalScanner, type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'
 export { type DecodedLine, decodeLine, LINE_BYTES, LONG_LINE_BYTES } from './line.ts'
-export { mayEverSign } from './named-signers.ts'
+export { approversNamedBy, mayEverSign } from './named-signers.ts'
 export { type ReadJournal, readJournal } from './read-journal.ts'
 export { releaseFolder, releaseOfFolder } from './release-folder.ts'
-export { checkRevoked } from './revoked-keys.ts'
+export { checkRevoked, type RevocationFile } from './revoked-keys.ts'
 export { createFactGatherer, type RunFacts } from './run-facts.ts'
 export { checkBeforeSeal, type Seal, sealJournal, signSeal } from './seal.ts'
 export { buildSealStatement, readUntrustedSeal, type SealStatement, SealStatementSchema } from './seal-statement.ts'
@@ -52,6 +57,7 @@ export {
   SEAL_NAMESPACE,
   type Signer,
 } from './signer.ts'
+export { readCertificate } from './ssh-certificate.ts'
 export { readPublicKey, type SshPublicKey } from './ssh-key.ts'
 export type { SshKeygen } from './ssh-keygen.ts'
 export { type PrivateKeyAnswer, readPrivateKey } from './ssh-private-key.ts'

@@ -1,18 +1,19 @@
 import { checkSigner, type SignersFile, type TrustAnswer } from './allowed-signers.ts'
+import { isNamed } from './certified-signers.ts'
 import { PAYLOAD_TYPE, pae, type UntrustedEnvelope } from './dsse.ts'
-import { checkRevoked } from './revoked-keys.ts'
+import { checkRevoked, type RevocationFile } from './revoked-keys.ts'
 import type { Namespace } from './signer.ts'
 import type { SshPublicKey } from './ssh-key.ts'
 import type { SshKeygen } from './ssh-keygen.ts'
-import { readSshSig, type SshSigAnswer, verifySshSig } from './sshsig.ts'
+import { readSshSig, type SshSigAnswer, type Touch, touchOf, verifySshSig } from './sshsig.ts'
 
 /** Who may sign, as the verifier has it: never a file that came with the transcript. */
 export interface Trust {
   readonly signers: SignersFile
   /** The signers file as it is, for ssh-keygen. */
   readonly signersText: string
-  /** Bytes of the revocation file; null where none is configured. */
-  readonly revoked: Uint8Array | null
+  /** Every revocation file that is configured: what one of them revokes is revoked. */
+  readonly revoked: readonly RevocationFile[]
   readonly sshKeygen?: SshKeygen
 }
 
@@ -59,6 +60,17 @@ export async function checkTrusted(
   return checkSigner(trust.signers, asked)
 }
 
+export type KeygenAnswer =
+  | {
+      readonly ok: true
+      readonly key: SshPublicKey
+      readonly touch: Touch
+      /** False where only a wildcard lets this key be that person. */
+      readonly named: boolean
+    }
+  /** `signed`: the signature itself is good, and only nobody trusts it. */
+  | { readonly ok: false; readonly signed: boolean; readonly key: SshPublicKey; readonly detail: string }
+
 /**
  * Lets ssh-keygen judge a signature that is not judged here, such as one with a certificate: signature, principal,
  * namespace, time and revocation in one. Null where ssh-keygen is not at hand.
@@ -72,18 +84,40 @@ export async function askSshKeygen(
     readonly namespace: Namespace
     readonly atMs: number
   },
-): Promise<{ readonly ok: true; readonly key: SshPublicKey } | { readonly ok: false; readonly detail: string } | null> {
+): Promise<KeygenAnswer | null> {
   const sig = readSshSig(asked.armored)
-  if (trust.sshKeygen === undefined || sig === null) return null
-  const time = new Date(asked.atMs).toISOString().slice(0, 19).replace(/[-:T]/g, '')
+  const { sshKeygen } = trust
+  if (sshKeygen === undefined || sig === null) return null
+  const { principal, namespace, atMs } = asked
+  const time = new Date(atMs).toISOString().slice(0, 19).replace(/[-:T]/g, '')
+  const message = pae(PAYLOAD_TYPE, asked.payload)
   const files = { signers: Buffer.from(trust.signersText), sig: Buffer.from(asked.armored, 'latin1') }
-  const revoked = trust.revoked === null ? [] : ['-r', 'revoked']
-  const { exitCode, stderr, stdout } = await trust.sshKeygen(
-    ['-Y', 'verify', '-f', 'signers', '-I', asked.principal, '-n', asked.namespace, '-s', 'sig', ...revoked].concat([
-      `-Overify-time=${time}Z`,
-    ]),
-    pae(PAYLOAD_TYPE, asked.payload),
-    trust.revoked === null ? files : { ...files, revoked: trust.revoked },
-  )
-  return exitCode === 0 ? { ok: true, key: sig.key } : { ok: false, detail: (stderr || stdout).trim() }
+  const verify = [
+    '-Y',
+    'verify',
+    '-f',
+    'signers',
+    '-I',
+    principal,
+    '-n',
+    namespace,
+    '-s',
+    'sig',
+    `-Overify-time=${time}Z`,
+  ]
+  const refuse = async (detail: string): Promise<KeygenAnswer> => {
+    const alone = ['-Y', 'check-novalidate', '-n', namespace, '-s', 'sig']
+    const { exitCode } = await sshKeygen(alone, message, files)
+    return { ok: false, signed: exitCode === 0, key: sig.key, detail }
+  }
+  // It takes one revocation file at a time.
+  for (const revoked of trust.revoked.length === 0 ? [null] : trust.revoked) {
+    if (revoked === 'unreadable') return refuse(UNREADABLE)
+    const [args, given] = revoked === null ? [verify, files] : [[...verify, '-r', 'revoked'], { ...files, revoked }]
+    const { exitCode, stderr, stdout } = await sshKeygen(args, message, given)
+    if (exitCode !== 0) return refuse((stderr || stdout).trim())
+  }
+  return { ok: true, key: sig.key, touch: touchOf(sig), named: isNamed(trust.signers, sig.key, asked) }
 }
+
+const UNREADABLE = 'the revocation file cannot be read: it is configured, and not there or not readable'

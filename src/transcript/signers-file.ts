@@ -67,8 +67,8 @@ export function checkSigner(
   return { ok: false, why: 'time', detail: `the key of "${asked.principal}" is not valid at that time` }
 }
 
-/** The principals that a file names for a key in a namespace, at any time; wildcards are left out. */
-export function principalsOf(signers: SignersFile<KeyBlob>, key: KeyBlob, namespace: string): string[] {
+/** The principals that a file names for a plain key in a namespace, at any time; wildcards are left out. */
+export function plainPrincipalsOf(signers: SignersFile<KeyBlob>, key: KeyBlob, namespace: string): string[] {
   const names = signers.lines
     .filter(line => !line.certAuthority && isSameKey(line.key, key))
     .filter(line => line.namespaces === null || matchesPatternList(namespace, line.namespaces))
@@ -189,8 +189,8 @@ function readTime(text: string): number | null {
   return atMs > 0 ? atMs : null
 }
 
-/** ssh-keygen compares whole seconds. */
-function isValidAt(line: SignersLine<KeyBlob>, atMs: number): boolean {
+/** Whether the dates of a line hold at a time: ssh-keygen compares whole seconds. */
+export function isValidAt(line: SignersLine<KeyBlob>, atMs: number): boolean {
   const seconds = Math.floor(atMs / 1000)
   if (line.validAfterMs !== null && seconds < line.validAfterMs / 1000) return false
   return line.validBeforeMs === null || seconds <= line.validBeforeMs / 1000

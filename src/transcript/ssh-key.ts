@@ -1,12 +1,16 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { sha256 } from './hash.ts'
+import { readCertificate } from './ssh-certificate.ts'
 import { readWire, WireError } from './ssh-wire.ts'
 
 /** A public key as OpenSSH writes it. Two keys are the same key when their blobs are. */
 export interface SshPublicKey {
   readonly type: string
   readonly blob: Buffer
-  /** `SHA256:` and unpadded base64, as `ssh-keygen -l` shows it. */
+  /**
+   * `SHA256:` and unpadded base64, as `ssh-keygen -l` shows it: of a certificate it is that of the key in it, so that one key stays
+   * one key whatever is certified of it.
+   */
   readonly keyid: string
 }
 
@@ -19,7 +23,8 @@ export function keyidOf(blob: Uint8Array): string {
 export function readKeyBlob(blob: Buffer): SshPublicKey | null {
   try {
     const type = readWire(blob).text()
-    return /^[a-z0-9@.-]+$/.test(type) ? { type, blob, keyid: keyidOf(blob) } : null
+    if (!/^[a-z0-9@.-]+$/.test(type)) return null
+    return { type, blob, keyid: keyidOf(readCertificate(blob)?.plainBlob ?? blob) }
   } catch (error) {
     if (error instanceof WireError) return null
     throw error

@@ -12,12 +12,14 @@ export interface UntrustedSshSig {
   readonly signature: Buffer
 }
 
+/** What a FIDO key says it saw; null for a key that needs no touch. ssh-keygen accepts a signature without any. */
+export type Touch = { readonly presence: boolean; readonly verified: boolean } | null
+
 export type SshSigAnswer =
   | {
       readonly ok: true
       readonly key: SshPublicKey
-      /** What a FIDO key says it saw; null for a key that needs no touch. ssh-keygen accepts a signature without any. */
-      readonly touch: { readonly presence: boolean; readonly verified: boolean } | null
+      readonly touch: Touch
     }
   /** `unsupported`: only ssh-keygen can judge this kind of key. */
   | { readonly ok: false; readonly why: 'malformed' | 'namespace' | 'bad' | 'unsupported'; readonly detail: string }
@@ -117,7 +119,24 @@ function verifyParts({ key, algorithm, signature }: UntrustedSshSig, signed: Buf
       ? matches(() => verify(null, message, native.key, bytes))
       : matches(() => verifyEcdsa(native, message, bytes))
   if (!good) return bad
-  return { ok: true, key, touch: flags === null ? null : { presence: (flags & 1) === 1, verified: (flags & 4) === 4 } }
+  return { ok: true, key, touch: flags === null ? null : touchBy(flags) }
+}
+
+/** What a signature says of touch, once somebody else has found it good: it is over these flags. */
+export function touchOf({ algorithm, signature }: UntrustedSshSig): Touch {
+  if (!algorithm.startsWith('sk-')) return null
+  try {
+    const wire = readWire(signature)
+    wire.string()
+    return touchBy(wire.byte())
+  } catch (error) {
+    if (error instanceof WireError) return null
+    throw error
+  }
+}
+
+function touchBy(flags: number): Touch {
+  return { presence: (flags & 1) === 1, verified: (flags & 4) === 4 }
 }
 
 /** OpenSSL throws at some numbers that are no signature. */

@@ -1,4 +1,4 @@
-import { principalsOf } from './allowed-signers.ts'
+import { principalsOf } from './certified-signers.ts'
 import { readEnvelope, tokensBeside } from './dsse.ts'
 import { sha256Hex } from './hash.ts'
 import { SEAL_TYPE, type SealStatement, SealStatementSchema, STATEMENT_TYPE } from './seal-statement.ts'
@@ -47,7 +47,9 @@ export async function verifySeal(untrustedLine: string, trust: Trust | null): Pr
     if (trust === null) return nothing(5, 'the seal: no signers file to judge it by')
     const { payload } = envelope
     const answer = await askSshKeygen(trust, { ...asked, armored: signed.unsupported ?? '', payload })
-    if (answer === null || !answer.ok) return nothing(5, `the seal: ${answer?.detail ?? signed.detail}`)
+    if (answer === null || (!answer.ok && !answer.signed))
+      return nothing(5, `the seal: ${answer?.detail ?? signed.detail}`)
+    if (!answer.ok) findings.push(finding(5, `the seal: ${answer.detail}`))
     key = answer.key
   }
   if (key.keyid !== operator.keyid)

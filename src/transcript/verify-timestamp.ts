@@ -1,4 +1,4 @@
-import { checkSigner } from './allowed-signers.ts'
+import { whyNotValid } from './certified-signers.ts'
 import type { Trust } from './signature-check.ts'
 import { SEAL_NAMESPACE } from './signer.ts'
 import type { Finding } from './verify-report.ts'
@@ -62,9 +62,12 @@ export async function checkTimestamps(
   if (fact.atMs > finishedMs + LATE_MS)
     found(`it was time-stamped at ${at}, more than a day after the end that it names`)
   if (isStrict && trust !== null && seal.key !== null) {
-    const asked = { key: seal.key, principal: statement.predicate.operator.principal, namespace: SEAL_NAMESPACE }
-    const then = checkSigner(trust.signers, { ...asked, atMs: fact.atMs })
-    if (!then.ok && then.why === 'time') found(`when it was time-stamped, at ${at}, the key was not valid`)
+    const { signers } = trust
+    const { key } = seal
+    const asked = { principal: statement.predicate.operator.principal, namespace: SEAL_NAMESPACE }
+    const isValidAt = (atMs: number) => whyNotValid(signers, key, { ...asked, atMs }) === null
+    if (isValidAt(finishedMs) && !isValidAt(fact.atMs))
+      found(`when it was time-stamped, at ${at}, the key was not valid`)
   }
   return { findings, fact }
 }

@@ -4,6 +4,7 @@ import { readAllowedSigners } from './allowed-signers.ts'
 import { buildReport, type Checked } from './build-report.ts'
 import type { JournalScan } from './journal-scan.ts'
 import { type ReadRun, readRun } from './read-run.ts'
+import type { RevocationFile } from './revoked-keys.ts'
 import type { RunFacts } from './run-facts.ts'
 import type { SealStatement } from './seal-statement.ts'
 import type { Trust } from './signature-check.ts'
@@ -24,8 +25,8 @@ export interface VerifyInput {
   readonly bundle: string | null
   /** The verifier's own signers file, never one that came with the transcript; null where there is none. `isCommitted`: HEAD has it so. */
   readonly signers: { readonly name: string; readonly text: string; readonly isCommitted?: boolean | null } | null
-  /** The verifier's revocation file. `unreadable` is one that is configured and cannot be read: it revokes. */
-  readonly revoked?: Uint8Array | 'unreadable' | null
+  /** The verifier's revocation files. `unreadable` is one that is configured and cannot be read: it revokes. */
+  readonly revoked?: readonly RevocationFile[]
   readonly expectations?: Expectations
   readonly policy?: VerifyPolicy
   /** Somebody holds the lock of this run: it is in progress. */
@@ -154,8 +155,7 @@ function trustOf({ signers, revoked, sshKeygen }: VerifyInput): Trust | null {
   return {
     signers: readAllowedSigners(signers.text),
     signersText: signers.text,
-    // One that cannot be read holds a line that is no key: it is refused where it is asked.
-    revoked: revoked === 'unreadable' ? Buffer.from('unreadable') : (revoked ?? null),
+    revoked: revoked ?? [],
     ...(sshKeygen === undefined ? {} : { sshKeygen }),
   }
 }

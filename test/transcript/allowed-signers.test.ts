@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { checkSigner, principalsOf, readAllowedSigners } from '../../src/transcript/allowed-signers.ts'
+import { checkSigner, readAllowedSigners } from '../../src/transcript/allowed-signers.ts'
+import { principalsOf } from '../../src/transcript/certified-signers.ts'
 import { checkRevoked } from '../../src/transcript/revoked-keys.ts'
 import { APPROVAL_NAMESPACE, SEAL_NAMESPACE } from '../../src/transcript/signer.ts'
 import { readPublicKey } from '../../src/transcript/ssh-key.ts'
@@ -125,13 +126,13 @@ describe('an allowed signers file', () => {
 })
 
 describe('a revocation file', () => {
-  const revoked = (text: string | Uint8Array) => checkRevoked(Buffer.from(text), signer.publicKey, sshKeygen)
+  const revoked = (text: string | Uint8Array) => checkRevoked([Buffer.from(text)], signer.publicKey, sshKeygen)
 
   it('is a list of public keys', async () => {
     expect(await revoked(`# gone\n${O}\n`)).toEqual({ kind: 'good' })
     expect(await revoked(`${O}\n${K} comment\n`)).toEqual({ kind: 'revoked' })
     expect(await revoked('no key\n')).toMatchObject({ kind: 'unreadable' })
-    expect(await checkRevoked(null, signer.publicKey, undefined)).toEqual({ kind: 'good' })
+    expect(await checkRevoked([], signer.publicKey, undefined)).toEqual({ kind: 'good' })
   })
 
   it('or a KRL, which ssh-keygen reads, and nobody else', { timeout: 60_000 }, async () => {
@@ -142,10 +143,10 @@ describe('a revocation file', () => {
       const krl = readFileSync(`${folder}/krl`)
       const key = readPublicKey(readFileSync(`${path}.pub`, 'utf8'))
       if (key === null) throw new Error('no key')
-      expect(await checkRevoked(krl, key, sshKeygen)).toEqual({ kind: 'revoked' })
-      expect(await checkRevoked(krl, signer.publicKey, sshKeygen)).toEqual({ kind: 'good' })
-      expect(await checkRevoked(krl, key, undefined)).toMatchObject({ kind: 'unreadable' })
-      expect(await checkRevoked(krl.subarray(0, 20), key, sshKeygen)).toMatchObject({ kind: 'unreadable' })
+      expect(await checkRevoked([krl], key, sshKeygen)).toEqual({ kind: 'revoked' })
+      expect(await checkRevoked([krl], signer.publicKey, sshKeygen)).toEqual({ kind: 'good' })
+      expect(await checkRevoked([krl], key, undefined)).toMatchObject({ kind: 'unreadable' })
+      expect(await checkRevoked([krl.subarray(0, 20)], key, sshKeygen)).toMatchObject({ kind: 'unreadable' })
     })
   })
 })

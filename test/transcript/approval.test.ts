@@ -32,7 +32,7 @@ function contextOf(writer: run.Writer, changes: Partial<ApprovalContext> = {}): 
     leafOf: writer.chain.leaf,
     headSeq: writer.chain.lines - 1,
     signersText: run.SIGNERS,
-    revoked: null,
+    revoked: [],
     nowMs: writer.atMs,
     ...changes,
   }
@@ -130,7 +130,7 @@ describe('threat 9: a forged approval is refused as bad or unlisted, and is 5', 
     expect(await answerTo(same, {}, run.operator)).toMatchObject(unlisted)
     expect(await answerTo(withPredicate({ approver: 'pl@example.com' }))).toMatchObject(unlisted)
     const key = `${run.manager.publicKey.type} ${run.manager.publicKey.blob.toString('base64')}\n`
-    expect(await answerTo(same, { revoked: Buffer.from(key) })).toMatchObject(unlisted)
+    expect(await answerTo(same, { revoked: [Buffer.from(key)] })).toMatchObject(unlisted)
   })
 
   it('whose decision was edited, or that was signed for another purpose', async () => {
@@ -295,7 +295,7 @@ describe('an approval with a certificate', () => {
       })
       const sealOnly = `rm@example.com cert-authority,namespaces="${SEAL_NAMESPACE}" ${authority}`
       const refused = await answerTo(same, { signersText: sealOnly, sshKeygen }, certified)
-      expect(refused).toMatchObject({ why: 'bad-signature', exit: 5 })
+      expect(refused).toMatchObject({ why: 'unlisted', exit: 5 })
     })
   })
 })

@@ -203,7 +203,7 @@ describe('our reader of revoked keys', () => {
             MESSAGE,
             { s: Buffer.from(`* ${publicText}\n`), sig: Buffer.from(armored), revoked: Buffer.from(text) },
           )
-          const ours = await checkRevoked(Buffer.from(text), key, undefined)
+          const ours = await checkRevoked([Buffer.from(text)], key, undefined)
           // A file that cannot be read revokes everything, with us as with ssh-keygen.
           expect(ours.kind === 'good', `${publicText}\n${text}`).toBe(exitCode === 0)
         },

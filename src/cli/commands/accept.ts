@@ -17,9 +17,11 @@ import { acceptanceContext, judgeAcceptance, trustOf } from '../handoff-halves.t
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
 import { appendQuietly, type RecordedLines, readRecorded } from '../quiet-append.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { holderOf } from '../run-locks.ts'
 import { findSigner } from '../signing-key.ts'
-import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
+import { refuseUnsoundKey } from '../sound-key.ts'
+import { findRun, type RunFiles } from '../transcript-files.ts'
 import { findWorkspace, stateFolder, type Workspace } from '../workspace.ts'
 
 export interface AcceptFlags {
@@ -47,6 +49,7 @@ export async function accept(reference: string, flags: AcceptFlags, io: Io): Pro
   const sources = { flag: flags.key ?? null, environment: io.environment, config, folder: io.cwd }
   const signersText = await readIfThere(workspace.signers)
   const signer = await findSigner(sources, signersText, workspace.signers, APPROVAL_NAMESPACE)
+  await refuseUnsoundKey({ signer, namespace: APPROVAL_NAMESPACE, workspace, signersText, nowMs: io.nowMs() })
   const offer = offerFor(recorded.state, signer)
   await checkOffer(recorded, offer, workspace)
   for (const line of shown(recorded.state, offer)) io.say(cleanText(line))

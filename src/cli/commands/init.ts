@@ -8,12 +8,13 @@ import {
   ADDENDUM_NAMESPACE,
   APPROVAL_NAMESPACE,
   readAllowedSigners,
+  readCertificate,
   readPublicKey,
   SEAL_NAMESPACE,
 } from '../../transcript/index.ts'
 import { readConfig } from '../config.ts'
 import type { Io } from '../io.ts'
-import { findKeyFile } from '../signing-key.ts'
+import { findKey, type NamedKey, nameOfKey } from '../named-key.ts'
 import { configFolder, findWorkspace, type Workspace, workspaceAt } from '../workspace.ts'
 
 export interface InitOptions {
@@ -37,17 +38,27 @@ export async function init(folder: string, options: InitOptions, io: Io): Promis
   const workspace = found.exists ? found : workspaceAt(join(resolve(folder), '.signoff'))
   const config = await readConfig(workspace, io.environment)
   const sources = { flag: options.key ?? null, environment: io.environment, config, folder }
-  const existing = await findKeyFile(sources)
-  const key = existing ?? (await newKey(io, options))
-  const publicKey = readPublicKey(await publicHalf(key))
-  if (publicKey === null) throw new SignoffError('KEY_UNUSABLE', `${key}: has no public half that can be read`)
+  const existing = await findKey(sources)
+  const key = existing ?? { kind: 'file', path: await newKey(io, options) }
+  const publicText = await publicHalf(key)
+  const publicKey = readPublicKey(publicText)
+  if (publicKey === null)
+    throw new SignoffError('KEY_UNUSABLE', `${nameOfKey(key)}: has no public half that can be read`)
+  if (readCertificate(publicKey.blob) !== null)
+    throw new SignoffError(
+      'KEY_UNUSABLE',
+      `${nameOfKey(key)} is a certificate; a line of the signers file is for a key`,
+      {
+        advice: `name the key without it, or have a line for its authority reviewed: PRINCIPAL cert-authority,namespaces=".." KEY`,
+      },
+    )
   const principal =
     options.principal ?? config.principal ?? (await gitConfig(folder, 'user.email')) ?? `${accountName()}@${hostname()}`
   if (/[\s"*?!,]/.test(principal))
     throw new SignoffError('USAGE', `"${principal}" cannot name a person; expected one such as kim@example.com`)
   await makeFolder(workspace)
-  const added = await addSigner(workspace, principal, NAMESPACES[options.role ?? 'operator'], await publicHalf(key))
-  io.say(`key         ${key} (${publicKey.keyid})${existing === null ? ', made now' : ''}`)
+  const added = await addSigner(workspace, principal, NAMESPACES[options.role ?? 'operator'], publicText)
+  io.say(`key         ${nameOfKey(key)} (${publicKey.keyid})${existing === null ? ', made now' : ''}`)
   io.say(`principal   ${principal}`)
   io.say(`signers     ${workspace.signers}${added ? ', one line added: have it reviewed like code' : ', unchanged'}`)
   return 0
@@ -83,7 +94,9 @@ async function nameKey(configPath: string, key: string): Promise<void> {
   await writeFile(configPath, document.toString(), { mode: 0o600 })
 }
 
-async function publicHalf(key: string): Promise<string> {
+async function publicHalf(named: NamedKey): Promise<string> {
+  if (named.kind === 'literal') return named.publicText
+  const key = named.path
   const path = key.endsWith('.pub') ? key : `${key}.pub`
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new SignoffError(

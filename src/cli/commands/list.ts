@@ -4,8 +4,9 @@ import { createFactGatherer, encode, readUntrustedSeal } from '../../transcript/
 import { cleanText } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { holderOf } from '../run-locks.ts'
-import { isThere, listRuns, type RunFiles, readIfThere, releaseOf } from '../transcript-files.ts'
+import { isThere, listRuns, type RunFiles, releaseOf } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 
 export interface ListFlags {

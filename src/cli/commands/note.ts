@@ -9,9 +9,11 @@ import { readConfig } from '../config.ts'
 import { openDesk } from '../desk.ts'
 import { putNote } from '../inbox-notes.ts'
 import type { Io } from '../io.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { type RecordedRun, readRun } from '../recorded-run.ts'
 import { findSigner } from '../signing-key.ts'
-import { findRun, type RunFiles, readIfThere, writeAddendum } from '../transcript-files.ts'
+import { refuseUnsoundKey } from '../sound-key.ts'
+import { findRun, type RunFiles, writeAddendum } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 
 export interface NoteFlags {
@@ -32,7 +34,9 @@ async function noteAfterSeal(files: RunFiles, text: string, flags: NoteFlags, io
   const workspace = findWorkspace(io.cwd)
   const config = await readConfig(workspace, io.environment)
   const sources = { flag: flags.key ?? null, environment: io.environment, config, folder: io.cwd }
-  const signer = await findSigner(sources, await readIfThere(workspace.signers), workspace.signers, ADDENDUM_NAMESPACE)
+  const signersText = await readIfThere(workspace.signers)
+  const signer = await findSigner(sources, signersText, workspace.signers, ADDENDUM_NAMESPACE)
+  await refuseUnsoundKey({ signer, namespace: ADDENDUM_NAMESPACE, workspace, signersText, nowMs: io.nowMs() })
   const stateDir = stateFolder(io.environment, files.run)
   const lock = await lockIn(stateDir, signer.principal)
   try {

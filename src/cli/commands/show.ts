@@ -1,12 +1,14 @@
 import type { PlannedStep } from '../../model/index.ts'
+import { holderText } from '../../runner/local/index.ts'
 import { addendaIn, visible, type WithheldLine } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
 import { readLines } from '../journal-reader.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { checkKinds, createRecordFilter } from '../record-filter.ts'
 import { createOutputLines } from '../render/output-lines.ts'
 import { createRecordText, recordHead } from '../render/record-text.ts'
 import { holderOf } from '../run-locks.ts'
-import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
+import { findRun, type RunFiles } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 
 export interface ShowFlags {
@@ -112,11 +114,7 @@ async function closing(files: RunFiles, io: Io): Promise<string[]> {
   const addenda = addendaIn(bundle).map(({ at, type, author, text }) => `${at} ${type} by ${author}: ${text}`)
   const holder = holderOf(stateFolder(io.environment, files.run), files)
   const standing =
-    bundle !== null
-      ? 'sealed'
-      : holder === null
-        ? 'not sealed'
-        : `in progress, held by ${holder.principal} on ${holder.host}`
+    bundle !== null ? 'sealed' : holder === null ? 'not sealed' : `in progress, held by ${holderText(holder)}`
   return [
     '',
     ...(addenda.length === 0 ? [] : ['After the seal:', ...addenda.map(line => `  ${line}`), '']),

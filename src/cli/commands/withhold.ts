@@ -12,9 +12,10 @@ import { readConfig } from '../config.ts'
 import { writeFolder } from '../export-output.ts'
 import type { Io } from '../io.ts'
 import { readPlainFile } from '../plain-file.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { reportLines } from '../render/verify-text.ts'
 import { findSigner } from '../signing-key.ts'
-import { readIfThere } from '../transcript-files.ts'
+import { refuseUnsoundKey } from '../sound-key.ts'
 import { verifyInputOf } from '../verify-input.ts'
 import { findWorkspace } from '../workspace.ts'
 import { filesOf } from './verify.ts'
@@ -51,7 +52,9 @@ export async function withhold(reference: string, flags: WithholdFlags, io: Io):
     config: await readConfig(workspace, io.environment),
     folder: io.cwd,
   }
-  const signer = await findSigner(sources, await readIfThere(workspace.signers), workspace.signers, ADDENDUM_NAMESPACE)
+  const signersText = await readIfThere(workspace.signers)
+  const signer = await findSigner(sources, signersText, workspace.signers, ADDENDUM_NAMESPACE)
+  await refuseUnsoundKey({ signer, namespace: ADDENDUM_NAMESPACE, workspace, signersText, nowMs: io.nowMs() })
   const { lines, digestsLeft } = await withholdJournal(readPlainFile(files.journal) ?? [], { seqs, reason }, report)
   const said = { type: 'withhold', text: withholdText({ seqs, reason }), atMs: io.nowMs() } as const
   const bundle = await addAddendum(input.bundle, said, report.run?.run ?? files.run, signer)

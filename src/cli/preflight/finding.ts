@@ -11,6 +11,8 @@ export const CHECKS = {
   'config-invalid': { level: 'error', exit: 65 },
   'key-missing': { level: 'error', exit: 20 },
   'key-revoked': { level: 'error', exit: 20 },
+  'key-not-valid': { level: 'error', exit: 20 },
+  'key-expires': { level: 'warning', exit: 0 },
   'signers-line-broken': { level: 'warning', exit: 0 },
   'signers-line-may-do-everything': { level: 'warning', exit: 0 },
   'signers-time-needs-openssh': { level: 'warning', exit: 0 },
@@ -85,10 +87,10 @@ export function exitCodeOf(findings: readonly PreflightFinding[]): number {
  * key. At any other a person can skip, edit, hand over or roll back, which nobody could outside of the run.
  */
 export function keepsFromGoingOn({ check, level }: PreflightFinding): boolean {
-  return (
-    level === 'error' && (CHECKS[check].exit === 74 || check === 'key-revoked' || check === 'revoked-keys-unreadable')
-  )
+  return level === 'error' && (CHECKS[check].exit === 74 || OF_THE_KEY.has(check))
 }
+
+const OF_THE_KEY: ReadonlySet<Check> = new Set(['key-revoked', 'key-not-valid', 'revoked-keys-unreadable'])
 
 /** `release.md:12:1: warning: … [command-missing]`, with what to do below it. */
 export function preflightLines(findings: readonly PreflightFinding[], clean: (text: string) => string): string[] {

@@ -1,6 +1,12 @@
 import type { RunState, Step } from '../../model/index.ts'
 import { gateNeed, type RunContext } from '../../runner/index.ts'
-import { APPROVAL_NAMESPACE, checkSigner, principalsOf, type SignersFile } from '../../transcript/index.ts'
+import {
+  APPROVAL_NAMESPACE,
+  approversNamedBy,
+  checkSigner,
+  principalsOf,
+  type SignersFile,
+} from '../../transcript/index.ts'
 import type { AboutToRun } from './about-to-run.ts'
 import { type PreflightFinding, preflightFinding } from './finding.ts'
 import { behindText } from './obstacles.ts'
@@ -129,11 +135,15 @@ function canAllBeGiven(needs: readonly (readonly string[] | null)[], others: rea
 
 function candidatesOf(signers: SignersFile, nowMs: number): Candidate[] {
   const keys = new Map<string, Set<string>>()
-  for (const { key, certAuthority } of signers.lines) {
-    if (certAuthority) continue
-    for (const principal of principalsOf(signers, key, APPROVAL_NAMESPACE))
-      if (checkSigner(signers, { key, principal, namespace: APPROVAL_NAMESPACE, atMs: nowMs }).ok)
-        keys.set(principal, (keys.get(principal) ?? new Set()).add(key.keyid))
+  const add = (principal: string, keyid: string) => keys.set(principal, (keys.get(principal) ?? new Set()).add(keyid))
+  for (const line of signers.lines) {
+    // Which key an authority certifies for somebody is seen once they sign: one that nobody else has, as far as can be told now.
+    if (line.certAuthority)
+      for (const principal of approversNamedBy(line, nowMs)) add(principal, `certificate of ${principal}`)
+    else
+      for (const principal of principalsOf(signers, line.key, APPROVAL_NAMESPACE))
+        if (checkSigner(signers, { key: line.key, principal, namespace: APPROVAL_NAMESPACE, atMs: nowMs }).ok)
+          add(principal, line.key.keyid)
   }
   return [...keys].map(([principal, keyids]) => ({ principal, keyids: [...keyids] }))
 }

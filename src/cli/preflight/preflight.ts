@@ -1,14 +1,14 @@
 import { expectationProblem } from '../../model/index.ts'
 import type { RunContext } from '../../runner/index.ts'
-import { hasProgram, runSshKeygen } from '../../runner/local/index.ts'
-import { checkRevoked, readAllowedSigners } from '../../transcript/index.ts'
+import { hasProgram } from '../../runner/local/index.ts'
+import { readAllowedSigners } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
-import { readRevoked } from '../revoked-file.ts'
 import type { AboutToRun, Bench } from './about-to-run.ts'
 import { type PreflightFinding, preflightFinding } from './finding.ts'
 import { gateFindings } from './gates.ts'
 import { leftOutFindings } from './left-out.ts'
 import { obstacleFindings } from './obstacles.ts'
+import { ownKeyFindings } from './own-key.ts'
 import { missingPrograms } from './programs.ts'
 import { type StepsAhead, stepsAhead } from './steps-ahead.ts'
 import { missingValues } from './values.ts'
@@ -22,7 +22,7 @@ import { workspaceFindings } from './workspace-checks.ts'
  */
 export async function preflight(bench: Bench, run: AboutToRun | null, io: Io): Promise<PreflightFinding[]> {
   const { workspace, signersText, signer } = bench
-  const found = [...(await workspaceFindings(workspace, signersText, io)), ...(await keyFindings(bench))]
+  const found = [...(await workspaceFindings(workspace, signersText, io)), ...(await ownKeyFindings(bench, io.nowMs()))]
   if (run === null) return found
   const { context } = run
   const ahead = stepsAhead(context, run.state, run.provided)
@@ -37,26 +37,6 @@ export async function preflight(bench: Bench, run: AboutToRun | null, io: Io): P
     ...missingValues(run, ahead),
     ...missingPrograms(run, ahead, name => hasProgram(name, context.cwd, io.environment)),
   ]
-}
-
-/** A run that is sealed with a revoked key verifies nowhere. */
-async function keyFindings({ workspace, signer }: Bench): Promise<PreflightFinding[]> {
-  const path = workspace.revoked
-  const unreadable = (why: string) =>
-    preflightFinding('revoked-keys-unreadable', `it cannot be read, and so revokes every key: ${why}`, 'mend it', {
-      path,
-    })
-  try {
-    const bytes = await readRevoked(path)
-    if (signer === null) return []
-    const answer = await checkRevoked(bytes, signer.publicKey, runSshKeygen)
-    if (answer.kind === 'unreadable') return [unreadable(answer.why)]
-    if (answer.kind === 'good') return []
-    const message = `the key of ${signer.principal} (${signer.keyid}) is revoked`
-    return [preflightFinding('key-revoked', message, 'name another key by --key FILE', { path })]
-  } catch (error) {
-    return [unreadable(error instanceof Error ? error.message : String(error))]
-  }
 }
 
 /** What can never be met would fail its step for no fault of what it ran. */

@@ -6,12 +6,10 @@ export interface Bell {
   rest(ms: number): Promise<void>
   ring(): void
   close(): void
-  /** Whether the system tells it of changes. */
-  readonly hears: boolean
 }
 
-/** Rings when one of these files of a folder changes. */
-export function openBell(folder: string, names: ReadonlySet<string>): Bell {
+/** Rings when one of these files changes: `path` is the folder that they are in, or the only one of them. */
+export function openBell(path: string, names: ReadonlySet<string>): Bell {
   let rung = false
   let wake: (() => void) | null = null
   const ring = (): void => {
@@ -20,20 +18,15 @@ export function openBell(folder: string, names: ReadonlySet<string>): Bell {
   }
   let watcher: FSWatcher | null = null
   try {
-    watcher = watch(folder, { persistent: false }, (_, name) => {
+    watcher = watch(path, { persistent: false }, (_, name) => {
       if (name === null || names.has(name)) ring()
     })
-    watcher.on('error', () => {
-      watcher = null
-    })
+    watcher.on('error', () => undefined)
   } catch {
     // The system has no more watches to give: the looks alone find every change, only later.
   }
   return {
     ring,
-    get hears() {
-      return watcher !== null
-    },
     rest: ms =>
       new Promise(resolve => {
         const done = (): void => {

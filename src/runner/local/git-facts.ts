@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
-import { execa } from 'execa'
+import { git } from './git.ts'
 
 /** What git says of the place a runbook lies in. */
 export interface GitFacts {
@@ -43,11 +43,6 @@ export async function gitFacts(folder: string): Promise<GitFacts | null> {
   }
 }
 
-/** One value of git's configuration as seen from a folder, or null. */
-export function gitConfig(folder: string, key: string): Promise<string | null> {
-  return git(folder, 'config', '--get', key)
-}
-
 /** Whether git would change line ends of a file at this path: null outside a work tree, or without git. */
 export async function convertsLineEnds(folder: string, path: string): Promise<boolean | null> {
   if ((await git(folder, 'rev-parse', '--is-inside-work-tree')) !== 'true') return null
@@ -63,16 +58,6 @@ export async function isCommitted(path: string, text: string): Promise<boolean |
   const bytes = Buffer.from(text)
   const algorithm = there.length === 64 ? 'sha256' : 'sha1'
   return createHash(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest('hex') === there
-}
-
-async function git(folder: string, ...args: string[]): Promise<string | null> {
-  // No optional locks: looking at a repository must change nothing in it.
-  const result = await execa('git', ['-C', folder, ...args], {
-    reject: false,
-    stdin: 'ignore',
-    env: { GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
-  })
-  return result.failed ? null : result.stdout
 }
 
 function withoutCredentials(remote: string): string {

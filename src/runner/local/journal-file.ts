@@ -1,9 +1,10 @@
 import { constants, fstatSync, statSync, writeSync } from 'node:fs'
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { type FileHandle, lstat, open, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Entry, type RunEvent, SignoffError } from '../../model/index.ts'
 import type { Journal } from '../ports.ts'
 import { errorCode } from './claim.ts'
+import { detachWriter } from './detach-writer.ts'
 import { makeFolders, syncPath } from './durable-files.ts'
 
 /** Turns events into the lines of the chain, each with its LF; it lives in `transcript/`, which numbers, links and encodes. */
@@ -208,14 +209,24 @@ function misplaced(path: string, identity: Identity | null): SignoffError | null
 
 async function openFile(path: string, mode: JournalOptions['mode']): Promise<FileHandle> {
   const { O_CREAT, O_EXCL, O_APPEND, O_RDWR, O_NOFOLLOW } = constants
-  if (mode === 'resume') return open(path, O_RDWR | O_APPEND | O_NOFOLLOW)
+  if (mode === 'resume') {
+    // One that another account has opened to us is read and written, and only its owner may close it again: it becomes ours.
+    if (!(await isOurs(path))) await detachWriter(path)
+    return open(path, O_RDWR | O_APPEND | O_NOFOLLOW)
+  }
   await makeFolders(dirname(path))
   return open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, 0o600)
 }
 
-/** Real bytes, since a hole takes no room. */
+async function isOurs(path: string): Promise<boolean> {
+  const uid = process.geteuid?.()
+  return uid === undefined || uid === 0 || (await lstat(path)).uid === uid
+}
+
+/** Real bytes, since a hole takes no room. One that is there may be another account's: it is never written into. */
 async function makeReserve(path: string): Promise<void> {
-  const file = await open(path, 'w', 0o600)
+  await rm(path, { force: true })
+  const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(Buffer.alloc(RESERVE_BYTES, ' '))
     await file.datasync()

@@ -1,5 +1,7 @@
 import {
+  chmodSync,
   closeSync,
+  fchmodSync,
   fsyncSync,
   openSync,
   readFileSync,
@@ -12,8 +14,8 @@ import {
 import { hostname } from 'node:os'
 import { z } from 'zod'
 import { SignoffError } from '../../model/index.ts'
-import { accountName } from './account.ts'
-import { readPlace, readProcessStart } from './process-identity.ts'
+import { accountName, nameOfAccount } from './account.ts'
+import { isHidden, readPlace, readProcessStart } from './process-identity.ts'
 
 const HolderSchema = z.strictObject({
   pid: z.int().positive(),
@@ -30,7 +32,10 @@ const HolderSchema = z.strictObject({
   taking: z.literal(true).optional(),
 })
 /** Who holds a run. */
-export type LockHolder = z.infer<typeof HolderSchema>
+export type LockHolder = z.infer<typeof HolderSchema> & {
+  /** The lock is there, and this account may not read it: somebody holds it, and nothing else is known of them but the account. */
+  readonly unreadable?: true
+}
 
 export interface Lock {
   readonly holder: LockHolder
@@ -98,28 +103,52 @@ export function takeLock(
 export function readLock(path: string): LockHolder | null {
   try {
     return HolderSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    return hasCode(error, 'EACCES') ? unknownHolder(path) : null
+  }
+}
+
+function unknownHolder(path: string): LockHolder {
+  const user = accountOf(path)
+  return { pid: 0, host: '', bootId: '', procStart: '', principal: `the account ${user}`, user, unreadable: true }
+}
+
+function accountOf(path: string): string {
+  try {
+    return nameOfAccount(statSync(path).uid)
   } catch {
-    return null
+    return '?'
   }
 }
 
 /** True if the process that holds the lock may still be there. On another host nobody can tell, so it may. */
 export function mayLive(holder: LockHolder): boolean {
-  if (holder.host !== hostname()) return true
+  if (holder.unreadable === true || holder.host !== hostname()) return true
   if (holder.bootId !== readPlace().bootId) return false
   const start = readProcessStart(holder.pid)
-  return start !== null && start === holder.procStart
+  return start === null ? isHidden(holder.pid) : start === holder.procStart
 }
+
+/** How a holder is called to a person. */
+export function holderText({ principal, pid, host, unreadable }: LockHolder): string {
+  return unreadable === true
+    ? `${principal}, whose lock may not be read here`
+    : `${principal} (process ${pid} on ${host})`
+}
+
+/** Other accounts must see who holds a run, whatever the umask: a lock that they cannot read would tell them nothing. */
+const MODE = 0o644
 
 function createLock(path: string, holder: LockHolder): boolean {
   let file: number
   try {
-    file = openSync(path, 'wx', 0o600)
+    file = openSync(path, 'wx', MODE)
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
     throw new SignoffError('STATE_UNWRITABLE', `the lock ${path} cannot be made: ${String(error)}`, { cause: error })
   }
   try {
+    fchmodSync(file, MODE)
     writeSync(file, `${JSON.stringify(holder)}\n`)
     fsyncSync(file)
   } catch (error) {
@@ -144,7 +173,8 @@ function breakLock(path: string, by: LockHolder, displaced: LockHolder | null): 
   const moved = readLock(aside)
   if (moved !== null && mayLive(moved) && !isSame(moved, displaced)) {
     try {
-      writeFileSync(path, readFileSync(aside), { flag: 'wx', mode: 0o600 })
+      writeFileSync(path, readFileSync(aside), { flag: 'wx' })
+      chmodSync(path, MODE)
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error
     }
@@ -163,7 +193,8 @@ function mayDisplace(path: string, found: LockHolder, displaced: LockHolder | nu
 function settleLock(path: string, { taking: _taking, ...holder }: LockHolder): void {
   if (!isSame(readLock(path), holder)) return
   const fresh = `${path}.${holder.pid}.new`
-  writeFileSync(fresh, `${JSON.stringify(holder)}\n`, { mode: 0o600 })
+  writeFileSync(fresh, `${JSON.stringify(holder)}\n`)
+  chmodSync(fresh, MODE)
   renameSync(fresh, path)
 }
 
@@ -190,14 +221,15 @@ function isSame(a: LockHolder | null, b: LockHolder | null): boolean {
     a.pid === b.pid &&
     a.host === b.host &&
     a.bootId === b.bootId &&
-    a.procStart === b.procStart
+    a.procStart === b.procStart &&
+    a.unreadable === b.unreadable
   )
 }
 
 /** That somebody holds a lock: who, where and since when. */
 export function lockedError(path: string): SignoffError {
   const holder = readLock(path)
-  const who = holder === null ? 'another process' : `${holder.principal} (process ${holder.pid} on ${holder.host})`
+  const who = holder === null ? 'another process' : holderText(holder)
   if (holder?.taking === true)
     return new SignoffError('LOCKED', `this run is just being taken over by ${who}`, {
       advice: 'look again in a moment',

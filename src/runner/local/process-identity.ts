@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** Where processes live: a process id means something on one machine, between two boots of it. */
@@ -29,6 +29,20 @@ export function readProcessStart(pid: number): string | null {
       void error
       return null
     }
+  }
+}
+
+/**
+ * Whether a process is there that /proc does not show to this account, as it does where it is mounted with `hidepid`: a signal may
+ * not be sent to it, and there is one to refuse.
+ */
+export function isHidden(pid: number): boolean {
+  if (existsSync(`/proc/${pid}`)) return false
+  try {
+    process.kill(pid, 0)
+    return process.platform === 'linux'
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

@@ -30,13 +30,28 @@ export async function runSshKeygen(
   }
 }
 
+/** A key as ssh-keygen is told of it: a file, or the text of a public key whose private half an agent holds. */
+export type KeyForSshKeygen = { readonly path: string } | { readonly publicText: string }
+
 /**
  * Signs with a key that only ssh-keygen can use: one with a passphrase (asked at the terminal), one in an agent, on a
- * token, or of another kind.
+ * token, with a certificate, or of another kind.
  * @returns the armored SSHSIG. @throws {SignoffError} `SIGNING_FAILED`
  */
-export async function signWithSshKeygen(keyPath: string, namespace: string, bytes: Uint8Array): Promise<string> {
-  const result = await execa('ssh-keygen', ['-Y', 'sign', '-q', '-f', keyPath, '-n', namespace], {
+export async function signWithSshKeygen(key: KeyForSshKeygen, namespace: string, bytes: Uint8Array): Promise<string> {
+  if ('path' in key) return signWithFile(key.path, key.path, namespace, bytes)
+  const folder = await mkdtemp(join(tmpdir(), 'signoff-keygen-'))
+  try {
+    const path = join(folder, 'key.pub')
+    await writeFile(path, `${key.publicText}\n`, { mode: 0o600 })
+    return await signWithFile(path, 'the key of the agent', namespace, bytes)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function signWithFile(path: string, name: string, namespace: string, bytes: Uint8Array): Promise<string> {
+  const result = await execa('ssh-keygen', ['-Y', 'sign', '-q', '-f', path, '-n', namespace], {
     input: bytes,
     reject: false,
     stripFinalNewline: false,
@@ -44,7 +59,7 @@ export async function signWithSshKeygen(keyPath: string, namespace: string, byte
   })
   if (result.exitCode === undefined) throw missing(result.cause)
   if (result.exitCode !== 0 || !result.stdout.startsWith('-----BEGIN SSH SIGNATURE-----'))
-    throw new SignoffError('SIGNING_FAILED', `ssh-keygen did not sign with ${keyPath}: ${result.stderr.trim()}`, {
+    throw new SignoffError('SIGNING_FAILED', `ssh-keygen did not sign with ${name}: ${result.stderr.trim()}`, {
       advice: 'nothing is lost; "signoff resume" only signs what is recorded',
     })
   return result.stdout

@@ -1,4 +1,4 @@
-import { diffText, type PlannedStep, type RunState, type StepStatus } from '../../model/index.ts'
+import { diffText, type PlannedStep, type RunState, type StepStatus, signedReason } from '../../model/index.ts'
 import type { RunSummary, StepSummary } from './run-summary.ts'
 
 /** What two runs can differ in. */
@@ -225,11 +225,16 @@ function approvalText({ approvals }: StepSummary): string | null {
   if (approvals.length === 0) return null
   return approvals
     .map(
-      ({ decision, principal, role }) =>
-        `${decision.toUpperCase()} by ${principal}${role === null ? '' : ` as ${role}`}`,
+      ({ decision, principal, role, envelope }) =>
+        `${decision.toUpperCase()} by ${principal}${role === null ? '' : ` as ${role}`}${reasonText(envelope)}`,
     )
     .sort()
     .join(', ')
+}
+
+function reasonText(envelope: string): string {
+  const reason = signedReason(envelope)
+  return reason === null ? '' : `: "${reason}"`
 }
 
 function textOf(value: number | null): string | null {

@@ -180,6 +180,11 @@ export function unknownAct(scene: Scene, step: string): Act {
   ])
 }
 
+/** A gate that was closed by a NO-GO is asked anew: whoever decides then is told why. */
+export function askAgainAct(scene: Scene, step: string): Act {
+  return decideAct(scene, step, 'rerun', 'Ask again', reasonAsk('What has changed since the NO-GO'))
+}
+
 export function decideAct(
   scene: Scene,
   step: string,

@@ -1,4 +1,4 @@
-import type { Answer, Entry, Snapshot } from '../../model/index.ts'
+import type { Answer, Entry, EventOf, Snapshot } from '../../model/index.ts'
 import { beginAct, type Outcome, type Taken } from '../acts/act.ts'
 import type { Wish } from '../acts/acts.ts'
 import { editedAct } from '../acts/control-acts.ts'
@@ -42,6 +42,8 @@ export class PlainSession {
   #lastCallMs = Number.NEGATIVE_INFINITY
   /** Step that was lent the terminal last, until its end is told. */
   #lentTo: string | null = null
+  /** Attempt of which output passes by that no record keeps. */
+  #passing = ''
   readonly #polls = createPollLines()
   /** Success criteria of a phase that has ended, which nobody has given a value for. */
   #criteria: string | null = null
@@ -115,6 +117,18 @@ export class PlainSession {
       this.#criteria = phaseCallOf({ ...this.#scene, ...snapshot }, event.phase)?.question ?? null
     // Several events may be folded before the first of them is told: the question comes after the last sentence.
     if (snapshot.state.lastSeq <= entry.seq) this.#refresh(snapshot)
+  }
+
+  /** Output that no record keeps: that there is more of it is said once, and `log` shows it while the script runs. */
+  onPassing(event: EventOf<'output'>): void {
+    this.#book.pass(event)
+    const attempt = `${event.attempt} ${event.step}`
+    if (this.#passing === attempt) return
+    this.#passing = attempt
+    const position = positionOf(this.#scene.walk, event.step)
+    this.#print(
+      `--- ${position} says more than is kept: what follows is counted and hashed, and its last 64 KiB are shown at its end. "log" shows it as it passes ---`,
+    )
   }
 
   /** A script gets the terminal: what there is to say waits until it is back. */

@@ -1,6 +1,7 @@
 import type { Need, Runbook, Step } from '../../model/index.ts'
 import { countSteps } from '../../model/index.ts'
 import type { Ask, Progress } from '../acts/act.ts'
+import { standingOfGate, standingText } from '../scene/approvals.ts'
 import { outlineOf } from '../scene/outline.ts'
 import { deviationsPage, type Page } from '../scene/pages.ts'
 import { silentMs } from '../scene/silence.ts'
@@ -10,6 +11,7 @@ import { cleanLines, cleanText } from '../text/clean.ts'
 import { counted, numbersTo } from '../text/counting.ts'
 import { evidenceText, expectLabel } from '../text/evidence-text.ts'
 import { clockText, deadlineText, spokenDuration } from '../text/time-text.ts'
+import { gateLines } from './gate-text.ts'
 import { WORDS } from './words.ts'
 
 /** What is needed now: the step, what belongs to it, and one question that ends with what an empty line does. */
@@ -174,6 +176,9 @@ function nowText(scene: Scene, nowMs: number): string {
   }
   if (need.kind === 'wait')
     return `Step ${position} waits ${spokenDuration(Math.max(0, need.untilMs - nowMs))} more, until ${deadlineText(need.untilMs, nowMs)}.`
+  const step = scene.walk.steps.get(need.step)
+  if (need.kind === 'gate' && step !== undefined)
+    return `Gate ${position}: ${cleanText(standingText(standingOfGate(scene, step)))}.`
   return `Step ${position} needs you.`
 }
 
@@ -221,25 +226,6 @@ function bodyLines(scene: Scene, step: Step): string[] {
         )
       : []),
     ...(need.kind === 'gate' ? gateLines(scene, step) : []),
-  ]
-}
-
-function gateLines(scene: Scene, step: Step): string[] {
-  const given = scene.state.gates.get(step.id)?.approvals.map(({ event }) => event) ?? []
-  const asked = step.approvers ?? []
-  return [
-    ...(step.criteria ?? []).map(id =>
-      cleanText(`  Criterion ${positionOf(scene.walk, id)}: ${scene.state.steps.get(id)?.status.kind ?? 'pending'}.`),
-    ),
-    ...(asked.length === 0
-      ? ['  Any 2 signers decide.']
-      : asked.map(({ role, principal }) => {
-          const signed = given.find(event => event.role === role || event.principal === principal)
-          return cleanText(
-            `  ${role ?? principal ?? 'A signer'}: ${signed === undefined ? 'no answer yet' : `${signed.decision.toUpperCase()} by ${signed.principal}`}.`,
-          )
-        })),
-    cleanText(`  They run: signoff approve ${shortRun(scene.state)} ${step.position}`),
   ]
 }
 

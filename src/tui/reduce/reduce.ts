@@ -2,6 +2,7 @@ import { editedAct } from '../acts/control-acts.ts'
 import type { Binding } from '../keys/bindings.ts'
 import { bindingFor, modeOf, shownKey } from '../keys/keys.ts'
 import { keyName } from '../scene/actions.ts'
+import { gateNews } from '../scene/approvals.ts'
 import { outlineOf } from '../scene/outline.ts'
 import { phaseCallOf } from '../scene/phase-call.ts'
 import { neededStep, questionName, shortRun } from '../scene/walk.ts'
@@ -117,14 +118,16 @@ function withSnapshot(
   const recovery = snapshot.state.recovery?.steps ?? null
   const entered = recovery !== (before.scene.state.recovery?.steps ?? null)
   const outline = entered ? outlineOf(scene.walk, recovery) : before.outline
-  const state = withCall(withNewOutput({ ...before, scene, outline }), before)
+  const news = gateNews(before.scene, scene)
+  const told = news === null ? before : { ...before, message: news }
+  const state = withCall(withNewOutput({ ...told, scene, outline }), before)
   if (questionName(scene) === questionName(before.scene)) return only(state)
   const asked = withNewQuestion({
     ...state,
     cursor: null,
     picked: '',
     detailTop: 0,
-    message: droppedText(state.guard.dropped),
+    message: droppedText(state.guard.dropped) ?? news,
   })
   return afterQuestion(closeStale(asked, questionName(before.scene)), before)
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Ending } from '../../../src/model/index.ts'
 import { runPlain } from '../../../src/tui/plain/lines.ts'
+import { createPlainOutput } from '../../../src/tui/plain/output.ts'
 import { askingForOrg, demoRunbook, demoSection, demoStep, runbookOf, withContacts } from '../helpers/demo-runbook.ts'
 import { FakeClock, FakeRun, KIM } from '../helpers/fake-run.ts'
 
@@ -318,6 +319,35 @@ describe('what is told', () => {
     expect(person.said()).toMatch(
       /^--- output of 1\.2 begins ---\none\\x1b\[2J\nred\nlast\n--- output of 1\.2 ends, 3 lines ---\nStep 1\.2 passed/,
     )
+  })
+
+  test('what the record left out is a line that says how much', () => {
+    const lines: string[] = []
+    const output = createPlainOutput(line => lines.push(line))
+    const event = { kind: 'output', step: 'a', attempt: 1, fd: 'out' } as const
+    output.push({ ...event, at: 0, text: 'first\n' }, '1.1')
+    output.push({ ...event, at: 1006, text: 'last\n' }, '1.1')
+    output.end()
+    expect(lines).toEqual([
+      '--- output of 1.1 begins ---',
+      'first',
+      '[1000 bytes are not kept here; the transcript counts and hashes them]',
+      'last',
+      '--- output of 1.1 ends, 3 lines ---',
+    ])
+  })
+
+  test('output that no record keeps is said once, and shown by "log" while it passes', async () => {
+    const { run, person } = plainAt('1.2', { '1.2': { slow: true } })
+    await person.type('run', 'yes')
+    run.output('kept\n')
+    person.said()
+    const event = { kind: 'output', step: 's1.2', attempt: 1, fd: 'out' } as const
+    run.pass({ ...event, at: 5, text: 'passing 1\n' })
+    run.pass({ ...event, at: 15, text: 'passing 2\n' })
+    expect(person.said()).toMatch(/^--- 1\.2 says more than is kept: .*"log" shows it as it passes ---\n$/)
+    await person.type('log')
+    expect(person.said()).toMatch(/kept\n\[from here on .*\npassing 1\npassing 2\n--- output of 1\.2 ends/)
   })
 
   test('the end of a step is told before the next question, though both come at once', async () => {
