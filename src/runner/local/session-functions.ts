@@ -9,8 +9,8 @@ export const STATE_END = '__signoff_set #signoff: whole\n'
  *   traps after everything they would fire on, aliases after every line that they could change, `-e` and `-x` last.
  *   Its first lines are comments for `session-state.ts`.
  * - The trap's text is read when it runs: `\builtin`, since a runbook may have an alias of that name.
- * - A variable that was declared as an array, a number or exported, and never set, is listed by `declare` alone, with the values of
- *   others: so not where a secret is held that could not be unset.
+ * - A variable that was declared as an array, a number or exported, and never set, is listed by `declare` alone, in a line without
+ *   `=`, beside the values of others: so not where a secret is held that could not be unset.
  * - What ends in a function sees its locals: unsetting one shows what it hid, once for each function that runs.
  * - `trap` is a function so that a runbook's own EXIT trap runs at the end of its block and does not take the place of the dump.
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
@@ -83,12 +83,11 @@ __signoff_names() {
   __signoff_list __signoff_all builtin compgen -v -X "$__signoff_own"
   for __signoff_n in "\${__signoff_secret[@]}"; do [[ ! -v $__signoff_n ]] || return; done
   __signoff_list __signoff_bare __signoff_declared
-  builtin local IFS=$'\\n'
+  builtin local - IFS=$'\\n'
   builtin set -f
   for __signoff_n in \${__signoff_bare[@]/*=*}; do
     [[ $__signoff_n == 'declare -'+([a-zA-Z])' '+([a-zA-Z0-9_]) && \${__signoff_n##* } != $__signoff_own ]] && __signoff_all+=("\${__signoff_n##* }")
   done
-  builtin set +f
 }
 __signoff_dump() {
   { __signoff_empty "$__signoff_lists"; __signoff_empty "$__signoff_file"; } 2>/dev/null
