@@ -11,6 +11,7 @@ import { watchHolding } from './holding.ts'
 import { type Inbox, openInbox } from './inbox.ts'
 import type { Io } from './io.ts'
 import { meanwhileText } from './meanwhile.ts'
+import { jsonText } from './render/json-text.ts'
 import { requestName } from './requests.ts'
 import { journalRecord } from './run-record.ts'
 import type { Session } from './run-session.ts'
@@ -219,7 +220,19 @@ async function finish(session: Session, ending: Ending, inbox: Inbox, options: W
   const exitCode = exitCodeOfEnding(ending)
   if (options.json)
     io.write(
-      `${JSON.stringify({ schema: 'signoff.run/1', run: id, release: context.release, result, exitCode, steps: counts, transcript: files.folder, seal })}\n`,
+      jsonText(
+        {
+          schema: 'signoff.run/1',
+          run: id,
+          release: context.release,
+          result,
+          exitCode,
+          steps: counts,
+          transcript: files.folder,
+          seal,
+        },
+        'one-line',
+      ),
     )
   return exitCode
 }
