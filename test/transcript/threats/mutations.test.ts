@@ -9,7 +9,7 @@ import { everyKind } from '../helpers/every-kind.ts'
 import * as run from '../helpers/run.ts'
 import { bundle, journal, smallest } from '../helpers/sealed-run.ts'
 
-/** Some in each run of the tests; as many as one likes by SIGNOFF_FUZZ_RUNS=100000, which takes about two minutes of a quiet core. */
+/** Some in each run of the tests; as many as one likes by SIGNOFF_FUZZ_RUNS=100000, which takes minutes. */
 const RUNS = Number(process.env.SIGNOFF_FUZZ_RUNS ?? 3000)
 const SEED = 20261122
 
