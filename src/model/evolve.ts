@@ -9,7 +9,8 @@ import { signedReason } from './signed-reason.ts'
 export function evolve(before: RunState, entry: Entry): RunState {
   const { event, seq, atMs } = entry
   const changes = isRunChange(event) ? [...before.changes, event] : before.changes
-  const state = { ...before, changes, lastSeq: seq, lastAtMs: atMs }
+  const phasesToCall = isAct(before, event) ? [] : before.phasesToCall
+  const state = { ...before, changes, phasesToCall, lastSeq: seq, lastAtMs: atMs }
   return FOLDS[event.kind]?.(state, entry as never) ?? state
 }
 
@@ -224,7 +225,11 @@ const FOLDS: Folds = {
       return withStatus(state, event.step, { kind: 'failed', why: 'cancelled', exit: null, by: event.by, ms: 0 })
     return withStatus(state, event.step, { kind: 'passed', how: 'waited', by: event.by, atMs, note: event.reason })
   },
-  'phase.end': (state, { event }) => ({ ...state, phasesEnded: new Set(state.phasesEnded).add(event.phase) }),
+  'phase.end': (state, { event }) => ({
+    ...state,
+    phasesEnded: new Set(state.phasesEnded).add(event.phase),
+    phasesToCall: [...state.phasesToCall.filter(id => id !== event.phase), event.phase],
+  }),
   'rollback.start': (state, { event }) => ({
     ...state,
     recovery: { for: event.for, of: event.of, steps: event.steps, without: event.without, ended: null },
@@ -256,6 +261,31 @@ const FOLDS: Folds = {
   }),
   'run.abort': (state, { event }) => ({ ...state, aborted: event }),
   'run.end': (state, { event }) => ({ ...state, result: event.result }),
+}
+
+/** Whether somebody did something in the walk: what follows by itself, what approvers sign, and a pause are no act of whoever walks it. */
+function isAct({ steps, phasesToCall }: RunState, event: RunEvent): boolean {
+  if (phasesToCall.length === 0) return false
+  switch (event.kind) {
+    case 'step.start':
+      // The check of a wait is run by itself.
+      return steps.get(event.step)?.planned.kind !== 'wait'
+    case 'step.skip':
+    case 'wait.end':
+      return event.by !== null
+    case 'confirm':
+    case 'choice':
+    case 'condition':
+    case 'form':
+    case 'note':
+    case 'jump':
+    case 'step.decide':
+    case 'step.reopen':
+    case 'rollback.start':
+      return true
+    default:
+      return false
+  }
 }
 
 /** One question for all steps that share a condition, whatever its capitals, an "only" around it or a closing colon. */

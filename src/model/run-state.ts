@@ -153,6 +153,8 @@ export interface RunState {
   readonly gates: ReadonlyMap<string, GateRecord>
   readonly gatesPassed: readonly { readonly step: string; readonly seq: number }[]
   readonly phasesEnded: ReadonlySet<string>
+  /** Those that have ended since anybody last did something: whoever comes to the run, or comes back, is told of them first. */
+  readonly phasesToCall: readonly string[]
   /** What changed how the run as a whole goes, in order. */
   readonly changes: readonly RunChange[]
   readonly running: RunningScript | null
@@ -210,6 +212,7 @@ export const EMPTY_STATE: RunState = {
   gates: new Map(),
   gatesPassed: [],
   phasesEnded: new Set(),
+  phasesToCall: [],
   changes: [],
   running: null,
   recovery: null,

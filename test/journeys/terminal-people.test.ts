@@ -120,6 +120,12 @@ describe.skipIf(lacking !== null)(
       await terminal.press('s')
       await terminal.asked(/Phase 1 Prepare complete/)
       expect(demo.kinds()).not.toContain('step.start')
+      // Whoever leaves at that call finds it again: nobody has gone on from there.
+      await terminal.answer(/Phase 1 Prepare complete/, 'q')
+      await terminal.answer(/pause now/, '2')
+      expect(await terminal.ended()).toBe(20)
+      await terminal.command('clear -x; signoff resume')
+      await terminal.asked(/Phase 1 Prepare complete/)
       await terminal.answer(/Phase 1 Prepare complete/, 'Enter')
       await terminal.asked(/READY {2}2\.1/)
     })

@@ -24,15 +24,15 @@ export interface FoundRequest {
  * `JOURNAL_INVALID` for one that cannot be trusted.
  */
 export async function findRequest(reference: string, gate: string | null, cwd: string): Promise<FoundRequest> {
-  const isFile = await stat(reference).then(
-    info => info.isFile(),
-    () => false,
-  )
-  if (isFile) {
+  const there = await stat(reference).catch(() => null)
+  if (there?.isFile() === true) {
     const found = await readRequest(resolve(reference), workspaceOf(resolve(reference), cwd))
     if (gate === null || requestName(gate) === requestName(found.position)) return found
     throw new SignoffError('USAGE', `${reference} asks for the gate ${found.position}, and not for ${gate}`)
   }
+  // An id holds neither: what looks like a file and is not there is not looked for among the runs.
+  if (there === null && /[/.]/.test(reference))
+    throw new SignoffError('USAGE', `${reference}: there is no such request file`)
   const workspace = findWorkspace(cwd)
   const { run } = await findRun(workspace.transcripts, reference)
   const folder = join(workspace.inbox, run)

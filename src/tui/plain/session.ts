@@ -5,7 +5,7 @@ import { editedAct } from '../acts/control-acts.ts'
 import { criteriaAct } from '../acts/step-acts.ts'
 import { type Book, createBook } from '../output/book.ts'
 import { sentenceFor } from '../scene/narrate.ts'
-import { phaseCallOf } from '../scene/phase-call.ts'
+import { phaseCallsOf } from '../scene/phase-call.ts'
 import { neededStep, positionOf, questionName, type Scene, toWalk } from '../scene/walk.ts'
 import { attentionFor } from '../terminal/attention.ts'
 import { NO_EDITOR } from '../terminal/editing.ts'
@@ -45,8 +45,8 @@ export class PlainSession {
   /** Attempt of which output passes by that no record keeps. */
   #passing = ''
   readonly #polls = createPollLines()
-  /** Success criteria of a phase that has ended, which nobody has given a value for. */
-  #criteria: string | null = null
+  /** Success criteria of phases that have ended, which nobody has given a value for; asked one after the other. */
+  #criteria: string[] = []
 
   constructor(plain: Plain) {
     const broken = Promise.withResolvers<never>()
@@ -79,6 +79,8 @@ export class PlainSession {
       question: () => this.#question(),
     })
     this.#scene = { walk: toWalk(plain.conversation.runbook), ...plain.conversation.snapshot() }
+    const calls = phaseCallsOf(this.#scene, this.#scene.state.phasesToCall)
+    this.#criteria = calls.flatMap(({ question }) => question ?? [])
   }
 
   begin(): void {
@@ -114,7 +116,8 @@ export class PlainSession {
     for (const line of this.#polls.tell(entry, snapshot.need, isTold ? null : sentence)) this.#print(line)
     if (event.kind === 'step.end') this.#lentTo = null
     if (event.kind === 'phase.end')
-      this.#criteria = phaseCallOf({ ...this.#scene, ...snapshot }, event.phase)?.question ?? null
+      for (const { question } of phaseCallsOf({ ...this.#scene, ...snapshot }, [event.phase]))
+        if (question !== null) this.#criteria.push(question)
     // Several events may be folded before the first of them is told: the question comes after the last sentence.
     if (snapshot.state.lastSeq <= entry.seq) this.#refresh(snapshot)
   }
@@ -286,9 +289,8 @@ export class PlainSession {
 
   #question(): void {
     if (this.#asking.isOpen) return
-    const criteria = this.#criteria
-    this.#criteria = null
-    if (criteria !== null && this.#scene.need.kind !== 'finished') {
+    const criteria = this.#criteria.shift()
+    if (criteria !== undefined && this.#scene.need.kind !== 'finished') {
       this.#asking.start(beginAct(criteriaAct(criteria)), '', '')
       return
     }

@@ -46,8 +46,7 @@ const SENTENCES: Sentences = {
   'output.late.end': (event, told) => late(event, told),
   'output.differs': (event, told) => differs(event, told),
   'step.end': (event, told) => ended(event, told),
-  'step.decide': (event, told) =>
-    `Step ${at(told, event.step)}: ${DECIDED[event.choice]} by ${event.by}: ${event.reason}.`,
+  'step.decide': (event, told) => decidedOf(event, told),
   'step.skip': (event, told) => skipped(event, told),
   'step.reopen': (event, told) => `Step ${at(told, event.step)} reopened by ${event.by}: ${event.reason}.`,
   jump: (event, told) =>
@@ -104,6 +103,13 @@ const REFUSED_ACCEPTANCE: Partial<typeof WHY_REFUSED> = {
   unlisted: 'the run is not on offer to the signer, or no line names them',
   operator: 'it is signed with the key that made the offer',
   stale: 'it is for an earlier offer',
+}
+
+function decidedOf({ step, choice, by, reason }: EventOf<'step.decide'>, told: Told): string {
+  const isGate = told.snapshot.state.steps.get(step)?.planned.kind === 'gate'
+  return isGate && choice === 'rerun'
+    ? `Gate ${at(told, step)}: to be asked again, said by ${by}: ${reason}.`
+    : `Step ${at(told, step)}: ${DECIDED[choice]} by ${by}: ${reason}.`
 }
 
 /** `17 of 23 done, 1 skipped.` */
