@@ -61,6 +61,7 @@ __signoff_copy() {
       command -p dd bs=131072 iflag=count_bytes count=$((__signoff_spool - __signoff_size)) status=none <&0 >>"$__signoff_claim/$1" &
     else command -p cat <&0 >>"$__signoff_claim/$1" & fi
     __signoff_dd=$!
+    [[ -z $__signoff_told ]] || kill $__signoff_dd
     while :; do
       wait $__signoff_dd; __signoff_code=$?
       kill -0 $__signoff_dd 2>/dev/null || break
