@@ -1,4 +1,5 @@
 import { Argument, Option } from 'commander'
+import { SignoffError } from '../../model/index.ts'
 import { APPROVE_CODES, EXIT_CODES, VERIFY_CODES } from '../exit-codes.ts'
 import type { Declaring } from './declaring.ts'
 
@@ -35,7 +36,15 @@ export function workspaceCommands({ program, io, does }: Declaring): void {
         else if (topic === 'keys') io.write(await (await import('../commands/help-keys.ts')).helpKeys(io))
         else if (/^SO\d+$/i.test(topic ?? ''))
           return (await import('../commands/lint.ts')).lint([], { explain: topic ?? '' }, io)
-        else (program.commands.find(c => c.name() === topic) ?? program).outputHelp()
+        else if (topic === undefined) program.outputHelp()
+        else {
+          const command = program.commands.find(one => one.name() === topic)
+          if (command === undefined)
+            throw new SignoffError('USAGE', `there is no help on "${topic}"`, {
+              advice: 'topics: exit-codes, keys, a command, or the code of a finding such as SO018',
+            })
+          command.outputHelp()
+        }
         return 0
       }),
     )

@@ -151,7 +151,7 @@ function grouped(at: At, item: Item, nodes: readonly DraftNode[]): DraftNode {
   if (draftsOf(below).every(one => one.rule === 'R3')) return { ...step(at, item), below }
   const only = below.length === 1 ? below[0] : undefined
   if (only?.node === 'step' && isItem(only) && only.printed === item.number && !waitsBefore(item, only)) {
-    const said = textOf(item.blocks).filter(line => !only.detail.includes(line))
+    const said = textOf(item.blocks).filter(line => !only.detail.includes(line) && !leadsToExpected(line, only))
     return { ...only, line: item.line, endLine: item.endLine, detail: [...said, ...only.detail] }
   }
   if (only?.node === 'step' && waitsBefore(item, only)) {
@@ -160,6 +160,11 @@ function grouped(at: At, item: Item, nodes: readonly DraftNode[]): DraftNode {
   }
   if (groupsOnly(item, below)) return { node: 'group', nodes: below }
   return { ...step(at, item), below }
+}
+
+/** "Expected output:" alone: what it leads to is the step's expectation, and is shown as that. */
+function leadsToExpected(line: string, { expect }: Draft): boolean {
+  return expect !== null && /^(?:the )?(?:expected|sample|example) (?:output|result|response)s?\s*:$/i.test(line)
 }
 
 /** The step that a block below the item became is the item itself. */

@@ -131,7 +131,7 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
     case 'stop':
       if (need.kind === 'changed') return act(stopForChangeAct(need))
       return scene.state.running === null
-        ? cannot(scene, 'no script is running')
+        ? cannot(scene, 'no script is running; "pause" leaves the run')
         : act(stopAct(scene, scene.state.running))
     case 'pause':
       return act(pauseAct(scene))

@@ -19,6 +19,7 @@ export function valueAct(scene: Scene, name: string): Act {
   return {
     title: `Value for ${name}`,
     body: [
+      ...sampleLines(parameter),
       ...(pattern === undefined ? [] : [`must match ${pattern}`]),
       ...(places.length === 0 ? [] : [`used at ${places.join(', ')}`]),
       ...(parameter?.proposals ?? []).map(
@@ -35,6 +36,14 @@ export function valueAct(scene: Scene, name: string): Act {
     ],
     done: ([value = '']) => say({ kind: 'value', name, value }),
   }
+}
+
+/** A text that may only look filled in: whoever is asked for it may mean it just so, and has to know how to say that. */
+export function sampleLines(parameter: Parameter | undefined): string[] {
+  if (parameter === undefined || parameter.kind !== 'literal' || parameter.default !== null) return []
+  return [
+    `the runbook has ${parameter.name} here, which looks like a sample: type what is meant, or the same again to keep it`,
+  ]
 }
 
 /**

@@ -65,7 +65,7 @@ export function askLine(ask: Ask): string {
       const empty =
         preset === null || preset === undefined ? 'An empty line asks again.' : `An empty line: ${preset.label}.`
       const prompt = cleanText(ask.prompt)
-      return `${/[.?!:]$/.test(prompt) ? prompt : `${prompt}.`} ${options}. Type ${numbersTo(ask.options.length)}. ${empty}`
+      return `${sentence(prompt)} ${options}. Type ${numbersTo(ask.options.length)}. ${empty}`
     }
     default:
       ask satisfies never
@@ -76,7 +76,7 @@ export function askLine(ask: Ask): string {
 /** What an act is about, before its first question: a script under review, the steps of a recovery. */
 export function actLines(progress: Progress): string[] {
   const { title, body } = progress.act
-  return [`${cleanText(title)}.`, ...body.flatMap(text => cleanLines(text)).map(line => `  ${line}`)]
+  return [sentence(cleanText(title)), ...body.flatMap(text => cleanLines(text)).map(line => `  ${line}`)]
 }
 
 export function statusLine(scene: Scene, nowMs: number): string {
@@ -112,6 +112,13 @@ export function contactLines({ contacts, path }: Pick<Runbook, 'contacts' | 'pat
 
 /** Most of these lines are one table; a longer list would push the failure itself off the screen. */
 const CONTACT_LINES = 12
+
+const HOW_IT_ENDED = {
+  failed: 'It has failed',
+  'timed-out': 'It has run out of time',
+  cancelled: 'It was stopped',
+  declined: 'It was declined',
+} as const
 
 function contactsAtFailure(scene: Scene): string[] {
   const { runbook } = scene.walk
@@ -182,12 +189,17 @@ function nowText(scene: Scene, nowMs: number): string {
   return `Step ${position} needs you.`
 }
 
+/** What an author or we have written, with one full stop at its end. */
+function sentence(text: string): string {
+  return /[.?!:…]$/.test(text) ? text : `${text}.`
+}
+
 function headLine(scene: Scene, step: Step): string {
   const flow = scene.walk.runbook.flows.recovery.find(
     f => step.recovery !== null && (f.for ?? 'document') === step.recovery,
   )
   const parts = [
-    `Step ${step.position}, ${step.title}.`,
+    sentence(`Step ${step.position}, ${step.title}`),
     `${[capital(step.kind), ...(step.script === null ? [] : [riskText(scene, step)]), ...(inProduction(scene, step.id) ? ['PRODUCTION'] : [])].join(', ')}.`,
     ...(step.owners.length === 0 ? [] : [`Owner: ${step.owners.join(', ')}.`]),
     ...(step.script === null && flow === undefined
@@ -262,7 +274,7 @@ function questionText(scene: Scene): string {
         return 'Its outcome is unknown. Type "byhand" to say what is true. An empty line does nothing.'
       if (need.state === 'no-go')
         return 'The decision is NO-GO. Type "retry" to ask again, "recover", "pause" or "end". An empty line does nothing.'
-      return `It has failed (${need.state}). Type "retry",${isTask ? ' "edit",' : ''} "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
+      return `${HOW_IT_ENDED[need.state]}. Type "retry",${isTask ? ' "edit",' : ''} "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
     case 'held':
       return `It is blocked by ${need.by}: ${need.reason}. Nothing goes past it. Type "block" to lift that, or "pause". An empty line does nothing.`
     case 'blocked':

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Ending } from '../../../src/model/index.ts'
+import type { Ending, Parameter } from '../../../src/model/index.ts'
 import { runPlain } from '../../../src/tui/plain/lines.ts'
 import { createPlainOutput } from '../../../src/tui/plain/output.ts'
 import { askingForOrg, demoRunbook, demoSection, demoStep, runbookOf, withContacts } from '../helpers/demo-runbook.ts'
@@ -168,7 +168,7 @@ describe('questions', () => {
     const { run, person } = plainAt('2.2', { '2.2': { exits: [1, 0] } })
     await person.type('run')
     expect(person.said()).toContain(
-      'It has failed (failed). Type "retry", "edit", "skip", "byhand", "recover", "pause" or "end".',
+      'It has failed. Type "retry", "edit", "skip", "byhand", "recover", "pause" or "end".',
     )
     await person.type('retry flaky network', 'run')
     expect(run.said.at(-2)).toEqual({ kind: 'decide', step: 's2.2', choice: 'rerun', reason: 'flaky network' })
@@ -246,6 +246,36 @@ describe('questions', () => {
     expect(run.said).toEqual([{ kind: 'value', name: 'TOKEN', value: ' s3cr3t ' }])
     expect(person.said()).not.toContain('s3cr3t')
   })
+})
+
+test('a value that only looks filled in is asked with how to keep it, also in production, where nothing is suggested', async () => {
+  const runbook = askingForOrg('production')
+  const [org] = runbook.parameters
+  if (org === undefined) throw new Error('the runbook asks for a value')
+  const sample: Parameter = { ...org, name: 'registry.example.com', kind: 'literal', proposals: [] }
+  const phases = runbook.phases.map(phase => ({
+    ...phase,
+    steps: phase.steps.map(step => ({ ...step, needs: [sample.name] })),
+  }))
+  const { person } = plainAt('1.1', {}, { ...runbook, phases, parameters: [sample] })
+  await person.type('fill')
+  expect(person.said()).toContain(
+    'the runbook has registry.example.com here, which looks like a sample: type what is meant, or the same again to keep it',
+  )
+})
+
+test('a word that stops a script says how to leave where none is running', async () => {
+  const { person } = plainAt('1.1')
+  await person.type('stop')
+  expect(person.said()).toContain('no script is running; "pause" leaves the run.')
+})
+
+test('a question that ends in a question mark gets no full stop behind it', async () => {
+  const { person } = plainAt('1.1')
+  await person.type('pause')
+  const said = person.said()
+  expect(said).toContain('?')
+  expect(said).not.toMatch(/[?!.]\.(?:\s|$)/)
 })
 
 describe('a value that a table proposes', () => {
