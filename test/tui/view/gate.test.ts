@@ -149,6 +149,9 @@ describe('the reason of an approver', () => {
     ended('no-go')
     expect(read(rows())).toMatch(/release-manager@example.com +NO-GO \d\d:\d\d, key verified "too slow"/)
     expect(read(rows())).not.toContain('no answer yet')
+    const plain = questionLines({ walk: toWalk(run.runbook), ...run.snapshot() }).join('\n')
+    expect(plain).toMatch(/NO-GO "too slow" by release-manager@example\.com[\s\S]*The decision is NO-GO/)
+    expect(plain).not.toContain('They run')
     run.emit({
       kind: 'step.decide',
       step: 's2.1',
