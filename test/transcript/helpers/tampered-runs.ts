@@ -212,6 +212,13 @@ export const TAMPERED: Readonly<Record<string, () => Promise<Tampered> | Tampere
   'a gate that opens against a no-go': () =>
     forged([...opened, w => declined(w), byLead, run.gateEnd([4, 5]), ...deployed()]),
   'a step that goes past its gate': () => forged([...opened, ...deployed([])]),
+  'a required step that never ended': async () => {
+    const writer = run.createWriter()
+    writer.add(run.runStart(), run.PLAN, run.REQUEST)
+    writer.add(await byManager(writer), await byLead(writer), run.gateEnd([3, 4]), ...run.script('deploy', [5]))
+    writer.add(run.runEnd(writer))
+    return { journal: writer.bytes(), bundle: await run.sealed(writer) }
+  },
   'an approver whom only a wildcard names': async () => ({
     ...(await forged([...opened, byManager, byLead, run.gateEnd([4, 5]), ...deployed()])),
     signersText: run.SIGNERS.replace('rm@example.com', '*@example.com'),
