@@ -13,8 +13,9 @@ export interface Seam {
  * the file, which nobody has checked, and makes a value of none but those in base64.
  *
  * @param kept so many characters of what is decoded matter on either side.
+ * @param mayGoOn whether what a text ends with may be the beginning of something: most end with a line, and nothing is kept of them.
  */
-export function createOutputSeam(kept: number) {
+export function createOutputSeam(kept: number, mayGoOn: (tail: string) => boolean) {
   /** Six characters of the file are one of the text, at most. */
   const width = kept * 6
   const tails = new Map<string, string>()
@@ -30,7 +31,9 @@ export function createOutputSeam(kept: number) {
       if (text === null) return null
       const tail = tails.get(stream)
       // What is shorter than a word leaves some of what was before it.
-      tails.set(stream, `${text.length < width ? (tail ?? '') : ''}${text}`.slice(-width))
+      const next = text.length < width ? `${tail ?? ''}${text}`.slice(-width) : text.slice(-width)
+      if (mayGoOn(next)) tails.set(stream, next)
+      else if (tail !== undefined) tails.delete(stream)
       return tail === undefined ? null : { tail, around: `${tail}${text.slice(0, width)}` }
     },
   }

@@ -34,6 +34,7 @@ export function createRecordSearch(words: readonly string[]): RecordSearch {
   const lowered = words.map(word => word.toLowerCase())
   const raw = words.map(word => new RegExp(rawPattern(word), 'i'))
   const first = raw[0] ?? /(?:)/
+  const begun = words.map(word => new RegExp(`(?:${beginningsOf(word).map(rawPattern).join('|') || '(?!)'})$`, 'i'))
   // The last letter of a word is in the next event, so that no word is found twice.
   const kept = Math.max(...words.map(word => word.length), 1) - 1
   const holds = (texts: readonly string[]) => {
@@ -42,7 +43,7 @@ export function createRecordSearch(words: readonly string[]): RecordSearch {
   }
   return {
     begin() {
-      const seam = createOutputSeam(kept)
+      const seam = createOutputSeam(kept, tail => begun.some(pattern => pattern.test(tail)))
       return {
         *places(piece) {
           const isLikely = piece.includes(BYTES) || raw.every(pattern => pattern.test(piece))
@@ -104,6 +105,12 @@ function rawPattern(word: string): string {
       return escaped.length === 1 ? escaped[0] : `(?:${escaped.join('|')})`
     })
     .join('')
+}
+
+/** All that a word may have been cut after, from its first character to all but its last. */
+function beginningsOf(word: string): string[] {
+  const letters = [...word]
+  return letters.slice(1).map((_, at) => letters.slice(0, at + 1).join(''))
 }
 
 function escapeRegExp(text: string): string {
