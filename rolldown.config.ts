@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
+import { asciiChunks } from './scripts/ascii-chunks.ts'
 import { pageAssets } from './scripts/page-assets.ts'
 import { quickLibraries } from './scripts/quick-libraries.ts'
 
@@ -14,7 +15,7 @@ export default defineConfig({
   },
   // Importing one of our modules does nothing, so those that a chunk takes nothing from are left out of it.
   treeshake: { moduleSideEffects: [{ test: /[\\/]src[\\/](?!cli[\\/]main\.ts)/, sideEffects: false }] },
-  plugins: [pageAssets(), quickLibraries()],
+  plugins: [pageAssets(), quickLibraries(), asciiChunks()],
   external: ['@lydell/node-pty'],
   output: {
     dir: 'dist',
@@ -22,6 +23,7 @@ export default defineConfig({
     entryFileNames: '[name].cjs',
     chunkFileNames: 'chunks/[name]-[hash].cjs',
     minify: false,
+    comments: false,
     cleanDir: true,
   },
 })

@@ -24,7 +24,7 @@ await executor.run({ id: `${run}:s:1`, run, step: 's', attempt: 1, script, cwd: 
     bytes = report.end.streams[0]?.bytes ?? 0
     await journal.append(report.end)
     await journal.barrier()
-  } else await journal.append(report.event)
+  } else if (report.kind !== 'passing') await journal.append(report.event)
 })
 await journal.close()
 const journalBytes = statSync(join(folder, 'journal.jsonl')).size

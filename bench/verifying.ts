@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { RunEvent } from '../src/model/index.ts'
 import { createChain } from '../src/transcript/index.ts'
 import { program, type Row, ratioOf } from './compare.ts'
+import { peakMiBOf } from './peak-memory.ts'
 
 const SIGNOFF = fileURLToPath(new URL('../bin/signoff.js', import.meta.url))
 const MIB = 1024 * 1024
@@ -16,12 +17,14 @@ export async function verifying(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'signoff-bench-'))
   try {
     const rows: Row[] = []
-    for (const [size, bytes, runs] of [
-      ['64 MiB', 64 * MIB, 5],
-      ['1 GiB', 1024 * MIB, 2],
+    const peaks: number[] = []
+    for (const [size, bytes, runs, chunk] of [
+      ['64 MiB', 64 * MIB, 5, TEXT],
+      ['64 MiB in base64', 64 * MIB, 5, BINARY],
+      ['1 GiB', 1024 * MIB, 2, TEXT],
     ] as const) {
       const path = join(folder, 'journal.jsonl')
-      await writeJournal(path, bytes)
+      await writeJournal(path, bytes, chunk)
       // 3: intact and not sealed, as it was written; anything else would mean that less was checked.
       const verify = program(process.execPath, [SIGNOFF, 'verify', path], [3])
       const digest = program('openssl', ['dgst', '-sha256', path])
@@ -29,16 +32,30 @@ export async function verifying(): Promise<Row[]> {
       verify()
       const ratio = await ratioOf(verify, digest, runs)
       rows.push({ what: `signoff verify, ${size}`, against: 'openssl dgst -sha256', ratio, budget: 6 })
+      peaks.push(peakMiBOf([SIGNOFF, 'verify', path], 3))
       rmSync(path)
     }
+    const [small = 0, , large = 0] = peaks
+    const what = `its memory, 1 GiB: ${large.toFixed(0)} MiB`
+    rows.push({ what, against: `64 MiB: ${small.toFixed(0)} MiB`, ratio: large / small, budget: 1.2 })
     return rows
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
+/** What one line of output holds, and how many bytes of a script's output that is. */
+interface Chunk {
+  readonly chunk: { readonly text: string } | { readonly b64: string }
+  readonly bytes: number
+}
+
+const PRINTED = 'one line of output, as a build prints many of them\n'.repeat(600)
+const TEXT: Chunk = { chunk: { text: PRINTED }, bytes: PRINTED.length }
+const BINARY: Chunk = { chunk: { b64: Buffer.alloc(65_536, 0xe9).toString('base64') }, bytes: 65_536 }
+
 /** A run that is under way: one script that has printed all this. */
-export async function writeJournal(path: string, bytes: number): Promise<void> {
+export async function writeJournal(path: string, bytes: number, { chunk, bytes: step } = TEXT): Promise<void> {
   const chain = createChain()
   const salt = 'A'.repeat(22)
   const file = await open(path, 'wx')
@@ -49,9 +66,8 @@ export async function writeJournal(path: string, bytes: number): Promise<void> {
   }
   try {
     for (const event of beginning()) await add(event)
-    const text = `${'one line of output, as a build prints many of them\n'.repeat(600)}`
-    for (let at = 0; written < bytes; at += text.length)
-      await add({ kind: 'output', step: 'deploy', attempt: 1, fd: 'out', at, text })
+    for (let at = 0; written < bytes; at += step)
+      await add({ kind: 'output', step: 'deploy', attempt: 1, fd: 'out', at, ...chunk })
   } finally {
     await file.close()
   }

@@ -3,8 +3,9 @@
 const fs = require('node:fs')
 const path = require('node:path')
 const vm = require('node:vm')
-const zlib = require('node:zlib')
 
+/** What is shorter is compiled as fast as it would be read. */
+const SMALL_CHARACTERS = 4096
 /** How many starts add to what is kept: each goes another way through the program, and after some of them little is new. */
 const LEARNING_STARTS = 5
 /** A process that lives longer is looked at after so long: later, V8 drops the code of what is called at the start alone. */
@@ -33,15 +34,22 @@ exports.loadCompiled = function loadCompiled(entry, folder) {
     const module = { exports: {} }
     modules.set(file, module)
     const required = id => (id.startsWith('.') ? load(path.join(path.dirname(file), id)) : require(id))
-    compiled(file).call(module.exports, module.exports, required, module, file, path.dirname(file))
+    try {
+      compiled(file).call(module.exports, module.exports, required, module, file, path.dirname(file))
+    } catch (error) {
+      modules.delete(file)
+      throw error
+    }
     return module.exports
   }
 
   function compiled(file) {
     // As the modules that these files were made of, they are strict.
-    const source = `(function (exports, require, module, __filename, __dirname) { 'use strict'; ${fs.readFileSync(file, 'utf8')}\n})`
-    // The entry has one name for all that it ever held, and is small.
-    const kept = folder === null || file === entry ? null : path.join(folder, path.basename(file))
+    const text = fs.readFileSync(file, 'utf8')
+    const source = `(function (exports, require, module, __filename, __dirname) { 'use strict'; ${text}\n})`
+    // The entry has one name for all that it ever held.
+    const keeps = folder !== null && file !== entry && text.length > SMALL_CHARACTERS
+    const kept = keeps ? path.join(folder, path.basename(file)) : null
     const before = kept === null ? null : readKept(kept)
     const script = new vm.Script(source, {
       filename: file,
@@ -76,7 +84,7 @@ function readKept(kept) {
   } catch {
     return null
   }
-  if (bytes.length <= HEAD_BYTES || bytes.readUInt32LE(0) !== zlib.crc32(bytes.subarray(4))) return null
+  if (bytes.length <= HEAD_BYTES || bytes.readUInt32LE(0) !== checkSum(bytes)) return null
   return { starts: bytes.readUInt32LE(4), code: bytes.subarray(HEAD_BYTES) }
 }
 
@@ -84,7 +92,7 @@ function readKept(kept) {
 function keep({ script, kept, starts }) {
   const bytes = Buffer.concat([Buffer.alloc(HEAD_BYTES), script.createCachedData()])
   bytes.writeUInt32LE(starts, 4)
-  bytes.writeUInt32LE(zlib.crc32(bytes.subarray(4)), 0)
+  bytes.writeUInt32LE(checkSum(bytes), 0)
   const unfinished = `${kept}.${process.pid}`
   try {
     fs.mkdirSync(path.dirname(kept), { recursive: true, mode: 0o700 })
@@ -95,4 +103,9 @@ function keep({ script, kept, starts }) {
       fs.unlinkSync(unfinished)
     } catch {}
   }
+}
+
+/** Of all that follows it. Node's compression is loaded here, since what a start does at least has no use for it. */
+function checkSum(bytes) {
+  return require('node:zlib').crc32(bytes.subarray(4))
 }

@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { DiffSchema } from '../src/cli/commands/diff.ts'
+import { ListSchema } from '../src/cli/commands/list.ts'
+import { SearchPlaceSchema } from '../src/cli/commands/search.ts'
 import { LintReportSchema } from '../src/cli/lint-report.ts'
 import { DoctorReportSchema } from '../src/cli/preflight/finding.ts'
 import { VerifyAllSchema } from '../src/cli/verify-all.ts'
@@ -17,12 +20,15 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'addendum-1.schema.json': AddendumStatementSchema,
   'approval-1.schema.json': ApprovalStatementSchema,
   'approval-request-1.schema.json': ApprovalRequestSchema,
+  'diff-1.schema.json': DiffSchema,
   'doctor-1.schema.json': DoctorReportSchema,
   'envelope-1.schema.json': EnvelopeSchema,
   'journal-line-1.schema.json': journalLineSchema(),
   'lint-1.schema.json': LintReportSchema,
+  'list-1.schema.json': ListSchema,
   'plan-1.schema.json': PlanSchema,
   'seal-1.schema.json': SealStatementSchema,
+  'search-1.schema.json': SearchPlaceSchema,
   'verify-1.schema.json': VerifyReportSchema,
   'verify-all-1.schema.json': VerifyAllSchema,
 }

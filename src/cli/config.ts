@@ -6,7 +6,6 @@ import { SignoffError } from '../model/index.ts'
 import { canHaveInterpreter, type Interpreters } from '../parser/index.ts'
 import { DEFAULT_KEYS, type KeyMap, keyMapOf } from '../tui/index.ts'
 import { configFolder, type Workspace } from './workspace.ts'
-import { parseYaml } from './yaml-file.ts'
 
 const time = z.string().regex(/^\d+(ms|s|m|h)$/, 'expected a time such as 30m')
 
@@ -196,6 +195,8 @@ async function readYaml<T>(
     throw new SignoffError('CONFIG_INVALID', `${path}: ${error.message}`, { cause: error })
   })
   if (bytes === null) return null
+  // Many have no configuration, and nothing else of them is YAML.
+  const { parseYaml } = await import('./yaml-file.ts')
   const { value } = parseYaml(bytes.toString('utf8'), path, schema, 'CONFIG_INVALID')
   return { value, sha256: createHash('sha256').update(bytes).digest('hex') }
 }

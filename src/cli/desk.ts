@@ -2,8 +2,8 @@ import type { Signer } from '../transcript/index.ts'
 import { SEAL_NAMESPACE } from '../transcript/index.ts'
 import { type Config, readConfig } from './config.ts'
 import type { Io } from './io.ts'
+import { readIfThere } from './read-if-there.ts'
 import { findSigner } from './signing-key.ts'
-import { readIfThere } from './transcript-files.ts'
 import { findWorkspace, type Workspace } from './workspace.ts'
 
 /** The people and keys of a run, found before anything is written. */

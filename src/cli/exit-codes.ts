@@ -29,6 +29,15 @@ export const VERIFY_CODES: readonly (readonly [code: string, meaning: string])[]
   ['70', 'a bug of ours'],
 ]
 
+/** What `approve` answers with, beside 20 for a key that is missing and 65 for a request that cannot be trusted. */
+export const APPROVE_CODES: readonly (readonly [code: string, meaning: string])[] = [
+  ['0', 'signed'],
+  ['2', 'usage, or nothing was decided'],
+  ['5', 'this key may not decide this gate: unlisted, revoked, not asked'],
+  ['6', 'whoever operates the run, or has decided already'],
+  ['7', 'the request stands no more: answered, asked anew, ended, of another run'],
+]
+
 const BY_ERROR: Readonly<Record<ErrorCode, number>> = {
   USAGE: 2,
   RELEASE_INVALID: 2,
@@ -40,6 +49,9 @@ const BY_ERROR: Readonly<Record<ErrorCode, number>> = {
   KEY_MISSING: 20,
   SECRETS_MISSING: 20,
   KEY_UNUSABLE: 20,
+  APPROVER_UNLISTED: 5,
+  APPROVER_EXCLUDED: 6,
+  REQUEST_OVER: 7,
   SIGNING_FAILED: 20,
   JOURNAL_UNWRITABLE: 74,
   STATE_UNWRITABLE: 74,

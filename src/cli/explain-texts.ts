@@ -241,4 +241,19 @@ export const EXPLAIN_TEXTS: Readonly<Record<FindingCode, ExplainText>> = {
       '   ```',
     ],
   },
+  SO037: {
+    why: 'The text speaks of a decision, and the walk would go past it without asking anybody: who decides, and where, could not be told from the words.',
+    fix: 'Say it as `**Decision**: GO / NO-GO` with `**Approvers**: Release Manager + Platform Lead` below it, or as a sentence that names them, such as "The Release Manager gives the GO / NO-GO".',
+    example: [
+      '## 1. Prepare',
+      '',
+      '- [ ] Tests pass',
+      '',
+      'We hold the go/no-go meeting at noon.',
+      '',
+      '## 2. Deploy',
+      '',
+      '- [ ] Deployed',
+    ],
+  },
 }

@@ -4,9 +4,9 @@ import { runSshKeygen } from '../runner/local/index.ts'
 import { checkApproval, saysAcceptance } from '../transcript/index.ts'
 import { takeAcceptance } from './accepted.ts'
 import type { Io } from './io.ts'
+import { readIfThere } from './read-if-there.ts'
 import { readRevocations } from './revoked-file.ts'
 import type { Session } from './run-session.ts'
-import { readIfThere } from './transcript-files.ts'
 
 /**
  * Holds one signed approval against the open gate, and brings the answer into the run: it counts, or it is refused with

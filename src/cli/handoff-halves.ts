@@ -17,9 +17,9 @@ import {
   signApproval,
   type Trust,
 } from '../transcript/index.ts'
+import { readIfThere } from './read-if-there.ts'
 import { readRevocations } from './revoked-file.ts'
 import { whyUnsound } from './sound-key.ts'
-import { readIfThere } from './transcript-files.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What both halves of a hand-over are made and judged from. */

@@ -17,6 +17,8 @@ export interface Inbox {
   readonly folder: string
   /** Writes one request file, whole or not at all. Returns its path. */
   publish(name: string, text: string): Promise<string>
+  /** Takes a request file away, which nobody asks any more. */
+  withdraw(name: string): Promise<void>
   /** Calls back once for every approval or note that appears, one after the other. */
   watch(take: Take): { stop(): Promise<void> }
   /** Takes what lies there now; resolves when all of it was taken, by this call or by one before it. */
@@ -67,6 +69,9 @@ export function openInbox(root: string, run: string, tell: (line: string) => voi
       await chmod(`${path}.new`, 0o640)
       await rename(`${path}.new`, path)
       return path
+    },
+    async withdraw(name) {
+      await rm(join(folder, `${name}.request.json`), { force: true })
     },
     sweep,
     watch(take) {

@@ -1,4 +1,4 @@
-import type { Entry, RunState } from '../model/index.ts'
+import { type Entry, type RunState, signedReason } from '../model/index.ts'
 import type { RunRecord } from '../tui/index.ts'
 
 /**
@@ -25,7 +25,7 @@ export async function meanwhileText(record: RunRecord, { steps, interruptions }:
 function textOf({ event, atMs }: Entry, at: (step: string) => string): string | null {
   switch (event.kind) {
     case 'approval':
-      return `${at(event.step)}: ${event.decision === 'go' ? 'GO' : 'NO-GO'} by ${event.principal} ${clock(atMs)}`
+      return `${at(event.step)}: ${event.decision === 'go' ? 'GO' : 'NO-GO'} by ${event.principal} ${clock(atMs)}${saidIn(event.envelope)}`
     case 'approval.refused':
       return `an approval was refused ${clock(atMs)}`
     case 'step.end':
@@ -35,6 +35,11 @@ function textOf({ event, atMs }: Entry, at: (step: string) => string): string | 
     default:
       return null
   }
+}
+
+function saidIn(envelope: string): string {
+  const reason = signedReason(envelope)
+  return reason === null ? '' : ` "${reason}"`
 }
 
 function clock(atMs: number): string {

@@ -9,6 +9,11 @@ export async function publishRequest(session: Session, inbox: Inbox, step: strin
   return inbox.publish(requestName(session.context.steps.get(step)?.position ?? step), text)
 }
 
+/** Takes the request of a gate away that is answered, or was closed by a step back: nobody signs it any more. */
+export async function withdrawRequest(session: Session, inbox: Inbox, step: string): Promise<void> {
+  await inbox.withdraw(requestName(session.context.steps.get(step)?.position ?? step))
+}
+
 /** Name of a gate's request and of the answers to it, without an ending: its position, safe in a file name. */
 export function requestName(position: string): string {
   return `gate-${position.replace(/[^\w.-]/g, '_')}`

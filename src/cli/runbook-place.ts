@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunbookFile, Selection } from '../runner/index.ts'
 import { runbookFile } from '../runner/local/index.ts'
+import { readIfThere } from './read-if-there.ts'
 import { walksRecoveryOnly } from './run-context.ts'
-import { readIfThere } from './transcript-files.ts'
 
 /** Where the runbook lay: the journal only knows its path in the repository, if it was in one. */
 const PLACE_FILE = 'runbook-path'

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { SignoffError } from '../model/index.ts'
 import { SEAL_NAMESPACE, sealJournal } from '../transcript/index.ts'
+import { readIfThere } from './read-if-there.ts'
 import type { Session } from './run-session.ts'
 import { whyUnsound } from './sound-key.ts'
-import { readIfThere, writeSeal } from './transcript-files.ts'
+import { writeSeal } from './transcript-files.ts'
 
 /**
  * Signs what was recorded, after one more look at the file, and at the key: a seal is made once, and one by a key that was revoked

@@ -13,42 +13,29 @@ import {
 import { checkPrivateHalf, type KeyAtHand, keysAtHand } from './keys-at-hand.ts'
 import { findKey, type KeySources, type NamedKey, nameOfKey } from './named-key.ts'
 
-/**
- * Somebody who can sign for a namespace: a key, and the principal that the signers file gives it, by a line of its own or by that of
- * the authority of its certificate.
- * @throws {SignoffError} `KEY_MISSING` naming `signoff init`, before anything was written; `KEY_UNUSABLE`.
- */
-export async function findSigner(
-  sources: KeySources,
-  signersText: string | null,
-  signersPath: string,
-  namespace: Namespace,
-  /** Who they say they are, believed only where there is no signers file to look it up in; whoever reads it will check. */
-  said: string | null = null,
-): Promise<Signer> {
+/** The ways in which somebody's own key can sign, before it is known for whom. */
+export interface OwnKeys {
+  readonly named: NamedKey
+  readonly keys: readonly [KeyAtHand, ...KeyAtHand[]]
+}
+
+/** @throws {SignoffError} `KEY_MISSING` naming `signoff init`, before anything was written; `KEY_UNUSABLE` */
+export async function findOwnKeys(sources: KeySources): Promise<OwnKeys> {
   const named = await findKey(sources)
   if (named === null)
-    throw new SignoffError('KEY_MISSING', 'no signing key: a run is sealed with a key of yours, and none is named', {
-      advice: 'run "signoff init" once, or name one by --key FILE or SIGNOFF_KEY',
-    })
-  const keys = await keysAtHand(named)
-  const found =
-    signersText === null
-      ? said === null
-        ? null
-        : { key: keys[0], principal: said }
-      : choose(keys, said ?? sources.config.principal, key =>
-          principalsOf(readAllowedSigners(signersText), key.publicKey, namespace),
-        )
-  if (found === null)
     throw new SignoffError(
       'KEY_MISSING',
-      signersText === null
-        ? `${signersPath} is missing`
-        : `${signersPath} gives nobody ${keysText(named, keys)} for ${namespace}`,
-      { advice: 'run "signoff init", and have the line that it adds reviewed like code' },
+      'no signing key: what you sign is signed with a key of yours, and none is named',
+      { advice: 'run "signoff init" once, or name one by --key FILE or SIGNOFF_KEY' },
     )
-  const { key, principal } = found
+  return { named, keys: await keysAtHand(named) }
+}
+
+/**
+ * Signs with one of them, natively or by ssh-keygen. Whether the name is theirs is for whoever reads the signature to check.
+ * @throws {SignoffError} `KEY_MISSING` where there is no private half, `KEY_UNUSABLE`
+ */
+export async function signerOf(key: KeyAtHand, principal: string): Promise<Signer> {
   await checkPrivateHalf(key)
   await checkCertificate(key)
   if (key.native !== null) return ed25519Signer(key.native, principal)
@@ -59,6 +46,35 @@ export async function findSigner(
     mayAsk: true,
     sign: (asked, bytes) => signWithSshKeygen(key.forSshKeygen, asked, bytes),
   }
+}
+
+/**
+ * Somebody who can sign for a namespace: a key, and the principal that the signers file gives it, by a line of its own or by that of
+ * the authority of its certificate.
+ * @throws {SignoffError} `KEY_MISSING` naming `signoff init`, before anything was written; `KEY_UNUSABLE`.
+ */
+export async function findSigner(
+  sources: KeySources,
+  signersText: string | null,
+  signersPath: string,
+  namespace: Namespace,
+): Promise<Signer> {
+  const { named, keys } = await findOwnKeys(sources)
+  const found =
+    signersText === null
+      ? null
+      : choose(keys, sources.config.principal, key =>
+          principalsOf(readAllowedSigners(signersText), key.publicKey, namespace),
+        )
+  if (found === null)
+    throw new SignoffError(
+      'KEY_MISSING',
+      signersText === null
+        ? `${signersPath} is missing`
+        : `${signersPath} gives nobody ${keysText(named, keys)} for ${namespace}`,
+      { advice: 'run "signoff init", and have the line that it adds reviewed like code' },
+    )
+  return signerOf(found.key, found.principal)
 }
 
 /** The first key that the signers file gives to the person who is wanted, else the first that it gives to anybody. */

@@ -6,7 +6,7 @@ import type { Workspace } from './workspace.ts'
 
 /** What a signature is about to be made with, and for. */
 export interface AboutToSign {
-  readonly signer: Signer
+  readonly signer: Pick<Signer, 'principal' | 'keyid' | 'publicKey'>
   readonly namespace: Namespace
   readonly workspace: Workspace
   /** Null where there is no signers file: whoever reads the signature has one. */

@@ -4,6 +4,7 @@ import type { EventOf } from '../model/index.ts'
 import { SignoffError } from '../model/index.ts'
 import { leafOfLine, releaseFolder, releaseOfFolder, sealSha256 } from '../transcript/index.ts'
 import { unreadable } from './journal-reader.ts'
+import { readIfThere } from './read-if-there.ts'
 
 /** Enough to keep the disk busy. */
 const FOLDERS_AT_ONCE = 64
@@ -210,13 +211,6 @@ export async function isThere(path: string): Promise<boolean> {
 /** The release that a run's folder is named for. */
 export function releaseOf(files: RunFiles): string {
   return releaseOfFolder(basename(dirname(files.folder)))
-}
-
-export async function readIfThere(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
-    throw error
-  })
 }
 
 async function foldersIn(folder: string): Promise<string[]> {

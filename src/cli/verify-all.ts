@@ -12,6 +12,7 @@ import {
 import { cleanText } from '../tui/index.ts'
 import type { VerifyFlags } from './commands/verify.ts'
 import type { Io } from './io.ts'
+import { jsonText } from './render/json-text.ts'
 import { count } from './render/plan-text.ts'
 import { findingLine, reportLines } from './render/verify-text.ts'
 import { listRuns, type RunFiles } from './transcript-files.ts'
@@ -59,7 +60,7 @@ export async function verifyAll(folder: string | null, flags: VerifyFlags, io: I
   if (flags.json === true) {
     const listed = runs.map(({ path, report, unreadable }) => ({ path, report, unreadable }))
     const document: VerifyAll = { schema: 'signoff.verify-all/1', exitCode, findings, runs: listed }
-    io.write(`${JSON.stringify(document, null, 2)}\n`)
+    io.write(jsonText(document))
     return exitCode
   }
   for (const finding of findings) io.write(`${cleanText(findingLine(finding))}\n`)

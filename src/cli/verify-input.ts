@@ -6,10 +6,11 @@ import type { CheckTimestamp, VerifyInput } from '../transcript/index.ts'
 import { readConfig } from './config.ts'
 import type { Io } from './io.ts'
 import { readPlainFile, readPlainText } from './plain-file.ts'
+import { readIfThere } from './read-if-there.ts'
 import { readRunbook } from './read-runbook.ts'
 import { readRevocations } from './revoked-file.ts'
 import { holderOf } from './run-locks.ts'
-import { type RunFiles, readIfThere } from './transcript-files.ts'
+import type { RunFiles } from './transcript-files.ts'
 import { findWorkspace, stateFolder } from './workspace.ts'
 
 /** What one who verifies may say by flags, for one transcript or for many. */

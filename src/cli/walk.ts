@@ -8,15 +8,16 @@ import { exitCodeOfEnding } from './exit-codes.ts'
 import { takeApproval } from './gate-approvals.ts'
 import { heardMeanwhile } from './heard-meanwhile.ts'
 import { watchHolding } from './holding.ts'
-import { type Inbox, openInbox, type Take } from './inbox.ts'
-import { NOTE_FILE, takeNote } from './inbox-notes.ts'
+import { type Inbox, openInbox } from './inbox.ts'
 import type { Io } from './io.ts'
 import { meanwhileText } from './meanwhile.ts'
-import { publishRequest, requestName } from './requests.ts'
+import { jsonText } from './render/json-text.ts'
+import { requestName } from './requests.ts'
 import { journalRecord } from './run-record.ts'
 import type { Session } from './run-session.ts'
 import { sealRun } from './seal-run.ts'
 import type { Ui } from './terminal/choose-ui.ts'
+import { takeArrival, watchGates } from './watch-gates.ts'
 
 export interface WalkOptions {
   readonly ui: Ui
@@ -103,34 +104,6 @@ async function walkWith(session: Session, options: WalkOptions, io: Io): Promise
       options.ui satisfies never
       throw new Error('unreachable')
   }
-}
-
-/** Publishes a request for each gate that opens, and takes what comes back, as long as the run lasts. */
-function watchGates(session: Session, inbox: Inbox, io: Io): { stop(): Promise<void> } {
-  let published: Promise<unknown> = Promise.resolve()
-  const publish = (step: string): void => {
-    published = published
-      .then(() => publishRequest(session, inbox, step))
-      .catch(error => io.say(`signoff: ${String(error)}`))
-  }
-  for (const [step, gate] of session.drive.snapshot().state.gates)
-    if (session.drive.snapshot().state.steps.get(step)?.status.kind === 'open-gate' && gate.request >= 0) publish(step)
-  const unsubscribe = session.drive.onEntry(({ event }) => {
-    if (event.kind === 'approval.request') publish(event.step)
-  })
-  const watcher = inbox.watch((...came) => takeArrival(session, came, io))
-  return {
-    async stop() {
-      unsubscribe()
-      await published
-      await watcher.stop()
-    },
-  }
-}
-
-/** What came by the inbox goes where it belongs. */
-function takeArrival(session: Session, [text, name, owner]: Parameters<Take>, io: Io): Promise<boolean> {
-  return name.endsWith(NOTE_FILE) ? takeNote(session, text, owner, io) : takeApproval(session, text, 'inbox', io)
 }
 
 interface Signals {
@@ -247,7 +220,19 @@ async function finish(session: Session, ending: Ending, inbox: Inbox, options: W
   const exitCode = exitCodeOfEnding(ending)
   if (options.json)
     io.write(
-      `${JSON.stringify({ schema: 'signoff.run/1', run: id, release: context.release, result, exitCode, steps: counts, transcript: files.folder, seal })}\n`,
+      jsonText(
+        {
+          schema: 'signoff.run/1',
+          run: id,
+          release: context.release,
+          result,
+          exitCode,
+          steps: counts,
+          transcript: files.folder,
+          seal,
+        },
+        'one-line',
+      ),
     )
   return exitCode
 }

@@ -1,5 +1,6 @@
-import type { Approver, Evidence, Risk } from './plan.ts'
-import type { Entry, Result } from './run-event.ts'
+import type { Approver, Evidence } from './plan.ts'
+import type { Risk } from './risk.ts'
+import type { Entry, EventOf, Result } from './run-event.ts'
 import type { RunState, ValueRecord } from './run-state.ts'
 import type { Runbook } from './runbook.ts'
 
@@ -206,6 +207,11 @@ export interface Conversation {
   scriptToEdit(step: string): ScriptToEdit
   /** Calls back after each recorded event. Returns the function that ends the subscription. */
   onEntry(listener: (entry: Entry, snapshot: Snapshot) => void): () => void
+  /**
+   * Calls back with output beyond what the record keeps of a script, a few times a second while it runs: masked, and nowhere afterwards.
+   * Some may be left out between two calls; the offsets tell. Returns the function that ends the subscription.
+   */
+  onPassing(listener: (event: EventOf<'output'>) => void): () => void
   say(answer: Answer, speaker: Speaker): Promise<Reply>
   /** Resolves when the run has ended or was paused, with why. Rejects with what made it impossible to go on. */
   readonly ended: Promise<Ending>

@@ -53,6 +53,7 @@ export const FINDINGS = {
   SO034: ['error', 'bad-front-matter', 'the front matter is not YAML'],
   SO035: ['error', 'nothing-to-read', 'the file is empty'],
   SO036: ['info', 'no-owner', 'a phase that changes production names nobody who owns it'],
+  SO037: ['warning', 'go-without-gate', 'a GO / NO-GO is named, and no step became a gate'],
 } as const satisfies Record<string, readonly [DiagnosticLevel, string, string]>
 
 export type FindingCode = keyof typeof FINDINGS

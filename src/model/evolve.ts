@@ -3,12 +3,14 @@ import { interpretersOfEvent } from './interpreters.ts'
 import { LayeredMap } from './layered-map.ts'
 import type { Entry, EventOf, RunEvent, StepCounts } from './run-event.ts'
 import { EMPTY_STATE, type RunState, type StepRecord, type StepStatus } from './run-state.ts'
+import { signedReason } from './signed-reason.ts'
 
 /** The state after one more entry. Pure; an event that it does not know changes nothing. */
 export function evolve(before: RunState, entry: Entry): RunState {
   const { event, seq, atMs } = entry
   const changes = isRunChange(event) ? [...before.changes, event] : before.changes
-  const state = { ...before, changes, lastSeq: seq, lastAtMs: atMs }
+  const phasesToCall = isAct(before, event) ? [] : before.phasesToCall
+  const state = { ...before, changes, phasesToCall, lastSeq: seq, lastAtMs: atMs }
   return FOLDS[event.kind]?.(state, entry as never) ?? state
 }
 
@@ -102,7 +104,7 @@ const FOLDS: Folds = {
   'step.decide': (state, { event, atMs }) => {
     switch (event.choice) {
       case 'rerun':
-        return withStatus(state, event.step, { kind: 'pending' })
+        return withStatus(withAskedAgain(state, event), event.step, { kind: 'pending' })
       case 'passed':
       case 'by-hand':
         return withStatus(state, event.step, { kind: 'passed', how: 'by-hand', by: event.by, atMs, note: event.reason })
@@ -166,16 +168,23 @@ const FOLDS: Folds = {
     blockers: [...state.blockers, { seq, step: event.step, reason: event.reason, by: event.by, atMs }],
   }),
   'block.end': (state, { event }) => ({ ...state, blockers: state.blockers.filter(({ seq }) => seq !== event.block) }),
-  'approval.request': (state, { event, seq, atMs }) => ({
-    ...withStatus(state, event.step, { kind: 'open-gate' }),
-    gates: new Map(state.gates).set(event.step, { request: seq, openedAtMs: atMs, event, approvals: [], refused: [] }),
-  }),
+  'approval.request': (state, { event, seq, atMs }) => {
+    const before = state.gates.get(event.step)
+    const earlier = before === undefined ? [] : [...before.earlier, ...before.approvals]
+    const askedAgain = before?.askedAgain ?? null
+    const gate = { request: seq, openedAtMs: atMs, event, approvals: [], refused: [], earlier, askedAgain }
+    return {
+      ...withStatus(state, event.step, { kind: 'open-gate' }),
+      gates: new Map(state.gates).set(event.step, gate),
+    }
+  },
   approval: (state, { event, seq, atMs }) => {
     const gate = state.gates.get(event.step)
     if (gate === undefined) return state
+    const approval = { seq, atMs, event, reason: signedReason(event.envelope) }
     return {
       ...state,
-      gates: new Map(state.gates).set(event.step, { ...gate, approvals: [...gate.approvals, { seq, atMs, event }] }),
+      gates: new Map(state.gates).set(event.step, { ...gate, approvals: [...gate.approvals, approval] }),
     }
   },
   'approval.refused': (state, { event }) => {
@@ -216,7 +225,11 @@ const FOLDS: Folds = {
       return withStatus(state, event.step, { kind: 'failed', why: 'cancelled', exit: null, by: event.by, ms: 0 })
     return withStatus(state, event.step, { kind: 'passed', how: 'waited', by: event.by, atMs, note: event.reason })
   },
-  'phase.end': (state, { event }) => ({ ...state, phasesEnded: new Set(state.phasesEnded).add(event.phase) }),
+  'phase.end': (state, { event }) => ({
+    ...state,
+    phasesEnded: new Set(state.phasesEnded).add(event.phase),
+    phasesToCall: [...state.phasesToCall.filter(id => id !== event.phase), event.phase],
+  }),
   'rollback.start': (state, { event }) => ({
     ...state,
     recovery: { for: event.for, of: event.of, steps: event.steps, without: event.without, ended: null },
@@ -248,6 +261,31 @@ const FOLDS: Folds = {
   }),
   'run.abort': (state, { event }) => ({ ...state, aborted: event }),
   'run.end': (state, { event }) => ({ ...state, result: event.result }),
+}
+
+/** Whether somebody did something in the walk: what follows by itself, what approvers sign, and a pause are no act of whoever walks it. */
+function isAct({ steps, phasesToCall }: RunState, event: RunEvent): boolean {
+  if (phasesToCall.length === 0) return false
+  switch (event.kind) {
+    case 'step.start':
+      // The check of a wait is run by itself.
+      return steps.get(event.step)?.planned.kind !== 'wait'
+    case 'step.skip':
+    case 'wait.end':
+      return event.by !== null
+    case 'confirm':
+    case 'choice':
+    case 'condition':
+    case 'form':
+    case 'note':
+    case 'jump':
+    case 'step.decide':
+    case 'step.reopen':
+    case 'rollback.start':
+      return true
+    default:
+      return false
+  }
 }
 
 /** One question for all steps that share a condition, whatever its capitals, an "only" around it or a closing colon. */
@@ -339,6 +377,13 @@ function withStatus(state: RunState, step: string, status: StepStatus): RunState
 function withRecord(state: RunState, step: string, change: Partial<StepRecord>): RunState {
   const record = state.steps.get(step)
   return record === undefined ? state : { ...state, steps: state.steps.changed(step, { ...record, ...change }) }
+}
+
+/** After a NO-GO: whoever decides next is told why it is asked again. */
+function withAskedAgain(state: RunState, { step, by, reason }: EventOf<'step.decide'>): RunState {
+  const gate = state.gates.get(step)
+  if (gate === undefined) return state
+  return { ...state, gates: new Map(state.gates).set(step, { ...gate, askedAgain: { by, reason } }) }
 }
 
 function withRefusedAcceptance(state: RunState, event: EventOf<'approval.refused'>): RunState {

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { DiagnosticSchema } from './diagnostic-schema.ts'
+import { RISKS } from './risk.ts'
 
 /** What a person sees of a step's kind. The words are those of docs/dictionary.md. */
 export const StepKindSchema = z.enum(['task', 'confirmation', 'gate', 'choice', 'wait', 'manual', 'form'])
 export type StepKind = z.infer<typeof StepKindSchema>
 
-export const RiskSchema = z.enum(['view', 'safe', 'change', 'danger'])
-export type Risk = z.infer<typeof RiskSchema>
+const RiskSchema = z.enum(RISKS)
 
 export const RoleSchema = z.enum(['main', 'recovery', 'optional', 'conditional', 'cleanup', 'reference'])
 export type Role = z.infer<typeof RoleSchema>

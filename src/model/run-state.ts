@@ -112,8 +112,20 @@ export interface GateRecord {
   readonly request: number
   readonly openedAtMs: number
   readonly event: EventOf<'approval.request'>
-  readonly approvals: readonly { readonly seq: number; readonly atMs: number; readonly event: EventOf<'approval'> }[]
+  readonly approvals: readonly ApprovalRecord[]
   readonly refused: readonly EventOf<'approval.refused'>['why'][]
+  /** What was said to requests of this gate before this one, such as the NO-GO that it follows. None of it counts any more. */
+  readonly earlier: readonly ApprovalRecord[]
+  /** Who had it asked again after a NO-GO, and why; null where nobody had to. */
+  readonly askedAgain: { readonly by: string; readonly reason: string } | null
+}
+
+export interface ApprovalRecord {
+  readonly seq: number
+  readonly atMs: number
+  readonly event: EventOf<'approval'>
+  /** What the approver gave as the reason, as it was signed; null where none was given. */
+  readonly reason: string | null
 }
 
 export interface ValueRecord {
@@ -141,6 +153,8 @@ export interface RunState {
   readonly gates: ReadonlyMap<string, GateRecord>
   readonly gatesPassed: readonly { readonly step: string; readonly seq: number }[]
   readonly phasesEnded: ReadonlySet<string>
+  /** Those that have ended since anybody last did something: whoever comes to the run, or comes back, is told of them first. */
+  readonly phasesToCall: readonly string[]
   /** What changed how the run as a whole goes, in order. */
   readonly changes: readonly RunChange[]
   readonly running: RunningScript | null
@@ -198,6 +212,7 @@ export const EMPTY_STATE: RunState = {
   gates: new Map(),
   gatesPassed: [],
   phasesEnded: new Set(),
+  phasesToCall: [],
   changes: [],
   running: null,
   recovery: null,

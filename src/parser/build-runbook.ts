@@ -74,7 +74,7 @@ function buildSection(
   })
   const { draft } = section
   const requires = section.byLabel ? [] : requiredBy(draft.task, context)
-  const closing = section.steps.filter(step => step.draft.closing).map(step => step.title)
+  const closing = section.steps.filter(step => step.draft.closing && step.draft.kind !== 'gate').map(step => step.title)
   return {
     id: section.id,
     position: section.position,

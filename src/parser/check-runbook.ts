@@ -1,5 +1,6 @@
 import type { Root } from 'mdast'
 import { type Diagnostic, diagnostic, type Runbook } from '../model/index.ts'
+import { goWithoutGate } from './checks/go-without-gate.ts'
 import { namedSections } from './checks/named-sections.ts'
 import { ownerMissing } from './checks/owner-missing.ts'
 import { pageLinks } from './checks/page-links.ts'
@@ -15,6 +16,7 @@ import { placeAt, type Source } from './source.ts'
 export function checkRunbook(runbook: Runbook, source: Source, root: Root): Diagnostic[] {
   return [
     ...gatesWithoutOwner(runbook),
+    ...goWithoutGate(runbook, root),
     ...noWayBack(runbook),
     ...recoveryEmpty(runbook),
     ...ownerMissing(runbook),

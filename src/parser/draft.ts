@@ -50,7 +50,7 @@ export interface Draft {
   readonly near: readonly string[]
   /** True for entries of the palette only: they are in no flow. */
   readonly aside: boolean
-  /** A closing confirmation: last in its section. */
+  /** A closing confirmation, or the gate of a whole section: last in it. */
   readonly closing: boolean
   /** A wait that stands before the closing confirmation. */
   readonly beforeClosing: boolean

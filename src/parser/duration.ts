@@ -10,7 +10,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 }
 const AMOUNT = String.raw`(\d+(?:\.\d+)?|(?:half an?|an?|one|two|three|five|ten)\b)`
 const SPAN = new RegExp(
-  String.raw`\b${AMOUNT}(?:\s*(?:-|–|—|to)\s*${AMOUNT})?[\s-]*(?:business\s+|working\s+)?(milliseconds?|msec|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)(?![A-Za-z])`,
+  String.raw`\b${AMOUNT}(?:\s*(?:-|\u2013|\u2014|to)\s*${AMOUNT})?[\s-]*(?:business\s+|working\s+)?(milliseconds?|msec|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)(?![A-Za-z])`,
   'i',
 )
 const WORDS: Readonly<Record<string, number>> = {
@@ -38,7 +38,7 @@ export function findSpan(text: string): { readonly minMs: number; readonly maxMs
   const behind = text.slice(first.end)
   // `1 hour 30 minutes` adds up; `30 minutes to 2 hours` is a range whose bounds have units of their own.
   const more = partAt(behind, new RegExp(String.raw`^(?:\s*(?:,|and)?\s*)${SPAN.source}`, 'i'))
-  const until = partAt(behind, new RegExp(String.raw`^\s*(?:-|–|—|to)\s*${SPAN.source}`, 'i'))
+  const until = partAt(behind, new RegExp(String.raw`^\s*(?:-|\u2013|\u2014|to)\s*${SPAN.source}`, 'i'))
   const smaller = more !== null && more.unit < first.unit ? more : null
   const minMs = Math.round(first.min + (smaller?.min ?? 0))
   const maxMs = Math.round(until?.max ?? first.max + (smaller?.max ?? 0))

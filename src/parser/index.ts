@@ -1,6 +1,6 @@
 export { annotateRunbook, type Unpinned, unpinnedSteps } from './annotate/annotate.ts'
-export { isShellTag } from './constructs/fence-kind.ts'
-export { canHaveInterpreter, type Interpreters } from './constructs/program.ts'
+export { canHaveInterpreter, isShellTag } from './constructs/fence-kind.ts'
+export type { Interpreters } from './constructs/program.ts'
 export { fileLinks } from './file-links.ts'
 export { literalValues, maskValues } from './literal-mask.ts'
 export { loadAllNeeds } from './needs.ts'

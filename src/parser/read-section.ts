@@ -1,5 +1,6 @@
 import { applyDirectives, markedBlock } from './apply-directives.ts'
 import type { Block, LabelBlock } from './blocks.ts'
+import { isGoHeading } from './constructs/decision.ts'
 import { closesDetails } from './constructs/label-scope.ts'
 import { probeIn } from './constructs/probe.ts'
 import { below } from './constructs/session.ts'
@@ -13,6 +14,7 @@ import {
   type Draft,
   type DraftNode,
   draft,
+  draftsOf,
   type Page,
   type Reading,
   underCondition,
@@ -45,7 +47,8 @@ export function readSection(section: SectionDraft, page: Page): SectionReading {
     page,
   )
   const waits = nodes.some(isWait) ? [] : watching(section, page)
-  const all = inOrder([...nodes, ...choices], waits)
+  const read = inOrder([...nodes, ...choices], waits)
+  const all = [...read, ...decidedByOwners(section, [...read, ...children.flatMap(child => child.nodes)])]
   const isBare = all.length === 0 && apart.length === 0 && children.every(isEmpty)
   return {
     section,
@@ -97,6 +100,14 @@ function headingAsStep(section: SectionDraft): Draft[] {
 /** Headings over what must be so before or after: their bullets are looked at, by a person. */
 const NAMES_CHECKS =
   /\b(?:pre-?conditions?|pre-?requisites?|checkpoint|checks?|checklist|readiness|verification|validation)\b/i
+
+/** A heading that says GO / NO-GO, with people named below it and no decision: these people decide, behind all that stands there. */
+function decidedByOwners(section: SectionDraft, nodes: readonly DraftNode[]): Draft[] {
+  const { title, line, role, owners, approvers } = section
+  if (!isGoHeading(title) || role !== 'main' || owners.length + approvers.length === 0) return []
+  if (draftsOf(nodes).some(({ kind }) => kind === 'gate')) return []
+  return [draft({ kind: 'gate', title, rule: 'R18', line, endLine: line, closing: true })]
+}
 
 type Inside = Pick<At, 'page' | 'section' | 'label' | 'item'>
 

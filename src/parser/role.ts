@@ -11,7 +11,7 @@ const GO_BACK = String.raw`(?:roll(?:ing)?[ -]?backs?|roll \w+ back|revert(?:ing
 const LEADS_BACK = new RegExp(
   [
     String.raw`^(?:to|in order to|for|when|if (?:you |we )?(?:need|want|have|necessary|needed|required)\b(?: to)?)[,\s]+(?:you (?:can|may) |quickly |safely |the )?${GO_BACK}`,
-    String.raw`^(?:if|when|in case|should|on|upon)\b.*[,:;–—-]\s*(?:then |please |you (?:can|may|should|must) |immediately |instead )*${GO_BACK}`,
+    String.raw`^(?:if|when|in case|should|on|upon)\b.*[,:;\u2013\u2014-]\s*(?:then |please |you (?:can|may|should|must) |immediately |instead )*${GO_BACK}`,
     `^(?:then |or |please )?${GO_BACK}`,
   ].join('|'),
   'i',

@@ -1,5 +1,5 @@
 import type { EditedScript, Risk, RunState, ScriptReading, Step, StepDetail } from '../model/index.ts'
-import { isProduction, RiskSchema } from '../model/index.ts'
+import { isProduction, RISKS } from '../model/index.ts'
 import type { RunContext } from './context.ts'
 
 /** A step with the text that will run for it: its own, or the one that a person put in its place. */
@@ -69,7 +69,7 @@ function whyUnfinished(context: RunContext, reading: ScriptReading): string | nu
 }
 
 export function strongerRisk(a: Risk, b: Risk): Risk {
-  return RiskSchema.options.findLast(risk => risk === a || risk === b) ?? 'danger'
+  return RISKS.findLast(risk => risk === a || risk === b) ?? 'danger'
 }
 
 function strongerEnvironment(own: string | null, named: string | null): string | null {

@@ -1,4 +1,4 @@
-import type { Reply } from '../model/index.ts'
+import type { EventOf, Reply } from '../model/index.ts'
 import type { RunContext } from './context.ts'
 import { decide, type Input } from './decide.ts'
 import type { Decision, Order } from './decision.ts'
@@ -28,6 +28,7 @@ export interface Carrier {
 
 /**
  * @param report takes what scripts do, as inputs of the run.
+ * @param pass takes output that is shown and not kept.
  * @param failed is told what made it impossible to go on.
  */
 export function createCarrier(options: {
@@ -36,9 +37,10 @@ export function createCarrier(options: {
   readonly recorder: Recorder
   readonly memory: Memory
   readonly report: (input: Input) => Promise<Reply>
+  readonly pass: (event: EventOf<'output'>) => Promise<void>
   readonly failed: (error: unknown) => void
 }): Carrier {
-  const { context, ports, recorder, memory, report, failed } = options
+  const { context, ports, recorder, memory, report, pass, failed } = options
   const { executor } = ports
   /** What the running scripts have shown, for their expectations. */
   const shown = new Map<string, SeenOutput>()
@@ -111,10 +113,9 @@ export function createCarrier(options: {
   const taker =
     (order: Pick<ScriptOrder, 'id' | 'step' | 'attempt'>) =>
     async (next: ScriptReport): Promise<void> => {
-      if (next.kind === 'output') {
-        change({ saidAtMs: ports.clock.nowMs() })
-        shown.get(order.id)?.take(next.event)
-      }
+      if (next.kind === 'output' || next.kind === 'passing') change({ saidAtMs: ports.clock.nowMs() })
+      if (next.kind === 'passing') return pass(next.event)
+      if (next.kind === 'output') shown.get(order.id)?.take(next.event)
       const { text, ...seen } =
         next.kind === 'ended' ? (shown.get(order.id)?.shown(next.end) ?? NOTHING_SHOWN) : NOTHING_SHOWN
       const { step, attempt } = order

@@ -11,7 +11,7 @@ import { type AcceptanceVerdict, decideAcceptance, decideOffer, decideWithdrawal
 import { jumpEvents } from './jump.ts'
 import { currentStep, type Live, needOf } from './need.ts'
 import { orderFor, orderOf } from './order.ts'
-import type { Described, RunbookFile, ScriptOrder, ScriptReport } from './ports.ts'
+import type { Described, RecordedReport, RunbookFile, ScriptOrder } from './ports.ts'
 import { probeOf } from './probe.ts'
 import { rollbackEvents } from './rolling-back.ts'
 import { orderId, positionOf, runningInTheWay, stopPoll } from './running.ts'
@@ -29,7 +29,7 @@ export type Input =
       readonly kind: 'report'
       readonly step: string
       readonly attempt: number
-      readonly report: ScriptReport
+      readonly report: RecordedReport
       /** Its output so far. */
       readonly shown: string
       /** With an end: what else its expectation is held against; where it is left out, `shown` is all of it. */

@@ -3,6 +3,7 @@ import type {
   Conversation,
   Ending,
   Entry,
+  EventOf,
   Reply,
   RunEvent,
   RunState,
@@ -62,11 +63,12 @@ export interface Drive extends Conversation {
 export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_STATE): Drive {
   const memory: Memory = { live: { heldSecrets: new Set(), rejected: new Map() } }
   const recorder = createRecorder(ports, past, giveUp)
-  const carrier = createCarrier({ context, ports, recorder, memory, report: enqueue, failed })
+  const carrier = createCarrier({ context, ports, recorder, memory, report: enqueue, pass, failed })
   let over = false
   let queue: Promise<unknown> = Promise.resolve()
   let cancelTimer: (() => void) | null = null
   const listeners = new Set<(entry: Entry, snapshot: Snapshot) => void>()
+  const passers = new Set<(event: EventOf<'output'>) => void>()
   const ended = Promise.withResolvers<Ending>()
   const rejected = Promise.withResolvers<never>()
   // Whoever does not wait for the failure must not make the process fall over it.
@@ -88,6 +90,15 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
   function show(): void {
     settled = snapshotNow()
     for (const entry of recorder.takeUnseen()) for (const listener of listeners) listener(entry, settled)
+  }
+
+  /** What is not kept is no input of the run; it is shown in its turn all the same, behind the output that was recorded before it. */
+  async function pass(event: EventOf<'output'>): Promise<void> {
+    await inTurn(async () => {
+      if (over) return
+      settled = snapshotNow()
+      for (const passer of passers) passer(event)
+    })
   }
 
   /** Everything that follows by itself: each event recorded before the next is thought of, all durable before any is shown. */
@@ -219,6 +230,10 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
     onEntry: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    onPassing: passer => {
+      passers.add(passer)
+      return () => passers.delete(passer)
     },
     async say(answer: Answer, speaker: Speaker) {
       // Masking an edited script would hand a broken one to the shell, and without it the secret would be in the record.

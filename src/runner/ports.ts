@@ -88,6 +88,12 @@ export interface ScriptOrder {
 
 /** What a script did, in the order it was seen. Texts and digests are those after masking. */
 export type ScriptReport =
+  | RecordedReport
+  /** Output beyond what is kept of it, as it goes by: masked, shown and never recorded; the newest of it where there is too much. */
+  | { readonly kind: 'passing'; readonly event: EventOf<'output'> }
+
+/** What a run records of what a script does. */
+export type RecordedReport =
   | { readonly kind: 'output'; readonly event: EventOf<'output'> }
   | { readonly kind: 'stopping'; readonly event: EventOf<'step.stop'> }
   | { readonly kind: 'resized'; readonly event: EventOf<'output.resize'> }

@@ -82,7 +82,7 @@ export async function checkApproval(untrustedEnvelope: string, context: Approval
   const wrong =
     wrongRun(statement, context) ??
     wrongQuestion(statement, context) ??
-    wrongPerson(statement, key, named, context) ??
+    personRefusal(statement.predicate, key, named, context) ??
     wrongTouch(touch, context.touch)
   if (wrong !== null) return refusal(wrong.why, wrong.detail, 6)
   const { role, decision, approver, reason, head } = statement.predicate
@@ -162,13 +162,16 @@ function wrongQuestion({ predicate }: ApprovalStatement, context: ApprovalContex
   return null
 }
 
-function wrongPerson(
-  { predicate }: ApprovalStatement,
-  key: SshPublicKey,
+/**
+ * Why whoever signs cannot decide this gate; null if they can. Asked before something is signed, and of what was.
+ * @param named false where only a wildcard line lets this key be that person.
+ */
+export function personRefusal(
+  { approver, role }: Pick<ApprovalStatement['predicate'], 'approver' | 'role'>,
+  key: Pick<SshPublicKey, 'keyid'>,
   named: boolean,
-  context: ApprovalContext,
+  context: Pick<ApprovalContext, 'operators' | 'given' | 'need'>,
 ): Refusal | null {
-  const { approver, role } = predicate
   if (!named) return { why: 'unlisted', detail: `no line names ${approver}; a wildcard line cannot approve` }
   if (context.operators.some(({ principal, keyid }) => principal === approver || keyid === key.keyid))
     return { why: 'operator', detail: `${approver}, or that key, operates this run` }

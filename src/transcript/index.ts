@@ -8,12 +8,23 @@ export {
 } from './allowed-signers.ts'
 export { approvalBytes, buildApproval, type Decision, signApproval } from './approval.ts'
 export { buildApprovalRequest, type CheckedRequest, readApprovalRequest } from './approval-request.ts'
-export { type ApprovalRequest, ApprovalRequestSchema, type ApprovalStatement } from './approval-statement.ts'
+export {
+  type ApprovalRequest,
+  ApprovalRequestSchema,
+  type ApprovalStatement,
+  untrustedApproval,
+} from './approval-statement.ts'
 export { encode } from './canonical.ts'
-export { principalsOf, validUntilMs, whyNotValid } from './certified-signers.ts'
+export { isNamed, principalsOf, validUntilMs, whyNotValid } from './certified-signers.ts'
 export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
-export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './check-approval.ts'
-export { compareRuns, type Difference, type DifferenceAbout, runbookDiff } from './compare/compare-runs.ts'
+export { type ApprovalAnswer, type ApprovalContext, checkApproval, personRefusal } from './check-approval.ts'
+export {
+  compareRuns,
+  type Difference,
+  type DifferenceAbout,
+  DifferenceSchema,
+  runbookDiff,
+} from './compare/compare-runs.ts'
 export { createRunSummarizer, type RunSummary } from './compare/run-summary.ts'
 export { addToken, PAYLOAD_TYPE, pae, sealSha256, signatureOf, toEnvelope } from './dsse.ts'
 export { addendaIn } from './export/addenda.ts'
@@ -31,13 +42,14 @@ export { FORMATS } from './export/formats.ts'
 export { FORMAT_NAMES, type FormatName } from './export/names.ts'
 export { buildHandoff, checkHandoff, type HandoffAnswer, type HandoffContext, saysAcceptance } from './handoff.ts'
 export { leafOfLine } from './hash.ts'
-export { createJournalScanner, type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'
+export { createJournalScanner, type JournalScan, scanJournal } from './journal-scan.ts'
 export { type DecodedLine, decodeLine, LINE_BYTES, LONG_LINE_BYTES } from './line.ts'
 export { approversNamedBy, mayEverSign } from './named-signers.ts'
 export { type ReadJournal, readJournal } from './read-journal.ts'
 export { releaseFolder, releaseOfFolder } from './release-folder.ts'
 export { checkRevoked, type RevocationFile } from './revoked-keys.ts'
 export { createFactGatherer, type RunFacts } from './run-facts.ts'
+export type { ScannedLine } from './scanned-line.ts'
 export { checkBeforeSeal, type Seal, sealJournal, signSeal } from './seal.ts'
 export { buildSealStatement, readUntrustedSeal, type SealStatement, SealStatementSchema } from './seal-statement.ts'
 export { createRecordSearch, type FoundPlace, type RecordSearch } from './search-record.ts'

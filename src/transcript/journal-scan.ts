@@ -1,21 +1,13 @@
 import { createHash } from 'node:crypto'
-import { type Entry, SignoffError } from '../model/index.ts'
 import type { ChainSummary } from './chain.ts'
-import { leafHash, NO_PREV } from './hash.ts'
+import { NO_PREV } from './hash.ts'
+import { createLeafHasher } from './leaf-hasher.ts'
 import { type DecodedLine, decodeLine } from './line.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { createMerkleTree } from './merkle.ts'
-import { createOutputLineReader, type OutputLine } from './output-line.ts'
+import { createOutputLineReader } from './output-line.ts'
+import { OutputScannedLine, type ScannedLine } from './scanned-line.ts'
 import { decodeWithheld, type WithheldLine } from './withheld-line.ts'
-
-/** A good line with its place in the file. `text` and `entry` of output are made when they are asked for, from the piece of the file. */
-export interface ScannedLine extends DecodedLine {
-  /** The text without LF: what `leaf` is over. */
-  readonly text: string
-  readonly leaf: string
-  /** Set for most lines of output: what was printed, as bytes, which last until the callback returns. */
-  readonly output?: OutputLine
-}
 
 /** What the file is, read once from its start. `good` covers the lines up to the first that is wrong. */
 export interface JournalScan {
@@ -62,6 +54,7 @@ export function createJournalScanner(
 ): JournalScanner {
   const splitter = createLineSplitter()
   const outputLines = createOutputLineReader()
+  const leafOf = createLeafHasher()
   const tree = createMerkleTree()
   const file = createHash('sha256')
   const tail = createHash('sha256')
@@ -73,7 +66,7 @@ export function createJournalScanner(
   let bad: { line: number; why: string } | null = null
   let wasALine = false
 
-  function link(raw: Buffer, leaf = leafHash(raw)): string {
+  function link(raw: Buffer, leaf = leafOf(raw)): string {
     tree.add(leaf)
     head = leaf.toString('hex')
     leaf0 ??= head
@@ -85,7 +78,7 @@ export function createJournalScanner(
   function take(raw: Buffer): void {
     const output = bad === null ? outputLines.read(raw) : null
     if (output !== null && output.seq === lines && output.prev === head && lines > 1) {
-      onLine(lineOfOutput(raw, output, link(raw)))
+      onLine(new OutputScannedLine(raw, output, link(raw)))
       return
     }
     const text = raw.toString('latin1')
@@ -126,31 +119,6 @@ export function createJournalScanner(
       if (bytes === goodBytes) return { ...whole, torn: null, wrong: null }
       if (wasALine) return { ...whole, torn: null, wrong: bad }
       return { ...whole, torn: { bytes: bytes - goodBytes, sha256: tail.digest('hex') }, wrong: null }
-    },
-  }
-}
-
-function lineOfOutput(raw: Buffer, output: OutputLine, leaf: string): ScannedLine {
-  const { seq, prev, atMs, monoMs } = output
-  let entry: Entry | null = null
-  return {
-    seq,
-    prev,
-    atMs,
-    monoMs,
-    kind: 'output',
-    leaf,
-    output,
-    get text() {
-      return raw.toString('latin1')
-    },
-    get entry() {
-      if (entry === null) {
-        const answer = decodeLine(raw.toString('latin1'))
-        if (!answer.ok) throw new SignoffError('BUG', `line ${seq + 1} is read in two ways: ${answer.why}`)
-        entry = answer.line.entry
-      }
-      return entry
     },
   }
 }

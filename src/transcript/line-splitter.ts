@@ -1,39 +1,48 @@
+import { createByteJoint } from './byte-joint.ts'
 import { LINE_BYTES, LONG_LINE_BYTES } from './line.ts'
 
 export interface LineSplitter {
-  /** Calls back for each line that a LF ends, without the LF. Returns false once a line is longer than it may be: read no further. */
+  /**
+   * Calls back for each line that a LF ends, without the LF. A line lasts as long as the piece that it lies in, and one that a border
+   * cut until the next push. Returns false once a line is longer than it may be: read no further.
+   */
   push(chunk: Uint8Array, onLine: (line: Buffer) => void): boolean
   /** What came after the last LF. */
   rest(): Buffer
 }
 
-/** Cuts a stream of bytes into lines, in memory for one line of the greatest length that its number allows. */
+/** Cuts a stream of bytes into lines, in memory for two lines of the greatest length that their number allows. */
 export function createLineSplitter(): LineSplitter {
-  let pending: Buffer[] = []
-  let pendingBytes = 0
+  // The first two lines may be long; what they took is not kept for all the others.
+  let pending = createByteJoint(2 * LINE_BYTES)
+  /** Holds the line that was put together last, which is still being looked at while the next begins. */
+  let other = createByteJoint(2 * LINE_BYTES)
   let lines = 0
-  const fits = () => pendingBytes <= (lines < 2 ? LONG_LINE_BYTES : LINE_BYTES)
+  const isTooLong = (length: number) => length > (lines < 2 ? LONG_LINE_BYTES : LINE_BYTES)
   return {
     push(chunk, onLine) {
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
       let from = 0
-      for (let lf = bytes.indexOf(10); lf !== -1; lf = bytes.indexOf(10, from)) {
-        const piece = bytes.subarray(from, lf)
-        const line = pending.length === 0 ? piece : Buffer.concat([...pending, piece])
-        pendingBytes = line.length
-        if (!fits()) return false
+      for (let lf = bytes.indexOf(LF); lf !== -1; lf = bytes.indexOf(LF, from)) {
+        let line = bytes.subarray(from, lf)
+        if (isTooLong(pending.length + line.length)) return false
+        if (pending.length > 0) {
+          pending.add(line)
+          line = pending.bytes()
+          ;[pending, other] = [other, pending]
+          pending.clear()
+        }
         from = lf + 1
-        pending = []
-        pendingBytes = 0
         lines++
         onLine(line)
       }
-      if (from < bytes.length) {
-        pending.push(Buffer.from(bytes.subarray(from)))
-        pendingBytes += bytes.length - from
-      }
-      return fits()
+      const rest = bytes.subarray(from)
+      if (isTooLong(pending.length + rest.length)) return false
+      if (rest.length > 0) pending.add(rest)
+      return true
     },
-    rest: () => Buffer.concat(pending),
+    rest: () => pending.bytes(),
   }
 }
+
+const LF = 0x0a

@@ -1,8 +1,10 @@
+import { decodeCanonicalBase64 } from './canonical-base64.ts'
 import { decodeCanonicalText } from './canonical-text.ts'
 import { LINE_BYTES } from './line.ts'
 
 /** A line of a script's output, read by bytes. */
 export interface OutputLine {
+  readonly kind: 'output' | 'output.late'
   readonly seq: number
   readonly prev: string
   readonly atMs: number
@@ -30,19 +32,21 @@ export function createOutputLineReader(): OutputLineReader {
   let time = { text: '', atMs: Number.NaN }
   return {
     read(raw) {
-      const text = raw.length - TAIL_BYTES
-      if (raw.length > LINE_BYTES || text < 0 || !raw.subarray(0, BEGINNING.length).equals(BEGINNING)) return null
-      const head = HEAD.exec(raw.toString('latin1', 0, Math.min(HEAD_BYTES, text)))
-      if (head === null || !TAIL.test(raw.toString('latin1', text))) return null
-      const [whole, seq, prev = '', t = '', mono, step = '', attempt, fd, at] = head
+      const chunkEnd = raw.length - TAIL_BYTES
+      if (raw.length > LINE_BYTES || chunkEnd < 0 || !raw.subarray(0, BEGINNING.length).equals(BEGINNING)) return null
+      const head = HEAD.exec(raw.toString('latin1', 0, Math.min(HEAD_BYTES, chunkEnd)))
+      if (head === null || !TAIL.test(raw.toString('latin1', chunkEnd))) return null
+      const [whole, seq, prev = '', t = '', mono, kind, step = '', attempt, fd, at, coding] = head
       if (t !== time.text) time = { text: t, atMs: timeOf(t) }
       const numbers = [seq, mono, attempt, at].map(Number)
       if (Number.isNaN(time.atMs) || !numbers.every(Number.isSafeInteger) || numbers[2] === 0) return null
       if (scratch.length < raw.length) scratch = Buffer.alloc(Math.min(LINE_BYTES, 2 * raw.length))
-      const length = decodeCanonicalText(raw, whole.length, text, scratch)
+      const decode = coding === 'b64' ? decodeCanonicalBase64 : decodeCanonicalText
+      const length = decode(raw, whole.length, chunkEnd, scratch)
       if (length === null) return null
       const [seqNumber = 0, monoMs = 0, attemptNumber = 0, atNumber = 0] = numbers
       return {
+        kind: kind === 'output.late' ? 'output.late' : 'output',
         seq: seqNumber,
         prev,
         atMs: time.atMs,
@@ -63,7 +67,7 @@ const HEAD_BYTES = 512
 const NUMBER = '(0|[1-9]\\d{0,15})'
 const HEAD = new RegExp(
   `^\\{"seq":${NUMBER},"prev":"([0-9a-f]{64})","t":"(\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z)","mono":${NUMBER},` +
-    `"kind":"output","step":"([ !#-\\[\\]-~]*)","attempt":${NUMBER},"fd":"(out|err|pty)","at":${NUMBER},"text":"`,
+    `"kind":"(output|output\\.late)","step":"([ !#-\\[\\]-~]*)","attempt":${NUMBER},"fd":"(out|err|pty)","at":${NUMBER},"(text|b64)":"`,
 )
 const TAIL = /^","salt":"[A-Za-z0-9_-]{21}[AQgw]"\}$/
 const TAIL_BYTES = '","salt":""}'.length + 22

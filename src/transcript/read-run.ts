@@ -1,6 +1,7 @@
 import type { EventOf } from '../model/index.ts'
-import { type JournalScan, type ScannedLine, scanJournal } from './journal-scan.ts'
+import { type JournalScan, scanJournal } from './journal-scan.ts'
 import { createFactGatherer, type RunFacts } from './run-facts.ts'
+import type { ScannedLine } from './scanned-line.ts'
 import { createApprovalCheck } from './verify-approvals.ts'
 import { createClockCheck } from './verify-clock.ts'
 import { checkControl } from './verify-control.ts'
@@ -59,7 +60,7 @@ export async function readRun(
     gatherer.add(line)
     approvals.add(line, before)
     if (line.output !== undefined) {
-      output.addBytes({ kind: 'output', ...line.output }, number)
+      output.addBytes(line.output, number)
       return
     }
     handoffs.add(line, before)

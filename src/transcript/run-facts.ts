@@ -1,8 +1,9 @@
 import { EMPTY_STATE, evolve, type RunState } from '../model/index.ts'
 import type { DecodedLine } from './line.ts'
 
-/** What the seal says of a run, gathered line by line in memory that does not grow with the output. */
+/** What the seal says of a run, gathered line by line in memory that does not grow with output or remarks. */
 export interface RunFacts {
+  /** Without the remarks that people made (`notes`). */
   readonly state: RunState
   /** Lines of each kind, sorted by name (as UTF-16 units sort). */
   readonly kinds: readonly (readonly [string, number])[]
@@ -30,8 +31,8 @@ export function createFactGatherer(): FactGatherer {
     add(line) {
       kinds.set(line.kind, (kinds.get(line.kind) ?? 0) + 1)
       finishedAtMs = line.kind === 'run.end' ? line.atMs : null
-      // Output changes no state, and is nearly all of a long journal: its entry is not even made.
-      if (line.kind === 'output' || line.kind === 'output.late') return
+      // Output changes no state, and is nearly all of a long journal: its entry is not even made. Remarks are no fact of a seal either.
+      if (line.kind === 'output' || line.kind === 'output.late' || line.kind === 'note') return
       if (line.entry === null) return
       state = evolve(state, line.entry)
       const { event, seq } = line.entry

@@ -1,7 +1,7 @@
 import type { EventOf, GateRecord, RunState } from '../model/index.ts'
 import { eachHasANeed } from './approval-needs.ts'
 import { checkApproval } from './check-approval.ts'
-import type { ScannedLine } from './journal-scan.ts'
+import type { ScannedLine } from './scanned-line.ts'
 import type { Trust } from './signature-check.ts'
 import type { Finding, VerifyReport } from './verify-report.ts'
 import type { WithheldLine } from './withheld-line.ts'

@@ -1,6 +1,6 @@
 import type { EventOf, RunEvent, RunState } from '../model/index.ts'
 import { checkHandoff, type HandoffContext } from './handoff.ts'
-import type { ScannedLine } from './journal-scan.ts'
+import type { ScannedLine } from './scanned-line.ts'
 import type { Trust } from './signature-check.ts'
 import type { Finding } from './verify-report.ts'
 

@@ -1,8 +1,10 @@
 import { type EventKind, SALTED, SignoffError } from '../model/index.ts'
 import type { AddendumStatement } from './addendum.ts'
+import { createByteJoint } from './byte-joint.ts'
 import { leafOfLine } from './hash.ts'
-import { type ScannedLine, scanJournal } from './journal-scan.ts'
+import { createJournalScanner } from './journal-scan.ts'
 import { decodeLine } from './line.ts'
+import type { ScannedLine } from './scanned-line.ts'
 import type { VerifyReport } from './verify-report.ts'
 import { encodeWithheld } from './withheld-line.ts'
 
@@ -34,35 +36,62 @@ export function withheldBy(addenda: readonly AddendumStatement[]): ReadonlyMap<n
   return listed
 }
 
-/**
- * The journal of a copy, line by line with their LF, from one that was verified; and which of its lines still hold a digest of output
- * that is withheld, so that whoever guesses that output can tell that the guess is right.
- * @throws {SignoffError} `USAGE` for a line that is not there, is withheld already, or cannot be; `TRANSCRIPT_UNREADABLE` where the
- * journal is no longer the one that was verified.
- */
-export async function withholdJournal(
+/** The journal of a copy, as it is written. */
+export interface WithholdingCopy {
+  /**
+   * In pieces of whole lines, in memory for one piece of the journal; each lasts until the next is asked for.
+   * @throws {SignoffError} `USAGE` for a line that is not there, is withheld already, or cannot be; `TRANSCRIPT_UNREADABLE` where the
+   * journal is no longer the one that was verified, which only its end tells. What was written until then is no copy.
+   */
+  readonly pieces: AsyncIterable<Uint8Array>
+  /**
+   * Lines that still hold a digest of output that is withheld, so that whoever guesses that output can tell that the guess is right;
+   * all of them once the pieces were read.
+   */
+  readonly digestsLeft: readonly number[]
+}
+
+/** The journal of a copy that withholds some lines, from one that was verified. */
+export function withholdJournal(
   journal: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { seqs, reason }: Withholding,
   verified: VerifyReport,
-): Promise<{ readonly lines: string[]; readonly digestsLeft: number[] }> {
+): WithholdingCopy {
   const left = new Set(seqs)
-  const lines: string[] = []
   const digests = createDigestWatch()
-  const scan = await scanJournal(
-    journal,
-    line => {
-      const isWithheld = left.delete(line.seq)
-      digests.add(line, isWithheld)
-      lines.push(`${isWithheld ? withholdLine(line.text, reason) : line.text}\n`)
-    },
-    line => lines.push(`${encodeWithheld(line)}\n`) > 0,
-  )
-  if (scan.sha256 !== verified.journal?.sha256)
-    throw new SignoffError('TRANSCRIPT_UNREADABLE', 'the journal changed while it was being copied')
-  const [first] = left
-  if (first === undefined) return { lines, digestsLeft: digests.left }
-  throw new SignoffError('USAGE', `line ${first} is not there, or withheld already; there are 0 to ${lines.length - 1}`)
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    const copied = createByteJoint(PIECE_BYTES)
+    const scanner = createJournalScanner(
+      line => {
+        const isWithheld = left.delete(line.seq)
+        digests.add(line, isWithheld)
+        copied.addText(`${isWithheld ? withholdLine(line.text, reason) : line.text}\n`)
+      },
+      line => {
+        copied.addText(`${encodeWithheld(line)}\n`)
+        return true
+      },
+    )
+    for await (const chunk of journal) {
+      copied.clear()
+      scanner.push(chunk)
+      if (copied.length > 0) yield copied.bytes()
+    }
+    const { sha256, good } = scanner.end()
+    if (sha256 !== verified.journal?.sha256)
+      throw new SignoffError('TRANSCRIPT_UNREADABLE', 'the journal changed while it was being copied')
+    const [first] = left
+    if (first !== undefined)
+      throw new SignoffError(
+        'USAGE',
+        `line ${first} is not there, or withheld already; there are 0 to ${good.lines - 1}`,
+      )
+  }
+  return { pieces: pieces(), digestsLeft: digests.left }
 }
+
+/** Some pieces of a journal as it is read. */
+const PIECE_BYTES = 8 * 1024 * 1024
 
 function createDigestWatch() {
   const streams = new Set<string>()

@@ -15,6 +15,7 @@ import { osc52 } from './terminal/clipboard.ts'
 import { type EditScript, NO_EDITOR } from './terminal/editing.ts'
 import { leaveOnce, type TerminalOutput } from './terminal/leave.ts'
 import { handoverText, type Lending } from './terminal/lend.ts'
+import { createPace } from './terminal/pace.ts'
 import { createPossession } from './terminal/possession.ts'
 import { createReader } from './terminal/reader.ts'
 import { ScreenInput, type TerminalInput } from './terminal/screen-input.ts'
@@ -70,8 +71,6 @@ export interface FullScreen {
   readonly onEnter?: (leave: () => void, isAway: () => boolean) => void
 }
 
-/** Output commits to the screen at most 5 times a second; keys and run events at once. */
-const OUTPUT_COMMIT_MS = 200
 /** A burst of resizes can leave old rows; the screen is drawn anew once it has settled. */
 const SETTLED_MS = 100
 const TICK_MS = 1000
@@ -95,7 +94,6 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   let instance: Instance | null = null
   let over = false
   let flushing = 0
-  let outputTimer: NodeJS.Timeout | null = null
   let settleTimer: NodeJS.Timeout | null = null
 
   const caller = createCaller(stdout, options.title, options.notifier ?? null, () => clock.nowMs(), screen.call)
@@ -135,10 +133,8 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
       onSuspend={possession.offer}
     />
   )
-  const paint = (): void => {
+  const draw = (): void => {
     if (instance === null || over || possession.isAway()) return
-    // A terminal that does not read gets the newest view once it does, and not all those between.
-    if (stdout.isBehind === true) return
     instance.rerender(app())
     const { version, openAtMs } = state.guard
     if (openAtMs !== null || flushing === version) return
@@ -146,6 +142,16 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     flushing = version
     void instance.waitUntilRenderFlush().then(() => dispatch({ kind: 'painted', version, atMs: clock.nowMs() }))
   }
+  const pace = createPace({
+    draw,
+    isBehind: () => stdout.isBehind === true,
+    commit() {
+      // When the script last said something is no entry: without it the screen would tell of a silence that is none.
+      apply({ kind: 'snapshot', snapshot: conversation.snapshot(), atMs: clock.nowMs() })
+      return reader.readOn(state)
+    },
+    after,
+  })
   const callAttention = (before: ScreenState): void => {
     if (instance === null || over || possession.isAway() || stdout.isBehind === true) return
     caller.tell(before, state)
@@ -159,7 +165,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   }
   const dispatch = (event: ScreenEvent): void => {
     apply(event)
-    paint()
+    pace.now()
   }
   const onKeys = (keys: readonly KeyPress[]): void => {
     for (const key of keys) {
@@ -167,7 +173,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
       if (possession.isAway()) return
       apply({ kind: 'key', key, atMs: clock.nowMs(), farthest })
     }
-    if (keys.length > 0) paint()
+    if (keys.length > 0) pace.now()
   }
   const told = (message: string): void => {
     if (!over) dispatch({ kind: 'told', message, atMs: clock.nowMs() })
@@ -264,11 +270,9 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
         effect satisfies never
     }
   }
-  const onOutput = (): void => {
-    outputTimer ??= setTimeout(() => {
-      outputTimer = null
-      reader.readOn(state)
-    }, OUTPUT_COMMIT_MS)
+  const onTick = (): void => {
+    apply({ kind: 'tick', atMs: clock.nowMs() })
+    pace.clock()
   }
   const onResize = (): void => {
     dispatch({ kind: 'resize', size: sizeOf(stdout), atMs: clock.nowMs() })
@@ -289,12 +293,16 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     book.take(entry, snapshot)
     const { kind } = entry.event
     if (kind !== 'output' && kind !== 'output.late') dispatch({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
-    if (!possession.isAway()) onOutput()
+    if (!possession.isAway()) pace.output()
+  })
+  const unsubscribePassing = conversation.onPassing(event => {
+    book.pass(event)
+    if (!possession.isAway()) pace.output()
   })
   const letHold = screen.lend?.hold(lending)
-  const tick = setInterval(() => dispatch({ kind: 'tick', atMs: clock.nowMs() }), TICK_MS)
+  const tick = setInterval(onTick, TICK_MS)
   stdout.on('resize', onResize)
-  stdout.on('drain', paint)
+  stdout.on('drain', pace.drained)
   conversation.ended.then(ending => dispatch({ kind: 'ended', ending, atMs: clock.nowMs() }), finished.reject)
   try {
     const leaveForGood = (): void => {
@@ -317,7 +325,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     })
     // What a component throws ends Ink, and must not leave anybody waiting in front of an empty screen.
     instance.waitUntilExit().catch(finished.reject)
-    paint()
+    pace.now()
     // A run that goes on shows what its script has said before.
     reader.readOn(state)
     // Where the cursor stood before is not known for sure: the first frame is drawn once more from the top.
@@ -328,11 +336,12 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   } finally {
     over = true
     clearInterval(tick)
-    if (outputTimer !== null) clearTimeout(outputTimer)
+    pace.close()
     if (settleTimer !== null) clearTimeout(settleTimer)
     stdout.removeListener('resize', onResize)
-    stdout.removeListener('drain', paint)
+    stdout.removeListener('drain', pace.drained)
     unsubscribe()
+    unsubscribePassing()
     letHold?.()
     leave()
   }

@@ -19,6 +19,6 @@ export {
 export { type Scene, toWalk } from './scene/walk.ts'
 export type { StartAnswer, StartAsk, StartBrief, StartSection } from './start/brief.ts'
 export type { EditScript } from './terminal/editing.ts'
-export { type CleanOptions, cleanText } from './text/clean.ts'
+export { type CleanOptions, cleanText, HIDDEN } from './text/clean.ts'
 export { durationText } from './text/time-text.ts'
 export { widthOf } from './text/width.ts'

@@ -7,14 +7,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const LOADER = resolve(import.meta.dirname, '../../bin/load-compiled.js')
 
+/** Shorter ones are not kept. */
+const CHUNK = 'exports.greet = function greet() { return this === exports ? "hello" : "?" }'
+
 let folder = ''
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'signoff-compiled-'))
   writeFileSync(join(folder, 'entry.cjs'), 'exports.run = () => require("./chunk-a1b2.cjs").greet()')
-  writeFileSync(
-    join(folder, 'chunk-a1b2.cjs'),
-    'exports.greet = function greet() { return this === exports ? "hello" : "?" }',
-  )
+  writeFileSync(join(folder, 'chunk-a1b2.cjs'), `${CHUNK}\n// ${'x'.repeat(5000)}`)
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { accepts, schemaOf } from '../helpers/json-schema.ts'
 import { makeWorld, type World } from '../helpers/world/index.ts'
 
 const RUNBOOK = `# Release
@@ -82,6 +83,7 @@ test('diff --json says the same to programs', async () => {
   const { exitCode, stdout } = await diff(world.transcript('v1-rehearsal').run, world.transcript('v1').run, '--json')
   expect(exitCode).toBe(1)
   const document = JSON.parse(stdout)
+  expect(accepts(schemaOf('diff'), document)).toBe(true)
   expect(document).toMatchObject({
     schema: 'signoff.diff/1',
     a: { release: 'v1-rehearsal', result: 'passed', sealed: true },

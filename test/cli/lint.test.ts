@@ -117,6 +117,14 @@ describe('signoff lint', () => {
     expect((await lint('--explain', 'SO999')).exitCode).toBe(2)
   })
 
+  test('help on what there is none on is wrong use, and names the topics', async () => {
+    const { exitCode, stdout, stderr } = await world.signoff(['help', 'environments'])
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toContain('there is no help on "environments"')
+    expect(stderr).toContain('topics: exit-codes, keys, a command')
+    expect((await world.signoff(['help'])).exitCode).toBe(0)
+  })
+
   test('no file, an unknown flag, two formats and an address are wrong use', async () => {
     expect((await lint()).exitCode).toBe(2)
     expect((await lint('--fix', 'good.md')).exitCode).toBe(2)

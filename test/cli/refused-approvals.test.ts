@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeWorld, type World } from '../helpers/world/index.ts'
 import { makePerson, type Person } from '../helpers/world/keys.ts'
+import { signPlainly as signPlainlyIn } from '../helpers/world/sign-plainly.ts'
 
 const RUNBOOK = `# Release
 
@@ -52,30 +52,8 @@ const requestOf = (id: string) => {
 }
 
 type Predicate = Record<string, unknown>
-/** Signs a decision on a request with nothing but `ssh-keygen -Y sign`, whatever order the keys of the statement come in. */
-function signPlainly(person: Person, role: string, id: string, change: (said: Predicate) => Predicate = said => said) {
-  const { statement } = requestOf(id)
-  const asked = statement.predicate as Predicate
-  const decided = {
-    approver: person.principal,
-    role,
-    decision: 'go',
-    reason: null,
-    decidedOn: '2026-11-25T00:00:00.000Z',
-  }
-  const payload = Buffer.from(JSON.stringify({ ...statement, predicate: change({ ...decided, ...asked }) }))
-  const folder = join(world.root, `signed-${++files}`)
-  mkdirSync(folder)
-  const type = 'application/vnd.in-toto+json'
-  writeFileSync(
-    join(folder, 'pae'),
-    Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} `), payload]),
-  )
-  const args = ['-Y', 'sign', '-q', '-f', person.keyFile, '-n', 'signoff-approval-v1', join(folder, 'pae')]
-  execFileSync('ssh-keygen', args, { stdio: 'ignore' })
-  const sig = readFileSync(join(folder, 'pae.sig')).toString('base64')
-  return { payloadType: type, payload: payload.toString('base64'), signatures: [{ sig }] }
-}
+const signPlainly = (person: Person, role: string, id: string, change?: (said: Predicate) => Predicate) =>
+  signPlainlyIn(world.root, person, role, requestOf(id), change)
 
 async function bring(id: string, envelope: object) {
   const path = join(world.root, `approval-${++files}.json`)

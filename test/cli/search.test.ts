@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../src/model/index.ts'
+import { accepts, schemaOf } from '../helpers/json-schema.ts'
 import { runSignoff } from '../helpers/world/signoff.ts'
 import { HOSTILE } from '../transcript/helpers/eventful-run.ts'
 import * as run from '../transcript/helpers/run.ts'
@@ -67,6 +68,7 @@ describe('signoff search', () => {
     const { stdout } = await signoff('search', 'connection refused', '--json')
     const places = lines(stdout).map(line => JSON.parse(line))
     expect(places).toHaveLength(6)
+    for (const place of places) expect(accepts(schemaOf('search'), place)).toBe(true)
     expect(places.at(-1)).toEqual({
       schema: 'signoff.search/1',
       run: oldest,
@@ -151,7 +153,9 @@ describe('signoff list of many', () => {
 
   test('says of a sealed run what its seal says, and where its journal cannot be the sealed one', async () => {
     const journal = join(folder, '.signoff', 'transcripts', 'v1', oldest, 'journal.jsonl')
-    const { runs } = JSON.parse((await signoff('list', '--json')).stdout)
+    const document = JSON.parse((await signoff('list', '--json')).stdout)
+    expect(accepts(schemaOf('list'), document)).toBe(true)
+    const { runs } = document
     expect(runs.at(-1)).toMatchObject({
       run: oldest,
       state: 'failed',
@@ -160,7 +164,9 @@ describe('signoff list of many', () => {
       problem: null,
     })
     writeFileSync(journal, 'x')
-    const changed = JSON.parse((await signoff('list', '--json')).stdout).runs.at(-1)
+    const withChanged = JSON.parse((await signoff('list', '--json')).stdout)
+    expect(accepts(schemaOf('list'), withChanged)).toBe(true)
+    const changed = withChanged.runs.at(-1)
     expect(changed).toMatchObject({
       state: 'changed',
       problem: expect.stringMatching(/^its journal has 1 bytes, and \d+ were sealed/),

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { TestTerminal } from '../tui/helpers/terminal.ts'
@@ -37,6 +37,8 @@ export interface Demo {
   /** The journal as it stands; none before the run has begun. */
   journal(): JournalLine[]
   kinds(): string[]
+  /** How long the journal is by now. */
+  journalBytes(): number
   /** How often the step at a position was started. */
   starts(position: string): number
   /** Process id of the Signoff that holds the run. */
@@ -108,6 +110,7 @@ export async function openDemo(files: Readonly<Record<string, string>> = {}): Pr
     has: name => existsSync(join(clone, name)),
     journal,
     kinds: () => journal().map(line => line.kind),
+    journalBytes: () => statSync(join(world.transcript(RELEASE).folder, 'journal.jsonl')).size,
     starts(position) {
       const lines = journal()
       const planned = lines.find(line => line.kind === 'run.plan')?.steps as

@@ -31,6 +31,8 @@ export interface DrivenOptions {
   readonly past?: RunState
   readonly chain?: ReturnType<typeof createChain>
   readonly wrap?: (journal: Journal) => Journal
+  /** How much of the start of each stream is kept, in bytes. */
+  readonly keepBytes?: number
 }
 
 /** Drives a runbook with real scripts over a real journal, as a process of its own does; nothing has begun yet. */
@@ -46,7 +48,12 @@ export async function openDriven(runbook: Runbook, folder: string, options: Driv
     expectedBytes: chain.bytes,
   })
   const environment = { PATH: process.env.PATH ?? '', HOME: folder }
-  const executor = createLocalExecutor({ stateDir: join(folder, `${name}-state`), environment, graceMs: 300 })
+  const executor = createLocalExecutor({
+    stateDir: join(folder, `${name}-state`),
+    environment,
+    graceMs: 300,
+    ...(options.keepBytes === undefined ? {} : { keepBytes: options.keepBytes }),
+  })
   const context = createContext({
     run: RUN,
     release: 'v1.2.3',

@@ -5,6 +5,9 @@ import { type Demo, openDemo } from '../helpers/demo.ts'
 import type { TestTerminal } from '../tui/helpers/terminal.ts'
 
 const STALL_MS = 12_000
+const LOOK_MS = 50
+/** What a stall holds is measured here, and not how much garbage V8 lets gather: it gives itself 16 MiB more when it likes to. */
+const FIXED_YOUNG_HEAP = '--max-semi-space-size=8'
 
 /** What happens at the level of bytes: scenarios 3, 8 to 10 and 31 of the acceptance table, in a pseudo-terminal of our own. */
 describe('bytes', () => {
@@ -75,38 +78,42 @@ describe('bytes', () => {
   })
 
   test.each(['full', 'plain'])(
-    '31: a %s terminal that stops reading for 12 s stops neither the script nor the journal',
+    '31: a %s terminal that stops reading for 12 s stops neither the script nor the journal, and little is kept for it',
     async ui => {
       const terminal = demo.pty(
         ['--from', '2.3', '--until', '2.3', '--ui', ui],
         { columns: 200, rows: 50 },
-        { DRAIN_SECONDS: '15' },
+        { DRAIN_SECONDS: '17', NODE_OPTIONS: FIXED_YOUNG_HEAP },
       )
       await begin23(terminal, ui)
-      await terminal.until(/drained message/)
+      // The ring of the last lines is full by then.
+      await terminal.until(/drained message 1[1-9]\d{3}/)
       const pid = demo.pid()
       const before = rssBytes(pid)
       terminal.freeze(true)
+      let gapMs = 0
       let longestGapMs = 0
       let most = before
-      let lines = demo.journal().length
-      for (let [sinceMs, endMs] = [Date.now(), Date.now() + STALL_MS]; Date.now() < endMs; await sleep(100)) {
-        const now = demo.journal().length
-        if (now > lines) sinceMs = Date.now()
-        longestGapMs = Math.max(longestGapMs, Date.now() - sinceMs)
-        lines = now
+      let size = demo.journalBytes()
+      for (let [lookedMs, endMs] = [Date.now(), Date.now() + STALL_MS]; lookedMs < endMs; ) {
+        await sleep(LOOK_MS)
+        // Where the machine was busy with others we were late as well: that time was nobody's here.
+        gapMs += Math.min(Date.now() - lookedMs, 2 * LOOK_MS)
+        lookedMs = Date.now()
+        longestGapMs = Math.max(longestGapMs, gapMs)
+        if (demo.journalBytes() > size) gapMs = 0
+        size = demo.journalBytes()
         most = Math.max(most, rssBytes(pid))
       }
       terminal.freeze(false)
-      // The journal is read anew ten times a second here, which takes its time as well.
-      expect(longestGapMs).toBeLessThan(1_500)
-      expect(most - before).toBeLessThan(64 * 1024 ** 2)
-      await terminal.until(ui === 'full' ? /FINISHED/ : /Run partial/, 30_000)
+      expect(longestGapMs).toBeLessThan(1_000)
+      expect(most - before).toBeLessThan(10 * 1024 ** 2)
+      await terminal.until(ui === 'full' ? /FINISHED/ : /Run partial/, 60_000)
       const end = demo.journal().find(line => line.kind === 'step.end')
       expect(end).toMatchObject({ result: 'passed' })
       if (ui === 'full') expect(terminal.rows()).toHaveLength(50)
     },
-    90_000,
+    120_000,
   )
 
   test.each(['full', 'plain'])('31: SIGTERM ends a %s walk whose terminal does not read', async ui => {
@@ -119,11 +126,17 @@ describe('bytes', () => {
     const fromMs = Date.now()
     process.kill(pid, 'SIGTERM')
     // Its exit code cannot be read before the terminal is; that it is gone can.
-    await terminal.until(() => !isAlive(pid), 5_000)
-    expect(Date.now() - fromMs).toBeLessThan(3_000)
+    await terminal.until(() => !isAlive(pid))
+    expect(Date.now() - fromMs).toBeLessThan(10_000)
     expect(demo.journal().filter(line => line.kind === 'run.pause')).toMatchObject([{ reason: 'SIGTERM' }])
     terminal.freeze(false)
     expect(await terminal.exited).toBe(143)
+    // Once it reads again it is left as any other way of leaving leaves it.
+    await terminal.until(() => !terminal.isAlternate)
+    expect(terminal.bytes.lastIndexOf('\u001b[?25h')).toBeGreaterThanOrEqual(terminal.bytes.lastIndexOf('\u001b[?25l'))
+    expect(terminal.bytes.lastIndexOf('\u001b[?2004l')).toBeGreaterThanOrEqual(
+      terminal.bytes.lastIndexOf('\u001b[?2004h'),
+    )
   })
 
   /** The review of 2.1, as long as its guard holds. */

@@ -3,6 +3,19 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { begin, type Demo, lacking, openDemo } from '../helpers/demo.ts'
 import type { Tmux } from '../helpers/tmux.ts'
 
+/** More than is kept of a step, and then a flood. */
+const MUCH = `# Much
+
+## 1. All
+
+1. Say much:
+
+   \`\`\`bash
+   head -c 17000000 < <(yes "a line of sixty characters, of which there are very many here")
+   drain
+   \`\`\`
+`
+
 /** A script that floods, is looked at, stopped, or outlives Signoff: scenarios 20, 21 and 28 of the acceptance table. */
 describe.skipIf(lacking !== null)(`running scripts${lacking === null ? '' : `, skipped: ${lacking}`}`, () => {
   let demo: Demo
@@ -31,6 +44,36 @@ describe.skipIf(lacking !== null)(`running scripts${lacking === null ? '' : `, s
     await terminal.answer(/stop it: SIGINT/, 'C-c')
     await terminal.until(/stopped by/)
     await terminal.holds(shown => hasOneFrame(shown, 100, 30))
+  })
+
+  test('output beyond what is kept goes on in the pane, which says so, stands still for who reads it, and is no silence', async () => {
+    demo.write('.signoff/config.yaml', 'silence: 3s\n')
+    demo.write('much.md', MUCH)
+    const terminal = await demo.terminal({ columns: 120, rows: 40 }, { DRAIN_SECONDS: '60' })
+    await terminal.command('signoff run much.md --release v1')
+    await begin(terminal)
+    await terminal.answer(/READY {2}1\.1/, 'Enter')
+    await terminal.answer(/y: run\./, 'y')
+    await terminal.until(/not kept from line \d+ on .*FOLLOWING/, 20_000)
+    await terminal.holds(shown => numbersIn(shown).length > 0)
+    const first = numbersIn(await terminal.rows()).at(-1) ?? Number.NaN
+    await terminal.holds(shown => (numbersIn(shown).at(-1) ?? 0) > first + 1000)
+    await terminal.holds(shown => / RUNNING {2}1\.1 .* 00:(?:0[5-9]|[1-5]\d)/.test(shown.join('\n')))
+    expect((await terminal.rows())[1]).not.toContain('silent for')
+    await terminal.press('Tab', 'Tab', 'PageUp')
+    await terminal.until(/not kept from line \d+ on .*PAUSED/)
+    const read = numbersIn(await terminal.rows())
+    expect(read.length).toBeGreaterThan(10)
+    await terminal.holds(shown => Number(/PAUSED, (\d+) new lines/.exec(shown.join('\n'))?.[1]) > 12_000)
+    expect(numbersIn(await terminal.rows())).toEqual(read)
+    await terminal.press('C-c')
+    await terminal.answer(/stop it: SIGINT/, 'C-c')
+    await terminal.until(/stopped by/)
+    const [end] = demo.journal().filter(line => line.kind === 'output.end')
+    expect(end?.streams).toMatchObject([{ fd: 'out', lost: 0 }, { fd: 'err' }])
+    expect(
+      demo.journal().some(line => line.kind === 'output' && String(line.text).includes(`message ${read[0]}\n`)),
+    ).toBe(false)
   })
 
   test('21: Ctrl-C kills nothing at one press: Enter keeps it running, a second Ctrl-C sends SIGINT, 3 ends what ignores SIGTERM', async () => {
@@ -126,4 +169,9 @@ function hasOneFrame(rows: readonly string[], columns: number, lines: number): b
     feet.length === 1 &&
     rows.at(-1) === feet[0]
   )
+}
+
+/** The numbers of the lines that `drain` says, where the rows show them. */
+function numbersIn(rows: readonly string[]): number[] {
+  return rows.flatMap(row => /^(?:drained|error:) message (\d+)/.exec(row)?.[1] ?? []).map(Number)
 }

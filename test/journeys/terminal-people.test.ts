@@ -1,7 +1,12 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Demo, lacking, openDemo } from '../helpers/demo.ts'
 import type { Tmux } from '../helpers/tmux.ts'
 import { makePerson, type Person } from '../helpers/world/keys.ts'
+import { type RequestFile, signPlainly } from '../helpers/world/sign-plainly.ts'
+
+const inboxOf = (demo: Demo) => join(demo.world.repository.clone, '.signoff/inbox', demo.run())
 
 /** What takes time, other people, or the way back: scenarios 14 and 22 to 27 of the acceptance table. */
 describe.skipIf(lacking !== null)(
@@ -60,12 +65,28 @@ describe.skipIf(lacking !== null)(
       const approve = (person: Person) => demo.world.signoffAs(person, ['approve', demo.run(), '3.2', '--go'])
       const [first, second] = [...demo.world.approvers.values()]
       if (first === undefined || second === undefined) throw new Error('two approvers are needed')
-      await approve(demo.world.operator)
+      expect(await approve(demo.world.operator)).toMatchObject({
+        exitCode: 6,
+        stderr: expect.stringContaining('operator@localhost operates this run and cannot approve it'),
+      })
+      bring(signPlainly(demo.world.root, demo.world.operator, 'Release Manager', request()))
       await refused('operator')
-      expect((await approve(stranger)).exitCode).not.toBe(0)
+      await terminal.until(/Refused +the operator’s own/)
+      expect(await approve(stranger)).toMatchObject({
+        exitCode: 5,
+        stderr: expect.stringContaining('names nobody for your key'),
+      })
+      bring(signPlainly(demo.world.root, stranger, 'Release Manager', request()))
+      await refused('unlisted')
       expect(await approve(first)).toMatchObject({ exitCode: 0 })
       await terminal.until(/Release Manager {2}approver-1@localhost {2}GO/)
-      await approve(first)
+      await terminal.until(/1 of 2 signed, missing Platform Lead/)
+      await terminal.until(/Platform Lead +approver-2@localhost {2}no answer yet/)
+      expect(await approve(first)).toMatchObject({
+        exitCode: 6,
+        stderr: expect.stringContaining('has decided already'),
+      })
+      bring(signPlainly(demo.world.root, first, 'Release Manager', request()))
       await refused('duplicate')
       expect(await approve(second)).toMatchObject({ exitCode: 0 })
       await terminal.until(/FINISHED/)
@@ -80,11 +101,15 @@ describe.skipIf(lacking !== null)(
       const said = await demo.world.signoffAs(first, ['approve', demo.run(), '3.2', '--no-go', '--reason', 'too slow'])
       expect(said).toMatchObject({ exitCode: 0 })
       await terminal.asked(/NO-GO +3\.2/)
+      await terminal.until(/NO-GO \d\d:\d\d, key verified\s+"too slow"/)
       await terminal.answer(/NO-GO +3\.2/, 'q')
       await terminal.answer(/end the run here/, await terminal.numberOf(/end the run here/))
       await terminal.answer(/Reason/, { text: 'not today' }, 'Enter')
+      await terminal.until(/Decisions +1\s+3\.2 NO-GO "too slow" by approver-1@localhost, Release Manager/)
       await terminal.answer(/FINISHED/, 'Enter')
       expect(await terminal.ended()).toBe(21)
+      const shown = await demo.world.signoff(['show', demo.run(), '--kind', 'approval'])
+      expect(shown.stdout).toMatch(/NO-GO by approver-1@localhost as Release Manager, signed with SHA256:\S+: too slow/)
     })
 
     test('25: the last step of a phase is followed by its completion, and by nothing more until Enter', async () => {
@@ -95,6 +120,12 @@ describe.skipIf(lacking !== null)(
       await terminal.press('s')
       await terminal.asked(/Phase 1 Prepare complete/)
       expect(demo.kinds()).not.toContain('step.start')
+      // Whoever leaves at that call finds it again: nobody has gone on from there.
+      await terminal.answer(/Phase 1 Prepare complete/, 'q')
+      await terminal.answer(/pause now/, '2')
+      expect(await terminal.ended()).toBe(20)
+      await terminal.command('clear -x; signoff resume')
+      await terminal.asked(/Phase 1 Prepare complete/)
       await terminal.answer(/Phase 1 Prepare complete/, 'Enter')
       await terminal.asked(/READY {2}2\.1/)
     })
@@ -135,6 +166,14 @@ describe.skipIf(lacking !== null)(
       expect(await terminal.ended()).toBe(0)
       expect(demo.journal().filter(line => line.kind === 'confirm')).toHaveLength(1)
     })
+
+    const request = () => JSON.parse(readFileSync(join(inboxOf(demo), 'gate-3.2.request.json'), 'utf8')) as RequestFile
+
+    /** Puts an answer into the inbox, as somebody would who does not ask `signoff approve` first. */
+    function bring(envelope: object): void {
+      writeFileSync(join(inboxOf(demo), 'x.new'), JSON.stringify(envelope))
+      renameSync(join(inboxOf(demo), 'x.new'), join(inboxOf(demo), 'plain.approval.json'))
+    }
 
     /** The run has refused an approval, and said why in its record. */
     async function refused(why: string): Promise<void> {

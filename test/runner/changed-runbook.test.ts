@@ -77,6 +77,7 @@ test('a run that can be recorded no more while a change is asked about ends with
     snapshot: () => ({ state: state(), need: { kind: 'changed', step: 'ask', now: sha, diff: '+x' } }) as const,
     scriptToEdit: () => ({ ok: false, why: 'no' }) as const,
     onEntry: () => () => undefined,
+    onPassing: () => () => undefined,
     say: async () => ({ ok: false, why: 'the run is no longer driven here' }) as const,
     ended,
   }

@@ -15,6 +15,7 @@ function conversationWith(core: TestCore): Conversation {
     snapshot: () => ({ state: core.state(), need: core.need() }),
     scriptToEdit: () => ({ ok: false, why: '' }),
     onEntry: () => () => undefined,
+    onPassing: () => () => undefined,
     say: async (answer, speaker) => core.say(answer, speaker),
     get ended(): Promise<Ending> {
       const { result } = core.state()

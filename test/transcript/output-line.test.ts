@@ -35,12 +35,14 @@ function compare(line: string): boolean {
   const slow = decodeLine(line)
   if (!slow.ok) throw new Error(`only the fast reader takes ${line}: ${slow.why}`)
   const { event } = slow.line.entry ?? {}
-  if (event?.kind !== 'output') throw new Error(`no output: ${line}`)
+  if (event?.kind !== 'output' && event?.kind !== 'output.late') throw new Error(`no output: ${line}`)
   const { bytes, ...rest } = fast
   const { seq, prev, atMs, monoMs } = slow.line
-  const { step, attempt, fd, at, text } = event
-  expect(rest).toEqual({ seq, prev, atMs, monoMs, step, attempt, fd, at })
-  expect(bytes.toString('hex')).toBe(Buffer.from(text ?? '').toString('hex'))
+  const { kind, step, attempt, fd, at, text, b64 } = event
+  expect(rest).toEqual({ kind, seq, prev, atMs, monoMs, step, attempt, fd, at })
+  expect(bytes.toString('hex')).toBe(
+    (b64 === undefined ? Buffer.from(text ?? '') : Buffer.from(b64, 'base64')).toString('hex'),
+  )
   return true
 }
 
@@ -138,6 +140,32 @@ describe('a line of output that is read by bytes', () => {
       for (const text of [lower, lower.toUpperCase().replace('U', 'u'), `${lower}\\udc00`, `\\ud800${lower}`])
         expect(read(text) !== null, text).toBe(isCanonical(text))
     }
+  })
+
+  it('may be in base64, or come late', () => {
+    const bytes = fc.uint8Array({ maxLength: 50 }).map(some => Buffer.from(some).toString('base64'))
+    const property = fc.property(bytes, fc.boolean(), (b64, isLate) => {
+      const line = lineOf('', { text: undefined, b64, kind: isLate ? 'output.late' : 'output' })
+      expect(compare(line), line).toBe(true)
+    })
+    fc.assert(property, { numRuns: 2000, seed: SEED })
+    expect(compare(lineOf('late words', { kind: 'output.late' }))).toBe(true)
+  })
+
+  it('is taken in base64 exactly where the strict reader takes it', () => {
+    const piece = fc.constantFrom('A', 'Q', '/', '+', '-', '_', '=', '==', ' ', '\\', '"', 'AAAA', '//79', '\u00e9')
+    let taken = 0
+    let refused = 0
+    const property = fc.property(fc.array(piece, { maxLength: 6 }), pieces => {
+      const line = lineOf('', { text: undefined, b64: '' }).replace('"b64":""', `"b64":"${pieces.join('')}"`)
+      if (compare(line)) taken++
+      else {
+        refused++
+        expect(decodeLine(line).ok, line).toBe(false)
+      }
+    })
+    fc.assert(property, { numRuns: 5000, seed: SEED })
+    expect([taken > 300, refused > 300]).toEqual([true, true])
   })
 
   it('is left to the strict reader where its numbers, its time or its end are not plain', () => {

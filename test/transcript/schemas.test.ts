@@ -1,24 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import addFormatsModule from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
 import { EVENT_FIELDS } from '../../src/model/index.ts'
 import { buildApprovalRequest } from '../../src/transcript/approval-request.ts'
 import { readJournal } from '../../src/transcript/read-journal.ts'
 import { sealJournal } from '../../src/transcript/seal.ts'
 import { encodeWithheld } from '../../src/transcript/withheld-line.ts'
+import { accepts, schemaOf } from '../helpers/json-schema.ts'
 import * as eventful from './helpers/eventful-run.ts'
 import * as run from './helpers/run.ts'
 
-const ajv = new Ajv2020({ strict: false, allErrors: true })
-addFormatsModule.default(ajv)
-const schema = (name: string): ValidateFunction =>
-  ajv.compile(JSON.parse(readFileSync(new URL(`../../docs/schemas/${name}-1.schema.json`, import.meta.url), 'utf8')))
-const line = schema('journal-line')
-const accepts = (validate: ValidateFunction, value: unknown) => {
-  const isGood = validate(value)
-  return isGood || JSON.stringify(validate.errors?.slice(0, 3))
-}
+const line = schemaOf('journal-line')
 const payloadOf = (envelope: string) => JSON.parse(Buffer.from(JSON.parse(envelope).payload, 'base64').toString())
 const linesOf = (journal: Uint8Array) => Buffer.from(journal).toString().trimEnd().split('\n')
 
@@ -27,22 +18,22 @@ describe('the schemas of docs/schemas', () => {
     const journal = readFileSync(new URL('../fixtures/transcript/smallest/journal.jsonl', import.meta.url))
     for (const text of linesOf(journal)) expect(accepts(line, JSON.parse(text))).toBe(true)
     const seal = await sealJournal(journal, (await readJournal(journal)).chain, run.operator)
-    expect(accepts(schema('envelope'), JSON.parse(seal.line))).toBe(true)
-    expect(accepts(schema('seal'), payloadOf(seal.line))).toBe(true)
+    expect(accepts(schemaOf('envelope'), JSON.parse(seal.line))).toBe(true)
+    expect(accepts(schemaOf('seal'), payloadOf(seal.line))).toBe(true)
   })
 
   it('accept all that runs write: lines, requests, approvals, addenda, reports', async () => {
     for (const writer of [await run.wholeRun(), await eventful.eventfulRun()]) {
       const bundle = await run.sealed(writer)
       for (const text of linesOf(writer.bytes())) expect(accepts(line, JSON.parse(text)), text).toBe(true)
-      expect(accepts(schema('seal'), payloadOf(bundle))).toBe(true)
-      expect(accepts(schema('verify'), await run.verify(writer.bytes(), bundle))).toBe(true)
+      expect(accepts(schemaOf('seal'), payloadOf(bundle))).toBe(true)
+      expect(accepts(schemaOf('verify'), await run.verify(writer.bytes(), bundle))).toBe(true)
     }
     const open = run.atGate()
     const request = JSON.parse(await buildApprovalRequest(open.bytes(), 'flip-dns'))
-    expect(accepts(schema('approval-request'), request)).toBe(true)
+    expect(accepts(schemaOf('approval-request'), request)).toBe(true)
     const approval = await run.approvalOf(open, run.manager, 'Release Manager')
-    expect(accepts(schema('approval'), payloadOf(approval.envelope))).toBe(true)
+    expect(accepts(schemaOf('approval'), payloadOf(approval.envelope))).toBe(true)
   })
 
   it('refuse a line with a field less or a field more, of every kind of a run', async () => {

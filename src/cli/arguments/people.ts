@@ -1,7 +1,9 @@
+import { APPROVE_HELP } from './approve-help.ts'
 import type { Declaring } from './declaring.ts'
 
 /** The commands by which other people take part in a run: who decides a gate, who takes over, who stops a script. */
 export function peopleCommands({ program, io, does }: Declaring): void {
+  const said = new Set<'go' | 'noGo'>()
   program
     .command('approve')
     .description('sign GO or NO-GO for an open gate with your own key')
@@ -9,17 +11,19 @@ export function peopleCommands({ program, io, does }: Declaring): void {
     .argument('[gate]', 'position of the gate, where a run has several')
     .option('--go', 'GO, without being asked')
     .option('--no-go', 'NO-GO; needs --reason')
-    .option('--reason <text>', 'why')
+    .option('--reason <text>', 'why; a GO needs it as well where a criterion is not met')
     .option('--role <role>', 'the role to decide for')
     .option('--principal <name>', 'who you are, where no signers file says it')
     .option('--key <file>', 'your private key')
     .option('--out <file>', 'write the signed answer here')
-    .action((request: string, gate: string | undefined, options: { go?: boolean; reason?: string }) =>
+    // commander reads --no-go as the negation of --go, and of both it keeps the last.
+    .on('option:go', () => said.add('go'))
+    .on('option:no-go', () => said.add('noGo'))
+    .addHelpText('after', APPROVE_HELP)
+    .action((request: string, gate: string | undefined, { go: _, ...options }: { go?: boolean; reason?: string }) =>
       does(async () => {
-        // commander reads --no-go as the negation of --go: false only where it was given.
-        const { go, ...rest } = options
-        const decided = go === false ? { noGo: true } : go === true ? { go: true } : {}
-        return (await import('../commands/approve.ts')).approve(request, gate ?? null, { ...rest, ...decided }, io)
+        const decided = Object.fromEntries([...said].map(one => [one, true]))
+        return (await import('../commands/approve.ts')).approve(request, gate ?? null, { ...options, ...decided }, io)
       }),
     )
 

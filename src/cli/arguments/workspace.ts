@@ -1,5 +1,6 @@
 import { Argument, Option } from 'commander'
-import { EXIT_CODES, VERIFY_CODES } from '../exit-codes.ts'
+import { SignoffError } from '../../model/index.ts'
+import { APPROVE_CODES, EXIT_CODES, VERIFY_CODES } from '../exit-codes.ts'
 import type { Declaring } from './declaring.ts'
 
 /** The commands around the work: what a first run needs, and how the program is used. */
@@ -35,7 +36,15 @@ export function workspaceCommands({ program, io, does }: Declaring): void {
         else if (topic === 'keys') io.write(await (await import('../commands/help-keys.ts')).helpKeys(io))
         else if (/^SO\d+$/i.test(topic ?? ''))
           return (await import('../commands/lint.ts')).lint([], { explain: topic ?? '' }, io)
-        else io.write((program.commands.find(c => c.name() === topic) ?? program).helpInformation())
+        else if (topic === undefined) program.outputHelp()
+        else {
+          const command = program.commands.find(one => one.name() === topic)
+          if (command === undefined)
+            throw new SignoffError('USAGE', `there is no help on "${topic}"`, {
+              advice: 'topics: exit-codes, keys, a command, or the code of a finding such as SO018',
+            })
+          command.outputHelp()
+        }
         return 0
       }),
     )
@@ -44,5 +53,5 @@ export function workspaceCommands({ program, io, does }: Declaring): void {
 function exitCodeText(): string {
   const table = (rows: readonly (readonly [string, string])[]) =>
     rows.map(([code, text]) => `  ${code.padEnd(6)} ${text}\n`).join('')
-  return `run, resume, rollback:\n${table(EXIT_CODES)}\nverify:\n${table(VERIFY_CODES)}`
+  return `run, resume, rollback:\n${table(EXIT_CODES)}\napprove:\n${table(APPROVE_CODES)}\nverify:\n${table(VERIFY_CODES)}`
 }

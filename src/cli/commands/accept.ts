@@ -17,10 +17,11 @@ import { acceptanceContext, judgeAcceptance, trustOf } from '../handoff-halves.t
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
 import { appendQuietly, type RecordedLines, readRecorded } from '../quiet-append.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { holderOf } from '../run-locks.ts'
 import { findSigner } from '../signing-key.ts'
 import { refuseUnsoundKey } from '../sound-key.ts'
-import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
+import { findRun, type RunFiles } from '../transcript-files.ts'
 import { findWorkspace, stateFolder, type Workspace } from '../workspace.ts'
 
 export interface AcceptFlags {

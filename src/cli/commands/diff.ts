@@ -1,9 +1,43 @@
-import { compareRuns, createRunSummarizer, encode, type RunSummary, runbookDiff } from '../../transcript/index.ts'
+import { z } from 'zod'
+import { ResultSchema } from '../../model/index.ts'
+import {
+  compareRuns,
+  createRunSummarizer,
+  DifferenceSchema,
+  encode,
+  type RunSummary,
+  runbookDiff,
+} from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
 import { readLines } from '../journal-reader.ts'
 import { diffLines } from '../render/diff-text.ts'
 import { findRun, isThere, type RunFiles } from '../transcript-files.ts'
 import { findWorkspace } from '../workspace.ts'
+
+const SideSchema = z.strictObject({
+  run: z.string().nullable(),
+  release: z.string().nullable(),
+  environment: z.string().nullable(),
+  runbook: z.strictObject({ path: z.string(), sha256: z.string() }).nullable(),
+  result: ResultSchema.nullable(),
+  operators: z.array(z.string()),
+  startedOn: z.string().nullable(),
+  /** From its first line to its last, in milliseconds. */
+  ms: z.int(),
+  sealed: z.boolean(),
+})
+
+/** What `diff --json` prints. */
+export const DiffSchema = z.strictObject({
+  schema: z.literal('signoff.diff/1'),
+  a: SideSchema,
+  b: SideSchema,
+  same: z.boolean(),
+  differences: z.array(DifferenceSchema),
+  /** How the runbooks differ, in the manner of a unified diff; empty where they do not. */
+  runbookDiff: z.array(z.string()),
+})
+type DiffDocument = z.infer<typeof DiffSchema>
 
 /**
  * Compares two runs as their records tell them: a rehearsal and production, this release and the last. It checks neither; `verify` does.
@@ -17,7 +51,7 @@ export async function diff(first: string, second: string, flags: { readonly json
   const runbook = runbookDiff(a.state, b.state)
   if (flags.json === true) {
     const sides = { a: await sideOf(a, files[0]), b: await sideOf(b, files[1]) }
-    const document = {
+    const document: DiffDocument = {
       schema: 'signoff.diff/1',
       ...sides,
       same: differences.length === 0,
@@ -35,7 +69,7 @@ async function summaryOf(files: RunFiles): Promise<RunSummary> {
   return summarizer.summary()
 }
 
-async function sideOf({ state }: RunSummary, files: RunFiles): Promise<object> {
+async function sideOf({ state }: RunSummary, files: RunFiles): Promise<DiffDocument['a']> {
   const { start } = state
   return {
     run: start?.run ?? null,

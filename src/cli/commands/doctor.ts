@@ -13,11 +13,12 @@ import type { AboutToRun } from '../preflight/about-to-run.ts'
 import { type DoctorReport, type PreflightFinding, preflightFinding, preflightLines } from '../preflight/finding.ts'
 import { preflight } from '../preflight/preflight.ts'
 import { providedFor } from '../provided.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { checkRelease } from '../release-name.ts'
+import { jsonText } from '../render/json-text.ts'
 import { contextOf } from '../run-context.ts'
 import { findSigner } from '../signing-key.ts'
-import { readIfThere } from '../transcript-files.ts'
 import { findWorkspace } from '../workspace.ts'
 import type { RunFlags } from './run.ts'
 
@@ -57,7 +58,7 @@ export async function doctor(path: string | null, flags: DoctorFlags, io: Io): P
     findings,
     counts: { error: count('error'), warning: count('warning') },
   }
-  io.write(flags.json === true ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))
+  io.write(flags.json === true ? jsonText(report) : reportText(report))
   return report.counts.error > 0 ? 1 : 0
 }
 

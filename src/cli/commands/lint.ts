@@ -8,6 +8,7 @@ import { type LintedFile, named, toLintReport } from '../lint-report.ts'
 import { missingFiles } from '../missing-files.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { explainText } from '../render/explain.ts'
+import { jsonText } from '../render/json-text.ts'
 import { lintSarif } from '../render/lint-sarif.ts'
 import { lintText, type SourceLines } from '../render/lint-text.ts'
 
@@ -36,8 +37,8 @@ export async function lint(paths: readonly string[], options: LintOptions, io: I
     sources.push(lines)
   }
   const report = toLintReport(files)
-  if (options.json === true) io.write(`${JSON.stringify(report, null, 2)}\n`)
-  else if (options.sarif === true) io.write(`${JSON.stringify(lintSarif(report), null, 2)}\n`)
+  if (options.json === true) io.write(jsonText(report))
+  else if (options.sarif === true) io.write(jsonText(lintSarif(report)))
   else io.write(lintText(report, sources, cleanText))
   if (report.counts.unreadable > 0) return 65
   return report.counts.error > 0 ? 1 : 0

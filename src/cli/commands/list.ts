@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises'
-import { SignoffError } from '../../model/index.ts'
+import { z } from 'zod'
+import { ResultSchema, SignoffError } from '../../model/index.ts'
 import { createFactGatherer, encode, readUntrustedSeal } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { holderOf } from '../run-locks.ts'
-import { isThere, listRuns, type RunFiles, readIfThere, releaseOf } from '../transcript-files.ts'
+import { isThere, listRuns, type RunFiles, releaseOf } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 
 export interface ListFlags {
@@ -17,17 +19,22 @@ export interface ListFlags {
 }
 
 /** One run as `list` shows it. */
-interface Listed {
-  readonly run: string
-  readonly release: string
-  /** The result of an ended run; else `held`, `paused`, `interrupted`, `changed` or `unreadable`. */
-  readonly state: string
-  readonly sealed: boolean
-  readonly operator: string | null
-  readonly startedOn: string | null
-  readonly lastOn: string | null
-  readonly problem: string | null
-}
+const ListedSchema = z.strictObject({
+  run: z.string(),
+  release: z.string(),
+  sealed: z.boolean(),
+  /** The result of an ended run; of any other how it stands. */
+  state: z.enum([...ResultSchema.options, 'held', 'paused', 'interrupted', 'changed', 'unreadable']),
+  operator: z.string().nullable(),
+  startedOn: z.string().nullable(),
+  lastOn: z.string().nullable(),
+  /** Why it is `changed` or `unreadable`; else null. */
+  problem: z.string().nullable(),
+})
+type Listed = z.infer<typeof ListedSchema>
+
+/** What `list --json` prints. */
+export const ListSchema = z.strictObject({ schema: z.literal('signoff.list/1'), runs: z.array(ListedSchema) })
 
 /** Runs that are looked at together: enough to keep the disk busy. */
 const AT_ONCE = 64

@@ -9,10 +9,11 @@ import { readConfig } from '../config.ts'
 import { openDesk } from '../desk.ts'
 import { putNote } from '../inbox-notes.ts'
 import type { Io } from '../io.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { type RecordedRun, readRun } from '../recorded-run.ts'
 import { findSigner } from '../signing-key.ts'
 import { refuseUnsoundKey } from '../sound-key.ts'
-import { findRun, type RunFiles, readIfThere, writeAddendum } from '../transcript-files.ts'
+import { findRun, type RunFiles, writeAddendum } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 
 export interface NoteFlags {

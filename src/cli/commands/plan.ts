@@ -12,6 +12,7 @@ import { cleanText } from '../../tui/index.ts'
 import { interpretersFor } from '../interpreters.ts'
 import type { Io } from '../io.ts'
 import { readRunbook } from '../read-runbook.ts'
+import { jsonText } from '../render/json-text.ts'
 import { planMarkdown } from '../render/plan-markdown.ts'
 import { planText } from '../render/plan-text.ts'
 
@@ -36,7 +37,7 @@ export async function plan(path: string, options: PlanOptions, io: Io): Promise<
   }
   const document = withoutSecrets(toPlan(runbook, diagnostics, options.set), literalValues(runbook.source))
   if (options.annotate) io.write(await annotated(bytes, path, io))
-  else if (options.json) io.write(`${JSON.stringify(document, null, 2)}\n`)
+  else if (options.json) io.write(jsonText(document))
   else if (options.markdown) io.write(planMarkdown(document, cleanText))
   else io.write(planText(document, cleanText))
   const broken = diagnostics.some(({ code }) => code === 'SO003' || code === 'SO035')

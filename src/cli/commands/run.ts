@@ -20,9 +20,7 @@ import { checkRelease } from '../release-name.ts'
 import { reportMissing } from '../report-missing.ts'
 import { contextOf, walksRecoveryOnly } from '../run-context.ts'
 import { sectionsOf, startBrief } from '../start-brief.ts'
-import { startSession } from '../start-run.ts'
 import { type Attended, chooseUi, type Ui } from '../terminal/choose-ui.ts'
-import { walk } from '../walk.ts'
 import type { WalkFlags } from '../walk-flags.ts'
 
 export interface RunFlags extends WalkFlags {
@@ -82,6 +80,8 @@ async function runSection(path: string, read: Runbook, flags: RunFlags, chosen: 
     if (answer.kind === 'leave') return left(io)
   }
   const terminal = ui.kind === 'none' ? null : ui.terminal
+  // Nothing of the journal, the executor or the walk is needed for the screen before the run.
+  const [{ startSession }, { walk }] = await Promise.all([import('../start-run.ts'), import('../walk.ts')])
   const session = await startSession({ ...asked, terminal }, desk, withoutSecretVariables(io, flags), first)
   io.say(
     `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}...`,

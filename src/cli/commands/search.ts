@@ -14,6 +14,24 @@ export interface SearchFlags {
   readonly limit?: number
 }
 
+/** One line of `search --json`. */
+export const SearchPlaceSchema = z.strictObject({
+  schema: z.literal('signoff.search/1'),
+  run: z.string(),
+  release: z.string(),
+  /** Of the step, as people know it; null where it is about none, or the plan does not name it. */
+  position: z.string().nullable(),
+  /** 1-based line of the journal. */
+  line: z.int().positive(),
+  at: z.string(),
+  kind: z.string(),
+  /** Id of the step; null where it is about none. */
+  step: z.string().nullable(),
+  /** The line of text that holds the first of the words, as recorded. */
+  text: z.string(),
+})
+type SearchPlace = z.infer<typeof SearchPlaceSchema>
+
 /** Places shown of one run, unless all are asked for. */
 const MOST_SHOWN = 3
 /** Places shown to a person, unless they ask for more or all: nobody reads thousands, and reading all records for them takes long. */
@@ -69,7 +87,8 @@ async function tell(
     const position = place.step === null ? null : (positions.get(place.step) ?? null)
     if (flags.json !== true) return io.pour(`${placeLine(files, release, position, place)}\n`)
     const { offset: _, ...rest } = place
-    return io.pour(`${encode({ schema: 'signoff.search/1', run: files.run, release, position, ...rest })}\n`)
+    const document: SearchPlace = { schema: 'signoff.search/1', run: files.run, release, position, ...rest }
+    return io.pour(`${encode(document)}\n`)
   }
   const mostOfRun = flags.all === true || flags.json === true ? most : Math.min(most, MOST_SHOWN)
   let shown = 0

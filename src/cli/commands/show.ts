@@ -3,11 +3,12 @@ import { holderText } from '../../runner/local/index.ts'
 import { addendaIn, visible, type WithheldLine } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
 import { readLines } from '../journal-reader.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { checkKinds, createRecordFilter } from '../record-filter.ts'
 import { createOutputLines } from '../render/output-lines.ts'
 import { createRecordText, recordHead } from '../render/record-text.ts'
 import { holderOf } from '../run-locks.ts'
-import { findRun, type RunFiles, readIfThere } from '../transcript-files.ts'
+import { findRun, type RunFiles } from '../transcript-files.ts'
 import { findWorkspace, stateFolder } from '../workspace.ts'
 
 export interface ShowFlags {

@@ -14,6 +14,7 @@ import {
 } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
+import { jsonText } from '../render/json-text.ts'
 import { holderOf } from '../run-locks.ts'
 import { createRunView, type RunView } from '../run-view.ts'
 import { findRun, isThere, type RunFiles } from '../transcript-files.ts'
@@ -66,7 +67,7 @@ function createTeller(view: RunView, files: RunFiles, flags: StatusFlags, io: Io
   })
   const sayAll = async (scene: Scene): Promise<void> => {
     const seen = await facts()
-    if (flags.json === true) io.write(`${JSON.stringify(documentOf(scene, seen, files))}\n`)
+    if (flags.json === true) io.write(jsonText(documentOf(scene, seen, files), 'one-line'))
     else for (const line of statusLines(scene, seen, io.nowMs())) io.write(`${line}\n`)
   }
   const sayNeed = (scene: Scene): void => {

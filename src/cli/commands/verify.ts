@@ -1,6 +1,7 @@
 import { SignoffError } from '../../model/index.ts'
 import { type VerifyReport, verifyTranscript } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
+import { jsonText } from '../render/json-text.ts'
 import { reportLines } from '../render/verify-text.ts'
 import { findRun, type RunFiles } from '../transcript-files.ts'
 import { prepareVerifier, type TrustFlags } from '../verify-input.ts'
@@ -22,7 +23,7 @@ export async function verify(reference: string | null, flags: VerifyFlags, io: I
       advice: 'name a transcript folder, a file in it or a run, or say --all',
     })
   const report = await verifyFiles(await filesOf(reference, io), flags, io)
-  if (flags.json === true) io.write(`${JSON.stringify(report, null, 2)}\n`)
+  if (flags.json === true) io.write(jsonText(report))
   else for (const line of reportLines(report)) io.write(`${line}\n`)
   return report.exitCode
 }

@@ -12,10 +12,10 @@ import { readConfig } from '../config.ts'
 import { writeFolder } from '../export-output.ts'
 import type { Io } from '../io.ts'
 import { readPlainFile } from '../plain-file.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { reportLines } from '../render/verify-text.ts'
 import { findSigner } from '../signing-key.ts'
 import { refuseUnsoundKey } from '../sound-key.ts'
-import { readIfThere } from '../transcript-files.ts'
 import { verifyInputOf } from '../verify-input.ts'
 import { findWorkspace } from '../workspace.ts'
 import { filesOf } from './verify.ts'
@@ -55,13 +55,20 @@ export async function withhold(reference: string, flags: WithholdFlags, io: Io):
   const signersText = await readIfThere(workspace.signers)
   const signer = await findSigner(sources, signersText, workspace.signers, ADDENDUM_NAMESPACE)
   await refuseUnsoundKey({ signer, namespace: ADDENDUM_NAMESPACE, workspace, signersText, nowMs: io.nowMs() })
-  const { lines, digestsLeft } = await withholdJournal(readPlainFile(files.journal) ?? [], { seqs, reason }, report)
+  const copy = withholdJournal(readPlainFile(files.journal) ?? [], { seqs, reason }, report)
   const said = { type: 'withhold', text: withholdText({ seqs, reason }), atMs: io.nowMs() } as const
-  const bundle = await addAddendum(input.bundle, said, report.run?.run ?? files.run, signer)
-  await writeFolder(filesOfCopy(lines, bundle), out)
+  const original = input.bundle
+  let bundle = ''
+  async function* filesOfCopy(): AsyncGenerator<ExportFile> {
+    yield { path: 'journal.jsonl', content: copy.pieces }
+    // Signed only now: nothing is asked for a copy that cannot be made.
+    bundle = await addAddendum(original, said, report.run?.run ?? files.run, signer)
+    yield { path: 'transcript.intoto.jsonl', content: [bundle] }
+  }
+  await writeFolder(filesOfCopy(), out)
   const answer = await verifyTranscript({ ...input, journal: readPlainFile(`${out}/journal.jsonl`), bundle })
   for (const line of reportLines(answer)) io.say(line)
-  for (const seq of digestsLeft)
+  for (const seq of copy.digestsLeft)
     io.say(
       `Line ${seq} still holds a digest of output that is withheld: whoever guesses that can tell. Withhold it as well`,
     )
@@ -77,9 +84,4 @@ function asked({ withhold: list, reason = '', out }: WithholdFlags) {
   if (out === undefined) throw new SignoffError('USAGE', 'name a new folder for the copy by --out FOLDER')
   const seqs = [...new Set(list.split(',').map(Number))].sort((a, b) => a - b)
   return { seqs, reason, out }
-}
-
-async function* filesOfCopy(journal: readonly string[], bundle: string): AsyncGenerator<ExportFile> {
-  yield { path: 'journal.jsonl', content: journal }
-  yield { path: 'transcript.intoto.jsonl', content: [bundle] }
 }

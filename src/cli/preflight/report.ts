@@ -24,7 +24,9 @@ export function reportPreflight(
   // Where nobody is there, they are listed with everything else that nobody will be asked.
   const open = findings.filter(({ check }) => check === 'value-missing').length
   if (going.attended && open > 0)
-    io.say(`${open} ${open === 1 ? 'value is' : 'values are'} not given yet, and asked when a step needs it`)
+    io.say(
+      `${open === 1 ? '1 value is' : `${open} values are`} not given yet, and asked when a step needs ${open === 1 ? 'it' : 'them'}`,
+    )
   if (going.running) return 0
   const code = exitCodeOf(going.on && going.attended ? findings.filter(keepsFromGoingOn) : findings)
   if (code !== 0) io.say(`signoff: the run cannot ${going.on ? 'go on' : 'start'} like this; nothing was run`)

@@ -6,10 +6,11 @@ import { count, duration, titleOf } from './plan-text.ts'
 export function planMarkdown(plan: Plan, clean: (text: string) => string): string {
   const main = new Set(plan.flows.main)
   const text = (raw: string): string => escapeMarkdown(clean(raw))
+  const path = clean(plan.runbook.path)
   const lines = [
     `# Plan: ${text(plan.runbook.title)}`,
     '',
-    `\`${plan.runbook.path}\`, sha256 \`${plan.runbook.sha256}\`. ${plan.runbook.mode}; main flow of ${count(plan.flows.main.length, 'step')}. Nothing was run.`,
+    `${path.includes('`') ? escapeMarkdown(path) : `\`${path}\``}, sha256 \`${plan.runbook.sha256}\`. ${plan.runbook.mode}; main flow of ${count(plan.flows.main.length, 'step')}. Nothing was run.`,
   ]
   for (const phase of plan.phases) lines.push(...sectionLines(phase, 2))
   if (plan.parameters.length > 0) {

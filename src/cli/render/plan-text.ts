@@ -10,7 +10,7 @@ export function planText(plan: Plan, clean: (text: string) => string): string {
   const counts = countKinds(plan)
   const main = new Set(plan.flows.main)
   const lines = [
-    `${clean(runbook.title)}   ${runbook.path}`,
+    `${clean(runbook.title)}   ${clean(runbook.path)}`,
     `sha256 ${runbook.sha256}`,
     ...runbook.metadata.map(({ key, value }) => `${clean(key)}: ${clean(value)}`),
     '',

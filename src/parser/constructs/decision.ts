@@ -2,9 +2,11 @@ import { type At, type Draft, draft, type Reading, type Rule, reading } from '..
 import { evidenceIn, textEvidence } from '../evidence.ts'
 import { parseOwners } from '../owners.ts'
 import { plainTitle } from '../words.ts'
+import { approversIn, decidersBelow, decidersIn, namedIn, namesGo } from './deciders.ts'
 import { textOf, writtenText } from './text.ts'
 
-const DECISION = /^(?:(?:release |deployment |final )?decision|go\s*\/?\s*no-?go(?: decision)?)$/i
+const DECISION = /^(?:(?:release |deployment |final )?decision|go\s*\/?\s*no-?go(?: (?:decision|call|gate))?)$/i
+const WHOLE = /^(?:(?:release |deployment |final )?decision\s*:\s*)?go\s*\/?\s*no-?go(?: (?:decision|call|gate))?$/i
 const MAKER = /^(?:decision[- ]makers?|final (?:say|decision) by)$/i
 const SIGN_OFF = /^(?:sign-?offs?(?: by)?|signed off by)$/i
 const APPROVAL = /^(?:approvals?|approval required|required approvals?)$/i
@@ -25,9 +27,14 @@ export function saysOnlyWith(text: string): boolean {
   return /\b(?:execute|run|perform|proceed|start) only (?:with|when|if|after|once)\b/i.test(text)
 }
 
+/** True for the heading of a section in which a GO is decided. */
+export function isGoHeading(title: string): boolean {
+  return WHOLE.test(title)
+}
+
 /** True for labels that name a decision, who takes it, or where it is written down. */
 export function isDecisionLabel(name: string): boolean {
-  return [DECISION, MAKER, SIGN_OFF, APPROVAL, DOCUMENTED].some(pattern => pattern.test(name))
+  return [DECISION, WHOLE, MAKER, SIGN_OFF, APPROVAL, DOCUMENTED].some(pattern => pattern.test(name))
 }
 
 /** Rules R16 and R18: what named people decide is a gate; what counts something outside is a confirmation. */
@@ -37,8 +44,16 @@ export const decision: Rule = {
   read(at) {
     const { block } = at
     const authorized = block.kind === 'paragraph' || block.kind === 'label' ? authorization(at) : null
-    if (authorized !== null || block.kind !== 'label') return authorized
-    if (DECISION.test(block.name) && /\bgo\b/i.test(block.rest)) return gate(at, plainTitle(block.rest), null)
+    if (authorized !== null) return authorized
+    if (block.kind === 'paragraph') return decidedInProse(at, block.text)
+    if (block.kind !== 'label') return null
+    if (DECISION.test(block.name) && /\bgo\b/i.test(block.rest))
+      return gate(at, plainTitle(block.rest), decidersIn(block.rest))
+    if (DECISION.test(block.name) && namesGo(block.name) && block.rest !== '')
+      return gate(at, block.name, namedIn(block.rest), [block.rest])
+    // A bold line of its own; over a list it is the heading of that list.
+    if (WHOLE.test(block.name) && block.rest === '' && at.blocks[at.index + 1]?.kind !== 'list')
+      return gate(at, block.name, null)
     if (MAKER.test(block.name)) return gate(at, block.name, parseOwners(block.rest))
     if (SIGN_OFF.test(block.name)) return gate(at, block.name, parseOwners(block.rest))
     if (APPROVAL.test(block.name) && block.rest !== '') return approval(at, block.rest)
@@ -46,7 +61,12 @@ export const decision: Rule = {
   },
 }
 
-function gate(at: At, title: string, names: readonly string[] | null): Reading {
+function decidedInProse(at: At, text: string): Reading | null {
+  const names = decidersIn(text) ?? (isGoHeading(at.section.title) ? decidersBelow(text) : null)
+  return names === null ? null : gate(at, 'GO / NO-GO', names, [text])
+}
+
+function gate(at: At, title: string, names: readonly string[] | null, detail: readonly string[] = []): Reading {
   let approvers = names
   let owners: readonly string[] | null = null
   let documented: string | null = null
@@ -76,7 +96,7 @@ function gate(at: At, title: string, names: readonly string[] | null): Reading {
         original: writtenText(at.page.source, { start: at.block.start, end: last.end }),
         approvers: deciding.length === 0 ? null : deciding,
         evidence: documented === null ? null : textEvidence(documented),
-        detail: documented === null || hint === '' ? [] : [`${documented}: ${hint}`],
+        detail: documented === null || hint === '' ? detail : [...detail, `${documented}: ${hint}`],
       }),
     ],
     { used },
@@ -112,8 +132,9 @@ function onlyWith(at: At, text: string): Reading {
 
 function authorization(at: At): Reading | null {
   const text = textOf([at.block]).join(' ')
-  const names = authorizersIn(text)
-  if (names === null) return saysOnlyWith(text) ? onlyWith(at, text) : null
+  const said = authorizersIn(text)
+  const approvers = said === null ? approversIn(text) : parseOwners(said.replace(/\s+or\s+/gi, ' or '))
+  if (approvers === null) return saysOnlyWith(text) ? onlyWith(at, text) : null
   const step: Draft = draft({
     kind: 'gate',
     title: 'Authorization',
@@ -121,7 +142,7 @@ function authorization(at: At): Reading | null {
     line: at.block.line,
     endLine: at.block.endLine,
     original: writtenText(at.page.source, at.block),
-    approvers: parseOwners(names.replace(/\s+or\s+/gi, ' or ')),
+    approvers,
     detail: [text],
   })
   return reading([step])

@@ -19,6 +19,11 @@ export function fenceKind(language: string | null): FenceKind {
   return INERT.test(tag) ? 'inert' : 'text'
 }
 
+/** Whether a tag names a language that a configuration can give an interpreter: no shell, console or text. */
+export function canHaveInterpreter(tag: string): boolean {
+  return fenceKind(tag) === 'text'
+}
+
 export function isShellTag(language: string | null): boolean {
   const kind = fenceKind(language)
   return kind === 'shell' || kind === 'console'

@@ -17,6 +17,7 @@ import { roleOfItem } from '../role.ts'
 import { beginsExample, plainTitle } from '../words.ts'
 import { withoutCondition } from './apart.ts'
 import { asSection, isApart } from './apart-section.ts'
+import { decidersIn } from './deciders.ts'
 import { offerIn, offering } from './offer.ts'
 import { asPoll } from './poll.ts'
 import { sleeps, titledByCommand } from './probe.ts'
@@ -58,7 +59,7 @@ function itself(at: At, item: Item, asStep: boolean, asOption: boolean): Reading
   if (inside.nodes.length > 0) return reading([grouped(at, item, inside.nodes)], more)
   if (!asStep || (example && item.checked === null) || item.title === '' || isLinkOnly(item.title))
     return reading([], more)
-  return reading([withOffer(step(at, item), item.codes)], more)
+  return reading([gateOf(at, item) ?? withOffer(step(at, item), item.codes)], more)
 }
 
 function box(at: At, item: Item, below: readonly DraftNode[]): Draft {
@@ -102,6 +103,23 @@ function pasteIn(at: At, item: Item): Draft['evidence'] {
   return asked === undefined ? null : textEvidence(asked.trim())
 }
 
+/** Rule R18: an item whose sentence says who gives the GO. One with a condition, or with a command, stays for a person. */
+function gateOf(at: At, item: Item): Draft | null {
+  const approvers = decidersIn(item.title)
+  if (approvers === null || item.codes.length > 0 || readCondition(item.title).when !== null) return null
+  return draft({
+    kind: 'gate',
+    title: plainTitle(item.title),
+    rule: 'R18',
+    line: item.line,
+    endLine: item.endLine,
+    printed: item.number,
+    original: writtenText(at.page.source, item),
+    approvers,
+    detail: textOf(item.blocks),
+  })
+}
+
 function step(at: At, item: Item): Draft {
   return textStep({
     text: item.title,
@@ -133,7 +151,7 @@ function grouped(at: At, item: Item, nodes: readonly DraftNode[]): DraftNode {
   if (draftsOf(below).every(one => one.rule === 'R3')) return { ...step(at, item), below }
   const only = below.length === 1 ? below[0] : undefined
   if (only?.node === 'step' && isItem(only) && only.printed === item.number && !waitsBefore(item, only)) {
-    const said = textOf(item.blocks).filter(line => !only.detail.includes(line))
+    const said = textOf(item.blocks).filter(line => !only.detail.includes(line) && !leadsToExpected(line, only))
     return { ...only, line: item.line, endLine: item.endLine, detail: [...said, ...only.detail] }
   }
   if (only?.node === 'step' && waitsBefore(item, only)) {
@@ -142,6 +160,11 @@ function grouped(at: At, item: Item, nodes: readonly DraftNode[]): DraftNode {
   }
   if (groupsOnly(item, below)) return { node: 'group', nodes: below }
   return { ...step(at, item), below }
+}
+
+/** "Expected output:" alone: what it leads to is the step's expectation, and is shown as that. */
+function leadsToExpected(line: string, { expect }: Draft): boolean {
+  return expect !== null && /^(?:the )?(?:expected|sample|example) (?:output|result|response)s?\s*:$/i.test(line)
 }
 
 /** The step that a block below the item became is the item itself. */

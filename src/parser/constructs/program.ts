@@ -12,11 +12,6 @@ import { placeOf } from './text.ts'
 /** Commands that a project's configuration names for the text of a block, by the tag of the block. */
 export type Interpreters = Readonly<Record<string, readonly string[]>>
 
-/** Whether a tag names a language that a configuration can give an interpreter: no shell, console or text. */
-export function canHaveInterpreter(tag: string): boolean {
-  return fenceKind(tag) === 'text'
-}
-
 /** The tag whose interpreter runs this block: its own, or that of the program in its `#!` line. Null for every other block. */
 export function programOf(interpreters: Interpreters, block: FenceBlock): string | null {
   const named = shebangOf(block.text)

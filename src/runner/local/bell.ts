@@ -8,8 +8,8 @@ export interface Bell {
   close(): void
 }
 
-/** Rings when one of these files of a folder changes. */
-export function openBell(folder: string, names: ReadonlySet<string>): Bell {
+/** Rings when one of these files changes: `path` is the folder that they are in, or the only one of them. */
+export function openBell(path: string, names: ReadonlySet<string>): Bell {
   let rung = false
   let wake: (() => void) | null = null
   const ring = (): void => {
@@ -18,7 +18,7 @@ export function openBell(folder: string, names: ReadonlySet<string>): Bell {
   }
   let watcher: FSWatcher | null = null
   try {
-    watcher = watch(folder, { persistent: false }, (_, name) => {
+    watcher = watch(path, { persistent: false }, (_, name) => {
       if (name === null || names.has(name)) ring()
     })
     watcher.on('error', () => undefined)

@@ -45,7 +45,7 @@ export interface Ending {
 
 export interface Status {
   readonly block: SeenProcess | null
-  /** The processes that copy its output into the spools; null before its first byte. */
+  /** The shells that have its output copied into the spools; null before its first byte. */
   readonly copiers: Readonly<Record<'out' | 'err', SeenProcess | null>>
   readonly ending: Ending | null
   readonly lost: Readonly<Record<'out' | 'err', number>>
@@ -169,6 +169,8 @@ export function parseStatus(text: string): Status {
   const lost = { out: 0, err: 0 }
   const closed = new Set<'out' | 'err'>()
   for (const line of text.split('\n').slice(0, -1)) {
+    // What is left of the room that was kept: two thousand words that say nothing, at each look.
+    if (line.startsWith(' ')) continue
     const words = line.split(' ')
     const [what, fd] = words
     if (what === 'block') block = { pid: Number(words[1]), start: startOfStat(words.slice(2).join(' ')) }

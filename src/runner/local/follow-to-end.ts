@@ -1,14 +1,26 @@
 import type { Bell } from './bell.ts'
 import type { Status } from './claim.ts'
 import type { Followed } from './follower.ts'
-import type { OutputEvent } from './output-stream.ts'
+import type { OutputEvent, PassingEvent } from './output-stream.ts'
 import { hasMembers } from './process-identity.ts'
-import { type ByStream, endStreams, flushing, isClosed, type Spools, type Streams, unreadOf } from './spools.ts'
+import {
+  type ByStream,
+  endStreams,
+  flushing,
+  isClosed,
+  passingBy,
+  READ_BYTES,
+  type Spools,
+  type Streams,
+  unreadOf,
+} from './spools.ts'
 import type { SupervisorWatch } from './supervisor-watch.ts'
 
 const SHORTEST_LOOK_MS = 1
-/** The longest time between two looks, where the system does not tell of changes or forgets to. */
+/** The longest time between two looks: nobody tells of output, and the system may forget to tell of the status. */
 const LONGEST_LOOK_MS = 25
+/** While a script says something it is looked at this often: what it writes line by line is read by hundreds of lines. */
+const GATHER_MS = 20
 /** After the block has ended, a child of it may hold the pipes: what comes is taken for the block's own until it pauses this long .. */
 const LATE_QUIET_MS = 100
 /** .. and no longer than this: what comes then is late, and nobody waits for it. */
@@ -24,6 +36,8 @@ export async function followToEnd(
     readonly supervisor: SupervisorWatch
     readonly bell: Bell
     readonly report: (event: OutputEvent) => Promise<void>
+    /** Takes what is shown and not kept. */
+    readonly pass: (event: PassingEvent) => Promise<void>
     readonly isStopping: () => boolean
     readonly isDisposed: () => boolean
   },
@@ -31,11 +45,12 @@ export async function followToEnd(
   streams: Streams,
   isUnread: boolean,
 ): Promise<Followed | null> {
-  const { supervisor, bell, report, isStopping, isDisposed } = parts
+  const { supervisor, bell, report, pass, isStopping, isDisposed } = parts
   const tell = async (events: readonly OutputEvent[]): Promise<void> => {
     for (const event of events) await report(event)
   }
   const flush = flushing(streams, tell)
+  const passing = passingBy(streams, pass)
   let lookMs = SHORTEST_LOOK_MS
   let endedSince: number | null = null
   let cut: ByStream<number> | null = null
@@ -48,6 +63,7 @@ export async function followToEnd(
     const now = performance.now()
     if (moved > 0) movedAt = now
     await flush(now)
+    await passing(now)
     // The pipes may be closed before anybody has asked how the script ended, or by the script itself.
     const hasEnded = status.ending !== null || gone
     const isWhole = isClosed(status) && moved === 0 && !isStopping()
@@ -68,12 +84,14 @@ export async function followToEnd(
       await tell(end.events)
       return { ending: status.ending, streams: end.streams, status }
     }
-    if (moved > 0) {
+    if (moved === 0) {
+      await bell.rest(lookMs)
+      lookMs = Math.min(lookMs * 1.5, LONGEST_LOOK_MS)
+    } else {
       lookMs = SHORTEST_LOOK_MS
-      continue
+      // Whoever is behind reads on, and so does whoever waits for the end.
+      if (moved < READ_BYTES && !hasEnded) await bell.rest(GATHER_MS)
     }
-    await bell.rest(lookMs)
-    lookMs = Math.min(lookMs * 1.5, LONGEST_LOOK_MS)
   }
 }
 

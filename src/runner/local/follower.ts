@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { openBell } from './bell.ts'
 import type { Ending, Status } from './claim.ts'
 import { followLate, type LateFollowed } from './follow-late.ts'
 import { followToEnd } from './follow-to-end.ts'
-import type { OutputEvent, StreamEnd } from './output-stream.ts'
+import type { OutputEvent, PassingEvent, StreamEnd } from './output-stream.ts'
 import { openSpools, type Spools, type Streams } from './spools.ts'
 import { watchSupervisor } from './supervisor-watch.ts'
 
@@ -31,8 +32,9 @@ export interface Follower {
   dispose(): void
 }
 
+const STATUS = 'status'
 /** What of a claim's folder tells that there is something to look at. */
-const TELLING: ReadonlySet<string> = new Set(['status', 'out', 'err'])
+const TELLING: ReadonlySet<string> = new Set([STATUS, 'out', 'err'])
 
 /**
  * Follows the spools of one claim and reports what they hold. The next bytes are read when `report` has taken the ones before,
@@ -41,19 +43,23 @@ const TELLING: ReadonlySet<string> = new Set(['status', 'out', 'err'])
 export function openFollower(options: {
   readonly claim: string
   readonly report: (event: OutputEvent) => Promise<void>
+  /** Takes what is shown while the script runs and not kept. */
+  readonly pass: (event: PassingEvent) => Promise<void>
   /** True while the rest of its process group is being stopped: its last words are waited for. */
   readonly isStopping: () => boolean
 }): Follower {
-  const { claim, report, isStopping } = options
+  const { claim, report, pass, isStopping } = options
   const supervisor = watchSupervisor(claim)
-  const bell = openBell(claim, TELLING)
+  // A script that writes line by line changes its spool thousands of times a second, and would wake us each time: while it runs the
+  // spools are looked at in any case, and its status alone is to be known at once.
+  let bell = openBell(join(claim, STATUS), TELLING)
   /** Up to where the spools were read: late output goes on where the script's own ended. */
   const offsets = { out: 0, err: 0 }
   const left = Promise.withResolvers<void>()
   let disposed = false
   let leaving = false
 
-  const parts = { claim, supervisor, bell, report, isDisposed: () => disposed }
+  const parts = { claim, supervisor, report, isDisposed: () => disposed }
   const withSpools = async <T>(work: (spools: Spools) => Promise<T>): Promise<T> => {
     const spools = openSpools(claim, offsets)
     try {
@@ -65,11 +71,17 @@ export function openFollower(options: {
 
   return {
     follow: (streams, isUnread) =>
-      withSpools(spools => followToEnd({ ...parts, isStopping }, spools, streams, isUnread)),
-    followLate: (streams, untilBytes) =>
-      withSpools(spools =>
-        followLate({ ...parts, isLeaving: () => leaving, left: left.promise }, spools, streams, untilBytes),
-      ).finally(bell.close),
+      withSpools(spools => followToEnd({ ...parts, bell, pass, isStopping }, spools, streams, isUnread)),
+    async followLate(streams, untilBytes) {
+      bell.close()
+      bell = openBell(claim, TELLING)
+      const late = { ...parts, bell, isLeaving: () => leaving, left: left.promise }
+      try {
+        return await withSpools(spools => followLate(late, spools, streams, untilBytes))
+      } finally {
+        bell.close()
+      }
+    },
     leave() {
       leaving = true
       left.resolve()

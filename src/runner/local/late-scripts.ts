@@ -75,6 +75,7 @@ export function createLateScripts(stateDir: string, masker: Masker, lateBytes: n
         report: async event => {
           if (event.kind === 'output.late') await tell({ kind: 'late', event })
         },
+        pass: async () => undefined,
         isStopping: () => false,
       })
       const late = open(order, follower, streams, recorded.out.from + recorded.err.from, tell)

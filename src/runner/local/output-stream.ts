@@ -8,6 +8,8 @@ export const TAIL_BYTES = 65_536
 
 /** `output` while the script runs, `output.late` for what others say into its pipes after it has ended. */
 export type OutputEvent = EventOf<'output'> | EventOf<'output.late'>
+/** Output that nobody keeps. */
+export type PassingEvent = EventOf<'output'>
 export type StreamEnd = EventOf<'output.end'>['streams'][number]
 
 export interface OutputStream {
@@ -15,6 +17,11 @@ export interface OutputStream {
   push(bytes: Buffer): OutputEvent[]
   /** Gives what waits, but an incomplete character at its end. */
   flush(): OutputEvent[]
+  /**
+   * What has gone by since the last call and is beyond what is kept, its newest 64 KiB at most: to be shown while the script runs, and
+   * never recorded. Null where nothing has.
+   */
+  passing(): PassingEvent | null
   /**
    * Gives the rest, and what `output.end` says of this stream. `lost`: raw bytes that never reached the spool. `open`: more may
    * come by the same masker, so that what it holds back waits for it.
@@ -60,16 +67,21 @@ export function openOutputStream(options: {
   let tail: Buffer | null = null
   let tailBytes = 0
   let headEnd: number | null = null
+  /** Offset up to which what is not kept was given out to be shown. */
+  let shownTo = 0
+
+  const eventOf = (at: number, chunk: Buffer) => {
+    const text = decode(chunk)
+    const place = { step, attempt, fd, at } as const
+    return text === null ? { ...place, b64: chunk.toString('base64') } : { ...place, text }
+  }
 
   const emit = (at: number, chunk: Buffer): OutputEvent[] => {
     kept += chunk.length
     const skip = Math.min(chunk.length, Math.max(0, recorded - at))
     if (skip === chunk.length) return []
-    const rest = chunk.subarray(skip)
-    const text = decode(rest)
-    const place = { kind, step, attempt, fd, at: at + skip } as const
     // Late output is that of pipes alone: a terminal ends with its script.
-    return [(text === null ? { ...place, b64: rest.toString('base64') } : { ...place, text }) as OutputEvent]
+    return [{ kind, ...eventOf(at + skip, chunk.subarray(skip)) } as OutputEvent]
   }
 
   const take = (whole: boolean): OutputEvent[] => {
@@ -132,6 +144,18 @@ export function openOutputStream(options: {
   return {
     push: raw => accept(masker.push(raw)),
     flush: () => take(false),
+    passing() {
+      if (tail === null || kind !== 'output') return null
+      const last = tail.subarray(0, tailBytes)
+      const unseen = Math.max(shownTo, bytes - last.length)
+      const whole = last.subarray(last.length - (bytes - unseen))
+      // Where some was left out between, it may begin inside a character.
+      const skip = unseen > shownTo ? leadingContinuation(whole) : 0
+      const chunk = whole.subarray(skip, whole.length - incompleteTail(whole))
+      if (chunk.length === 0) return null
+      shownTo = unseen + skip + chunk.length
+      return { kind: 'output', ...eventOf(unseen + skip, chunk) } as PassingEvent
+    },
     end(lost, open = false) {
       const events = [...(open ? [] : accept(masker.end())), ...take(true)]
       if (tail !== null) {

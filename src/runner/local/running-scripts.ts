@@ -87,6 +87,7 @@ export function createRunningScripts(options: {
       const follower = openFollower({
         claim,
         report: event => tell(event.kind === 'output' ? { kind: 'output', event } : { kind: 'late', event }),
+        pass: event => tell({ kind: 'passing', event }),
         isStopping: () => current.stops > 0 || session?.draining === true,
       })
       const current: Active = { follower, tell, stops: 0, session }

@@ -2,11 +2,14 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Status } from './claim.ts'
-import type { OutputEvent, OutputStream, StreamEnd } from './output-stream.ts'
+import type { OutputEvent, OutputStream, PassingEvent, StreamEnd } from './output-stream.ts'
 
-const READ_BYTES = 262_144
+/** The most that is read of a stream at one look. */
+export const READ_BYTES = 262_144
 /** Output waits at most this long for more of it before it becomes an event. */
 export const COALESCE_MS = 50
+/** How often what nobody keeps is told: as often as a screen draws it. */
+const PASSING_MS = 200
 
 const FDS = ['out', 'err'] as const
 
@@ -68,6 +71,23 @@ export function flushing(streams: Streams, tell: TellEvents): (nowMs: number) =>
     if (since === null || nowMs - since < COALESCE_MS) return
     since = null
     await tell([...streams.out.flush(), ...streams.err.flush()])
+  }
+}
+
+/** Tells, a few times a second, what goes by beyond what is kept. */
+export function passingBy(
+  streams: Streams,
+  tell: (event: PassingEvent) => Promise<void>,
+): (nowMs: number) => Promise<void> {
+  let toldMs = Number.NEGATIVE_INFINITY
+  return async nowMs => {
+    if (nowMs - toldMs < PASSING_MS) return
+    for (const fd of FDS) {
+      const event = streams[fd].passing()
+      if (event === null) continue
+      toldMs = nowMs
+      await tell(event)
+    }
   }
 }
 

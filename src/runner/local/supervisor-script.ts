@@ -22,7 +22,8 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  * - `started`, made with O_EXCL: the second supervisor to come runs nothing. Its process id and `/proc/<pid>/stat`.
  * - `out`, `err`: the spools. It holds real pipes, so that the script can open /dev/stderr and cannot truncate its own
  *   spool; the copiers (`dd`, since `head -c` holds output back) read them until the last process that holds them has gone. Most
- *   scripts leave one stream silent: `dd` is started at its first byte.
+ *   scripts leave one stream silent: `dd` is started at its first byte. It counts reads, however short: each 65,536 of them, which
+ *   a script that writes line by line has made in a quarter of a minute, it ends and is started anew.
  * - `status`, space for which was made before: lines, each of them whole or not yet there. `block PID STAT`,
  *   `copier out|err PID STAT`, `ended CODE exited|signalled START END UPSTART UPEND`, `lost out|err BYTES`, `closed out|err`.
  * - `stop.SIGINT` and so on, see `supervisor-parts.ts`. The time limit is armed as soon as the script runs.
@@ -32,7 +33,7 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  * bash may have noticed its end before anybody waits for it: between the two no command may have its stderr elsewhere that starts
  * a process, or the words go there. Other jobs are listed there too: only words about this one count.
  *
- * A copier whose `dd` was told to go counts what still comes and throws it away, so that who holds the pipe is not killed by it.
+ * A copier that was told to go counts what still comes and throws it away, so that who holds the pipe is not killed by it.
  *
  * Job control (`set -m`) puts supervisor and script in process groups of their own and leaves SIGINT alive in them.
  *
@@ -49,16 +50,28 @@ trap : HUP INT TERM
 ${SUPERVISOR_PARTS.trim()}
 __signoff_copy() {
   LC_ALL=C
-  __signoff_lost=0
+  __signoff_lost=0 __signoff_size=1 __signoff_dd= __signoff_told=
+  trap '__signoff_told=1; kill $__signoff_dd 2>/dev/null' TERM
   IFS= read -r -d '' -n 1 __signoff_byte || { printf 'closed %s\\n' "$1" >&5; return; }
-  if [[ -n $__signoff_byte ]]; then printf %s "$__signoff_byte"; else printf '\\0'; fi >>"$__signoff_claim/$1" || __signoff_lost=1
-  if [[ $OSTYPE == linux* ]]; then
-    command -p dd bs=131072 iflag=count_bytes count=$((__signoff_spool - 1)) status=none <&0 >>"$__signoff_claim/$1" &
-  else command -p cat <&0 >>"$__signoff_claim/$1" & fi
-  __signoff_stat $!
-  printf 'copier %s %s %s\\n' "$1" $! "$__signoff_stat" >&5
-  wait $!
-  if IFS= read -r -d '' -n 1; then __signoff_lost=$((__signoff_lost + 1 + $(command -p wc -c))); fi
+  __signoff_stat $BASHPID
+  printf 'copier %s %s %s\\n' "$1" $BASHPID "$__signoff_stat" >&5
+  while :; do
+    if [[ -n $__signoff_byte ]]; then printf %s "$__signoff_byte"; else printf '\\0'; fi >>"$__signoff_claim/$1" || __signoff_lost=1
+    if [[ $OSTYPE == linux* ]]; then
+      command -p dd bs=131072 iflag=count_bytes count=$((__signoff_spool - __signoff_size)) status=none <&0 >>"$__signoff_claim/$1" &
+    else command -p cat <&0 >>"$__signoff_claim/$1" & fi
+    __signoff_dd=$!
+    while :; do
+      wait $__signoff_dd; __signoff_code=$?
+      kill -0 $__signoff_dd 2>/dev/null || break
+    done
+    IFS= read -r -d '' -n 1 __signoff_byte || break
+    __signoff_size=$(($(command -p wc -c <"$__signoff_claim/$1") + 1))
+    if [[ -n $__signoff_told ]] || ((__signoff_code != 0 || __signoff_size > __signoff_spool)); then
+      __signoff_lost=$((__signoff_lost + 1 + $(command -p wc -c)))
+      break
+    fi
+  done
   ((__signoff_lost == 0)) || printf 'lost %s %s\\n' "$1" $__signoff_lost >&5
   printf 'closed %s\\n' "$1" >&5
 }

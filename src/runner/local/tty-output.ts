@@ -1,10 +1,13 @@
 import { closeSync, constants, openSync, write, writeSync } from 'node:fs'
 import { Writable } from 'node:stream'
+import { leaveToLater } from './late-words.ts'
 
 /** How long a terminal that takes nothing now is left alone before it is tried again. */
 const AGAIN_MS = 20
 /** What may wait for a terminal that does not read: a screen and more. Beyond it, lines are counted and dropped. */
 const MOST_WAITING_BYTES = 1024 * 1024
+/** Short lines wait in pieces of this size: a line by itself takes ten times the memory that its text does. */
+const PIECE_CHARS = 64 * 1024
 
 /**
  * A terminal to write on that never makes anybody wait. Node writes to terminals synchronously: one that stops reading (a stalled ssh,
@@ -15,6 +18,7 @@ export class TtyOutput extends Writable {
   readonly isTTY = true
   columns = 80
   rows = 24
+  readonly #path: string
   readonly #file: number
   #again: NodeJS.Timeout | null = null
   #onAgain: (() => void) | null = null
@@ -22,11 +26,15 @@ export class TtyOutput extends Writable {
   #isWriting = false
   #closeAfter = false
   #lost = 0
+  /** Lines that wait behind all that the stream has already. */
+  #gathered: string[] = []
+  #gatheredChars = 0
 
   /** @throws where it cannot be opened. */
   constructor(path: string) {
     // With a mark this low every write that is not done at once makes `drain` follow.
     super({ highWaterMark: 1, decodeStrings: true })
+    this.#path = path
     this.#file = openSync(path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK)
   }
 
@@ -37,18 +45,29 @@ export class TtyOutput extends Writable {
 
   /**
    * Writes whole lines, unless so much waits already that nobody will read it: those are counted, and how many they were is said once
-   * the terminal reads again. The journal has all of them.
+   * the terminal reads again. The journal has all of them. Not to be mixed with `write`, which does not wait behind them.
    */
   writeLines(text: string): void {
-    if (this.writableLength > MOST_WAITING_BYTES) {
+    if (this.writableLength + this.#gatheredChars > MOST_WAITING_BYTES) {
       if (this.#lost === 0) this.once('drain', () => this.#tellLost())
       this.#lost += text.split('\n').length - 1
+    } else if (this.isBehind) {
+      this.#gathered.push(text)
+      this.#gatheredChars += text.length
+      if (this.#gatheredChars >= PIECE_CHARS) this.#writeGathered()
     } else this.write(text)
+  }
+
+  #writeGathered(): void {
+    const text = this.#gathered.join('')
+    this.#gathered = []
+    this.#gatheredChars = 0
+    if (text !== '') this.write(text)
   }
 
   /**
    * Drops what still waits and writes these last words at once; nothing is written afterwards. For signals and for the end: it returns
-   * after `limitMs` at the latest, whether the terminal reads or not.
+   * after `limitMs` at the latest, whether the terminal reads or not. Where it does not, a process stays that writes them once it does.
    */
   endWith(text: string, limitMs: number): void {
     if (this.#silenced) return
@@ -59,7 +78,11 @@ export class TtyOutput extends Writable {
       try {
         rest = rest.subarray(writeSync(this.#file, rest))
       } catch (error) {
-        if (!isAgain(error) || performance.now() > endMs) return
+        if (!isAgain(error)) return
+        if (performance.now() > endMs) {
+          leaveToLater(this.#path, rest.toString('latin1'))
+          return
+        }
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
       }
     }
@@ -85,6 +108,8 @@ export class TtyOutput extends Writable {
 
   #writeAll(bytes: Buffer, done: (error?: Error | null) => void): void {
     if (this.#silenced || bytes.length === 0) {
+      // Before the stream hears of the end: `drain` is to say that nothing waits at all.
+      if (!this.#silenced) this.#writeGathered()
       done()
       return
     }

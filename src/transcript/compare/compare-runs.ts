@@ -1,33 +1,37 @@
-import { diffText, type PlannedStep, type RunState, type StepStatus } from '../../model/index.ts'
+import { z } from 'zod'
+import { diffText, type PlannedStep, type RunState, type StepStatus, signedReason } from '../../model/index.ts'
 import type { RunSummary, StepSummary } from './run-summary.ts'
 
 /** What two runs can differ in. */
-export type DifferenceAbout =
-  | 'result'
-  | 'runbook'
-  | 'value'
-  | 'step'
-  | 'outcome'
-  | 'attempts'
-  | 'exit'
-  | 'edited'
-  | 'confirmation'
-  | 'form'
-  | 'choice'
-  | 'condition'
-  | 'approvals'
-  | 'time'
+const DifferenceAboutSchema = z.enum([
+  'result',
+  'runbook',
+  'value',
+  'step',
+  'outcome',
+  'attempts',
+  'exit',
+  'edited',
+  'confirmation',
+  'form',
+  'choice',
+  'condition',
+  'approvals',
+  'time',
+])
+export type DifferenceAbout = z.infer<typeof DifferenceAboutSchema>
 
 /** One thing in which the second run went otherwise than the first. Texts are as recorded, not cleaned. */
-export interface Difference {
-  readonly about: DifferenceAbout
-  readonly step: { readonly id: string; readonly position: string; readonly title: string } | null
+export const DifferenceSchema = z.strictObject({
+  about: DifferenceAboutSchema,
+  step: z.strictObject({ id: z.string(), position: z.string(), title: z.string() }).nullable(),
   /** What it is of, where that is no step: a value, a condition, a phase. */
-  readonly name: string | null
+  name: z.string().nullable(),
   /** As it was in each, times in milliseconds; null where there is nothing of it. */
-  readonly a: string | null
-  readonly b: string | null
-}
+  a: z.string().nullable(),
+  b: z.string().nullable(),
+})
+export type Difference = z.infer<typeof DifferenceSchema>
 
 /** A step counts as slower or faster from half as long again, and five seconds: less is the weather. */
 const TIME_FACTOR = 1.5
@@ -225,11 +229,16 @@ function approvalText({ approvals }: StepSummary): string | null {
   if (approvals.length === 0) return null
   return approvals
     .map(
-      ({ decision, principal, role }) =>
-        `${decision.toUpperCase()} by ${principal}${role === null ? '' : ` as ${role}`}`,
+      ({ decision, principal, role, envelope }) =>
+        `${decision.toUpperCase()} by ${principal}${role === null ? '' : ` as ${role}`}${reasonText(envelope)}`,
     )
     .sort()
     .join(', ')
+}
+
+function reasonText(envelope: string): string {
+  const reason = signedReason(envelope)
+  return reason === null ? '' : `: "${reason}"`
 }
 
 function textOf(value: number | null): string | null {

@@ -1,6 +1,6 @@
 import type { Entry, EventOf, PlannedStep } from '../../model/index.ts'
 import { encode } from '../canonical.ts'
-import type { ScannedLine } from '../journal-scan.ts'
+import type { ScannedLine } from '../scanned-line.ts'
 import { visible } from '../visible.ts'
 import { derivedText } from './derived.ts'
 import { eventText } from './event-text.ts'

@@ -1,4 +1,11 @@
-import { type Check, diffText, interpretersText, type Observed, type RunEvent } from '../../model/index.ts'
+import {
+  type Check,
+  diffText,
+  interpretersText,
+  type Observed,
+  type RunEvent,
+  signedReason,
+} from '../../model/index.ts'
 
 /** What an event says to a reader. Not escaped and not cleaned: it holds whatever stands in the record. */
 export interface EventText {
@@ -78,7 +85,7 @@ export function eventText(event: RunEvent): EventText {
       return say(`approval asked: ${event.ask} ${needs(event.need)}${checks(event.criteria)}`)
     case 'approval':
       return say(
-        `${event.decision.toUpperCase()} by ${event.principal}${event.role === null ? '' : ` as ${event.role}`}, signed with ${event.keyid}`,
+        `${event.decision.toUpperCase()} by ${event.principal}${event.role === null ? '' : ` as ${event.role}`}, signed with ${event.keyid}${because(signedReason(event.envelope))}`,
       )
     case 'approval.refused':
       return say(`an approval was refused: ${event.why}`)

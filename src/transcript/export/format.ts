@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Entry, type RunInterpreters, type Section, SignoffError } from '../../model/index.ts'
-import { createJournalScanner, type ScannedLine } from '../journal-scan.ts'
+import { createJournalScanner } from '../journal-scan.ts'
+import type { ScannedLine } from '../scanned-line.ts'
 import type { RawSigner } from '../signer.ts'
 import type { VerifyReport } from '../verify-report.ts'
 

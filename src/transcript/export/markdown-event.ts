@@ -7,7 +7,7 @@ export function describeEvent({ seq, atMs, event }: Entry, how: 'whole' | 'brief
   const { sentence, blocks } = eventText(event)
   if (sentence === '') return []
   const where = how === 'brief' && 'step' in event && event.step !== null ? `\`${plain(event.step)}\`: ` : ''
-  const line = `- ${new Date(atMs).toISOString()} ${where}${plain(sentence)} (line ${seq + 1})`
+  const line = `- ${new Date(atMs).toISOString()} ${where}${plain(sentence)} (journal line ${seq + 1})`
   return how === 'brief' || blocks.length === 0 ? [line] : [line, '', ...blocks.flatMap(blockLines), '']
 }
 

@@ -136,7 +136,7 @@ function step({ planned, status }: StepRecord, seen: readonly (Entry | ExcerptMa
   return [
     `### ${plain(`${planned.position} ${planned.title}`)}`,
     '',
-    `**${mark(planned, status.kind, seen.length)}** (${kind}, line ${planned.line})`,
+    `**${mark(planned, status.kind, seen.length)}** (${kind}, line ${planned.line} of the runbook)`,
     '',
     ...seen.flatMap(one => ('event' in one ? describeEvent(one, 'whole') : outputLines(one.excerpt()))),
     '',

@@ -7,6 +7,7 @@ import { changedAct, handOverAct, keepAct, stopForChangeAct } from './people-act
 import { lastReasons } from './reasons.ts'
 import { endRunAct, pauseAct, recoverAct, stopAct } from './run-acts.ts'
 import {
+  askAgainAct,
   decideAct,
   declineAct,
   endWaitAct,
@@ -90,6 +91,7 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
       return cannot(scene, 'only a confirmation or a manual step is not applicable by word; skip leaves out the others')
     case 'retry':
       if (need.kind !== 'decide') return cannot(scene, 'only a failed step can be tried again')
+      if (need.state === 'no-go') return act(askAgainAct(scene, need.step))
       return act(
         decideAct(
           scene,
@@ -129,7 +131,7 @@ export function wishFor(wish: Wish, scene: Scene, at: string | null = neededStep
     case 'stop':
       if (need.kind === 'changed') return act(stopForChangeAct(need))
       return scene.state.running === null
-        ? cannot(scene, 'no script is running')
+        ? cannot(scene, 'no script is running; "pause" leaves the run')
         : act(stopAct(scene, scene.state.running))
     case 'pause':
       return act(pauseAct(scene))
@@ -172,7 +174,12 @@ function proceed(scene: Scene): Wished {
       return cannot(scene, 'nobody here opens a gate; the approvers sign')
     case 'decide':
       if (need.state === 'unknown') return act(unknownAct(scene, need.step))
-      return cannot(scene, 'decide first: retry, edit, skip, by hand or recovery')
+      return cannot(
+        scene,
+        need.state === 'no-go'
+          ? 'it is a NO-GO: ask again, pause or end the run'
+          : 'decide first: retry, edit, skip, by hand or recovery',
+      )
     case 'confirm':
       return cannot(scene, 'it is confirmed by a tick')
     case 'condition':

@@ -19,6 +19,7 @@ export function valueAct(scene: Scene, name: string): Act {
   return {
     title: `Value for ${name}`,
     body: [
+      ...sampleLines(parameter),
       ...(pattern === undefined ? [] : [`must match ${pattern}`]),
       ...(places.length === 0 ? [] : [`used at ${places.join(', ')}`]),
       ...(parameter?.proposals ?? []).map(
@@ -35,6 +36,14 @@ export function valueAct(scene: Scene, name: string): Act {
     ],
     done: ([value = '']) => say({ kind: 'value', name, value }),
   }
+}
+
+/** A text that may only look filled in: whoever is asked for it may mean it just so, and has to know how to say that. */
+export function sampleLines(parameter: Parameter | undefined): string[] {
+  if (parameter === undefined || parameter.kind !== 'literal' || parameter.default !== null) return []
+  return [
+    `the runbook has ${parameter.name} here, which looks like a sample: type what is meant, or the same again to keep it`,
+  ]
 }
 
 /**
@@ -178,6 +187,11 @@ export function unknownAct(scene: Scene, step: string): Act {
       act: decideAct(scene, step, 'rerun', 'Run it again', reasonAsk('Reason', lastReasons(scene.state))),
     },
   ])
+}
+
+/** A gate that was closed by a NO-GO is asked anew: whoever decides then is told why. */
+export function askAgainAct(scene: Scene, step: string): Act {
+  return decideAct(scene, step, 'rerun', 'Ask again', reasonAsk('What has changed since the NO-GO'))
 }
 
 export function decideAct(

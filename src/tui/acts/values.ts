@@ -1,7 +1,7 @@
 import type { Parameter } from '../../model/index.ts'
 import { valueProblem } from '../../model/index.ts'
 import type { Scene } from '../scene/walk.ts'
-import { suggestionFor } from './step-acts.ts'
+import { sampleLines, suggestionFor } from './step-acts.ts'
 
 /** One value of the run as its form shows it; nothing of a secret but that it is there. */
 export interface ValueRow {
@@ -59,6 +59,7 @@ const SOURCES = {
 function aboutOf({ walk }: Scene, parameter: Parameter): string[] {
   const pattern = walk.runbook.patterns?.get(parameter.name)
   return [
+    ...sampleLines(parameter),
     ...(parameter.description === undefined ? [] : [parameter.description]),
     ...(pattern === undefined ? [] : [`must match ${pattern}`]),
     ...(parameter.proposals ?? []).map(one => `proposed for ${one.environment}: ${one.value}  (line ${one.line})`),

@@ -1,18 +1,18 @@
-import type { Entry, EventOf, Runbook, RunState, Snapshot } from '../../model/index.ts'
-import { EMPTY_STATE, evolve } from '../../model/index.ts'
-import { sentenceOf } from '../scene/narrate.ts'
-import { clockText } from '../text/time-text.ts'
+import type { Entry, EventOf, Runbook, Snapshot } from '../../model/index.ts'
 import { type AttemptLog, createAttemptLog } from './attempt-log.ts'
 import type { Pattern } from './pattern.ts'
 import type { RunRecord } from './record.ts'
 import { createOutputRing, type LinesView } from './ring.ts'
 import { createSearch, type Found, type Search } from './search.ts'
 import { isSameSource, type Source } from './source.ts'
+import { createStory } from './story.ts'
 
 /** Everything that can be read at length while a run is walked: the output of all its attempts, and its transcript. */
 export interface Book {
   /** Takes an entry as it is told, output included. */
   take(entry: Entry, snapshot: Snapshot): void
+  /** Takes output that is shown and that no record keeps. */
+  pass(event: EventOf<'output'>): void
   /** What can be shown of a text at once. */
   view(source: Source): LinesView
   /**
@@ -28,8 +28,8 @@ export interface Book {
 
 /** Lines read around those that are asked for, so that the next key needs no reading. */
 const AROUND = 400
-/** Between two pauses for the keys while a long record is folded. */
-const FOLDED_AT_ONCE = 200
+/** Stands in the place of a line that no record keeps, and that is no longer in memory. */
+const PASSED_BY = '[this line has passed by; it is not kept]'
 
 /** @param record null where nothing recorded can be read again: then there is what was seen since. */
 export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | null): Book {
@@ -37,7 +37,8 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
   const logs = new Map<string, AttemptLog>()
   const story = createStory(runbook, record)
   let page: { readonly source: Source; readonly from: number; readonly lines: readonly string[] } | null = null
-  let search: { readonly source: Source; readonly name: string; readonly search: Search } | null = null
+  let search: { readonly about: SearchAbout; readonly search: Search } | null = null
+  let isJoining = false
 
   const isRinged = ({ step, attempt }: { readonly step: string; readonly attempt: number }): boolean =>
     step === ring.step && attempt === ring.attempt
@@ -59,6 +60,30 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
     if (source.kind === 'transcript') await story.ready()
     else await logOf(source)?.refresh()
   }
+  /** The first line of a text that no record keeps; null where there is none. */
+  const keptToOf = (source: Source): number | null => (isLive(source) ? ring.keptTo : null)
+  /** A line that was read for the screen and is still there. */
+  const inPage = (source: Source, number: number): string | null =>
+    page !== null && isSameSource(page.source, source) ? (page.lines[number - page.from] ?? null) : null
+  const isPassedBy = (source: Source, number: number): boolean => {
+    const keptTo = keptToOf(source)
+    return keptTo !== null && number >= keptTo && number < ring.first && inPage(source, number) === null
+  }
+  /** Each line from one on that no record keeps and that is still in memory: beside the newest, those that somebody reads. */
+  const eachPassing = (
+    source: Source,
+    keptTo: number,
+    from: number,
+    visit: (line: string, number: number) => boolean,
+  ): void => {
+    for (let number = Math.max(from, keptTo, page?.from ?? 0); number < ring.first; number++) {
+      const line = inPage(source, number)
+      if (line === null) break
+      if (!visit(line, number)) return
+    }
+    const start = Math.max(from, keptTo, ring.first)
+    for (const [index, line] of ring.lines(start, ring.total).entries()) if (!visit(line ?? '', start + index)) return
+  }
   /** Each line from one on: from the record, or of what is held where there is none. */
   const each = async (
     source: Source,
@@ -66,6 +91,17 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
     visit: (line: string, number: number) => boolean,
   ): Promise<void> => {
     const log = source.kind === 'output' ? logOf(source) : null
+    const keptTo = keptToOf(source)
+    if (log !== null && keptTo !== null) {
+      let wantsMore = true
+      await log.each(from, (line, number) => {
+        if (number >= keptTo) return false
+        wantsMore = visit(line, number)
+        return wantsMore
+      })
+      if (wantsMore) eachPassing(source, keptTo, from, visit)
+      return
+    }
     if (log !== null) return log.each(from, visit)
     const held = source.kind === 'transcript' ? story.lines : isLive(source) ? ring.lines(0, ring.total) : []
     for (let number = from; number < held.length; number++) if (!visit(held[number] ?? '', number)) return
@@ -73,8 +109,27 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
   const lines = async (source: Source, from: number, to: number): Promise<string[]> => {
     const found: string[] = []
     if (to <= from) return found
-    await each(source, from, line => found.push(line) < to - from)
+    await each(source, from, (line, number) => {
+      while (from + found.length < Math.min(number, to)) found.push(PASSED_BY)
+      return from + found.length < to && found.push(line) < to - from
+    })
     return found
+  }
+  /** Whoever reads what no record keeps gets a copy of it: the ring goes on, and the text must stand still. */
+  const isHeld = (source: Source, from: number, to: number): boolean => {
+    for (let number = from; number < to; number++) if (inPage(source, number) === null) return false
+    return true
+  }
+  /** The ring has not seen the beginning of a script that an earlier process has started: it goes on behind what is recorded. */
+  const join = async (step: string, attempt: number): Promise<void> => {
+    const source = { kind: 'output', step, attempt } as const
+    try {
+      await refresh(source)
+      ring.start(step, attempt, totalOf(source))
+    } catch {
+      // Whoever reads next says that the record cannot be read.
+    }
+    isJoining = false
   }
 
   return {
@@ -86,15 +141,23 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
         ring.push(event)
       story.take(entry, snapshot)
     },
+    pass(event) {
+      if (isRinged(event)) ring.pass(event)
+      else if (!isJoining) {
+        isJoining = true
+        void join(event.step, event.attempt)
+      }
+    },
     view(source) {
       if (source.kind === 'transcript')
         return { total: story.lines.length, lines: (from, to) => story.lines.slice(Math.max(0, from), to) }
-      const held = page !== null && isSameSource(page.source, source) ? page : null
-      const older = (number: number): string | null => held?.lines[number - held.from] ?? null
+      const older = (number: number): string | null =>
+        inPage(source, number) ?? (isPassedBy(source, number) ? PASSED_BY : null)
       const total = totalOf(source)
       if (isLive(source))
         return {
           total,
+          keptTo: ring.keptTo,
           lines: (from, to) => ring.lines(from, to).map((line, at) => line ?? older(Math.max(0, from) + at)),
         }
       return {
@@ -107,7 +170,13 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
     },
     async load(source, from, count) {
       if (source.kind === 'transcript') await refresh(source)
-      else if (!isLive(source) || (from !== null && from < ring.first)) {
+      else if (isLive(source) && from !== null && ring.keptTo !== null && from + count > ring.keptTo) {
+        if (!isHeld(source, from, Math.min(from + count, ring.total))) {
+          await refresh(source)
+          const start = Math.max(0, from - AROUND)
+          page = { source, from: start, lines: await lines(source, start, from + count + AROUND) }
+        }
+      } else if (!isLive(source) || (from !== null && from < ring.first)) {
         await refresh(source)
         const start = Math.max(0, (from ?? totalOf(source) - count) - AROUND)
         page = { source, from: start, lines: await lines(source, start, start + count + 2 * AROUND) }
@@ -116,14 +185,18 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
     },
     async find(source, pattern, from, direction) {
       await refresh(source)
-      const name = pattern.kind === 'error' ? 'error' : `text ${pattern.text}`
-      if (search === null || search.name !== name || !isSameSource(search.source, source))
-        search = { source, name, search: createSearch(pattern) }
+      const about: SearchAbout = {
+        source,
+        name: pattern.kind === 'error' ? 'error' : `text ${pattern.text}`,
+        keptTo: keptToOf(source),
+      }
+      if (search === null || !isSameSearch(search.about, about)) search = { about, search: createSearch(pattern) }
       const { search: current } = search
       await each(source, current.seen, (line, number) => {
         current.take(line, number)
         return true
       })
+      current.drop(line => isPassedBy(source, line))
       return current.nearest(from, direction)
     },
     lines: async (source, from, to) => {
@@ -133,48 +206,13 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
   }
 }
 
-/** The run's transcript as sentences, each behind its time: read once from the record, and told on from there. */
-function createStory(runbook: Pick<Runbook, 'title'>, record: RunRecord | null) {
-  const lines: string[] = []
-  let lastSeq = -1
-  let reading: Promise<void> | null = null
-  let early: { readonly entry: Entry; readonly snapshot: Snapshot }[] = []
-  let isRead = record === null
-  const tell = (entry: Entry, state: RunState): void => {
-    if (entry.seq <= lastSeq) return
-    lastSeq = entry.seq
-    const sentence = sentenceOf(entry, { state }, runbook)
-    if (sentence !== null) lines.push(`${clockText(entry.atMs)}  ${sentence}`)
-  }
-  const read = async (from: RunRecord): Promise<void> => {
-    let state = EMPTY_STATE
-    let folded = 0
-    for await (const { entry } of from.read(0, { kind: 'events' })) {
-      state = evolve(state, entry)
-      tell(entry, state)
-      folded++
-      if (folded % FOLDED_AT_ONCE === 0) await new Promise(resolve => setImmediate(resolve))
-    }
-    isRead = true
-    for (const { entry, snapshot } of early) tell(entry, snapshot.state)
-    early = []
-  }
-  return {
-    lines,
-    take(entry: Entry, snapshot: Snapshot): void {
-      if (isOutput(entry)) return
-      if (isRead) tell(entry, snapshot.state)
-      // Before it is asked for, the record alone has it; while it is read, what comes is told behind it.
-      else if (reading !== null) early.push({ entry, snapshot })
-    },
-    ready(): Promise<void> {
-      if (isRead || record === null) return Promise.resolve()
-      reading ??= read(record)
-      return reading
-    },
-  }
+/** What was searched for, and in what: once a text has lines that no record keeps, or has them no more, its lines have other numbers. */
+interface SearchAbout {
+  readonly source: Source
+  readonly name: string
+  readonly keptTo: number | null
 }
 
-function isOutput(entry: Entry): entry is Entry<EventOf<'output'> | EventOf<'output.late'>> {
-  return entry.event.kind === 'output' || entry.event.kind === 'output.late'
+function isSameSearch(one: SearchAbout, other: SearchAbout): boolean {
+  return one.name === other.name && one.keptTo === other.keptTo && isSameSource(one.source, other.source)
 }

@@ -26,9 +26,10 @@ export function createLineAssembler(at: Readonly<Record<string, number>> = {}): 
   return {
     push(event) {
       const stream = `${event.kind} ${event.fd}`
-      const text = textOf(event)
       const expected = next.get(stream) ?? 0
-      next.set(stream, event.at + bytesOf(event))
+      // What was shown while it passed, and is recorded at the end, is not shown twice.
+      const text = event.at < expected ? textFrom(event, expected - event.at) : textOf(event)
+      next.set(stream, Math.max(expected, event.at + bytesOf(event)))
       const gap = event.at > expected && expected > 0 ? [gapLine(event.at - expected)] : []
       if (event.fd === 'pty') {
         drawn = true
@@ -56,7 +57,8 @@ export function createLineAssembler(at: Readonly<Record<string, number>> = {}): 
 /** Before each line that came once its script had ended. */
 const LATE = 'late | '
 
-function gapLine(bytes: number): string {
+/** Stands where the record left bytes out. */
+export function gapLine(bytes: number): string {
   return `[${bytes} bytes are not kept here; the transcript counts and hashes them]`
 }
 
@@ -66,6 +68,12 @@ export function textOf(event: OutputEvent): string {
   return event.b64 === undefined ? '' : Buffer.from(event.b64, 'base64').toString('utf8')
 }
 
-function bytesOf({ text, b64 }: OutputEvent): number {
+function textFrom(event: OutputEvent, bytes: number): string {
+  const all = event.text === undefined ? Buffer.from(event.b64 ?? '', 'base64') : Buffer.from(event.text)
+  return all.subarray(bytes).toString('utf8')
+}
+
+/** Bytes of its stream that an output event holds. */
+export function bytesOf({ text, b64 }: OutputEvent): number {
   return text === undefined ? Buffer.byteLength(b64 ?? '', 'base64') : Buffer.byteLength(text)
 }

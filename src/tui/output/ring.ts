@@ -5,9 +5,15 @@ import { createLineAssembler } from './lines.ts'
 export interface LinesView {
   /** Lines there are so far, the unfinished one too. */
   readonly total: number
+  /** Where there are lines that no record keeps: the first of them. */
+  readonly keptTo?: number | null
   /** Lines `from` (inclusive) to `to` (exclusive), as they came: masked, not cleaned. Null for one that is not read yet. */
   lines(from: number, to: number): (string | null)[]
 }
+
+/** Stands before the first line that no record keeps. */
+export const NOT_KEPT_FROM_HERE =
+  '[from here on it is shown as it passes, counted and hashed, but not kept: only its last 64 KiB will be]'
 
 /** The newest lines of the script that was started last. */
 export interface OutputRing extends LinesView {
@@ -15,8 +21,12 @@ export interface OutputRing extends LinesView {
   readonly attempt: number
   /** Number of the oldest line still held, counted from 0. */
   readonly first: number
-  start(step: string, attempt: number): void
+  readonly keptTo: number | null
+  /** @param from number of its first line, where those before it are in the record alone. */
+  start(step: string, attempt: number, from?: number): void
   push(event: EventOf<'output'> | EventOf<'output.late'>): void
+  /** Takes output that no record keeps, of the attempt that is held. */
+  pass(event: EventOf<'output'>): void
 }
 
 /**
@@ -31,6 +41,7 @@ export function createOutputRing(capacity = 10_000): OutputRing {
   let assembler = createLineAssembler()
   let step: string | null = null
   let attempt = 0
+  let keptTo: number | null = null
 
   const add = (line: string): void => {
     if (lines.length < capacity) {
@@ -52,6 +63,9 @@ export function createOutputRing(capacity = 10_000): OutputRing {
     get first() {
       return first
     },
+    get keptTo() {
+      return keptTo
+    },
     get total() {
       return first + lines.length + assembler.unfinished().length
     },
@@ -70,10 +84,11 @@ export function createOutputRing(capacity = 10_000): OutputRing {
       }
       return out
     },
-    start(nextStep, nextAttempt) {
+    start(nextStep, nextAttempt, from = 0) {
       lines = []
       head = 0
-      first = 0
+      first = from
+      keptTo = null
       assembler = createLineAssembler()
       step = nextStep
       attempt = nextAttempt
@@ -85,6 +100,13 @@ export function createOutputRing(capacity = 10_000): OutputRing {
         this.start(event.step, event.attempt)
       }
       for (const line of assembler.push(event)) add(line)
+    },
+    pass(event) {
+      if (keptTo === null) {
+        keptTo = first + lines.length
+        add(NOT_KEPT_FROM_HERE)
+      }
+      this.push(event)
     },
   }
 }

@@ -14,6 +14,8 @@ export interface Search {
   /** Lines looked at so far. */
   readonly seen: number
   take(line: string, number: number): void
+  /** Forgets places in lines that are no longer there. */
+  drop(isGone: (line: number) => boolean): void
   /** The nearest line from one on, that one included, or before it; around the end once there is none. */
   nearest(from: number, direction: 1 | -1): Found | null
 }
@@ -23,7 +25,7 @@ const MOST_PLACES = 100_000
 
 export function createSearch(pattern: Pattern): Search {
   const holds = matcherOf(pattern)
-  const places: number[] = []
+  let places: number[] = []
   let seen = 0
   let more = false
   return {
@@ -36,6 +38,9 @@ export function createSearch(pattern: Pattern): Search {
       if (!holds(line) || (places.at(-1) ?? -1) >= number) return
       if (places.length < MOST_PLACES) places.push(number)
       else more = true
+    },
+    drop(isGone) {
+      places = places.filter(place => !isGone(place))
     },
     nearest(from, direction) {
       if (places.length === 0) return null

@@ -53,6 +53,7 @@ const STILL_MS = 60_000
 export async function runPlain(plain: Plain): Promise<Ending | 'to-full'> {
   const session = new PlainSession(plain)
   const unsubscribe = plain.conversation.onEntry((entry, snapshot) => session.onEntry(entry, snapshot))
+  const unsubscribePassing = plain.conversation.onPassing(event => session.onPassing(event))
   const { lend } = plain
   const letHold = lend?.hold({
     async letGo({ step, recorded }) {
@@ -95,6 +96,7 @@ export async function runPlain(plain: Plain): Promise<Ending | 'to-full'> {
     cancelContinue?.()
     letHold?.()
     unsubscribe()
+    unsubscribePassing()
     session.close()
     // Not awaited: an input that waits for its next line must not hold the end of the run.
     lines.return?.().catch(() => {})

@@ -1,6 +1,6 @@
 import type { EventOf } from '../../model/index.ts'
 import { createTerminalText } from '../../model/index.ts'
-import { textOf } from '../output/lines.ts'
+import { bytesOf, gapLine, textOf } from '../output/lines.ts'
 import { cleanOutput } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 
@@ -15,6 +15,8 @@ export function createPlainOutput(print: (line: string) => void): PlainOutput {
   let position: string | null = null
   let lines = 0
   let open = new Map<string, string>()
+  /** Where each stream goes on. */
+  let next = new Map<string, number>()
   let terminal = createTerminalText()
   const printLine = (text: string): void => {
     lines++
@@ -31,6 +33,9 @@ export function createPlainOutput(print: (line: string) => void): PlainOutput {
         position = at
         print(`--- output of ${at} begins ---`)
       }
+      const expected = next.get(event.fd) ?? 0
+      next.set(event.fd, event.at + bytesOf(event))
+      if (event.at > expected && expected > 0) printLine(gapLine(event.at - expected))
       const isTerminal = event.fd === 'pty'
       const text = isTerminal ? terminal.push(textOf(event)) : (open.get(event.fd) ?? '') + textOf(event)
       const pieces = text.split('\n')
@@ -45,6 +50,7 @@ export function createPlainOutput(print: (line: string) => void): PlainOutput {
       position = null
       lines = 0
       open = new Map()
+      next = new Map()
       terminal = createTerminalText()
     },
   }

@@ -30,11 +30,18 @@ export async function logLines(
   const at = positionOf(scene.walk, source.step)
   const attempt = source.attempt > 1 ? `, attempt ${source.attempt}` : ''
   return [
-    ...(from > 0 ? [`The last ${MOST_LINES} of ${counted(total, 'line')}; the transcript has all of them.`] : []),
+    ...(from > 0
+      ? [`The last ${MOST_LINES} of ${counted(total, 'line')}; ${whereRest(book.view(source).keptTo)}.`]
+      : []),
     `--- output of ${at}${attempt} begins ---`,
     ...(await book.lines(source, from, total)).map(line => cleanOutput(line)),
     `--- output of ${at} ends, ${counted(total, 'line')} ---`,
   ]
+}
+
+function whereRest(keptTo: number | null | undefined): string {
+  if (keptTo == null) return 'the transcript has all of them'
+  return `the transcript keeps those before line ${keptTo + 1}, and the last 64 KiB`
 }
 
 /** Lines of a step's output that hold some words, or look like an error where none are given: each with its number. */

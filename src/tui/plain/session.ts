@@ -1,11 +1,11 @@
-import type { Answer, Entry, Snapshot } from '../../model/index.ts'
+import type { Answer, Entry, EventOf, Snapshot } from '../../model/index.ts'
 import { beginAct, type Outcome, type Taken } from '../acts/act.ts'
 import type { Wish } from '../acts/acts.ts'
 import { editedAct } from '../acts/control-acts.ts'
 import { criteriaAct } from '../acts/step-acts.ts'
 import { type Book, createBook } from '../output/book.ts'
 import { sentenceFor } from '../scene/narrate.ts'
-import { phaseCallOf } from '../scene/phase-call.ts'
+import { phaseCallsOf } from '../scene/phase-call.ts'
 import { neededStep, positionOf, questionName, type Scene, toWalk } from '../scene/walk.ts'
 import { attentionFor } from '../terminal/attention.ts'
 import { NO_EDITOR } from '../terminal/editing.ts'
@@ -42,9 +42,11 @@ export class PlainSession {
   #lastCallMs = Number.NEGATIVE_INFINITY
   /** Step that was lent the terminal last, until its end is told. */
   #lentTo: string | null = null
+  /** Attempt of which output passes by that no record keeps. */
+  #passing = ''
   readonly #polls = createPollLines()
-  /** Success criteria of a phase that has ended, which nobody has given a value for. */
-  #criteria: string | null = null
+  /** Success criteria of phases that have ended, which nobody has given a value for; asked one after the other. */
+  #criteria: string[] = []
 
   constructor(plain: Plain) {
     const broken = Promise.withResolvers<never>()
@@ -77,6 +79,8 @@ export class PlainSession {
       question: () => this.#question(),
     })
     this.#scene = { walk: toWalk(plain.conversation.runbook), ...plain.conversation.snapshot() }
+    const calls = phaseCallsOf(this.#scene, this.#scene.state.phasesToCall)
+    this.#criteria = calls.flatMap(({ question }) => question ?? [])
   }
 
   begin(): void {
@@ -112,9 +116,22 @@ export class PlainSession {
     for (const line of this.#polls.tell(entry, snapshot.need, isTold ? null : sentence)) this.#print(line)
     if (event.kind === 'step.end') this.#lentTo = null
     if (event.kind === 'phase.end')
-      this.#criteria = phaseCallOf({ ...this.#scene, ...snapshot }, event.phase)?.question ?? null
+      for (const { question } of phaseCallsOf({ ...this.#scene, ...snapshot }, [event.phase]))
+        if (question !== null) this.#criteria.push(question)
     // Several events may be folded before the first of them is told: the question comes after the last sentence.
     if (snapshot.state.lastSeq <= entry.seq) this.#refresh(snapshot)
+  }
+
+  /** Output that no record keeps: that there is more of it is said once, and `log` shows it while the script runs. */
+  onPassing(event: EventOf<'output'>): void {
+    this.#book.pass(event)
+    const attempt = `${event.attempt} ${event.step}`
+    if (this.#passing === attempt) return
+    this.#passing = attempt
+    const position = positionOf(this.#scene.walk, event.step)
+    this.#print(
+      `--- ${position} says more than is kept: what follows is counted and hashed, and its last 64 KiB are shown at its end. "log" shows it as it passes ---`,
+    )
   }
 
   /** A script gets the terminal: what there is to say waits until it is back. */
@@ -272,9 +289,8 @@ export class PlainSession {
 
   #question(): void {
     if (this.#asking.isOpen) return
-    const criteria = this.#criteria
-    this.#criteria = null
-    if (criteria !== null && this.#scene.need.kind !== 'finished') {
+    const criteria = this.#criteria.shift()
+    if (criteria !== undefined && this.#scene.need.kind !== 'finished') {
       this.#asking.start(beginAct(criteriaAct(criteria)), '', '')
       return
     }

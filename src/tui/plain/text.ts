@@ -1,6 +1,7 @@
 import type { Need, Runbook, Step } from '../../model/index.ts'
 import { countSteps } from '../../model/index.ts'
 import type { Ask, Progress } from '../acts/act.ts'
+import { standingOfGate, standingText } from '../scene/approvals.ts'
 import { outlineOf } from '../scene/outline.ts'
 import { deviationsPage, type Page } from '../scene/pages.ts'
 import { silentMs } from '../scene/silence.ts'
@@ -10,6 +11,7 @@ import { cleanLines, cleanText } from '../text/clean.ts'
 import { counted, numbersTo } from '../text/counting.ts'
 import { evidenceText, expectLabel } from '../text/evidence-text.ts'
 import { clockText, deadlineText, spokenDuration } from '../text/time-text.ts'
+import { gateLines } from './gate-text.ts'
 import { WORDS } from './words.ts'
 
 /** What is needed now: the step, what belongs to it, and one question that ends with what an empty line does. */
@@ -63,7 +65,7 @@ export function askLine(ask: Ask): string {
       const empty =
         preset === null || preset === undefined ? 'An empty line asks again.' : `An empty line: ${preset.label}.`
       const prompt = cleanText(ask.prompt)
-      return `${/[.?!:]$/.test(prompt) ? prompt : `${prompt}.`} ${options}. Type ${numbersTo(ask.options.length)}. ${empty}`
+      return `${sentence(prompt)} ${options}. Type ${numbersTo(ask.options.length)}. ${empty}`
     }
     default:
       ask satisfies never
@@ -74,7 +76,7 @@ export function askLine(ask: Ask): string {
 /** What an act is about, before its first question: a script under review, the steps of a recovery. */
 export function actLines(progress: Progress): string[] {
   const { title, body } = progress.act
-  return [`${cleanText(title)}.`, ...body.flatMap(text => cleanLines(text)).map(line => `  ${line}`)]
+  return [sentence(cleanText(title)), ...body.flatMap(text => cleanLines(text)).map(line => `  ${line}`)]
 }
 
 export function statusLine(scene: Scene, nowMs: number): string {
@@ -110,6 +112,13 @@ export function contactLines({ contacts, path }: Pick<Runbook, 'contacts' | 'pat
 
 /** Most of these lines are one table; a longer list would push the failure itself off the screen. */
 const CONTACT_LINES = 12
+
+const HOW_IT_ENDED = {
+  failed: 'It has failed',
+  'timed-out': 'It has run out of time',
+  cancelled: 'It was stopped',
+  declined: 'It was declined',
+} as const
 
 function contactsAtFailure(scene: Scene): string[] {
   const { runbook } = scene.walk
@@ -174,7 +183,15 @@ function nowText(scene: Scene, nowMs: number): string {
   }
   if (need.kind === 'wait')
     return `Step ${position} waits ${spokenDuration(Math.max(0, need.untilMs - nowMs))} more, until ${deadlineText(need.untilMs, nowMs)}.`
+  const step = scene.walk.steps.get(need.step)
+  if (need.kind === 'gate' && step !== undefined)
+    return `Gate ${position}: ${cleanText(standingText(standingOfGate(scene, step)))}.`
   return `Step ${position} needs you.`
+}
+
+/** What an author or we have written, with one full stop at its end. */
+function sentence(text: string): string {
+  return /[.?!:…]$/.test(text) ? text : `${text}.`
 }
 
 function headLine(scene: Scene, step: Step): string {
@@ -182,7 +199,7 @@ function headLine(scene: Scene, step: Step): string {
     f => step.recovery !== null && (f.for ?? 'document') === step.recovery,
   )
   const parts = [
-    `Step ${step.position}, ${step.title}.`,
+    sentence(`Step ${step.position}, ${step.title}`),
     `${[capital(step.kind), ...(step.script === null ? [] : [riskText(scene, step)]), ...(inProduction(scene, step.id) ? ['PRODUCTION'] : [])].join(', ')}.`,
     ...(step.owners.length === 0 ? [] : [`Owner: ${step.owners.join(', ')}.`]),
     ...(step.script === null && flow === undefined
@@ -224,25 +241,6 @@ function bodyLines(scene: Scene, step: Step): string[] {
   ]
 }
 
-function gateLines(scene: Scene, step: Step): string[] {
-  const given = scene.state.gates.get(step.id)?.approvals.map(({ event }) => event) ?? []
-  const asked = step.approvers ?? []
-  return [
-    ...(step.criteria ?? []).map(id =>
-      cleanText(`  Criterion ${positionOf(scene.walk, id)}: ${scene.state.steps.get(id)?.status.kind ?? 'pending'}.`),
-    ),
-    ...(asked.length === 0
-      ? ['  Any 2 signers decide.']
-      : asked.map(({ role, principal }) => {
-          const signed = given.find(event => event.role === role || event.principal === principal)
-          return cleanText(
-            `  ${role ?? principal ?? 'A signer'}: ${signed === undefined ? 'no answer yet' : `${signed.decision.toUpperCase()} by ${signed.principal}`}.`,
-          )
-        })),
-    cleanText(`  They run: signoff approve ${shortRun(scene.state)} ${step.position}`),
-  ]
-}
-
 function questionText(scene: Scene): string {
   const { need, walk } = scene
   const isTask = need.kind !== 'finished' && walk.steps.get(need.step)?.kind === 'task'
@@ -276,7 +274,7 @@ function questionText(scene: Scene): string {
         return 'Its outcome is unknown. Type "byhand" to say what is true. An empty line does nothing.'
       if (need.state === 'no-go')
         return 'The decision is NO-GO. Type "retry" to ask again, "recover", "pause" or "end". An empty line does nothing.'
-      return `It has failed (${need.state}). Type "retry",${isTask ? ' "edit",' : ''} "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
+      return `${HOW_IT_ENDED[need.state]}. Type "retry",${isTask ? ' "edit",' : ''} "skip", "byhand"${need.recovery === null ? '' : ', "recover"'}, "pause" or "end". An empty line does nothing.`
     case 'held':
       return `It is blocked by ${need.by}: ${need.reason}. Nothing goes past it. Type "block" to lift that, or "pause". An empty line does nothing.`
     case 'blocked':

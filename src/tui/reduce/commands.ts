@@ -203,7 +203,8 @@ function interrupt(state: ScreenState): Reduced {
 function answeredCall(state: ScreenState, answer: 'go-on' | 'met' | 'not-met'): Reduced {
   const { call } = state
   if (call === null) return only(state)
-  const gone = withNewQuestion({ ...state, call: null, message: null })
+  const [next = null, ...callsBehind] = state.callsBehind
+  const gone = withNewQuestion({ ...state, call: next, callsBehind, message: null })
   if (call.question === null) return only(answer === 'go-on' ? gone : state)
   if (answer === 'go-on') return only({ ...state, message: 'the success criteria come first: y met, n not met' })
   return answer === 'met'

@@ -2,8 +2,9 @@ import { editedAct } from '../acts/control-acts.ts'
 import type { Binding } from '../keys/bindings.ts'
 import { bindingFor, modeOf, shownKey } from '../keys/keys.ts'
 import { keyName } from '../scene/actions.ts'
+import { gateNews } from '../scene/approvals.ts'
 import { outlineOf } from '../scene/outline.ts'
-import { phaseCallOf } from '../scene/phase-call.ts'
+import { phaseCallsOf } from '../scene/phase-call.ts'
 import { neededStep, questionName, shortRun } from '../scene/walk.ts'
 import type { KeyPress } from '../state/key-press.ts'
 import {
@@ -117,25 +118,29 @@ function withSnapshot(
   const recovery = snapshot.state.recovery?.steps ?? null
   const entered = recovery !== (before.scene.state.recovery?.steps ?? null)
   const outline = entered ? outlineOf(scene.walk, recovery) : before.outline
-  const state = withCall(withNewOutput({ ...before, scene, outline }), before)
+  const news = gateNews(before.scene, scene)
+  const told = news === null ? before : { ...before, message: news }
+  const state = withCall(withNewOutput({ ...told, scene, outline }), before)
   if (questionName(scene) === questionName(before.scene)) return only(state)
   const asked = withNewQuestion({
     ...state,
     cursor: null,
     picked: '',
     detailTop: 0,
-    message: droppedText(state.guard.dropped),
+    message: droppedText(state.guard.dropped) ?? news,
   })
   return afterQuestion(closeStale(asked, questionName(before.scene)), before)
 }
 
-/** A phase that has ended since is called out, whatever comes next. */
+/** Phases that have ended since are called out, each in its turn, whatever comes next. */
 function withCall(state: ScreenState, before: ScreenState): ScreenState {
   const was = before.scene.state.phasesEnded
-  const ended = [...state.scene.state.phasesEnded].filter(id => !was.has(id)).at(-1)
-  if (ended === undefined) return state
-  const call = phaseCallOf(state.scene, ended)
-  return call === null ? state : withNewQuestion({ ...state, call })
+  const ended = [...state.scene.state.phasesEnded].filter(id => !was.has(id))
+  const calls = phaseCallsOf(state.scene, ended)
+  if (calls.length === 0) return state
+  if (state.call !== null) return { ...state, callsBehind: [...state.callsBehind, ...calls] }
+  const [call = null, ...callsBehind] = calls
+  return withNewQuestion({ ...state, call, callsBehind })
 }
 
 function closeStale(state: ScreenState, old: string): ScreenState {

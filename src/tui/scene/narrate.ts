@@ -1,8 +1,9 @@
 import type { Entry, EventOf, Observed, Runbook, RunEvent, Snapshot } from '../../model/index.ts'
-import { countSteps, interpretersText, runChangeText } from '../../model/index.ts'
+import { countSteps, interpretersText, runChangeText, signedReason } from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, deadlineText, spokenDuration } from '../text/time-text.ts'
+import { standingOfGate, standingText, WHY_REFUSED } from './approvals.ts'
 
 /**
  * One sentence for an event, as plain mode and an unattended run say it: the message first, the time last, no symbol
@@ -45,8 +46,7 @@ const SENTENCES: Sentences = {
   'output.late.end': (event, told) => late(event, told),
   'output.differs': (event, told) => differs(event, told),
   'step.end': (event, told) => ended(event, told),
-  'step.decide': (event, told) =>
-    `Step ${at(told, event.step)}: ${DECIDED[event.choice]} by ${event.by}: ${event.reason}.`,
+  'step.decide': (event, told) => decidedOf(event, told),
   'step.skip': (event, told) => skipped(event, told),
   'step.reopen': (event, told) => `Step ${at(told, event.step)} reopened by ${event.by}: ${event.reason}.`,
   jump: (event, told) =>
@@ -58,12 +58,11 @@ const SENTENCES: Sentences = {
   note: event => `Note by ${event.by}: ${event.text}.`,
   'approval.request': (event, told) =>
     `Gate ${at(told, event.step)} is open: ${counted(event.need.length, 'approval')} needed. They run: signoff approve ${runOf(told)} ${at(told, event.step)}.`,
-  approval: (event, told) =>
-    `Gate ${at(told, event.step)}: ${event.decision.toUpperCase()} signed by ${event.principal}${event.role === null ? '' : `, ${event.role}`}.`,
+  approval: (event, told) => approved(event, told),
   'approval.refused': (event, { snapshot }) =>
     snapshot.state.offer?.seq === event.request
-      ? `An acceptance of the run was refused: ${REFUSED_ACCEPTANCE[event.why] ?? REFUSED[event.why]}.`
-      : `An approval was refused: ${REFUSED[event.why]}.`,
+      ? `An acceptance of the run was refused: ${REFUSED_ACCEPTANCE[event.why] ?? WHY_REFUSED[event.why]}.`
+      : `An approval was refused: ${WHY_REFUSED[event.why]}.`,
   'gate.end': (event, told) => `Gate ${at(told, event.step)}: ${event.decision.toUpperCase()}. ${progress(told)}`,
   'wait.start': (event, told) => waitStarted(event, told),
   'wait.end': (event, told) => waited(event, told),
@@ -100,20 +99,17 @@ const DECIDED: Readonly<Record<EventOf<'step.decide'>['choice'], string>> = {
   stop: 'the run ends here, decided',
 }
 
-const REFUSED: Readonly<Record<EventOf<'approval.refused'>['why'], string>> = {
-  unlisted: 'the signer is not listed',
-  operator: 'the signer operates this run and cannot approve it',
-  duplicate: 'the same person has signed already',
-  stale: 'the request it signs is an old one',
-  'other-run': 'it was signed for another run',
-  'bad-signature': 'its signature does not verify',
-  'no-touch': 'the key was not touched',
-}
-
-const REFUSED_ACCEPTANCE: Partial<typeof REFUSED> = {
+const REFUSED_ACCEPTANCE: Partial<typeof WHY_REFUSED> = {
   unlisted: 'the run is not on offer to the signer, or no line names them',
   operator: 'it is signed with the key that made the offer',
   stale: 'it is for an earlier offer',
+}
+
+function decidedOf({ step, choice, by, reason }: EventOf<'step.decide'>, told: Told): string {
+  const isGate = told.snapshot.state.steps.get(step)?.planned.kind === 'gate'
+  return isGate && choice === 'rerun'
+    ? `Gate ${at(told, step)}: to be asked again, said by ${by}: ${reason}.`
+    : `Step ${at(told, step)}: ${DECIDED[choice]} by ${by}: ${reason}.`
 }
 
 /** `17 of 23 done, 1 skipped.` */
@@ -195,6 +191,15 @@ export function unmetText({ name, op, want, got }: EventOf<'step.end'>['checks']
 
 function shortened(text: string): string {
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text
+}
+
+/** With the reason, and who is missing still: nobody asks again after each signature. */
+function approved(event: EventOf<'approval'>, told: Told): string {
+  const role = event.role === null ? '' : `, ${event.role}`
+  const reason = signedReason(event.envelope)
+  const standing = standingOfGate(told.snapshot, { id: event.step, approvers: null })
+  const left = standing.isOpen && standing.missing.length > 0 ? ` ${standingText(standing)}.` : ''
+  return `Gate ${at(told, event.step)}: ${event.decision.toUpperCase()} signed by ${event.principal}${role}${reason === null ? '' : `: "${reason}"`}.${left}`
 }
 
 function waitStarted(event: EventOf<'wait.start'>, told: Told): string {

@@ -2,6 +2,7 @@ import type { Need } from '../../model/index.ts'
 import { counted, numbersTo } from '../text/counting.ts'
 import { durationText, stopwatchText } from '../text/time-text.ts'
 import { type ActionName, DEFAULT_KEYS, type KeyMap, keyName } from './actions.ts'
+import { standingOfGate } from './approvals.ts'
 import { silentMs } from './silence.ts'
 import { SEEN, type Seen, type SeenState, seenOf } from './status.ts'
 import { type Scene, shortRun } from './walk.ts'
@@ -110,15 +111,13 @@ function chooseText(need: Extract<Need, { kind: 'choose' }>, picked: string): st
 
 function gateText(scene: Scene, need: Extract<Need, { kind: 'gate' }>, title: string): NeedText {
   if (need.asksText !== null) return of('needs', 'NEEDS YOU', title, `Enter asks for "${need.asksText}"`)
-  const signed = scene.state.gates.get(need.step)?.approvals.length ?? 0
   const position = title.split(' ')[0] ?? ''
-  // Where no roles are named, any two different signers decide.
-  const asked = Math.max(need.approvers.length, need.approvers.length === 0 ? 2 : 1)
+  const { given, needed } = standingOfGate(scene, { id: need.step, approvers: [...need.approvers] })
   return of(
     'needs',
     'NEEDS APPROVAL',
     position,
-    `${signed} of ${asked}, by  signoff approve ${shortRun(scene.state)} ${position}`,
+    `${given.length} of ${needed}, by  signoff approve ${shortRun(scene.state)} ${position}`,
   )
 }
 

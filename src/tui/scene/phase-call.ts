@@ -38,6 +38,11 @@ export function phaseCallOf(scene: Scene, phaseId: string): PhaseCall | null {
   }
 }
 
+/** The calls for phases that have ended, in that order. */
+export function phaseCallsOf(scene: Scene, phases: readonly string[]): PhaseCall[] {
+  return phases.flatMap(id => phaseCallOf(scene, id) ?? [])
+}
+
 function recordsOf(state: RunState, walk: Walk, phase: Section): StepRecord[] {
   return [...state.steps.values()].filter(
     ({ planned }) => walk.places.get(planned.id)?.phase.id === phase.id && planned.flow !== 'none',

@@ -3,6 +3,7 @@ import { countSteps, deviationsOf, deviationText, isEnded } from '../../model/in
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, deadlineText, spokenDuration } from '../text/time-text.ts'
+import { standingOfGate } from './approvals.ts'
 import { unmetText } from './narrate.ts'
 import { needText } from './need-text.ts'
 import { seenOf } from './status.ts'
@@ -186,13 +187,14 @@ function whatOf(scene: Scene, need: Exclude<Need, { kind: 'finished' }>): string
 }
 
 /** Who can still give one of the approvals that a gate lacks. */
-function approversLeft({ state }: Scene, need: Extract<Need, { kind: 'gate' }>): string[] {
-  const gate = state.gates.get(need.step)
-  if (gate === undefined) return []
-  const given = gate.approvals.map(({ event }) => event)
-  const open = gate.event.need.filter(({ role }) => role === null || !given.some(approval => approval.role === role))
-  if (open.every(({ role, from }) => role === null && from === null)) return ['any signer but the operators']
-  return open.map(({ role, from }) => `${role ?? 'a signer'}${from === null ? '' : ` (${from.join(' or ')})`}`)
+function approversLeft(scene: Scene, need: Extract<Need, { kind: 'gate' }>): string[] {
+  const step = scene.walk.steps.get(need.step)
+  if (step === undefined) return []
+  const { missing } = standingOfGate(scene, step)
+  if (missing.every(({ role, people }) => role === null && people.length === 0)) return ['any signer but the operators']
+  return missing.map(({ name, role, people }) =>
+    role === null || people.length === 0 ? name : `${role} (${people.join(' or ')})`,
+  )
 }
 
 function deviationLines(texts: readonly string[]): string[] {

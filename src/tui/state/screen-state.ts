@@ -7,7 +7,7 @@ import { DEFAULT_KEYS, type KeyMap } from '../scene/actions.ts'
 import type { Copyable } from '../scene/copyable.ts'
 import { type OutlineRow, outlineOf } from '../scene/outline.ts'
 import type { Page } from '../scene/pages.ts'
-import type { PhaseCall } from '../scene/phase-call.ts'
+import { type PhaseCall, phaseCallsOf } from '../scene/phase-call.ts'
 import { neededStep, type Scene, toWalk } from '../scene/walk.ts'
 import type { CopiedLines } from './copying.ts'
 import type { KeyPress } from './key-press.ts'
@@ -71,6 +71,8 @@ export interface ScreenState {
   readonly dialog: Dialog | null
   /** A phase has ended, which is said by itself until somebody goes on. */
   readonly call: PhaseCall | null
+  /** Phases that ended while that one was called out; each is, in its turn. */
+  readonly callsBehind: readonly PhaseCall[]
   /** Digits typed at a choice. */
   readonly picked: string
   readonly message: string | null
@@ -179,8 +181,10 @@ export function initialState(
   keys: KeyMap = DEFAULT_KEYS,
 ): ScreenState {
   const walk = toWalk(runbook)
+  const scene = { walk, ...snapshot }
+  const [call = null, ...callsBehind] = phaseCallsOf(scene, snapshot.state.phasesToCall)
   return {
-    scene: { walk, ...snapshot },
+    scene,
     outline: outlineOf(walk, snapshot.state.recovery?.steps ?? null),
     size,
     nowMs,
@@ -192,7 +196,8 @@ export function initialState(
     transcript: readingOf({ kind: 'transcript' }, true),
     finding: null,
     dialog: null,
-    call: null,
+    call,
+    callsBehind,
     picked: '',
     message: null,
     messageAtMs: nowMs,

@@ -7,8 +7,8 @@ import { cleanOutput } from '../text/clean.ts'
 /** Reads for the screen what it asks for, one thing after the other, and tells it what was found. */
 export interface Reader {
   perform(effect: Extract<Effect, { kind: 'read' | 'find' | 'look-for-error' }>): void
-  /** Reads on in the text that is shown, after more of it has come. */
-  readOn(state: ScreenState): void
+  /** Reads on in the text that is shown, after more of it has come. False where nothing is told of it that is not told anyway. */
+  readOn(state: ScreenState): boolean
   /** Lines that are copied, as they are shown. */
   textOf(lines: CopiedLines): Promise<Copyable>
 }
@@ -58,17 +58,19 @@ export function createReader(
       })
     },
     readOn(state) {
+      const shown = [state.output, state.dialog?.kind === 'transcript' ? state.transcript : null]
+      const readings = shown.filter(reading => reading !== null)
       // One reading at a time: a flood must not queue one for each of its chunks.
-      if (waits) return
+      if (waits || readings.length === 0) return false
       waits = true
       enqueue(async () => {
         waits = false
-        for (const reading of [state.output, state.dialog?.kind === 'transcript' ? state.transcript : null]) {
-          if (reading === null) continue
+        for (const reading of readings) {
           const total = await book.load(reading.source, reading.top, pageRows(state))
           tell({ kind: 'lines', source: reading.source, total, atMs: nowMs() })
         }
       })
+      return true
     },
     async textOf({ what, source, from, to }) {
       const lines = await book.lines(source, from, to)

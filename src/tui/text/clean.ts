@@ -33,7 +33,7 @@ const TAB_STOP = 8
 const PLAIN = /^[\x20-\x7e]*$/
 const SGR = /\u001b\[[0-9;:]*m/g
 /** Control, format, surrogate, separators, and whatever a terminal draws as nothing. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+export const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 /** Invisible characters that emoji are made of: joiner, variation selectors, tags. */
 const JOINERS = /[\u200d\ufe0e\ufe0f\u{e0020}-\u{e007f}]/u
 

@@ -13,7 +13,7 @@ import type { Line } from '../text/theme.ts'
 import { clockText, durationText } from '../text/time-text.ts'
 import { widthOf, wrapProse } from '../text/width.ts'
 import { failureLines } from './failure.ts'
-import { gateLines } from './gate.ts'
+import { criteriaLines, gateLines } from './gate.ts'
 
 /** All that is known of the step that is looked at, as rows of at most `width` cells; the caller takes a window. */
 export function detailLines(look: Look, state: ScreenState, width: number, book: Pick<Book, 'view'>): Line[] {
@@ -25,10 +25,11 @@ export function detailLines(look: Look, state: ScreenState, width: number, book:
     ...titleLines(about),
     ...factLines(about),
     ...failureLines(look, state, step, width, book),
+    ...gateLines(look, state, step, width),
     ...(state.scene.walk.runbook.details.get(step.id)?.detail ?? []).flatMap(text =>
       proseLines(look, text, width, ' '),
     ),
-    ...gateLines(look, state, step, width),
+    ...criteriaLines(look, state, step),
     ...optionLines(about),
     ...wayBackLines(about),
     ...scriptLines(about),

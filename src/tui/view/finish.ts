@@ -1,6 +1,7 @@
 import { countSteps, deviationsOf, deviationText } from '../../model/index.ts'
 import { keyName } from '../scene/actions.ts'
-import { shortRun } from '../scene/walk.ts'
+import { decisionsOf } from '../scene/approvals.ts'
+import { positionOf, shortRun } from '../scene/walk.ts'
 import type { ScreenState } from '../state/screen-state.ts'
 import { counted } from '../text/counting.ts'
 import { type Look, proseLines, safe, seg } from '../text/look.ts'
@@ -38,6 +39,7 @@ export function finishLines(look: Look, state: ScreenState, next: readonly strin
     [],
     ...phaseLines(look, state),
     [],
+    ...decisionLines(look, state),
     row('Deviations', seg(String(deviations.length), deviations.length > 0 ? 'strong' : 'plain')),
     ...deviations.flatMap(one => proseLines(look, deviationText(one), look.columns, '   ')),
     row('Notes', seg(String(run.notes.length), run.notes.length > 0 ? 'strong' : 'plain')),
@@ -71,6 +73,18 @@ function countsText({ scene }: ScreenState): string {
     ...(open > 0 ? [`${open} open`] : []),
   ]
   return parts.join(', ')
+}
+
+/** Who opened the gates, or closed them, and why. */
+function decisionLines(look: Look, { scene }: ScreenState): Line[] {
+  const decisions = decisionsOf(scene)
+  if (decisions.length === 0) return []
+  return [
+    row('Decisions', seg(String(decisions.length), 'strong')),
+    ...decisions.flatMap(({ step, text }) =>
+      proseLines(look, `${positionOf(scene.walk, step)} ${text}`, look.columns, '   '),
+    ),
+  ]
 }
 
 /** A row a phase that was walked: how many of its steps are done. */

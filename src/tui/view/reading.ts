@@ -165,11 +165,14 @@ function whereText({ scene, keys }: ScreenState, reading: Reading, lines: LinesV
       : [
           `${pattern.kind === 'error' ? 'error-like line' : 'match'} ${match.index} of ${match.count}${match.more ? ' or more' : ''}`,
         ]
-  if (top === null) return [counted(lines.total, 'line'), ...found, ...(live ? ['FOLLOWING'] : [])]
+  // Said as long as it is so: the line that says it in the text is gone in a moment.
+  const kept = lines.keptTo == null ? [] : [`not kept from line ${lines.keptTo + 1} on`]
+  if (top === null) return [counted(lines.total, 'line'), ...kept, ...found, ...(live ? ['FOLLOWING'] : [])]
   const part = lines.total === 0 ? 'no line' : `lines ${shown.first + 1} to ${shown.last + 1} of ${lines.total}`
   const fresh = Math.max(0, lines.total - pausedAt)
   return [
     part,
+    ...kept,
     ...found,
     ...(live ? [`PAUSED, ${counted(fresh, 'new line')}, ${keyName(keys, 'follow')} follows`] : []),
   ]

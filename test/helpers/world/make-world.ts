@@ -67,6 +67,8 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     PATH: `${programs.folder}:${process.env.PATH ?? ''}`,
     TMPDIR: temporary,
     LANG: 'C.UTF-8',
+    // The zone of whoever runs the tests: `TZ=Etc/GMT+1` shows what a journey does at midnight, and not only at midnight.
+    ...(process.env.TZ === undefined ? {} : { TZ: process.env.TZ }),
     XDG_CONFIG_HOME: join(home, '.config'),
     XDG_STATE_HOME: join(home, '.local', 'state'),
     XDG_CACHE_HOME: join(home, '.cache'),

@@ -99,3 +99,66 @@ describe('a stream cut anywhere', () => {
     )
   })
 })
+
+describe('what is beyond the budget', () => {
+  /** A stream that keeps so much, and what passes of each piece that is pushed. */
+  function passed(pieces: readonly Buffer[], keepBytes: number) {
+    const masker = createMasker()
+    masker.add('secret-word')
+    const stream = openOutputStream({
+      step: 's',
+      attempt: 1,
+      fd: 'out',
+      masker: masker.stream(),
+      keepBytes,
+      recorded: 0,
+    })
+    const events: OutputEvent[] = []
+    const passing: OutputEvent[] = []
+    for (const piece of pieces) {
+      events.push(...stream.push(Buffer.from(piece)))
+      const event = stream.passing()
+      if (event !== null) passing.push(event)
+    }
+    const last = stream.end(0)
+    return { events: [...events, ...last.events], passing, end: last.end }
+  }
+
+  test('passes masked and in order, goes on where what is kept ends, and divides no character', () => {
+    const all = Buffer.from('kept é€🚀 secret-word '.repeat(200))
+    const masked = Buffer.from('kept é€🚀 *** '.repeat(200))
+    fc.assert(
+      fc.property(cuts, fc.nat(400), (places, keepBytes) => {
+        const at = [...new Set([0, ...places.map(cut => cut % all.length), all.length])].sort((a, b) => a - b)
+        const pieces = at.slice(1).map((end, index) => all.subarray(at[index], end))
+        const { events, passing } = passed(pieces, keepBytes)
+        const kept = events.filter(event => event.at < (passing[0]?.at ?? 0))
+        expect(passing.filter(event => event.b64 !== undefined)).toEqual([])
+        const shown = Buffer.concat([...kept, ...passing].map(bytesOf))
+        expect(shown).toEqual(masked.subarray(0, shown.length))
+        // The rest may yet become a secret.
+        expect(masked.length - shown.length).toBeLessThan('secret-word'.length)
+        let next = passing[0]?.at ?? 0
+        for (const event of passing) {
+          expect(event.at).toBe(next)
+          next = event.at + bytesOf(event).length
+        }
+      }),
+    )
+  })
+
+  test('passes its newest 64 KiB where there is more of it, and the record is the same as if nobody had looked', () => {
+    const pieces = Array.from({ length: 5 }, (_, piece) => Buffer.alloc(200_000, String(piece)))
+    const { events, passing, end } = passed(pieces, 1000)
+    expect(passing.map(event => [event.at, bytesOf(event).length])).toEqual(
+      [1, 2, 3, 4, 5].map(count => [count * 200_000 - 65_536, 65_536]),
+    )
+    const unseen = send(Buffer.concat(pieces), [], { keepBytes: 1000 })
+    expect(events).toEqual(unseen.events)
+    expect(end).toEqual(unseen.end)
+  })
+
+  test('passes nothing while all is kept', () => {
+    expect(passed([Buffer.from('one\n'), Buffer.from('two\n')], 1000).passing).toEqual([])
+  })
+})

@@ -1,10 +1,15 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { TtyOutput } from '../../../src/runner/local/index.ts'
 import { loadPty, openPair, type PtyPackage, type PtyPair } from '../../../src/runner/local/pty-pair.ts'
 
 const MIB = 1024 * 1024
+const LAST = `last words of ${process.pid}`
+setFlagsFromString('--expose-gc')
 
 let pair: PtyPair
 let output: TtyOutput
@@ -22,6 +27,12 @@ afterEach(() => {
   output.destroy()
   pair.close()
 })
+
+/** Processes of ours that wait with last words. */
+function restorers(): string[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' })
+  return stdout.split('\n').filter(args => args.includes(`signoff-restores-terminal ${LAST}`))
+}
 
 async function until(holds: () => boolean): Promise<void> {
   for (const endMs = Date.now() + 5_000; !holds(); await sleep(5))
@@ -68,21 +79,57 @@ test('lines that nobody could read are counted, and how many they were is said a
   expect((read.match(/x\r?\n/g) ?? []).length + lost).toBe(3000)
 })
 
-test('last words are written at once, without what still waited; on a terminal that does not read they are given up', async () => {
+test('short lines that wait take little more memory than their text, and arrive whole and in order', async () => {
+  const collect = runInNewContext('gc') as () => void
+  const held = (): number => {
+    collect()
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+  pair.master.pause()
+  const before = held()
+  let text = ''
+  for (let line = 0; line < 40_000; line++) {
+    const words = `drained message ${line}\n`
+    text += words
+    output.writeLines(words)
+  }
+  expect(held() - before).toBeLessThan(5 * MIB)
+  pair.master.resume()
+  await until(() => read.endsWith('message 39999\r\n'))
+  expect(read.replaceAll('\r\n', '\n')).toBe(text)
+})
+
+test('last words are written at once, without what still waited; on a terminal that does not read they wait by themselves', async () => {
   pair.master.pause()
   output.write('x'.repeat(MIB))
   await sleep(50)
   const fromMs = performance.now()
-  output.endWith('last', 200)
+  output.endWith(LAST, 200)
   const tookMs = performance.now() - fromMs
   expect(tookMs).toBeGreaterThan(150)
   expect(tookMs).toBeLessThan(3_000)
-  expect(output.write('nothing')).toBe(true)
+  output.write('nothing')
+  output.destroy()
+  // Nobody of ours has the terminal any more: what comes now comes from the process that stayed.
   pair.master.resume()
-  await sleep(100)
+  await until(() => read.endsWith(LAST))
   expect(read).not.toContain('nothing')
   expect(read.length).toBeLessThan(MIB / 2)
+  await until(() => restorers().length === 0)
+})
 
+test('a process that waits with the last words ends with the terminal', async () => {
+  pair.master.pause()
+  output.write('x'.repeat(MIB))
+  await sleep(50)
+  output.endWith(LAST, 0)
+  await until(() => restorers().length === 1)
+  pair.close()
+  await until(() => restorers().length === 0)
+})
+
+test('last words are said once', async () => {
   const other = new TtyOutput(pair.path)
   other.endWith('last words', 200)
   other.endWith('and no more', 200)

@@ -35,7 +35,7 @@ describe('the Markdown export', () => {
   it('reads like the runbook filled in', () => {
     expect(markdown).toContain('## 1 Deploy')
     expect(markdown).toContain('### tell-support Title of tell-support')
-    expect(markdown).toContain('**passed** (gate, line 3)')
+    expect(markdown).toContain('**passed** (gate, line 3 of the runbook)')
     expect(markdown).toContain('`op@example.com`; observed errors 0 % (\\< 1: met)')
     expect(markdown).toContain('GO by `rm@example.com` as Release Manager')
     expect(markdown).toContain('`````text\none\n````\ntwo\n`````')

@@ -3,6 +3,7 @@ import type {
   Conversation,
   Ending,
   Entry,
+  EventOf,
   Need,
   Offer,
   Reply,
@@ -70,6 +71,9 @@ export class FakeRun implements Conversation {
   readonly #clock: { nowMs(): number }
   readonly #scripts: Readonly<Record<string, Script>>
   readonly #listeners = new Set<(entry: Entry, snapshot: Snapshot) => void>()
+  readonly #passers = new Set<(event: EventOf<'output'>) => void>()
+  /** How much the script that runs has said. */
+  #said = { name: '', bytes: 0 }
   readonly #end: (ending: Ending) => void
   readonly #steps: ReadonlyMap<string, Step>
 
@@ -103,6 +107,16 @@ export class FakeRun implements Conversation {
   onEntry(listener: (entry: Entry, snapshot: Snapshot) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  onPassing(listener: (event: EventOf<'output'>) => void): () => void {
+    this.#passers.add(listener)
+    return () => this.#passers.delete(listener)
+  }
+
+  /** Says something that no record keeps. */
+  pass(event: EventOf<'output'>): void {
+    for (const passer of this.#passers) passer(event)
   }
 
   get listeners(): number {
@@ -142,7 +156,11 @@ export class FakeRun implements Conversation {
   output(text: string): void {
     const { running } = this.state
     if (running === null) throw new Error('nothing is running')
-    this.emit({ kind: 'output', step: running.step, attempt: running.attempt, fd: 'out', at: 0, text })
+    const { step, attempt } = running
+    const said = `${step} ${attempt}`
+    if (this.#said.name !== said) this.#said = { name: said, bytes: 0 }
+    this.emit({ kind: 'output', step, attempt, fd: 'out', at: this.#said.bytes, text })
+    this.#said.bytes += Buffer.byteLength(text)
   }
 
   /** Ends the script that runs. */

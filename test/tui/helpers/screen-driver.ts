@@ -41,6 +41,10 @@ export class ScreenDriver {
       if (entry.event.kind !== 'output') this.#apply({ kind: 'snapshot', snapshot, atMs: clock.nowMs() })
       this.#reader.readOn(this.state)
     })
+    run.onPassing(event => {
+      this.book.pass(event)
+      this.#reader.readOn(this.state)
+    })
   }
 
   /** Presses keys at one moment: `enter`, `space`, `ctrl-c`, or text, a key a grapheme. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Ending } from '../../../src/model/index.ts'
+import type { Ending, Parameter } from '../../../src/model/index.ts'
 import { runPlain } from '../../../src/tui/plain/lines.ts'
+import { createPlainOutput } from '../../../src/tui/plain/output.ts'
 import { askingForOrg, demoRunbook, demoSection, demoStep, runbookOf, withContacts } from '../helpers/demo-runbook.ts'
 import { FakeClock, FakeRun, KIM } from '../helpers/fake-run.ts'
 
@@ -161,7 +162,7 @@ describe('questions', () => {
     const { run, person } = plainAt('2.2', { '2.2': { exits: [1, 0] } })
     await person.type('run')
     expect(person.said()).toContain(
-      'It has failed (failed). Type "retry", "edit", "skip", "byhand", "recover", "pause" or "end".',
+      'It has failed. Type "retry", "edit", "skip", "byhand", "recover", "pause" or "end".',
     )
     await person.type('retry flaky network', 'run')
     expect(run.said.at(-2)).toEqual({ kind: 'decide', step: 's2.2', choice: 'rerun', reason: 'flaky network' })
@@ -241,6 +242,36 @@ describe('questions', () => {
   })
 })
 
+test('a value that only looks filled in is asked with how to keep it, also in production, where nothing is suggested', async () => {
+  const runbook = askingForOrg('production')
+  const [org] = runbook.parameters
+  if (org === undefined) throw new Error('the runbook asks for a value')
+  const sample: Parameter = { ...org, name: 'registry.example.com', kind: 'literal', proposals: [] }
+  const phases = runbook.phases.map(phase => ({
+    ...phase,
+    steps: phase.steps.map(step => ({ ...step, needs: [sample.name] })),
+  }))
+  const { person } = plainAt('1.1', {}, { ...runbook, phases, parameters: [sample] })
+  await person.type('fill')
+  expect(person.said()).toContain(
+    'the runbook has registry.example.com here, which looks like a sample: type what is meant, or the same again to keep it',
+  )
+})
+
+test('a word that stops a script says how to leave where none is running', async () => {
+  const { person } = plainAt('1.1')
+  await person.type('stop')
+  expect(person.said()).toContain('no script is running; "pause" leaves the run.')
+})
+
+test('a question that ends in a question mark gets no full stop behind it', async () => {
+  const { person } = plainAt('1.1')
+  await person.type('pause')
+  const said = person.said()
+  expect(said).toContain('?')
+  expect(said).not.toMatch(/[?!.]\.(?:\s|$)/)
+})
+
 describe('a value that a table proposes', () => {
   test('is named beside the question, and taken by a line of its own only', async () => {
     const { run, person } = plainAt('1.1', {}, askingForOrg(), 'stg')
@@ -318,6 +349,35 @@ describe('what is told', () => {
     expect(person.said()).toMatch(
       /^--- output of 1\.2 begins ---\none\\x1b\[2J\nred\nlast\n--- output of 1\.2 ends, 3 lines ---\nStep 1\.2 passed/,
     )
+  })
+
+  test('what the record left out is a line that says how much', () => {
+    const lines: string[] = []
+    const output = createPlainOutput(line => lines.push(line))
+    const event = { kind: 'output', step: 'a', attempt: 1, fd: 'out' } as const
+    output.push({ ...event, at: 0, text: 'first\n' }, '1.1')
+    output.push({ ...event, at: 1006, text: 'last\n' }, '1.1')
+    output.end()
+    expect(lines).toEqual([
+      '--- output of 1.1 begins ---',
+      'first',
+      '[1000 bytes are not kept here; the transcript counts and hashes them]',
+      'last',
+      '--- output of 1.1 ends, 3 lines ---',
+    ])
+  })
+
+  test('output that no record keeps is said once, and shown by "log" while it passes', async () => {
+    const { run, person } = plainAt('1.2', { '1.2': { slow: true } })
+    await person.type('run', 'yes')
+    run.output('kept\n')
+    person.said()
+    const event = { kind: 'output', step: 's1.2', attempt: 1, fd: 'out' } as const
+    run.pass({ ...event, at: 5, text: 'passing 1\n' })
+    run.pass({ ...event, at: 15, text: 'passing 2\n' })
+    expect(person.said()).toMatch(/^--- 1\.2 says more than is kept: .*"log" shows it as it passes ---\n$/)
+    await person.type('log')
+    expect(person.said()).toMatch(/kept\n\[from here on .*\npassing 1\npassing 2\n--- output of 1\.2 ends/)
   })
 
   test('the end of a step is told before the next question, though both come at once', async () => {

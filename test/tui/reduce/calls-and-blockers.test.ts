@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { RunEvent } from '../../../src/model/index.ts'
 import { demoRunbook } from '../helpers/demo-runbook.ts'
 import { FakeClock, FakeRun } from '../helpers/fake-run.ts'
 import { ScreenDriver } from '../helpers/screen-driver.ts'
@@ -91,6 +92,64 @@ describe('the end of a phase', () => {
         text: 'Success criteria of phase 1 Prepare, "all images are tagged": NOT met. one is missing',
       },
     ])
+  })
+})
+
+describe('phases that end while nobody is there to be told', () => {
+  const runbook = () => {
+    const demo = demoRunbook()
+    return {
+      ...demo,
+      phases: demo.phases.map(phase => (phase.id === 'p1' ? { ...phase, successCriteria: 'all is tagged' } : phase)),
+    }
+  }
+  const end = (phase: string): RunEvent => ({
+    kind: 'phase.end',
+    phase,
+    result: 'passed',
+    steps: { passed: 0, failed: 0, skipped: 0, unknown: 0, open: 0 },
+    ms: 1,
+    planned: { minMs: null, maxMs: null },
+    criteria: null,
+    by: null,
+  })
+  const skip = (step: string): RunEvent => ({ kind: 'step.skip', step, why: 'other-option', reason: null, by: null })
+  const PHASE_2 = ['s2.1', 's2.2', 's2.4', 's2.6', 's2.7']
+
+  test('two that end together are called one after the other, and no criteria are passed over', async () => {
+    const { run, screen, shown } = await at('1.6', runbook())
+    run.emitTogether([skip('s1.6'), end('p1'), ...PHASE_2.map(skip), end('p2')])
+    await screen.settle()
+    expect(shown()).toMatch(/Phase 1 Prepare complete[\s\S]*Are the success criteria met\?/)
+    await screen.press('y').settle()
+    expect(run.said).toMatchObject([{ kind: 'note' }])
+    expect(shown()).toContain('Phase 2 Production complete')
+    await screen.press('enter').settle()
+    expect(screen.needed).toContain('NEEDS APPROVAL')
+  })
+
+  test('one that is called out already keeps its place when the next ends behind it', async () => {
+    const { run, screen, shown } = await at('1.6', runbook())
+    run.emitTogether([skip('s1.6'), end('p1')])
+    await screen.settle()
+    run.emitTogether([...PHASE_2.map(skip), end('p2')])
+    await screen.settle()
+    expect(shown()).toContain('Phase 1 Prepare complete')
+    await screen.press('y').settle()
+    expect(shown()).toContain('Phase 2 Production complete')
+  })
+
+  test('who comes back is told first, unless somebody has gone on since', async () => {
+    const { run } = await at('1.6', runbook())
+    run.emitTogether([skip('s1.6'), end('p1')])
+    const back = new ScreenDriver(run, clock)
+    await back.settle()
+    expect(back.rows().join('\n')).toContain('Phase 1 Prepare complete')
+    expect(back.needed).toContain('criteria met? y or n')
+    run.emit({ kind: 'note', step: null, text: 'all is well', by: 'kim' })
+    const later = new ScreenDriver(run, clock)
+    await later.settle()
+    expect(later.needed).toContain('READY  2.1')
   })
 })
 

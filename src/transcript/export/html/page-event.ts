@@ -1,6 +1,4 @@
-import { type Check, type Entry, type EventOf, lineDiff, type Observed } from '../../../model/index.ts'
-import { ApprovalStatementSchema } from '../../approval-statement.ts'
-import { readEnvelope } from '../../dsse.ts'
+import { type Check, type Entry, type EventOf, lineDiff, type Observed, signedReason } from '../../../model/index.ts'
 import { eventText } from '../event-text.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
 import { type Clock, spanText, timeText } from './time-text.ts'
@@ -124,16 +122,9 @@ const WAITED = {
   cancelled: html`Wait <b>cancelled</b>`,
 } as const
 
-/** What an approver has said to it: a NO-GO has a reason. It stands in what was signed, and not beside it. */
+/** What an approver has said to it: a NO-GO has a reason. */
 export function reasonIn(envelope: string): Html | null {
-  const payload = readEnvelope(envelope)?.payload
-  if (payload === undefined) return null
-  try {
-    const said = ApprovalStatementSchema.safeParse(JSON.parse(payload.toString('utf8'))).data
-    return quote(said?.predicate.reason ?? null)
-  } catch {
-    return null
-  }
+  return quote(signedReason(envelope))
 }
 
 /** Every other kind says what all exports say of it. */
