@@ -101,12 +101,13 @@ function gateBefore(plan: readonly unknown[], step: string, open: ReadonlySet<st
 }
 
 function changeRefusal(kind: string, event: unknown, operator: string): string | null {
-  if (operator === '') return null
+  if (operator === '' || typeof event !== 'object' || event === null) return null
   if (kind === 'run.resume' && text(event, 'operator', 'principal') !== operator)
     return `${text(event, 'operator', 'principal')} goes on in the place of ${operator}, without a hand-over or a reason`
   if (kind !== 'writer.changed') return null
   if (text(event, 'reason').trim() === '') return 'the run was taken over without a reason'
-  return text(event, 'from', 'principal') === operator ? null : `it is taken from somebody who did not operate it`
+  const { from: was } = event as { readonly from?: unknown }
+  return text(was, 'principal') === operator ? null : `it is taken from somebody who did not operate it`
 }
 
 function listOf(value: unknown): readonly unknown[] {
