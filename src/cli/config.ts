@@ -33,6 +33,9 @@ export const ProjectConfigSchema = z.strictObject({
   secrets: z
     .custom<undefined>(() => false, 'a repository may not name commands for secrets; your own configuration may')
     .optional(),
+  confirm: z
+    .custom<undefined>(() => false, 'a repository may not make a confirmation easier; your own configuration may')
+    .optional(),
   /** How long a running script may say nothing before that is pointed out, such as `5m`; it is never stopped for it. */
   silence: time.optional(),
   /** Commands that run blocks of other languages, by tag: `{ python: [python3] }`. Without one they are by hand. */
@@ -69,6 +72,12 @@ export const UserConfigSchema = z.strictObject({
           for (const { action, why } of keys as Exclude<typeof keys, KeyMap>)
             context.addIssue({ code: 'custom', path: [action], message: why })
         }),
+    })
+    .optional(),
+  confirm: z
+    .strictObject({
+      /** A phrase may be pasted, for people who dictate. Enter is pressed all the same. */
+      allowPaste: z.boolean().default(false),
     })
     .optional(),
   /** A command that tells you elsewhere that you are needed, such as in a chat: it gets the text as its last argument. */
@@ -112,6 +121,8 @@ export interface Config {
   readonly ascii: boolean
   /** What each action of the full screen is done by. */
   readonly keys: KeyMap
+  /** A phrase may be pasted. */
+  readonly allowPaste: boolean
   /** The command that tells the person elsewhere; null without one. */
   readonly notify: readonly string[] | null
   /** By the name of the value. */
@@ -163,6 +174,7 @@ export async function readConfig(workspace: Workspace, environment: NodeJS.Proce
     principal: user?.value.signing?.principal ?? null,
     ascii: user?.value.ui?.ascii ?? false,
     keys: keysOf(user?.value.ui?.keys ?? {}),
+    allowPaste: user?.value.confirm?.allowPaste ?? false,
     notify: user?.value.notify ?? null,
     secrets: new Map(secrets),
     userPath,

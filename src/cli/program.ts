@@ -20,6 +20,10 @@ const GROUPS: readonly ((declaring: Declaring) => void)[] = [
   workspaceCommands,
 ]
 
+/** What nothing of ours can do any more, and no screen say. */
+const AFTER_A_KILL =
+  'A terminal that a killed Signoff left broken is mended by "reset"; "signoff resume" goes on with its run.'
+
 /** Reads the arguments and runs one command; each is loaded only when it is called. */
 export async function runProgram(args: readonly string[], surroundings: Io): Promise<number> {
   // Cleaned in one place, so that no command can forget it: almost every line holds something from outside.
@@ -28,6 +32,7 @@ export async function runProgram(args: readonly string[], surroundings: Io): Pro
   const program = new Command('signoff')
     .description('Walk the Markdown runbook you already have, and leave a signed transcript that anyone can check.')
     .version(VERSION, '-V, --version')
+    .addHelpText('after', `\n${AFTER_A_KILL}`)
     .helpCommand(false)
     .configureOutput({ writeOut: text => io.write(text), writeErr: text => io.say(text.trimEnd()) })
     .exitOverride()

@@ -1,5 +1,3 @@
-import type { Runbook } from './runbook.ts'
-
 /**
  * Patterns for values: regular expressions that stand in a runbook. Its text may come from anybody, and some expressions take
  * for ever on some texts, so two things are held (docs/decisions/0011): a pattern with a repeat inside a repeat, a look around or
@@ -34,22 +32,6 @@ export function misfit(pattern: string, value: string): string | null {
   const longest = typeof cost === 'string' ? 0 : longestValue(cost)
   if (value.length > longest) return `must match ${pattern}, and be no longer than ${longest} characters`
   return compiled(pattern).test(value) ? null : `must match ${pattern}`
-}
-
-/**
- * Why a value cannot be taken, by the pattern that the runbook has for it; null where it can. The value itself is not repeated:
- * it may be a secret.
- */
-export function valueProblem(
-  runbook: Pick<Runbook, 'patterns' | 'parameters'>,
-  name: string,
-  value: string,
-): string | null {
-  const pattern = runbook.patterns?.get(name)
-  const why = pattern === undefined ? null : misfit(pattern, value)
-  if (why === null) return null
-  const description = runbook.parameters.find(one => one.name === name)?.description
-  return `${name} ${why}${description === undefined ? '' : ` (${description})`}`
 }
 
 function compiled(pattern: string): RegExp {

@@ -39,6 +39,8 @@ export interface FullScreen {
     readonly title: string | null
     /** Keys as the person's configuration has them; left out where it moves none. */
     readonly keys?: KeyMap
+    /** A phrase may be pasted, as a person's own configuration permits it; left out where it may not. */
+    readonly allowPaste?: boolean
     /** How this terminal takes a notification for the desktop; null where it is not known to take any. */
     readonly notifier?: Notifier | null
     /** Told first, until the next key; left out where there is nothing to tell. */
@@ -90,6 +92,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   let state: ScreenState = {
     ...initialState(runbook, conversation.snapshot(), sizeOf(stdout), clock.nowMs(), options.keys),
     message: options.notice ?? null,
+    allowPaste: options.allowPaste === true,
   }
   let instance: Instance | null = null
   let over = false

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type DoctorReport, DoctorReportSchema } from '../../src/cli/preflight/finding.ts'
 import { makeWorld, type Person, type World } from '../helpers/world/index.ts'
 import { makePerson } from '../helpers/world/keys.ts'
@@ -324,4 +324,26 @@ test('a disk that is full is an error, one that is nearly full a warning', { tim
     findings: [{ check: 'disk-low' }],
     counts: { error: 0 },
   })
+})
+
+test('at a terminal it names what mends one that a killed Signoff left broken, as help does', async context => {
+  const pty = await import('@lydell/node-pty').catch(() => null)
+  if (pty === null) return context.skip()
+  const signoff = join(import.meta.dirname, '../../bin/signoff.js')
+  const child = pty.spawn(process.execPath, [signoff, 'doctor'], {
+    cwd: world.repository.clone,
+    env: world.env,
+    cols: 120,
+  })
+  let text = ''
+  child.onData(data => {
+    text += data
+  })
+  await new Promise(resolve => child.onExit(resolve))
+  await vi.waitFor(() =>
+    expect(text).toMatch(/A terminal that a killed Signoff left broken: type "reset" and press Enter\./),
+  )
+  const { stdout } = await world.signoff(['doctor'])
+  expect(stdout).not.toContain('reset')
+  expect((await world.signoff(['--help'])).stdout).toContain('is mended by "reset"; "signoff resume" goes on')
 })

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Demo, openDemo } from '../helpers/demo.ts'
@@ -75,6 +76,25 @@ describe('bytes', () => {
     terminal.send('j')
     await terminal.until(/^ > 2\.2/m)
     expect(demo.kinds()).not.toContain('step.start')
+  })
+
+  test('10: where their own configuration permits it a person pastes the phrase, and a repository permits it to nobody', async () => {
+    demo.write('.signoff/config.yaml', 'confirm: { allowPaste: true }\n')
+    const refused = await demo.world.signoff(['run', 'demo.md', '--release', 'v1'])
+    expect(refused).toMatchObject({ exitCode: 65 })
+    expect(refused.stderr).toContain('a repository may not make a confirmation easier')
+    demo.write('.signoff/config.yaml', '{}\n')
+    const config = join(demo.world.env.XDG_CONFIG_HOME ?? '', 'signoff')
+    mkdirSync(config, { recursive: true })
+    writeFileSync(join(config, 'config.yaml'), 'confirm: { allowPaste: true }\n')
+    const terminal = await reviewed()
+    terminal.send('\u001b[200~production v1\r\u001b[201~')
+    await terminal.until(/^ > production v1$/m)
+    // Its Enter was no key.
+    expect(demo.starts('2.1')).toBe(0)
+    terminal.send('\r')
+    await terminal.until(/2\.1 .*passed/)
+    expect(demo.starts('2.1')).toBe(1)
   })
 
   test.each(['full', 'plain'])(

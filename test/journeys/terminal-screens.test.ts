@@ -62,7 +62,7 @@ describe.skipIf(lacking !== null)(`screens${lacking === null ? '' : `, skipped: 
     await terminal.asked(/version/)
     await terminal.type('4.2')
     await terminal.answer(/> 4\.2$/m, 'Enter')
-    await terminal.asked(/version must match/)
+    await terminal.asked(/version: expected 1\.2\.3, got "4\.2"/)
     expect(demo.kinds()).not.toContain('step.start')
     await terminal.press('C-u')
     await terminal.type('4.2.0')

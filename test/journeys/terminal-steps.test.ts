@@ -57,24 +57,17 @@ function start(args: readonly string[], size = { columns: 80, rows: 24 }): TestT
   return terminal.startsAtOnce()
 }
 
-/** The question stands there, and has for as long as its guard holds. */
-async function asked(terminal: TestTerminal, what: RegExp): Promise<void> {
-  await terminal.until(what, 20_000)
-  await sleep(450)
-}
-
 test('in the full screen: a password, an ssh-like program and a full-screen one, each with its own terminal', async () => {
   const terminal = start(['run', 'book.md', '--release', 'v1', '--ui', 'full'])
-  await asked(terminal, /READY {2}1\.1/)
+  await terminal.asked(/READY {2}1\.1/)
   // The screen before the run has shown what was found.
   expect(terminal.bytes).toMatch(/Checks[\s\S]*\d warnings?/)
   terminal.send('\r')
-  await asked(terminal, /READY {2}1\.2.*Enter runs it in this terminal/)
-  terminal.send('\r')
+  await terminal.answer(/READY {2}1\.2.*Enter runs it in this terminal/, '\r')
   await lent(terminal, /^Password:/m)
   expect(terminal.isAlternate).toBe(false)
   terminal.send(`${SECRET}\r`)
-  await asked(terminal, /READY {2}1\.3/)
+  await terminal.asked(/READY {2}1\.3/)
   expect(terminal.isAlternate).toBe(true)
   expect(terminal.text()).toContain('hello, 11 characters')
 
@@ -85,7 +78,7 @@ test('in the full screen: a password, an ssh-like program and a full-screen one,
   terminal.send('uptime\r')
   await terminal.until(/ran uptime/)
   terminal.send('exit\r')
-  await asked(terminal, /READY {2}1\.4/)
+  await terminal.asked(/READY {2}1\.4/)
 
   await open(terminal)
   await terminal.until(/^24 80/m)
@@ -94,11 +87,11 @@ test('in the full screen: a password, an ssh-like program and a full-screen one,
   terminal.send('abc')
   await terminal.until(/typed: abc/)
   terminal.send('q')
-  await asked(terminal, /READY {2}1\.5/)
+  await terminal.asked(/READY {2}1\.5/)
   expect(terminal.isAlternate).toBe(true)
   expect(terminal.rows()).toHaveLength(30)
   terminal.send('\r')
-  await asked(terminal, /FINISHED/)
+  await terminal.asked(/FINISHED/)
   expect(terminal.text()).not.toContain('typed:')
   terminal.send('\r')
   expect(await terminal.exited).toBe(0)
@@ -137,16 +130,15 @@ test.each(['full', 'plain'])(
   async ui => {
     const terminal = start(['run', 'sessions.md', '--release', 'v1', '--ui', ui])
     for (let round = 0; round < 20; round++) {
-      await asked(
-        terminal,
-        ui === 'full' ? new RegExp(`READY {2}1\\.${round + 1} `) : new RegExp(`Step 1\\.${round + 1}, `),
-      )
       const before = count(terminal.bytes, HANDED_OVER)
-      terminal.send(ui === 'full' ? '\r' : 'run\n')
+      await terminal.answer(
+        ui === 'full' ? new RegExp(`READY {2}1\\.${round + 1} `) : new RegExp(`Step 1\\.${round + 1}, `),
+        ui === 'full' ? '\r' : 'run\n',
+      )
       await terminal.until(() => count(terminal.bytes, HANDED_OVER) > before)
       terminal.send(`first and last ${round}\r`)
     }
-    await asked(terminal, ui === 'full' ? /FINISHED/ : /Run passed/)
+    await terminal.asked(ui === 'full' ? /FINISHED/ : /Run passed/)
     if (ui === 'full') terminal.send('\r')
     expect(await terminal.exited).toBe(0)
     const lines = Array.from({ length: 20 }, (_, round) => `first and last ${round}\n`).join('')
@@ -162,8 +154,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)(
   '%s while a script has the terminal restores it, and resume knows how the script ended',
   async signal => {
     const terminal = start(['run', 'sessions.md', '--release', 'v1', '--ui', 'full'])
-    await asked(terminal, /READY {2}1\.1/)
-    terminal.send('\r')
+    await terminal.answer(/READY {2}1\.1/, '\r')
     await lent(terminal, /^line 0:/m)
     terminal.signal(signal)
     expect(await terminal.exited).toBe(signal === 'SIGTERM' ? 143 : 129)
@@ -179,7 +170,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)(
 
 test('"signoff stop" in another terminal ends the script that has this one, and the record says who did it', async () => {
   const terminal = start(['run', 'sessions.md', '--release', 'v1', '--ui', 'full'])
-  await asked(terminal, /READY {2}1\.1/)
+  await terminal.asked(/READY {2}1\.1/)
   expect((await world.signoff(['stop'])).stderr).toContain('no script of it is running')
   terminal.send('\r')
   await lent(terminal, /^line 0:/m)
@@ -196,8 +187,7 @@ test('"signoff stop" in another terminal ends the script that has this one, and 
 
 test('in plain mode the session stands between two sentences and is not printed again', async () => {
   const terminal = start(['run', 'book.md', '--release', 'v1', '--ui', 'plain', '--from', '1.2', '--until', '1.2'])
-  await asked(terminal, /Type "run" to run it/)
-  terminal.send('run\n')
+  await terminal.answer(/Type "run" to run it/, 'run\n')
   await lent(terminal, /^Password:/m)
   terminal.send(`${SECRET}\r`)
   expect(await terminal.exited).toBe(0)
@@ -225,13 +215,12 @@ test.skipIf(!hasCommand('less') || !hasCommand('vi'))('less and vi work as they 
   world = await makeWorld({ files: { 'book.md': bookOf([less, 'vi "$HOME/edited"', 'cat "$HOME/edited"']) } })
   world.file('numbers', Array.from({ length: 200 }, (_, line) => `number ${line + 1}\n`).join(''))
   const terminal = start(['run', 'book.md', '--release', 'v1', '--ui', 'full'])
-  await asked(terminal, /READY {2}1\.1/)
-  terminal.send('\r')
+  await terminal.answer(/READY {2}1\.1/, '\r')
   await terminal.until(/^number 23$/m)
   terminal.send('G')
   await terminal.until(/^number 200$/m)
   terminal.send('q')
-  await asked(terminal, /READY {2}1\.2/)
+  await terminal.asked(/READY {2}1\.2/)
   await open(terminal)
   await terminal.until(/^~/m)
   terminal.send('ifirst line')
@@ -239,8 +228,7 @@ test.skipIf(!hasCommand('less') || !hasCommand('vi'))('less and vi work as they 
   terminal.send('\u001b')
   await sleep(1200) // vi tells a lone Escape from a sequence by silence
   terminal.send(':wq\r')
-  await asked(terminal, /READY {2}1\.3/)
-  terminal.send('\r')
-  await asked(terminal, /FINISHED/)
+  await terminal.answer(/READY {2}1\.3/, '\r')
+  await terminal.asked(/FINISHED/)
   expect(world.transcript('v1').ofKind('output').at(-1)).toMatchObject({ fd: 'out', text: 'first line\n' })
 })

@@ -58,7 +58,7 @@ export async function doctor(path: string | null, flags: DoctorFlags, io: Io): P
     findings,
     counts: { error: count('error'), warning: count('warning') },
   }
-  io.write(flags.json === true ? jsonText(report) : reportText(report))
+  io.write(flags.json === true ? jsonText(report) : reportText(report, io.interactive))
   return report.counts.error > 0 ? 1 : 0
 }
 
@@ -118,6 +118,7 @@ const EMPTY_CONFIG: Omit<Config, 'userPath'> = {
   signingKey: null,
   ascii: false,
   keys: DEFAULT_KEYS,
+  allowPaste: false,
   notify: null,
   principal: null,
   secrets: new Map(),
@@ -160,12 +161,14 @@ async function orFinding<T>(
   }
 }
 
-function reportText({ runbook, workspace, findings, counts }: DoctorReport): string {
+function reportText({ runbook, workspace, findings, counts }: DoctorReport, atTerminal: boolean): string {
   const what = runbook === null ? workspace : runbook.path
   const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
   const end =
     findings.length === 0
       ? `${cleanText(what)}: nothing is in the way`
       : `${cleanText(what)}: ${plural(counts.error, 'error')}, ${plural(counts.warning, 'warning')}`
-  return `${[...preflightLines(findings, cleanText), end].join('\n')}\n`
+  // Whether it is broken cannot be asked of a terminal, and whoever looks for help looks here.
+  const mends = atTerminal ? ['A terminal that a killed Signoff left broken: type "reset" and press Enter.'] : []
+  return `${[...preflightLines(findings, cleanText), end, ...mends].join('\n')}\n`
 }

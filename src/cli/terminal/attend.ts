@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly ascii: boolean
   /** Keys of the full screen, as the person has them. */
   readonly keys: KeyMap
+  /** A phrase may be pasted. */
+  readonly allowPaste: boolean
   /** Tells a person who looks elsewhere, by a command of their own. */
   readonly call: (text: string) => void
   /** Whether there is a terminal that the full screen can be drawn on. */

@@ -72,6 +72,7 @@ export function chooseUi(choice: UiChoice, asked: { readonly ascii: boolean }, c
     canDraw,
     ascii: asked.ascii || config.ascii,
     keys: config.keys,
+    allowPaste: config.allowPaste,
     keeper: keepTerminal(),
     call: text => {
       if (notify !== null) notifyPerson(notify, text, io.environment)

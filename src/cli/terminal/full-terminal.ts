@@ -30,7 +30,7 @@ export interface FullTerminal {
  * @param known whether ASCII alone is drawn, where that was found out before: the terminal is asked once.
  */
 export async function openFull(
-  { io, keeper, ascii, keys, call }: Surroundings,
+  { io, keeper, ascii, keys, allowPaste, call }: Surroundings,
   known: boolean | null,
 ): Promise<FullTerminal> {
   const { runFullScreen, runStartScreen, notifierOf } = await import('../../tui/full-screen.tsx')
@@ -85,6 +85,7 @@ export async function openFull(
             ascii: isAscii,
             color,
             keys,
+            allowPaste,
             title: drive.runbook.title,
             notice,
             notifier: notifierOf(io.environment),

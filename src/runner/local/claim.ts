@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -97,7 +97,7 @@ export function makeClaim(path: string, record: ClaimRecord, files: Readonly<Rec
   try {
     writePrivate(join(path, 'order.json'), JSON.stringify(record))
     mkdirSync(join(path, LEFT), { mode: 0o700 })
-    for (const name of ['out', 'err', ...Object.values(LEFT_FILES)]) writePrivate(join(path, name), '')
+    for (const name of Object.values(LEFT_FILES)) writePrivate(join(path, name), '')
     writePrivate(join(path, 'status'), `${' '.repeat(STATUS_BYTES - 1)}\n`)
     for (const [name, text] of Object.entries(files)) writePrivate(join(path, name), text)
   } catch (error) {
@@ -118,10 +118,10 @@ export type ClaimState =
  * same machine. A claim that no supervisor has taken is taken here, by the same O_EXCL file, so that none can take it later.
  */
 export function inspectClaim(path: string, place: Place): ClaimState {
+  if (!existsSync(path)) return { kind: 'absent' }
   const record = readRecord(path)
   const started = readText(join(path, 'started'))
   if (started === null) {
-    if (readText(join(path, 'status')) === null && !exists(path)) return { kind: 'absent' }
     if (!takeStart(path)) return inspectClaim(path, place)
     removeClaim(path)
     return { kind: 'absent' }
@@ -274,16 +274,9 @@ export function writePrivate(path: string, text: string): void {
   }
 }
 
-function exists(path: string): boolean {
-  try {
-    readdirSync(path)
-    return true
-  } catch {
-    return false
-  }
-}
-
+/** Null where it cannot be read. Most of what is looked for is not there, and an error costs more than a look. */
 function readText(path: string): string | null {
+  if (!existsSync(path)) return null
   try {
     return readFileSync(path, 'utf8')
   } catch {

@@ -10,8 +10,8 @@ import { inStateFolder } from './state-folder.ts'
 import type { Tell } from './tell-in-order.ts'
 import { startInTerminal, type TerminalSession } from './terminal-session.ts'
 
-/** How often a launcher that was killed is started anew for one order. */
-const MOST_LAUNCHERS = 3
+/** How often a supervisor that was killed is started anew for one order. */
+const MOST_SUPERVISORS = 3
 
 export interface HandOver {
   readonly stateDir: string
@@ -42,9 +42,9 @@ export async function handOver(parts: HandOver, order: ScriptOrder, tell: Tell):
       throw error
     })
     if (typeof started !== 'boolean') return started
-    // Whoever killed the launcher may have done so before it forked; then nobody ever will, and the claim is made again.
+    // Whoever killed it may have done so before it took the order; then nobody ever will, and the claim is made again.
     if (started || inspectClaim(claim, settings.place).kind !== 'absent') return null
-    if (tries === MOST_LAUNCHERS) throw shellMissing('bash', new Error('it ended before it took an order'))
+    if (tries === MOST_SUPERVISORS) throw shellMissing('bash', new Error('it ended before it took an order'))
   }
 }
 

@@ -24,10 +24,21 @@ export interface Ends {
   readonly spool: number
 }
 
+/** @throws what cannot be opened; nothing stays open then. */
 export function openEnds({ claim, terminal }: TerminalStart, pty: PtyPackage): Ends {
-  const spool = openSync(join(claim, 'out'), 'a')
-  const pair = openPair(pty, terminal.size())
-  return { spool, pair, keys: openTtyInput(terminal.path), screen: letWritesWait(openTtyOutput(terminal.path)) }
+  const opened: (() => void)[] = []
+  try {
+    const spool = openSync(join(claim, 'out'), 'a', 0o600)
+    opened.push(() => closeSync(spool))
+    const pair = openPair(pty, terminal.size())
+    opened.push(() => pair.close())
+    const keys = openTtyInput(terminal.path)
+    opened.push(() => keys.destroy())
+    return { spool, pair, keys, screen: letWritesWait(openTtyOutput(terminal.path)) }
+  } catch (error) {
+    for (const close of opened) close()
+    throw error
+  }
 }
 
 export function closeEnds({ pair, keys, screen, spool }: Ends): void {

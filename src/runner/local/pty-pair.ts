@@ -1,5 +1,6 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readdirSync, readlinkSync, writeSync } from 'node:fs'
 import type { ReadStream } from 'node:tty'
+import { usedBy } from './tty-stream.ts'
 
 /** Cells of a terminal. */
 export interface TerminalSize {
@@ -47,13 +48,16 @@ export interface PtyPair {
 
 /**
  * Opens a pair. The script's end stays open here too: else the last process to leave it would make reading fail with EIO.
+ *
+ * @throws where the script's end cannot be opened; nothing stays open then.
  */
 export function openPair(pty: PtyPackage, size: TerminalSize): PtyPair {
   const pair = pty.open({ cols: size.columns, rows: size.rows, encoding: null })
   const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants
-  const end = openSync(pair.ptsName, O_RDWR | O_NOCTTY | O_NONBLOCK)
+  closeSpare(pair)
   // The package reads the script's end as well, and would take the first keys away.
   pair.slave.destroy()
+  const end = openOr(pair.ptsName, O_RDWR | O_NOCTTY | O_NONBLOCK, () => pair.master.destroy())
   let closed = false
   return {
     path: pair.ptsName,
@@ -75,5 +79,33 @@ export function openPair(pty: PtyPackage, size: TerminalSize): PtyPair {
       closeSync(end)
       pair.master.destroy()
     },
+  }
+}
+
+/**
+ * The package hands the script's end to a stream of Node, which opens it once more and forgets the file that it was given: one more
+ * for each script that has a terminal. Nobody else has it open yet. Where there is no /proc to find it in, it stays open.
+ */
+function closeSpare({ slave, ptsName }: ReturnType<PtyPackage['open']>): void {
+  if (!existsSync('/proc/self/fd')) return
+  for (const name of readdirSync('/proc/self/fd'))
+    if (Number(name) !== usedBy(slave) && linkOf(name) === ptsName) closeSync(Number(name))
+}
+
+function linkOf(descriptor: string): string | null {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch {
+    // It was the one by which the folder was read.
+    return null
+  }
+}
+
+function openOr(path: string, flags: number, failed: () => void): number {
+  try {
+    return openSync(path, flags)
+  } catch (error) {
+    failed()
+    throw error
   }
 }

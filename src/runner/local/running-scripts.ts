@@ -116,6 +116,8 @@ export function createRunningScripts(options: {
         if (isLate) late.begin(order.id)
       } finally {
         clearTimeout(limit)
+        // Also where nobody takes its output any more, as behind a signal: a terminal that stays open would keep this process for ever.
+        session?.dispose()
         if (!isLate) follower.dispose()
         if (active.get(order.id) === current) active.delete(order.id)
       }

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { STATE_END } from './session-script.ts'
+import { STATE_END } from './session-functions.ts'
 
 /** What Signoff itself needs to know of the state of a session. */
 export interface SessionState {

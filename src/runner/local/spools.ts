@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Status } from './claim.ts'
@@ -17,7 +17,7 @@ export type ByStream<T> = Readonly<Record<'out' | 'err', T>>
 export type Streams = ByStream<OutputStream>
 export type TellEvents = (events: readonly OutputEvent[]) => Promise<void>
 
-/** The spools of a claim, open for reading, with the place up to which they were read. */
+/** The spools of a claim, for reading, with the place up to which they were read. */
 export interface Spools {
   /** Reads what is there of each stream, once, and tells what became of it. Returns how many bytes. */
   pump(streams: Streams, tell: TellEvents): Promise<number>
@@ -30,15 +30,24 @@ export interface Spools {
 
 /** @param offsets where the reading starts; they move on with it, and outlive the spools. */
 export function openSpools(claim: string, offsets: Record<'out' | 'err', number>): Spools {
-  const out = openSync(join(claim, 'out'), 'r')
-  const files = { out, err: openOther(join(claim, 'err'), out) }
-  const buffer = Buffer.allocUnsafe(READ_BYTES)
+  const files: Record<'out' | 'err', number | null> = { out: null, err: null }
+  /** A spool is made with its first byte: most scripts leave one stream silent. */
+  const fileOf = (fd: 'out' | 'err'): number | null => {
+    const path = join(claim, fd)
+    if (files[fd] === null && existsSync(path)) files[fd] = openSync(path, 'r')
+    return files[fd]
+  }
+  const sizeOf = (file: number | null): number => (file === null ? 0 : fstatSync(file).size)
+  let buffer: Buffer | null = null
   return {
     async pump(streams, tell) {
       let moved = 0
       for (const fd of FDS) {
+        const file = fileOf(fd)
+        if (file === null) continue
+        buffer ??= Buffer.allocUnsafe(READ_BYTES)
         // It was written a moment ago, so that no disk is waited for.
-        const bytes = readSync(files[fd], buffer, 0, READ_BYTES, offsets[fd])
+        const bytes = readSync(file, buffer, 0, READ_BYTES, offsets[fd])
         if (bytes === 0) continue
         offsets[fd] += bytes
         moved += bytes
@@ -48,11 +57,10 @@ export function openSpools(claim: string, offsets: Record<'out' | 'err', number>
       if (moved > 0) await turn()
       return moved
     },
-    sizes: () => ({ out: fstatSync(files.out).size, err: fstatSync(files.err).size }),
+    sizes: () => eachStream(fd => sizeOf(fileOf(fd))),
     offsets,
     close() {
-      closeSync(files.out)
-      closeSync(files.err)
+      for (const file of Object.values(files)) if (file !== null) closeSync(file)
     },
   }
 }
@@ -109,13 +117,4 @@ export function isClosed({ closed }: Status): boolean {
 
 export function eachStream<T>(make: (fd: 'out' | 'err') => T): Record<'out' | 'err', T> {
   return { out: make('out'), err: make('err') }
-}
-
-function openOther(path: string, opened: number): number {
-  try {
-    return openSync(path, 'r')
-  } catch (error) {
-    closeSync(opened)
-    throw error
-  }
 }

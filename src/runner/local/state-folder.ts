@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stateUnwritable } from './claim.ts'
-import { SESSION_MORE } from './session-script.ts'
+import { SESSION_MORE } from './session-functions.ts'
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
 import { TERMINAL_SUPERVISOR_SCRIPT } from './terminal-supervisor-script.ts'
 

@@ -5,12 +5,13 @@
  *
  * - `stat PID`: sets `stat` to the line of `/proc/PID/stat`, or to what `ps` says; empty for a process that has gone.
  * - `uptime`: sets `up` to the seconds since boot, by a clock that does not jump; empty where there is none.
- * - `take`: takes the claim by O_EXCL, or ends: the second supervisor to come runs nothing.
+ * - `take`: takes the claim by O_EXCL; false where that is done: the second supervisor to come runs nothing.
  * - `group`: sets `block`, the process and group of the script; false where it is not said within 5 s.
  * - `watch`: once the time is over, signals the group of the script until it is gone, each signal once: `stop.SIGINT` and so on are
  *   made with O_EXCL by whoever sends that signal, so that Signoff and this never both do. Once it has begun to stop the group it
  *   goes on until the group is gone, whatever the script's own process did.
- * - `ended CODE HOW`: the last word on the script; then the watch is ended, unless it has begun to stop the group.
+ * - `ended CODE HOW`: the last word on the script; then the watch is ended, unless it has begun to stop the group. False where the word
+ *   could not be written.
  */
 export const SUPERVISOR_PARTS = `
 __signoff_stat() {
@@ -20,7 +21,7 @@ __signoff_stat() {
 __signoff_uptime() { IFS=' ' read -r __signoff_up _ 2>/dev/null </proc/uptime || __signoff_up=; }
 __signoff_take() {
   __signoff_stat $BASHPID
-  printf '%s\\n%s\\n' $BASHPID "$__signoff_stat" >"$__signoff_claim/started" || exit 97
+  printf '%s\\n%s\\n' $BASHPID "$__signoff_stat" >"$__signoff_claim/started" || return 97
   exec 5<>"$__signoff_claim/status"
   __signoff_watcher=
 }
@@ -48,11 +49,13 @@ __signoff_watch() {
 __signoff_ended() {
   __signoff_uptime
   printf 'ended %s %s %s %s %s %s\\n' "$1" "$2" "$__signoff_start" "$__signoff_end" "$__signoff_upstart" "$__signoff_up" >&5
+  __signoff_written=$?
   if [[ -n $__signoff_watcher ]]; then
     __signoff_sender=
     [[ -e $__signoff_claim/stop.SIGINT ]] && IFS= read -r __signoff_sender <"$__signoff_claim/stop.SIGINT"
     [[ $__signoff_sender == *'"supervisor"'* ]] && wait $__signoff_watcher
     kill -KILL -- -$__signoff_watcher 2>/dev/null
   fi
+  return $__signoff_written
 }
 `

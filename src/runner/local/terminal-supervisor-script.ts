@@ -43,7 +43,7 @@ __signoff_finish() {
   IFS= read -r _ <&3 && printf 'closed out\\nclosed err\\n' >&5
 }
 {
-  __signoff_take
+  __signoff_take || exit
   __signoff_start
   __signoff_hang_up </dev/null >/dev/null 5>&- & __signoff_hanger=$!
   if [[ -n $__signoff_limit ]]; then __signoff_watch </dev/null >/dev/null 3>&- 5>&- & __signoff_watcher=$!; fi

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import { shellMissing } from './check-script.ts'
 import type { PtyPair } from './pty-pair.ts'
 import type { TerminalStart } from './terminal-session.ts'
@@ -45,15 +45,15 @@ export async function startSupervisor(
 }
 
 /** The other end of descriptor 3 of the supervisor. */
-export function wireOf(supervisor: ChildProcess): Duplex {
-  const wire = supervisor.stdio[3] as unknown as Duplex // made as a pipe above: a socket, which goes both ways
+export function wireOf(supervisor: ChildProcess): Socket {
+  const wire = supervisor.stdio[3] as unknown as Socket // made as a pipe: a socket, which goes both ways
   // The supervisor may be gone before we answer it.
   wire.on('error', () => undefined)
   return wire
 }
 
 /** Resolves when the supervisor says that the script has ended, or is gone itself. */
-export function scriptEnded(supervisor: ChildProcess, wire: Duplex): Promise<void> {
+export function scriptEnded(supervisor: ChildProcess, wire: Socket): Promise<void> {
   return new Promise(resolve => {
     wire.once('data', () => resolve())
     wire.once('close', () => resolve())

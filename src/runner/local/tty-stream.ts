@@ -3,14 +3,12 @@ import { ReadStream, WriteStream } from 'node:tty'
 
 /** Opens a terminal for reading, without making it the session's. @throws where it cannot be opened. */
 export function openTtyInput(path: string): ReadStream {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOCTTY)
-  return withoutSpare(new ReadStream(file), file)
+  return openAs(path, constants.O_RDONLY, file => new ReadStream(file))
 }
 
 /** Opens a terminal for writing, without making it the session's. @throws where it cannot be opened. */
 export function openTtyOutput(path: string): WriteStream {
-  const file = openSync(path, constants.O_WRONLY | constants.O_NOCTTY)
-  return withoutSpare(new WriteStream(file), file)
+  return openAs(path, constants.O_WRONLY, file => new WriteStream(file))
 }
 
 /**
@@ -22,11 +20,23 @@ export function letWritesWait(stream: WriteStream): WriteStream {
   return stream
 }
 
-/** Node opens a terminal once more, to read and write without blocking others, and never closes the file it was given. */
-function withoutSpare<T extends ReadStream | WriteStream>(stream: T, file: number): T {
-  const used = handleOf(stream)?.fd
-  if (used !== undefined && used !== file) closeSync(file)
-  return stream
+function openAs<T extends ReadStream | WriteStream>(path: string, way: number, make: (file: number) => T): T {
+  const file = openSync(path, way | constants.O_NOCTTY)
+  try {
+    const stream = make(file)
+    // Node opens a terminal once more, to read and write without blocking others, and never closes the file it was given.
+    const used = usedBy(stream)
+    if (used !== undefined && used !== file) closeSync(file)
+    return stream
+  } catch (error) {
+    closeSync(file)
+    throw error
+  }
+}
+
+/** The descriptor that a stream of a terminal reads or writes: not always the one that it was given. */
+export function usedBy(stream: ReadStream | WriteStream): number | undefined {
+  return handleOf(stream)?.fd
 }
 
 /** What lies below a stream of Node, which its types leave out. */

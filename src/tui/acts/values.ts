@@ -42,8 +42,8 @@ export function valueRows(scene: Scene): ValueRow[] {
 }
 
 /** Why a value would be refused, said while it is typed; null for none and for one that is not begun. */
-export function liveProblem(scene: Scene, name: string, typed: string): string | null {
-  return typed === '' ? null : valueProblem(scene.walk.runbook, name, typed)
+export function liveProblem(scene: Scene, { name, secret }: ValueRow, typed: string): string | null {
+  return typed === '' ? null : valueProblem(scene.walk.runbook, name, typed, secret ? 'hidden' : 'shown')
 }
 
 const SOURCES = {

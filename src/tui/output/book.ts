@@ -63,8 +63,10 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
   /** The first line of a text that no record keeps; null where there is none. */
   const keptToOf = (source: Source): number | null => (isLive(source) ? ring.keptTo : null)
   /** A line that was read for the screen and is still there. */
-  const inPage = (source: Source, number: number): string | null =>
-    page !== null && isSameSource(page.source, source) ? (page.lines[number - page.from] ?? null) : null
+  const inPage = (source: Source, number: number): string | null => {
+    const line = page !== null && isSameSource(page.source, source) ? page.lines[number - page.from] : undefined
+    return line === undefined || line === PASSED_BY ? null : line
+  }
   const isPassedBy = (source: Source, number: number): boolean => {
     const keptTo = keptToOf(source)
     return keptTo !== null && number >= keptTo && number < ring.first && inPage(source, number) === null
@@ -76,10 +78,10 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
     from: number,
     visit: (line: string, number: number) => boolean,
   ): void => {
-    for (let number = Math.max(from, keptTo, page?.from ?? 0); number < ring.first; number++) {
+    const end = Math.min(ring.first, (page?.from ?? 0) + (page?.lines.length ?? 0))
+    for (let number = Math.max(from, keptTo, page?.from ?? 0); number < end; number++) {
       const line = inPage(source, number)
-      if (line === null) break
-      if (!visit(line, number)) return
+      if (line !== null && !visit(line, number)) return
     }
     const start = Math.max(from, keptTo, ring.first)
     for (const [index, line] of ring.lines(start, ring.total).entries()) if (!visit(line ?? '', start + index)) return
@@ -94,11 +96,12 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
     const keptTo = keptToOf(source)
     if (log !== null && keptTo !== null) {
       let wantsMore = true
-      await log.each(from, (line, number) => {
-        if (number >= keptTo) return false
-        wantsMore = visit(line, number)
-        return wantsMore
-      })
+      if (from < keptTo)
+        await log.each(from, (line, number) => {
+          if (number >= keptTo) return false
+          wantsMore = visit(line, number)
+          return wantsMore
+        })
       if (wantsMore) eachPassing(source, keptTo, from, visit)
       return
     }
@@ -123,9 +126,11 @@ export function createBook(runbook: Pick<Runbook, 'title'>, record: RunRecord | 
   /** The ring has not seen the beginning of a script that an earlier process has started: it goes on behind what is recorded. */
   const join = async (step: string, attempt: number): Promise<void> => {
     const source = { kind: 'output', step, attempt } as const
+    const before = `${ring.attempt} ${ring.step}`
     try {
       await refresh(source)
-      ring.start(step, attempt, totalOf(source))
+      // Another script may have been started meanwhile: the ring is its.
+      if (`${ring.attempt} ${ring.step}` === before) ring.start(step, attempt, totalOf(source))
     } catch {
       // Whoever reads next says that the record cannot be read.
     }

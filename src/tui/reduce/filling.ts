@@ -28,7 +28,7 @@ export function giveValue(state: ScreenState): Reduced {
   if (dialog?.kind !== 'values' || row === undefined) return only(state)
   const { text } = dialog
   if (text === '') return only({ ...state, message: `${row.name}: a value is needed` })
-  const why = liveProblem(scene, row.name, text)
+  const why = liveProblem(scene, row, text)
   if (why !== null) return only({ ...state, message: why })
   const answer = { kind: 'value', name: row.name, value: text } as const
   return { state: { ...state, saying: true, lastSaid: answer }, effects: [{ kind: 'say', answer }] }

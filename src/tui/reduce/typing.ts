@@ -21,13 +21,17 @@ export function typed(state: ScreenState, key: KeyPress): ScreenState {
   )
 }
 
-/** A value, a reason or words to look for may be pasted; a phrase is typed, and nothing else takes more than a key. */
+/**
+ * A value, a reason or words to look for may be pasted; a phrase is typed, unless the person's configuration permits a paste, and nothing
+ * else takes more than a key.
+ */
 export function pasted(state: ScreenState, text: string, atMs: number): ScreenState {
   const mode = modeOf(state)
-  if (!isField(mode) || mode === 'phrase') return { ...state, message: 'paste is not accepted here: type it' }
+  if (!isField(mode) || (mode === 'phrase' && !state.allowPaste))
+    return { ...state, message: 'paste is not accepted here: type it' }
   if (!isSearching(state) && isGuarded(state, atMs)) return dropped(state)
   const line = text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\p{Cc}\p{Cs}\p{Cf}]/gu, '')
-  return typed(state, { name: 'paste', text: line })
+  return typed(state, { name: 'paste', text: mode === 'phrase' ? line.trim() : line })
 }
 
 /** Takes what is suggested; where several are, the one behind the one that stands there. */

@@ -59,6 +59,8 @@ export interface ScreenState {
   readonly size: Size
   readonly nowMs: number
   readonly keys: KeyMap
+  /** A phrase may be pasted. */
+  readonly allowPaste: boolean
   /** Step that is looked at; null follows the one that is needed. */
   readonly cursor: string | null
   readonly pane: 'outline' | 'detail' | 'output'
@@ -189,6 +191,7 @@ export function initialState(
     size,
     nowMs,
     keys,
+    allowPaste: false,
     cursor: null,
     pane: 'outline',
     detailTop: 0,

@@ -149,7 +149,7 @@ function valuesView(look: Look, state: ScreenState, dialog: Extract<Dialog, { ki
 const FIELD = ' > '
 
 function aboutLines(look: Look, state: ScreenState, row: ValueRow, typed: string): Line[] {
-  const problem = liveProblem(state.scene, row.name, typed)
+  const problem = liveProblem(state.scene, row, typed)
   const shown = row.secret ? '*'.repeat([...typed].length) : typed
   const suggestion = row.suggestion === null ? '' : `  Tab takes ${row.suggestion}`
   const hidden = row.secret ? '  A secret: shown nowhere, and written down nowhere.' : ''

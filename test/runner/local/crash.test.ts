@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -89,6 +89,19 @@ describe('Signoff killed with -9 while a script runs', () => {
     await kill(child)
     await resume(order)
     expect((await session.run('echo "$a"', { step: 'next' })).out).toBe('1\n')
+  })
+
+  test('leaves it too where it was killed in the middle of taking it over', async () => {
+    await session.run('a=1')
+    const order = session.order('a=2')
+    await collect(report => session.executor.run(order, report))
+    const sessions = join(session.stateDir, 'sessions')
+    // What lay there went first, and the state of this block is still in its claim.
+    renameSync(join(sessions, readdirSync(sessions)[0] ?? '', 'state'), join(claimOf(order), 'left', 'state'))
+    const later = session.again()
+    await collect(report => later.executor.attach(order, { out: 0, err: 0 }, report))
+    expect((await later.run('echo "$a"', { step: 'next' })).out).toBe('2\n')
+    later.executor.dispose()
   })
 
   test('still leaves the time limit in force', async () => {

@@ -80,6 +80,13 @@ describe('what a script leaves behind', () => {
     expect(processesWith(session.folder)).toEqual([left?.processes[0]?.pid])
   })
 
+  test('a process of many threads is named once', async () => {
+    const program = 'require("fs").writeFileSync("there", ""); setInterval(() => {}, 1000)'
+    const block = `'${process.execPath}' -e '${program}' >/dev/null 2>&1 & echo $!; until [[ -e there ]]; do sleep 0.02; done`
+    const { out, reports } = await session.run(block)
+    expect(leftOf(reports)?.processes).toMatchObject([{ pid: Number(out) }])
+  })
+
   test('a child that left by setsid is found after a stop too', async () => {
     const order = session.order('setsid sleep 602 >/dev/null 2>&1 & echo ready; sleep 600')
     const reports: ScriptReport[] = []

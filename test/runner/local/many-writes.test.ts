@@ -15,3 +15,17 @@ test('of a script that writes line by line, however often, nothing is lost', asy
   expect(lines).toHaveLength(400_001)
   expect(lines.every((line, number) => line === '' || line === String(number))).toBe(true)
 }, 60_000)
+
+test('what a spool cannot take of many small writes is counted to the byte', async () => {
+  const small = openSession({ spoolBytes: 1000 })
+  try {
+    const script =
+      'for ((line = 1000; line < 1500; line++)); do echo $line; if ((line % 50 == 0)); then sleep 0.01; fi; done'
+    const { out, exit, ended } = await small.run(script)
+    expect(exit).toBe(0)
+    expect(ended.end.streams[0]).toMatchObject({ bytes: 1000, lost: 1500 })
+    expect(out.startsWith('1000\n1001\n')).toBe(true)
+  } finally {
+    small.end()
+  }
+})

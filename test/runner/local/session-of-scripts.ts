@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +20,8 @@ export interface Result {
   readonly reports: readonly ScriptReport[]
 }
 
-export const RUN = '01a203bc-45c0-7d3b-9f52-6a1c0de9b001'
+/** Another one for each file of tests: what a script left behind is found by it, all over the machine. */
+export const RUN = `01a203bc-45c0-7d3b-9f52-${randomBytes(6).toString('hex')}`
 
 /** An executor over a folder of its own, where scripts run one after the other in one session. */
 export interface SessionOfScripts {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -47,6 +48,8 @@ describe('what one block leaves behind, the next one finds', () => {
       'm[k]=v; m[j]=w; l[3]=x; n=2+3; echo "${#m[@]} ${m[k]} ${!l[*]} $n"',
       '2 v 3 5\n',
     ],
+    ['that a variable is to be exported once it is set', 'export A', 'A=1; bash -c \'echo "$A"\'', '1\n'],
+    ['the status of the last command', 'set +e; (exit 3)', 'echo "$?"; false; echo on', '3\n'],
     ['keys of any text', "declare -A m=([$'a\\nb']=1 [x y]=\"q'\")", 'echo "${m[$\'a\\nb\']} ${m[x y]}"', "1 q'\n"],
     [
       '2,000 variables',
@@ -138,6 +141,27 @@ describe('what one block leaves behind, the next one finds', () => {
 
   test('a failing block keeps what it did before it failed', async () => {
     expect(await afterBlocks('a=1; false; a=2', 'echo "$a"')).toBe('1\n')
+  })
+
+  test('of a secret nothing is written down, be it read-only, a number or in a function that ends the block', async () => {
+    session.executor.keepSecret('PIN', '271828182')
+    const secret = { secrets: ['PIN'], env: {} }
+    for (const block of [
+      'a=1; readonly PIN',
+      'declare -i PIN; export PIN',
+      'f() { local PIN=$PIN a=2; exit 0; }; f',
+      'f() { local -i PIN=$PIN; exit 0; }; f',
+      'declare -ir PIN',
+    ]) {
+      expect(await session.run(block, secret)).toMatchObject({ exit: 0 })
+      expect(spawnSync('grep', ['-r', '271828182', session.stateDir]).stdout.toString()).toBe('')
+      expect((await session.run('echo "$a${PIN-none}"')).out).toBe('1none\n')
+    }
+  })
+
+  test('what every block is given anew is not kept, be it read-only', async () => {
+    await session.run('readonly SIGNOFF_STEP; declare -r SIGNOFF', { step: 'first' })
+    expect((await session.run('echo "$SIGNOFF_STEP"', { step: 'second' })).out).toBe('second\n')
   })
 
   test('variables that a step is given win over the state only when they are new', async () => {

@@ -205,6 +205,18 @@ describe('a process of its own in a terminal', () => {
     expect(shown).toEqual(orders.map((_, round) => `first\r\nlast of ${round}`))
   }, 110_000)
 
+  test('that takes no output any more hangs the script up, and gives the terminal back', async () => {
+    const order = session.order('trap "echo hung up >hup; exit 1" HUP; echo said; while :; do sleep 0.05; done', {
+      terminal: true,
+    })
+    const followed = session.executor.run(order, async report => {
+      if (report.kind === 'output') throw new Error('the run is not driven any more')
+    })
+    await expect(followed).rejects.toThrow('not driven any more')
+    await vi.waitFor(() => expect(existsSync(join(session.folder, 'hup'))).toBe(true), 10_000)
+    await vi.waitFor(() => expect(at.isLent).toBe(false), 10_000)
+  })
+
   test('killed with -9 takes the terminal away: the script is hung up, and its true end is recorded', async () => {
     const order = session.order('echo before; touch started; read -r line; echo never', { terminal: true })
     const terminal = start([order])

@@ -127,3 +127,23 @@ test('a screen that comes later goes on behind what is recorded', async () => {
   await flood.book.load(SOURCE, 0, 20)
   expect(flood.shown(0, 2)).toEqual(['kept 0', 'kept 1'])
 })
+
+test('it takes no place from a script that is started meanwhile', async () => {
+  const flood = new Flood(false)
+  flood.passLines(0, 10)
+  const next = { step: 's2', attempt: 1 }
+  const event = { kind: 'step.start', ...next } as EventOf<'step.start'>
+  flood.book.take({ seq: 99, atMs: 0, event }, SNAPSHOT)
+  // What is read for the first one comes a few turns later.
+  for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve))
+  flood.book.pass({ kind: 'output', ...next, fd: 'out', at: 0, text: 'second\n' })
+  expect(flood.book.view({ kind: 'output', ...next }).lines(0, 9)).toEqual([NOT_KEPT_FROM_HERE, 'second'])
+})
+
+test('a place that nobody holds any more is no place to find words in', async () => {
+  const flood = new Flood()
+  flood.passLines(0, 30_000)
+  await flood.book.load(SOURCE, 5000, 20)
+  expect(flood.shown(5000, 5001)).toEqual([PASSED_BY])
+  expect(await flood.book.find(SOURCE, { kind: 'text', text: 'passed by' }, 0, 1)).toBeNull()
+})

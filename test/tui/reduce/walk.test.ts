@@ -89,6 +89,19 @@ describe('running', () => {
     await screen.paste('two\nlines\u001b').press('enter').settle()
     expect(run.said).toEqual([{ kind: 'note', step: 's2.1', text: 'two lines' }])
   })
+
+  test('where the person permits it a phrase is pasted, and Enter is a key of its own all the same', async () => {
+    const { run, screen } = await walkAt('2.1')
+    screen.state = { ...screen.state, allowPaste: true }
+    screen.paste('y')
+    expect(screen.needed).toContain('paste is not accepted here')
+    await screen.press('enter').settle()
+    screen.paste('production v2.4.0\r\n')
+    await screen.settle()
+    expect(run.said).toEqual([])
+    await screen.press('enter').settle()
+    expect(run.said).toEqual([{ kind: 'run', step: 's2.1', phrase: 'production v2.4.0' }])
+  })
 })
 
 describe('keys for another question', () => {

@@ -1,0 +1,140 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readStatus, readSupervisor } from '../../../src/runner/local/claim.ts'
+import { createLauncher, type Launcher } from '../../../src/runner/local/launcher.ts'
+import { readProcessStart } from '../../../src/runner/local/process-identity.ts'
+import { inStateFolder, prepareStateFolder } from '../../../src/runner/local/state-folder.ts'
+
+let folder: string
+let launcher: Launcher
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'signoff-launcher-'))
+  prepareStateFolder(folder, 'this boot')
+  launcher = createLauncher(inStateFolder(folder, 'supervisor.bash'), { PATH: process.env.PATH ?? '/usr/bin:/bin' })
+})
+afterEach(() => {
+  launcher.close()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
+/** A claim, and the words of an order for it. */
+function orderFor(
+  name: string,
+  command: string,
+  makeStatus = (path: string) => writeFileSync(path, `${' '.repeat(2047)}\n`),
+) {
+  const claim = join(folder, 'claims', name)
+  mkdirSync(claim)
+  makeStatus(join(claim, 'status'))
+  return { claim, words: [claim, '', '5', '1000000', '22', '', '1', 'SECRET=hunter2', 'bash', '-c', command] }
+}
+
+/** Empty for one that was closed since it was listed. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}
+
+const hasEnded = (claim: string): boolean => readStatus(claim).ending !== null
+/** One that has ended and that its new parent has not asked about is not there. */
+const isThere = (pid: number | undefined): boolean => readProcessStart(pid ?? 0) !== null
+
+test('one bash supervises script after script, and tells of each how it ended', async () => {
+  const ends = []
+  const supervisors = new Set<number | undefined>()
+  for (const [index, command] of [
+    'exit 3',
+    'kill -TERM $$',
+    'exit 143',
+    'kill -PIPE $$',
+    'kill -KILL $$',
+    'exit 141',
+  ].entries()) {
+    const { claim, words } = orderFor(`order-${index}`, command)
+    expect(await launcher.start(words)).toBe(true)
+    await expect.poll(() => hasEnded(claim)).toBe(true)
+    const { code, signalled } = readStatus(claim).ending ?? {}
+    ends.push([code, signalled])
+    supervisors.add(readSupervisor(claim)?.pid)
+  }
+  expect(ends).toEqual([
+    [3, false],
+    [143, true],
+    [143, false],
+    [141, true],
+    [137, true],
+    [141, false],
+  ])
+  // A busy machine may take its time to say that it is free.
+  expect(supervisors.size).toBeLessThan(ends.length)
+})
+
+test('what comes while a script runs is answered by another one, and a script by itself is no reason for one', async () => {
+  writeFileSync(join(folder, 'text'), 'set -n\nfi\n')
+  const { claim, words } = orderFor('long', `until [[ -e ${folder}/go ]]; do sleep 0.02; done`)
+  const other = orderFor('short', 'exit 5')
+  expect(await launcher.start(words)).toBe(true)
+  expect(await launcher.check(join(folder, 'text'))).toBe(2)
+  expect(await launcher.start(other.words)).toBe(true)
+  await expect.poll(() => hasEnded(other.claim)).toBe(true)
+  expect(hasEnded(claim)).toBe(false)
+  expect(readSupervisor(other.claim)?.pid).not.toBe(readSupervisor(claim)?.pid)
+  writeFileSync(join(folder, 'go'), '')
+  await expect.poll(() => hasEnded(claim)).toBe(true)
+})
+
+test('a script that is over leaves nothing of it with its supervisor: no secret, no descriptor, no process', async () => {
+  const { claim, words } = orderFor('first', 'echo out; echo err >&2')
+  await launcher.start(words)
+  await expect.poll(() => readStatus(claim).closed.size).toBe(2)
+  const { claim: next, words: more } = orderFor(
+    'second',
+    'env; ls -l /proc/self/fd | sed -n "s/.*[0-9] \\([0-9]* ->\\)/\\1/p"',
+  )
+  await launcher.start(more.filter(word => !word.includes('hunter2')).map(word => (word === '1' ? '0' : word)))
+  await expect.poll(() => readStatus(next).closed.size).toBe(2)
+  const said = readFileSync(join(next, 'out'), 'utf8')
+  expect(said).not.toContain('hunter2')
+  expect(said.match(/^\d+ ->/gm)).toEqual(['0 ->', '1 ->', '2 ->', '3 ->'])
+  // Its copiers say that a stream is closed, and end; a busy machine may take its time for it.
+  const pid = readSupervisor(claim)?.pid
+  const open = (): string[] => readdirSync(`/proc/${pid}/fd`).map(fd => linkOf(`/proc/${pid}/fd/${fd}`))
+  await expect.poll(() => open().filter(path => path.includes('claims'))).toEqual([])
+  await expect.poll(() => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')).toBe('')
+})
+
+test('it ends once Signoff has gone and its script has ended, not before', async () => {
+  const { claim, words } = orderFor('long', `until [[ -e ${folder}/go ]]; do sleep 0.02; done; exit 7`)
+  await launcher.start(words)
+  await expect.poll(() => readStatus(claim).block).not.toBeNull()
+  launcher.close()
+  const pid = readSupervisor(claim)?.pid
+  expect(isThere(pid)).toBe(true)
+  writeFileSync(join(folder, 'go'), '')
+  await expect.poll(() => hasEnded(claim)).toBe(true)
+  expect(readStatus(claim).ending?.code).toBe(7)
+  await expect.poll(() => isThere(pid)).toBe(false)
+})
+
+test('it ends where it cannot write how its script ended, so that nobody waits for that', async () => {
+  const { claim, words } = orderFor('unwritable', 'exit 1', path => symlinkSync('/dev/full', path))
+  await launcher.start(words)
+  await expect.poll(() => readSupervisor(claim)).not.toBeNull()
+  const pid = readSupervisor(claim)?.pid
+  await expect.poll(() => isThere(pid)).toBe(false)
+  expect(await launcher.start(orderFor('next', 'true').words)).toBe(true)
+})
