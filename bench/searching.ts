@@ -13,7 +13,8 @@ const RUN = '01a203bc-45c0-7d3b-9f52-000000000000'
 
 /**
  * Lists and searches ten thousand records of some 40 KB: against reading all seals, and against grep over all journals. A word that is in
- * every record is searched for until the limit, and then to the end, which is what a script would do by `--json`.
+ * every record is searched for until the limit, and then to the end, which is what a script would do by `--json`. On two cores that do nothing else
+ * a search takes some three seconds.
  */
 export async function searching(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'signoff-bench-'))
@@ -46,10 +47,11 @@ export async function searching(): Promise<Row[]> {
         budget: 1,
       },
       {
+        // Each of its places is a line that is parsed, and told with its step.
         what: `the same, --json: 200,000 places`,
         against: 'grep -riF',
         ratio: await ratioOf(cd(`${ours} search connection --json`), common, 1),
-        budget: 10,
+        budget: 30,
       },
     ]
   } finally {

@@ -40,6 +40,7 @@ const MOST_PLACES = 300
 const BEFORE = 40
 const WIDTH = 160
 const CHUNK = 1024 * 1024
+const TOLD_AT_ONCE = 64 * 1024
 
 /**
  * Finds words in the records of all runs, newest first, and tells each place as it is found, until a limit, which it tells of. Nothing is
@@ -81,28 +82,36 @@ async function tell(
   io: Io,
 ): Promise<number> {
   const release = releaseOf(files)
-  let positions: ReadonlyMap<string, string> | null = null
-  const write = (place: FoundPlace): Promise<void> => {
-    positions ??= positionsOf(files)
-    const position = place.step === null ? null : (positions.get(place.step) ?? null)
-    if (flags.json !== true) return io.pour(`${placeLine(files, release, position, place)}\n`)
-    const { offset: _, ...rest } = place
-    const document: SearchPlace = { schema: 'signoff.search/1', run: files.run, release, position, ...rest }
-    return io.pour(`${encode(document)}\n`)
-  }
   const mostOfRun = flags.all === true || flags.json === true ? most : Math.min(most, MOST_SHOWN)
+  let positions: ReadonlyMap<string, string> | null = null
   let shown = 0
+  let text = ''
   for (const place of places) {
-    if (io.gone?.aborted === true) break
+    if (io.gone?.aborted === true) return shown
     if (shown === mostOfRun) {
       // How many more there are is not counted: what everybody says is in every line, and nobody would read the number.
-      await io.pour(`${visible(`${release}  ${files.run}  more in this run: --all shows it`)}\n`)
+      text += `${visible(`${release}  ${files.run}  more in this run: --all shows it`)}\n`
       break
     }
-    await write(place)
+    positions ??= positionsOf(files)
+    const position = place.step === null ? null : (positions.get(place.step) ?? null)
+    const line =
+      flags.json === true ? documentLine(files, release, position, place) : placeLine(files, release, position, place)
+    text += `${line}\n`
     shown++
+    // What is told of one run is told at once, unless it is much: each write takes longer than finding what is in it.
+    if (text.length < TOLD_AT_ONCE) continue
+    await io.pour(text)
+    text = ''
   }
+  if (text !== '') await io.pour(text)
   return shown
+}
+
+function documentLine(files: RunFiles, release: string, position: string | null, place: FoundPlace): string {
+  const { offset: _, ...rest } = place
+  const document: SearchPlace = { schema: 'signoff.search/1', run: files.run, release, position, ...rest }
+  return encode(document)
 }
 
 function placeLine(files: RunFiles, release: string, position: string | null, place: FoundPlace): string {
