@@ -29,7 +29,8 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
 }
 
 function processIo(): Io {
-  const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true
+  // Asked of the descriptor: Node makes a stream of standard input for whoever only looks at it.
+  const interactive = isatty(0) && isatty(2)
   // A reader that goes away (`signoff plan | head`) is no failure of ours.
   const gone = new AbortController()
   /** A failure that whoever wrote has been told of. */

@@ -1,21 +1,19 @@
-import { dirname, resolve } from 'node:path'
 import { isProduction, type Section, type Step } from '../model/index.ts'
 import { askLevelOf, gateNeed, type RunContext } from '../runner/index.ts'
-import { gitFacts } from '../runner/local/index.ts'
+import type { GitFacts } from '../runner/local/index.ts'
 import { durationText, type StartAsk, type StartBrief, type StartSection } from '../tui/index.ts'
 import type { Desk } from './desk.ts'
 import type { PreflightFinding } from './preflight/finding.ts'
 
-/** What the screen before a run tells. Looks at git alone, and starts nothing else. */
-export async function startBrief(
+/** What the screen before a run tells. */
+export function startBrief(
   context: RunContext,
   path: string,
   desk: Desk,
-  findings: readonly PreflightFinding[],
-): Promise<StartAsk> {
+  { findings, git }: { readonly findings: readonly PreflightFinding[]; readonly git: GitFacts | null },
+): StartAsk {
   const { runbook, mainFlow, steps, environment, release } = context
   const ahead = mainFlow.flatMap(id => steps.get(id) ?? [])
-  const git = await gitFacts(dirname(resolve(path)))
   const told = findings.filter(({ check, level }) => level !== 'info' && check !== 'value-missing')
   const brief: StartBrief = {
     title: runbook.title,

@@ -188,14 +188,6 @@ export interface Snapshot {
   readonly need: Need
 }
 
-/** A stretch of a script's output as it arrives: cleaned of nothing, masked already. */
-export interface OutputChunk {
-  readonly step: string
-  readonly attempt: number
-  readonly fd: 'out' | 'err' | 'pty'
-  readonly text: string
-}
-
 /**
  * One run as a front end sees it. Every event is in the journal before a listener hears of it.
  * Full screen, plain lines and the answers file all speak through this and nothing else.

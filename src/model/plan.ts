@@ -4,7 +4,6 @@ import { RISKS } from './risk.ts'
 
 /** What a person sees of a step's kind. The words are those of docs/dictionary.md. */
 export const StepKindSchema = z.enum(['task', 'confirmation', 'gate', 'choice', 'wait', 'manual', 'form'])
-export type StepKind = z.infer<typeof StepKindSchema>
 
 const RiskSchema = z.enum(RISKS)
 

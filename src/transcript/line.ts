@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Entry, EVENT_FIELDS, type EventKind, type RunEvent, SALTED } from '../model/index.ts'
 import { encode } from './canonical.ts'
+import { isOverfull } from './line-weight.ts'
 
 /** Bytes that a line may have, without its LF: lines 0 and 1 hold the runbook and the plan. */
 export const LONG_LINE_BYTES = 32 * 1024 * 1024
@@ -26,6 +27,9 @@ export type LineAnswer =
 
 /** Reads one line, without its LF, strictly: only what {@link encode} and the schema of its kind would have written. */
 export function decodeLine(text: string): LineAnswer {
+  // Only the first two lines may be so long, and they are of known kinds.
+  if (text.length > LINE_BYTES && isOverfull(text))
+    return { ok: false, why: 'no line of so many parts', seq: seqAt(text) }
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -137,6 +141,12 @@ function isKnown(kind: string): kind is EventKind {
 function seqOf(value: unknown): number | null {
   if (typeof value !== 'object' || value === null || !('seq' in value)) return null
   return typeof value.seq === 'number' ? value.seq : null
+}
+
+/** The number that a text begins with, as lines do, without parsing the rest. */
+function seqAt(text: string): number | null {
+  const found = /^\{"seq":(\d{1,15}),/.exec(text)
+  return found === null ? null : Number(found[1])
 }
 
 function keysOf(value: unknown): string[] {

@@ -17,7 +17,6 @@ export const CheckNameSchema = z.enum([
   'withheld',
   'parents',
 ])
-export type CheckName = z.infer<typeof CheckNameSchema>
 
 export const FindingSchema = z.strictObject({
   check: CheckNameSchema,

@@ -1,8 +1,9 @@
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Runbook } from '../../model/index.ts'
 import { EMPTY_STATE, SignoffError } from '../../model/index.ts'
 import { loadAndParse } from '../../parser/index.ts'
 import { chooseSection, findSection, requiredBefore } from '../../runner/index.ts'
+import { gitFacts } from '../../runner/local/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { readAnswers } from '../answers-file.ts'
 import { milliseconds } from '../config.ts'
@@ -71,12 +72,16 @@ async function runSection(path: string, read: Runbook, flags: RunFlags, chosen: 
   const attended = ui.kind !== 'none'
   if (attended) decidedAtTerminal(context, EMPTY_STATE, provided, io)
   const about = { context, state: EMPTY_STATE, selection, first, provided, attended }
-  const findings = await preflight(desk, about, io)
+  // Whoever attends is shown what git says, and a large repository takes its time: it is looked at meanwhile.
+  const [findings, git] = await Promise.all([
+    preflight(desk, about, io),
+    attended ? gitFacts(dirname(resolve(path))) : null,
+  ])
   const stopped = reportPreflight(findings, { attended, on: false, running: false }, io)
   const lacking = attended ? 0 : reportMissing(context, first, provided, io)
   if (stopped !== 0 || lacking !== 0) return stopped || lacking
   if (ui.kind === 'attended') {
-    const answer = await ui.begin(await startBrief(context, path, desk, findings))
+    const answer = await ui.begin(startBrief(context, path, desk, { findings, git }))
     if (answer.kind === 'leave') return left(io)
   }
   const terminal = ui.kind === 'none' ? null : ui.terminal

@@ -17,25 +17,6 @@ export function readsVariables(script: string | Shell): string[] {
   return [...new Set(asShell(script).reads.map(({ name }) => name))].filter(name => !isShellVariable(name))
 }
 
-/** True if the script does nothing but give variables their values, `export` included. */
-export function onlyAssignments(script: string | Shell): boolean {
-  const { commands, error, blocks } = asShell(script)
-  if (error !== null || commands.length === 0) return false
-  return (
-    commands.every(
-      ({ words, start }) =>
-        words.length === 0 ||
-        (/^(?:export|declare|typeset|readonly)$/.test(words[0]?.text ?? '') &&
-          words.some(word => word.text.includes('='))) ||
-        // A command inside `X=$(…)` belongs to the assignment.
-        !blocks.some(block => block.start === start),
-    ) &&
-    commands.some(
-      ({ words }) => words.length === 0 || /^(?:export|declare|typeset|readonly)$/.test(words[0]?.text ?? ''),
-    )
-  )
-}
-
 /** Reads that need a value from outside: not set before them, no default, not after a `source`. In order. */
 export function readsFromOutside(shell: Shell): VariableRead[] {
   const sourcedAt =

@@ -6,7 +6,6 @@ import {
   environmentOf,
   findValues,
   interactionOf,
-  onlyAssignments,
   type Piece,
   parseShell,
   riskOf,
@@ -240,7 +239,6 @@ describe.skipIf(!existsSync(RUNBOOK))('the fences of the Avocat release runbook'
   })
 
   test('the feature flag of 384 is text for a file', () => {
-    expect(onlyAssignments(fence(384))).toBe(true)
     expect(shellLooking(fence(384)).shell).toBe(false)
   })
 

@@ -4,7 +4,6 @@ import {
   findValues,
   isSecretName,
   literalSecretsIn,
-  onlyAssignments,
   readsVariables,
   setsVariables,
   unfinishedIn,
@@ -115,14 +114,6 @@ describe('variables from outside', () => {
       'G',
     ])
     expect(readsVariables('echo $A ${B:-x} $HOME')).toEqual(['A', 'B'])
-    expect(['A=1', 'export A=1\nB=$(date)\n', '# c\nA=1'].map(onlyAssignments)).toEqual([true, true, true])
-    expect(['A=1 run', 'A=1; run', '', 'export A', 'A=('].map(onlyAssignments)).toEqual([
-      false,
-      false,
-      false,
-      false,
-      false,
-    ])
   })
 })
 

@@ -40,6 +40,9 @@ function orderFor(
   return { claim, words: [claim, '', '5', '1000000', '22', '', '1', 'SECRET=hunter2', 'bash', '-c', command] }
 }
 
+/** A script that waits for a file. It ends with the folder as well, so that a test that fails leaves nothing behind. */
+const untilGo = (): string => `until [[ -e ${folder}/go || ! -d ${folder} ]]; do sleep 0.02; done`
+
 /** Empty for one that was closed since it was listed. */
 function linkOf(path: string): string {
   try {
@@ -85,7 +88,7 @@ test('one bash supervises script after script, and tells of each how it ended', 
 
 test('what comes while a script runs is answered by another one, and a script by itself is no reason for one', async () => {
   writeFileSync(join(folder, 'text'), 'set -n\nfi\n')
-  const { claim, words } = orderFor('long', `until [[ -e ${folder}/go ]]; do sleep 0.02; done`)
+  const { claim, words } = orderFor('long', untilGo())
   const other = orderFor('short', 'exit 5')
   expect(await launcher.start(words)).toBe(true)
   expect(await launcher.check(join(folder, 'text'))).toBe(2)
@@ -118,7 +121,7 @@ test('a script that is over leaves nothing of it with its supervisor: no secret,
 })
 
 test('it ends once Signoff has gone and its script has ended, not before', async () => {
-  const { claim, words } = orderFor('long', `until [[ -e ${folder}/go ]]; do sleep 0.02; done; exit 7`)
+  const { claim, words } = orderFor('long', `${untilGo()}; exit 7`)
   await launcher.start(words)
   await expect.poll(() => readStatus(claim).block).not.toBeNull()
   launcher.close()

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { eachHasANeed } from '../../../src/transcript/approval-needs.ts'
 import { encode } from '../../../src/transcript/canonical.ts'
@@ -7,9 +6,6 @@ import { buildSealStatement } from '../../../src/transcript/seal-statement.ts'
 import { toArmor, verifySshSig } from '../../../src/transcript/sshsig.ts'
 import * as run from '../helpers/run.ts'
 import { bundle, journal, whole } from '../helpers/sealed-run.ts'
-
-/** Some in each run of the tests; as many as one likes by SIGNOFF_FUZZ_RUNS=100000. */
-const RUNS = Number(process.env.SIGNOFF_FUZZ_RUNS ?? 1500)
 
 describe('threats 23 and 24: hostile files, editors', () => {
   it('line endings, a BOM, a blank last line', async () => {
@@ -37,44 +33,6 @@ describe('threats 23 and 24: hostile files, editors', () => {
     const second = Buffer.from(journal.toString().replace('"v":1', '"v":2'))
     expect((await run.verify(second, null)).exitCode).toBe(8)
     expect((await run.verify(second, bundle)).exitCode).toBe(4)
-  })
-
-  it('any change gives a documented code, and no exception', { timeout: 60_000 + RUNS * 20 }, async () => {
-    const piece = fc.oneof(
-      fc.constantFrom(
-        '"',
-        '{',
-        '}',
-        ',',
-        '0',
-        '\\',
-        '\n',
-        '\r',
-        '\0',
-        '__proto__',
-        'constructor',
-        '1e999',
-        '\u00ff',
-        '-',
-      ),
-      fc.string({ maxLength: 4 }),
-    )
-    const change = fc.record({ at: fc.nat(), drop: fc.nat(20), put: piece, inBundle: fc.boolean() })
-    const property = fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async changes => {
-      let [text, envelope] = [journal.toString('latin1'), bundle]
-      const edit = (into: string, { at, drop, put }: (typeof changes)[number]) =>
-        into.slice(0, at % into.length) + put + into.slice((at % into.length) + drop)
-      for (const one of changes) {
-        if (one.inBundle) envelope = edit(envelope, one)
-        else text = edit(text, one)
-      }
-      const isSame = text === journal.toString('latin1')
-      const sealedToo = await run.verify(Buffer.from(text, 'latin1'), envelope)
-      expect(isSame ? [0, 5, 8] : [4, 5, 8]).toContain(sealedToo.exitCode)
-      const alone = await run.verify(Buffer.from(text, 'latin1'), null)
-      expect(isSame ? [3] : [3, 4, 5, 8]).toContain(alone.exitCode)
-    })
-    await fc.assert(property, { numRuns: RUNS, seed: 20261122 })
   })
 
   it('names of objects are no keys, curves or roles', async () => {
