@@ -85,7 +85,8 @@ async function walkWith(session: Session, options: WalkOptions, io: Io): Promise
       })
       return walkUnattended(context, drive, options.provided, options.waitLimitMs, io.nowMs).finally(stop)
     }
-    case 'attended':
+    case 'attended': {
+      const meanwhile = await meanwhileText(record, drive.snapshot().state)
       return options.ui.run({
         drive,
         speaker: { by: session.signer.principal, source: null },
@@ -98,8 +99,10 @@ async function walkWith(session: Session, options: WalkOptions, io: Io): Promise
             `${requestName(context.steps.get(step)?.position ?? step)}.request.json`,
           ),
         next: [`signoff verify ${session.files.folder}`, `signoff export ${session.files.folder} --format md`],
-        notice: (await meanwhileText(record, drive.snapshot().state)) ?? options.notice ?? null,
+        notice: meanwhile ?? options.notice ?? null,
+        meanwhile,
       })
+    }
     default:
       options.ui satisfies never
       throw new Error('unreachable')

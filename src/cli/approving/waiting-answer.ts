@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { SignoffError } from '../../model/index.ts'
 import { type ApprovalRequest, untrustedApproval } from '../../transcript/index.ts'
+import { readArriving } from '../arriving-file.ts'
 
 /**
  * The answer of the same key to the same request, which the run has not taken yet, is not replaced unsaid: it may be taken at any
@@ -9,8 +9,8 @@ import { type ApprovalRequest, untrustedApproval } from '../../transcript/index.
  * @throws {SignoffError} `APPROVER_EXCLUDED` where there is one.
  */
 export async function refuseSecondAnswer(target: string, { statement }: ApprovalRequest): Promise<void> {
-  const text = await readFile(target, 'utf8').catch(() => '')
-  const said = untrustedApproval(text)
+  const there = await readArriving(target).catch(() => null)
+  const said = there === null ? null : untrustedApproval(there.text)
   if (said === null || said.request.leaf !== statement.predicate.request.leaf) return
   throw new SignoffError(
     'APPROVER_EXCLUDED',

@@ -65,13 +65,16 @@ export function attend(asked: Surroundings & { readonly begin: 'full' | 'plain' 
         full = null
       }
     },
-    async run(walk) {
+    async run(given) {
+      let walk = given
       try {
         for (;;) {
           if (mode === 'full') full = await open()
           const ended = mode === 'full' && full !== null ? await full.run(walk) : await plain.run(walk, canDraw)
           if (ended !== 'to-plain' && ended !== 'to-full') return ended
           mode = ended === 'to-plain' ? 'plain' : 'full'
+          // It was told by the first.
+          walk = { ...given, notice: null, meanwhile: null }
         }
       } finally {
         mode = 'plain'

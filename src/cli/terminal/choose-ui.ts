@@ -25,6 +25,8 @@ export interface Walk {
   readonly next: readonly string[]
   /** What was told before the screen covered it, in a few words. */
   readonly notice?: string | null
+  /** What has happened since somebody last walked the run, in a few words; null where nothing has. */
+  readonly meanwhile?: string | null
 }
 
 /** Who is there to be asked, and how. */

@@ -31,7 +31,7 @@ export function openPlain({ io, keeper, call }: Surroundings, said: SaidLines): 
       if (!away) typed.write('stop\n')
       return true
     },
-    async run({ drive, speaker, stateDir, record, requestFile }, canDraw) {
+    async run({ drive, speaker, stateDir, record, requestFile, meanwhile = null }, canDraw) {
       typed = new PassThrough()
       const input = typed
       if (!isWatched) endWhenLost(process.stdin)
@@ -50,6 +50,7 @@ export function openPlain({ io, keeper, call }: Surroundings, said: SaidLines): 
           canDraw,
           record,
           requestFile,
+          meanwhile,
           call,
           copy: text => copyByProgram(text, io.environment),
           onContinue(again) {

@@ -4,10 +4,10 @@ import { leaveToLater } from './late-words.ts'
 
 /** How long a terminal that takes nothing now is left alone before it is tried again. */
 const AGAIN_MS = 20
-/** What may wait for a terminal that does not read: a screen and more. Beyond it, lines are counted and dropped. */
-const MOST_WAITING_BYTES = 1024 * 1024
-/** Short lines wait in pieces of this size: a line by itself takes ten times the memory that its text does. */
+/** Lines wait in pieces of this size: a short line by itself takes ten times the memory that its text does. */
 const PIECE_CHARS = 64 * 1024
+/** What may wait for a terminal that does not read, about a mebibyte. Beyond it the oldest lines are counted and dropped. */
+const MOST_PIECES = 16
 
 /**
  * A terminal to write on that never makes anybody wait. Node writes to terminals synchronously: one that stops reading (a stalled ssh,
@@ -26,9 +26,10 @@ export class TtyOutput extends Writable {
   #isWriting = false
   #closeAfter = false
   #lost = 0
-  /** Lines that wait behind all that the stream has already. */
-  #gathered: string[] = []
-  #gatheredChars = 0
+  /** Lines that wait behind what the stream has already, in pieces, oldest first; and those of the next piece. */
+  readonly #pieces: string[] = []
+  #lines: string[] = []
+  #lineChars = 0
 
   /** @throws where it cannot be opened. */
   constructor(path: string) {
@@ -44,25 +45,37 @@ export class TtyOutput extends Writable {
   }
 
   /**
-   * Writes whole lines, unless so much waits already that nobody will read it: those are counted, and how many they were is said once
-   * the terminal reads again. The journal has all of them. Not to be mixed with `write`, which does not wait behind them.
+   * Writes whole lines. Where so much waits already that nobody will read it, the oldest are dropped, and how many they were is said in their
+   * place: the newest hold the question, or how a run ended. The journal has all of them. Not to be mixed with `write`, which does
+   * not wait behind them.
    */
   writeLines(text: string): void {
-    if (this.writableLength + this.#gatheredChars > MOST_WAITING_BYTES) {
-      if (this.#lost === 0) this.once('drain', () => this.#tellLost())
-      this.#lost += text.split('\n').length - 1
-    } else if (this.isBehind) {
-      this.#gathered.push(text)
-      this.#gatheredChars += text.length
-      if (this.#gatheredChars >= PIECE_CHARS) this.#writeGathered()
-    } else this.write(text)
+    if (!this.isBehind) {
+      this.write(text)
+      return
+    }
+    this.#lines.push(text)
+    this.#lineChars += text.length
+    if (this.#lineChars < PIECE_CHARS) return
+    this.#pieces.push(this.#takeLines())
+    if (this.#pieces.length > MOST_PIECES) this.#lost += (this.#pieces.shift() ?? '').split('\n').length - 1
   }
 
-  #writeGathered(): void {
-    const text = this.#gathered.join('')
-    this.#gathered = []
-    this.#gatheredChars = 0
-    if (text !== '') this.write(text)
+  #takeLines(): string {
+    const text = this.#lines.join('')
+    this.#lines = []
+    this.#lineChars = 0
+    return text
+  }
+
+  #writeNextPiece(): void {
+    const text = this.#pieces.shift() ?? this.#takeLines()
+    const lost =
+      this.#lost === 0
+        ? ''
+        : `--- ${this.#lost} lines were not shown, since the terminal did not read; the transcript has them ---\n`
+    this.#lost = 0
+    if (text !== '') this.write(`${lost}${text}`)
   }
 
   /**
@@ -109,7 +122,7 @@ export class TtyOutput extends Writable {
   #writeAll(bytes: Buffer, done: (error?: Error | null) => void): void {
     if (this.#silenced || bytes.length === 0) {
       // Before the stream hears of the end: `drain` is to say that nothing waits at all.
-      if (!this.#silenced) this.#writeGathered()
+      if (!this.#silenced) this.#writeNextPiece()
       done()
       return
     }
@@ -139,13 +152,6 @@ export class TtyOutput extends Writable {
     const work = this.#onAgain
     this.#onAgain = null
     work?.()
-  }
-
-  #tellLost(): void {
-    const lost = this.#lost
-    this.#lost = 0
-    if (lost > 0)
-      this.write(`--- ${lost} lines were not shown, since the terminal did not read; the transcript has them ---\n`)
   }
 }
 

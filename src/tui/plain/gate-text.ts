@@ -20,8 +20,9 @@ export function gateLines(scene: Scene, step: Step): string[] {
       ({ name, role, people }) =>
         `${name}${role === null || people.length === 0 ? '' : ` (${people.join(' or ')})`}: no answer yet.`,
     ),
-    `${standingText(standing)}.`,
-    `They run: signoff approve ${shortRun(scene.state)} ${step.position}`,
+    ...(standing.isOpen
+      ? [`${standingText(standing)}.`, `They run: signoff approve ${shortRun(scene.state)} ${step.position}`]
+      : []),
   ].map(line => `  ${cleanText(line)}`)
 }
 

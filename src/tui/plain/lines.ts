@@ -36,6 +36,8 @@ export interface Plain {
   readonly copy?: (text: string) => Promise<string | null>
   /** The file that approvers of a gate on another host are sent. */
   readonly requestFile?: (step: string) => string
+  /** What has happened since somebody last walked the run, told first; null or left out where nothing has. */
+  readonly meanwhile?: string | null
   /** True where the word `full` leads to the full screen, which whoever called opens. */
   readonly canDraw?: boolean
   /** Calls back when this program goes on after it was stopped (Ctrl-Z, `fg`); gives the cancel. */

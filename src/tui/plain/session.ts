@@ -46,7 +46,7 @@ export class PlainSession {
   #passing = ''
   readonly #polls = createPollLines()
   /** Success criteria of phases that have ended, which nobody has given a value for; asked one after the other. */
-  #criteria: string[] = []
+  readonly #criteria: string[] = []
 
   constructor(plain: Plain) {
     const broken = Promise.withResolvers<never>()
@@ -79,11 +79,17 @@ export class PlainSession {
       question: () => this.#question(),
     })
     this.#scene = { walk: toWalk(plain.conversation.runbook), ...plain.conversation.snapshot() }
-    const calls = phaseCallsOf(this.#scene, this.#scene.state.phasesToCall)
-    this.#criteria = calls.flatMap(({ question }) => question ?? [])
   }
 
+  /** Where we are; to whoever comes back, what has happened meanwhile, and the phases that have ended. */
   begin(): void {
+    const { meanwhile = null } = this.#plain
+    if (meanwhile !== null) this.#print(cleanText(`${meanwhile.charAt(0).toUpperCase()}${meanwhile.slice(1)}.`))
+    const calls = phaseCallsOf(this.#scene, this.#scene.state.phasesToCall)
+    for (const { title, question } of calls) {
+      this.#print(cleanText(title))
+      if (question !== null) this.#criteria.push(question)
+    }
     this.#question()
   }
 

@@ -237,7 +237,7 @@ function bodyLines(scene: Scene, step: Step): string[] {
           field => `  ${cleanText(field.label)}: ${field.value === null ? 'asked' : cleanText(field.value)}`,
         )
       : []),
-    ...(need.kind === 'gate' ? gateLines(scene, step) : []),
+    ...(need.kind === 'gate' || (need.kind === 'decide' && need.state === 'no-go') ? gateLines(scene, step) : []),
   ]
 }
 

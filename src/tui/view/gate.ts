@@ -1,4 +1,4 @@
-import type { ApprovalRecord, Step } from '../../model/index.ts'
+import type { ApprovalRecord, GateRecord, Step } from '../../model/index.ts'
 import { keyName } from '../scene/actions.ts'
 import { criteriaOf, decisionText, type GateStanding, standingOfGate, standingText } from '../scene/approvals.ts'
 import { symbolOf } from '../scene/need-text.ts'
@@ -25,7 +25,7 @@ export function gateLines(look: Look, state: ScreenState, step: Step, width: num
     ...approvalLines(look, standing, width),
     ...(gate === undefined || gate.refused.length === 0
       ? []
-      : labelled(look, 'Refused', gate.refused.map(why => REFUSED[why]).join('; '), width).map(failed)),
+      : labelled(look, 'Refused', refusedText(gate), width).map(failed)),
     [
       seg(' They run   ', 'strong'),
       seg(`signoff approve ${safe(look, shortRun(scene.state))} ${safe(look, step.position)}`, 'strong'),
@@ -64,6 +64,13 @@ function missesCriterion({ scene }: ScreenState, step: Step): boolean {
   return asked === undefined
     ? criteriaOf(scene, step).some(({ seen }) => seen === 'failed')
     : asked.some(({ ok }) => !ok)
+}
+
+/** Each reason once, however often somebody tries: what is refused must not push away who is missing. */
+function refusedText({ refused }: GateRecord): string {
+  return [...Map.groupBy(refused, why => why)]
+    .map(([why, times]) => `${REFUSED[why]}${times.length === 1 ? '' : `, ${times.length} times`}`)
+    .join('; ')
 }
 
 const REFUSED = {

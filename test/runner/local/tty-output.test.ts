@@ -74,9 +74,22 @@ test('lines that nobody could read are counted, and how many they were is said a
   for (let count = 0; count < 3000; count++) output.writeLines(line)
   expect(output.writableLength).toBeLessThan(2 * MIB)
   pair.master.resume()
-  await until(() => /--- \d+ lines were not shown/.test(read))
-  const lost = Number(/--- (\d+) lines/.exec(read)?.[1])
-  expect((read.match(/x\r?\n/g) ?? []).length + lost).toBe(3000)
+  const lost = (): number => Number(/--- (\d+) lines were not shown/.exec(read)?.[1])
+  await until(() => (read.match(/x\r?\n/g) ?? []).length + lost() === 3000)
+})
+
+test('of too many lines the newest arrive, such as the question, and the gap is said where it is', async () => {
+  pair.master.pause()
+  for (let count = 0; count < 3000; count++) output.writeLines(`${count} ${'x'.repeat(1000)}\n`)
+  output.writeLines('the question?\n')
+  pair.master.resume()
+  await until(() => read.endsWith('the question?\r\n'))
+  const lines = read.split('\r\n').map(line => line.split(' x')[0] ?? '')
+  const gap = lines.findIndex(line => /^--- \d+ lines were not shown/.test(line))
+  const lost = Number(/\d+/.exec(lines[gap] ?? '')?.[0])
+  expect(Number(lines[gap - 1]) + lost + 1).toBe(Number(lines[gap + 1]))
+  expect(lines.slice(-3)).toEqual(['2999', 'the question?', ''])
+  expect(output.isBehind).toBe(false)
 })
 
 test('short lines that wait take little more memory than their text, and arrive whole and in order', async () => {
@@ -88,15 +101,11 @@ test('short lines that wait take little more memory than their text, and arrive 
   }
   pair.master.pause()
   const before = held()
-  let text = ''
-  for (let line = 0; line < 40_000; line++) {
-    const words = `drained message ${line}\n`
-    text += words
-    output.writeLines(words)
-  }
+  for (let line = 0; line < 40_000; line++) output.writeLines(`drained message ${line}\n`)
   expect(held() - before).toBeLessThan(5 * MIB)
   pair.master.resume()
   await until(() => read.endsWith('message 39999\r\n'))
+  const text = Array.from({ length: 40_000 }, (_, line) => `drained message ${line}\n`).join('')
   expect(read.replaceAll('\r\n', '\n')).toBe(text)
 })
 

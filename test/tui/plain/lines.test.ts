@@ -14,7 +14,12 @@ class PlainPerson {
   #wake: (() => void) | null = null
   #closed = false
 
-  constructor(run: FakeRun, clock: FakeClock, hideInput?: (whileHidden: () => Promise<void>) => Promise<void>) {
+  constructor(
+    run: FakeRun,
+    clock: FakeClock,
+    hideInput?: (whileHidden: () => Promise<void>) => Promise<void>,
+    meanwhile: string | null = null,
+  ) {
     this.#clock = clock
     this.ended = runPlain({
       conversation: run,
@@ -24,6 +29,7 @@ class PlainPerson {
         this.text += text
       },
       clock,
+      meanwhile,
       ...(hideInput === undefined ? {} : { hideInput }),
     })
   }
@@ -438,4 +444,19 @@ describe('leaving', () => {
     await person.type('run')
     await ended
   })
+})
+
+test('who comes back is told what has happened meanwhile and which phases have ended, and is asked about their criteria', async () => {
+  const demo = demoRunbook()
+  const phases = demo.phases.map(phase => (phase.id === 'p1' ? { ...phase, successCriteria: 'all is tagged' } : phase))
+  const run = new FakeRun({ ...demo, phases }, clock).skipTo('2.1')
+  const steps = { passed: 6, failed: 0, skipped: 0, unknown: 0, open: 0 }
+  const planned = { minMs: null, maxMs: null }
+  run.emit({ kind: 'phase.end', phase: 'p1', result: 'passed', steps, ms: 1, planned, criteria: null, by: null })
+  const person = new PlainPerson(run, clock, undefined, 'meanwhile 1.6: GO by priya@example.com 14:52')
+  open.push(person)
+  await quiet()
+  expect(person.said()).toMatch(
+    /^Meanwhile 1\.6: GO by priya@example\.com 14:52\.\nPhase 1 Prepare complete: .*\n[\s\S]*all is tagged/,
+  )
 })

@@ -149,6 +149,9 @@ describe('the reason of an approver', () => {
     ended('no-go')
     expect(read(rows())).toMatch(/release-manager@example.com +NO-GO \d\d:\d\d, key verified "too slow"/)
     expect(read(rows())).not.toContain('no answer yet')
+    const plain = questionLines({ walk: toWalk(run.runbook), ...run.snapshot() }).join('\n')
+    expect(plain).toMatch(/NO-GO "too slow" by release-manager@example\.com[\s\S]*The decision is NO-GO/)
+    expect(plain).not.toContain('They run')
     run.emit({
       kind: 'step.decide',
       step: 's2.1',
@@ -174,7 +177,7 @@ describe('the reason of an approver', () => {
 })
 
 test('what comes to a gate is said in row 2, also where the screen has gone on to the next step', async () => {
-  const { run, screen, decide } = await gateOf(0, ROLES.slice(0, 2))
+  const { run, screen, decide, rows } = await gateOf(0, ROLES.slice(0, 2))
   const refused: EventOf<'approval.refused'> = {
     kind: 'approval.refused',
     request: run.snapshot().state.gates.get('s2.1')?.request ?? -1,
@@ -183,6 +186,8 @@ test('what comes to a gate is said in row 2, also where the screen has gone on t
   }
   run.emit(refused)
   expect(screen.resize(120, 40).needed).toContain('2.1: an approval was refused: the signer is not listed')
+  run.emit(refused)
+  expect(read(rows())).toMatch(/Refused +a signer who is not listed, 2 times/)
   decide('Release Manager', 'go', 'within noise')
   expect(screen.needed).toContain('2.1: GO "within noise" by release-manager@example.com')
   decide('Platform Lead', 'no-go', 'too slow')
