@@ -5,7 +5,7 @@ import type { ScannedLine } from './scanned-line.ts'
 import { createApprovalCheck } from './verify-approvals.ts'
 import { createClockCheck } from './verify-clock.ts'
 import { checkControl } from './verify-control.ts'
-import { checkEnd, checkRunbook } from './verify-fold.ts'
+import { behindTheEnd, checkEnd, checkRunbook } from './verify-fold.ts'
 import { createHandoffCheck } from './verify-handoffs.ts'
 import { createOutputCheck, isOutput } from './verify-output.ts'
 import { checkStart } from './verify-policy.ts'
@@ -73,6 +73,7 @@ export async function readRun(
     }
     controlFindings.push(...checkControl(event, number, before))
     if (event.kind === 'run.start') findings.push(...checkRunbook(event))
+    if (before.result !== null) findings.push(behindTheEnd(number))
     if (event.kind === 'run.end') end = { event, line: number }
   }
   const scan = await scanJournal(journal, takeLine, takeWithheld)

@@ -1,4 +1,5 @@
 import { encode } from './canonical.ts'
+import { createOutputSeam, decoded } from './output-seam.ts'
 
 /** One place in a record that holds all the words. Texts are as recorded, not cleaned. */
 export interface FoundPlace {
@@ -13,40 +14,71 @@ export interface FoundPlace {
   readonly offset: number
 }
 
-/** Looks for words in lines of a journal: as text that nobody has checked, and fast, since most lines hold none of them. */
+/** Looks for words in records: as text that nobody has checked, and fast, since most of it holds none of them. */
 export interface RecordSearch {
-  /** Whether a piece of the file (as latin1, any number of whole lines) may hold a place. False is certain. */
-  mayHold(piece: string): boolean
-  /** The place in one line, without its LF; null where it is none, or no line of a journal. */
-  find(untrustedLine: string): FoundPlace | null
+  /** Begins a journal: its pieces are given to what this returns, in their order. */
+  begin(): JournalSearch
+}
+
+export interface JournalSearch {
+  /** The places in a piece of the file: as latin1, any number of whole lines, each with its LF. */
+  places(piece: string): Generator<FoundPlace>
 }
 
 /**
  * @param words each has to be in the same event, in capitals or small letters. Searched is what people said and scripts printed, were given or
- * were: not the text of the runbook and its plan, which are the same in every run of it, nor digests, signatures and salts.
+ * were: not the text of the runbook and its plan, which are the same in every run of it, nor digests, signatures and salts. Output is cut into
+ * events wherever a script paused or a piece was full: a word is found across that border, in the event where it ends.
  */
 export function createRecordSearch(words: readonly string[]): RecordSearch {
   const lowered = words.map(word => word.toLowerCase())
   const raw = words.map(word => new RegExp(rawPattern(word), 'i'))
   const first = raw[0] ?? /(?:)/
+  const begun = words.map(word => new RegExp(`(?:${beginningsOf(word).map(rawPattern).join('|') || '(?!)'})$`, 'i'))
+  // The last letter of a word is in the next event, so that no word is found twice.
+  const kept = Math.max(...words.map(word => word.length), 1) - 1
+  const holds = (texts: readonly string[]) => {
+    const all = texts.join('\n').toLowerCase()
+    return lowered.every(word => all.includes(word))
+  }
   return {
-    mayHold: piece => piece.includes(BYTES) || raw.every(pattern => pattern.test(piece)),
-    find(untrustedLine) {
-      if (!untrustedLine.includes(BYTES) && !first.test(untrustedLine)) return null
-      const event = parsed(untrustedLine)
-      if (event === null) return null
-      const texts = textsOf(event)
-      const all = texts.join('\n').toLowerCase()
-      if (!lowered.every(word => all.includes(word))) return null
+    begin() {
+      const seam = createOutputSeam(kept, tail => begun.some(pattern => pattern.test(tail)))
       return {
-        line: Number(event.seq) + 1,
-        at: String(event.t),
-        kind: String(event.kind),
-        step: typeof event.step === 'string' ? event.step : null,
-        ...placeIn(texts, lowered),
+        *places(piece) {
+          const isLikely = piece.includes(BYTES) || raw.every(pattern => pattern.test(piece))
+          for (let from = 0, to = 0; from < piece.length; from = to + 1) {
+            to = endOfLine(piece, from)
+            const before = seam.take(piece, from, to)
+            const isCut = before !== null && raw.some(pattern => pattern.test(before.around))
+            if (!isCut && !isLikely) continue
+            const line = piece.slice(from, to)
+            if (!isCut && !line.includes(BYTES) && !first.test(line)) continue
+            const event = parsed(line)
+            if (event === null) continue
+            const texts = textsOf(event)
+            if (before !== null && texts.length > 0) texts.push(`${decoded(before.tail, kept)}${texts.pop()}`)
+            if (holds(texts)) yield placeOf(event, texts, lowered)
+          }
+        },
       }
     },
   }
+}
+
+function placeOf(event: Event, texts: readonly string[], lowered: readonly string[]): FoundPlace {
+  return {
+    line: Number(event.seq) + 1,
+    at: String(event.t),
+    kind: String(event.kind),
+    step: typeof event.step === 'string' ? event.step : null,
+    ...placeIn(texts, lowered),
+  }
+}
+
+function endOfLine(piece: string, from: number): number {
+  const found = piece.indexOf('\n', from)
+  return found < 0 ? piece.length : found
 }
 
 /** Output that is no text stands there in base64: it has to be decoded before it is known what is in it. */
@@ -73,6 +105,12 @@ function rawPattern(word: string): string {
       return escaped.length === 1 ? escaped[0] : `(?:${escaped.join('|')})`
     })
     .join('')
+}
+
+/** All that a word may have been cut after, from its first character to all but its last. */
+function beginningsOf(word: string): string[] {
+  const letters = [...word]
+  return letters.slice(1).map((_, at) => letters.slice(0, at + 1).join(''))
 }
 
 function escapeRegExp(text: string): string {

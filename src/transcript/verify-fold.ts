@@ -66,6 +66,11 @@ export function checkEnd(event: EventOf<'run.end'>, facts: RunFacts, line: numbe
     : [{ ...broken('fold', 'the counts of run.end are not what the lines come to'), line }]
 }
 
+/** Nothing is written behind `run.end`, not even another one: what was sealed as the end would not be it. */
+export function behindTheEnd(line: number): Finding {
+  return { ...broken('fold', 'it lies behind the end of the run'), line }
+}
+
 /** The runbook lies in the journal whole: its text must be the file that its digest names. */
 export function checkRunbook({ runbook }: EventOf<'run.start'>): Finding[] {
   return sha256Hex(runbook.text) === runbook.sha256

@@ -82,6 +82,38 @@ describe('signoff search', () => {
     })
   })
 
+  test('stops at a limit, and says where, and how to go on', async () => {
+    const { exitCode, stdout, stderr } = await signoff('search', 'connection refused', '--limit', '2')
+    expect(exitCode).toBe(0)
+    expect(lines(stdout).filter(line => !line.includes('more in this run'))).toHaveLength(2)
+    expect(stderr).toBe(
+      `signoff: stopped at 2 places, before ${oldest} of v1; --limit N goes further, --all to the end\n`,
+    )
+    expect(lines((await signoff('search', 'connection refused', '--json', '--limit', '6')).stdout)).toHaveLength(6)
+    expect((await signoff('search', 'connection refused', '--json', '--limit', '5')).stderr).toContain(
+      'stopped at 5 places',
+    )
+    expect(await signoff('search', 'x', '--limit', '0')).toMatchObject({ exitCode: 2 })
+  })
+
+  test('a word that is in all of very many records is told at once, and stopped at: nobody reads thousands', async () => {
+    const many = join(folder, 'many')
+    const said = run.createWriter()
+    said.add(run.runStart(), run.PLAN, note('everybody says so'), note('everybody says so again'))
+    for (let number = 0; number < 400; number++) {
+      const id = `01a203bc-45c0-7d3b-9f52-${String(number).padStart(12, '0')}`
+      mkdirSync(join(many, '.signoff', 'transcripts', 'v1', id), { recursive: true })
+      writeFileSync(join(many, '.signoff', 'transcripts', 'v1', id, 'journal.jsonl'), said.bytes())
+    }
+    const search = (...flags: string[]) =>
+      runSignoff(['search', 'everybody', ...flags], { cwd: many, env: { HOME: folder, PATH: process.env.PATH ?? '' } })
+    const { stdout, stderr } = await search()
+    expect(lines(stdout)).toHaveLength(300)
+    expect(stderr).toContain('stopped at 300 places')
+    expect(lines((await search('--all')).stdout)).toHaveLength(800)
+    expect(lines((await search('--json')).stdout)).toHaveLength(800)
+  })
+
   test('shows nothing that acts on a terminal', async () => {
     for (const flags of [[], ['--json']]) {
       const { stdout } = await signoff('search', 'refused', '--release', 'v2', ...flags)

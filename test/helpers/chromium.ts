@@ -18,8 +18,11 @@ export interface OpenedPage {
 }
 
 export interface Browser {
-  /** Opens a page from a file, as one that was saved. */
-  open(text: string, how?: 'with script' | 'without script'): Promise<OpenedPage>
+  /**
+   * Opens a page from a file, as one that was saved.
+   * @param before runs in it before anything of its own, such as to take away what another browser lacks.
+   */
+  open(text: string, how?: 'with script' | 'without script', before?: string): Promise<OpenedPage>
   close(): Promise<void>
 }
 
@@ -48,7 +51,7 @@ export async function startChromium(): Promise<Browser> {
     return launched
   }
   return {
-    async open(text, how = 'with script') {
+    async open(text, how = 'with script', before = '') {
       const file = join(mkdtempSync(join(folder, 'page-')), 'page.html')
       writeFileSync(file, text)
       const page = await (await contextFor(how)).newPage()
@@ -61,6 +64,7 @@ export async function startChromium(): Promise<Browser> {
         if (message.type() !== 'log') complaints.push(message.text())
       })
       page.on('pageerror', error => complaints.push(String(error)))
+      if (before !== '') await page.addInitScript(before)
       await page.goto(`file://${file}`)
       return { page, complaints, requests }
     },

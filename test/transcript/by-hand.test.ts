@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { handCheckScript } from '../helpers/hand-check.ts'
+import type { RunEvent } from '../../src/model/index.ts'
+import { sha256Hex } from '../../src/transcript/hash.ts'
+import { auditorsTools, handCheckScript } from '../helpers/hand-check.ts'
 import { signersLine } from './helpers/keys.ts'
 import * as run from './helpers/run.ts'
 import { inFolder } from './helpers/ssh-keygen.ts'
@@ -15,8 +17,9 @@ function byHand(journal: Uint8Array, sealed: string, more: Readonly<Record<strin
   return inFolder(folder => {
     const files = { 'journal.jsonl': journal, 'transcript.intoto.jsonl': sealed, allowed_signers: run.SIGNERS, ...more }
     for (const [name, content] of Object.entries(files)) writeFileSync(`${folder}/${name}`, content)
-    const env = { PATH: '/usr/bin:/bin' }
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', handCheckScript()], {
+    const tools = auditorsTools(folder)
+    const env = { PATH: tools }
+    const { status, stdout, stderr } = spawnSync(`${tools}/bash`, ['-c', handCheckScript()], {
       cwd: folder,
       env,
       encoding: 'utf8',
@@ -37,8 +40,47 @@ describe('the check by hand, without Signoff', () => {
       'rm@example.com decided: go, of "Point production DNS at v1.4.2?"',
       'pl@example.com decided: go',
       `run ${run.RUN} of release v1.4.2 ended passed`,
+      'runbook.md is the runbook that was sealed',
     ])
       expect(said).toContain(line)
+  })
+
+  it('reads the runbook out as it was walked, whatever stands in it, and finds another one', LINES, async () => {
+    const text = '# Say "it" \\ once\\n \\" \t%s %b \u2014 caf\u00e9 \\x41 {"},"git":1}\n'
+    const sealedOf = async (sha256: string, source: string) => {
+      const runbook = { path: 'R.md', sha256, gitBlob: null, text: source }
+      const writer = await run.wholeRun(run.runStart({ runbook }))
+      return byHand(writer.bytes(), await run.sealed(writer))
+    }
+    const good = await sealedOf(sha256Hex(text), text)
+    expect(good, good.said).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('is the runbook that was sealed'),
+    })
+    const other = await sealedOf(sha256Hex('# Another\n'), text)
+    expect(other).toMatchObject({ status: 1, said: expect.stringContaining('NOT the one that was sealed') })
+    const beyond = await sealedOf(sha256Hex('\u{1f680}'), '\u{1f680}')
+    expect(beyond).toMatchObject({ status: 0, said: expect.stringContaining('read it out by another JSON reader') })
+  })
+
+  it('finds somebody who approves twice, or has operated the run', LINES, async () => {
+    const twice = run.atGate()
+    for (const role of ['Release Manager', 'Platform Lead']) twice.add(await run.approvalOf(twice, run.manager, role))
+    twice.add(run.gateEnd([4, 5]), ...run.script('deploy', [6]), run.runEnd(twice))
+    expect((await byHand(twice.bytes(), await run.sealed(twice))).said).toContain('rm@example.com approved twice')
+    const own = run.createWriter()
+    const { principal, keyid } = run.manager
+    const was = { principal: run.operator.principal, keyid: run.operator.keyid, host: 'h' }
+    const back = (from: object, to: object) =>
+      ({ kind: 'writer.changed', from, to, reason: 'on leave', head: '0'.repeat(64) }) as RunEvent
+    own.add(run.runStart(), run.PLAN)
+    own.add(back(was, { principal, keyid, host: 'h' }), back({ principal, keyid, host: 'h' }, was), run.REQUEST)
+    own.add(await run.approvalOf(own, run.manager, 'Release Manager'), run.runEnd(own, 'aborted'))
+    const { status, said } = await byHand(own.bytes(), await run.sealed(own))
+    expect({ status, said }).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('rm@example.com approved a run of their own'),
+    })
   })
 
   it('finds a changed journal', LINES, async () => {

@@ -4,12 +4,13 @@ import type { RunEvent } from '../../src/model/index.ts'
 import { createRecordSearch } from '../../src/transcript/search-record.ts'
 import * as run from './helpers/run.ts'
 
-/** All places in a run, as `signoff search` finds them: only pieces that may hold one are looked into. */
+/** All places in a run, as `signoff search` finds them: the same, however its lines come. */
 function found(words: readonly string[], { bytes }: Pick<run.Writer, 'bytes'>) {
-  const search = createRecordSearch(words)
-  const piece = bytes().toString('latin1')
-  const places = piece.split('\n').flatMap(line => search.find(line) ?? [])
-  if (!search.mayHold(piece)) expect(places).toEqual([])
+  const journal = bytes().toString('latin1')
+  const places = [...createRecordSearch(words).begin().places(journal)]
+  const line = createRecordSearch(words).begin()
+  const oneByOne = journal.split(/(?<=\n)/).flatMap(piece => [...line.places(piece)])
+  expect(oneByOne).toEqual(places)
   return places
 }
 function saying(...events: RunEvent[]): run.Writer {
@@ -84,6 +85,50 @@ describe('words in a record', () => {
     expect(found(['segmentation'], writer).map(({ kind }) => kind)).toEqual(['output'])
   })
 
+  it('are found where output was cut in the middle of them, whatever came between', () => {
+    const chunk = (fd: 'out' | 'err', part: string | Buffer): RunEvent => ({
+      kind: 'output',
+      step: 'deploy',
+      attempt: 1,
+      fd,
+      at: 0,
+      ...(typeof part === 'string' ? { text: part } : { b64: part.toString('base64') }),
+    })
+    const lines = (words: string[], ...events: RunEvent[]) =>
+      found(words, saying(...events)).map(({ line, text }) => [line, text])
+    expect(lines(['refused'], chunk('out', 'connection ref'), chunk('out', 'used by db-1\n'))).toEqual([
+      [4, 'on refused by db-1'],
+    ])
+    // The other stream, and another event.
+    expect(lines(['refused'], chunk('out', 'ref'), chunk('err', 'oh'), note('hm'), chunk('out', 'used'))).toHaveLength(
+      1,
+    )
+    expect(lines(['refused'], chunk('out', 'ref'), chunk('err', 'used'))).toEqual([])
+    // Cut more than once, at characters that are escaped, and beside bytes that are no text.
+    expect(lines(['refused'], ...[...'refused'].map(letter => chunk('out', letter)))).toHaveLength(1)
+    expect(lines(['GEÖFFNET "\u001b🚀'], chunk('out', 'caf\u00e9 geö'), chunk('out', 'ffnet "\u001b🚀'))).toHaveLength(
+      1,
+    )
+    expect(lines(['fault'], chunk('out', Buffer.from([0xff, 0x66, 0x61])), chunk('out', 'ult'))).toHaveLength(1)
+    // Once, and not again where it is whole in either part.
+    expect(lines(['refused'], chunk('out', 'refused'), chunk('out', ' it'))).toHaveLength(1)
+    expect(lines(['refused', 'db-1'], chunk('out', 'x ref'), chunk('out', 'used by db-1'))).toHaveLength(1)
+  })
+
+  it('are found in output as they are in what was printed, wherever it was cut', () => {
+    const letter = fc.constantFrom('a', 'b', 'é', '"', '\\', '\n', '🚀', '\u001b')
+    const parts = fc.array(fc.string({ unit: letter, maxLength: 5 }), { maxLength: 6 })
+    const word = fc.string({ unit: letter, minLength: 1, maxLength: 4 })
+    fc.assert(
+      fc.property(parts, word, (said, sought) => {
+        const events = said.map((text): RunEvent => ({ kind: 'output', step: 's', attempt: 1, fd: 'out', at: 0, text }))
+        const isFound = found([sought], saying(...events)).some(({ kind }) => kind === 'output')
+        expect(isFound).toBe(said.join('').includes(sought))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('are found wherever plain reading finds them', () => {
     const text = fc.string({
       unit: fc.constantFrom('a', 'B', 'é', 'É', '"', '\\', '\n', '.', 'ß', '🚀', '\u001b', ' '),
@@ -107,7 +152,7 @@ describe('words in a record', () => {
   })
 
   it('in what is no line of a journal are no place, and nothing is thrown', () => {
-    const search = createRecordSearch(['x'])
+    const search = createRecordSearch(['x', 'yz'])
     for (const line of [
       '',
       'x',
@@ -119,6 +164,6 @@ describe('words in a record', () => {
       '{"seq":{},"x":"x"}',
       '{"seq":1,"runbook":3,"kind":"run.start","y":"x"}',
     ])
-      expect(() => search.find(line)).not.toThrow()
+      expect(() => [...search.begin().places(`${line}\n${line}`)]).not.toThrow()
   })
 })

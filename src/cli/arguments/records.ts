@@ -29,6 +29,7 @@ export function recordCommands({ program, io, does }: Declaring): void {
     .description('find words in all records: output, scripts, values, remarks, names; newest run first')
     .argument('<words...>', 'each must be in the same event, in capitals or not; quote what belongs together')
     .option('--release <id>', 'only runs of this release')
+    .option('--limit <n>', 'stop at so many places (300, unless --all or --json)', number)
     .option('--all', 'every place, not only the first three of a run')
     .option('--json', 'a line of JSON for each place (signoff.search/1)')
     .addHelpText(

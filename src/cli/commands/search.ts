@@ -10,6 +10,8 @@ export interface SearchFlags {
   readonly release?: string
   readonly all?: boolean
   readonly json?: boolean
+  /** So many places at most. */
+  readonly limit?: number
 }
 
 /** One line of `search --json`. */
@@ -32,61 +34,84 @@ type SearchPlace = z.infer<typeof SearchPlaceSchema>
 
 /** Places shown of one run, unless all are asked for. */
 const MOST_SHOWN = 3
+/** Places shown to a person, unless they ask for more or all: nobody reads thousands, and reading all records for them takes long. */
+const MOST_PLACES = 300
 /** Characters shown before what was found, and of the line as a whole. */
 const BEFORE = 40
 const WIDTH = 160
 const CHUNK = 1024 * 1024
+const TOLD_AT_ONCE = 64 * 1024
 
 /**
- * Finds words in the records of all runs, newest first, and tells each place as it is found. Nothing is kept between two searches: reading
- * ten thousand records takes a few seconds. It believes no record and checks none. Answers 0 where something was found, else 1.
+ * Finds words in the records of all runs, newest first, and tells each place as it is found, until a limit, which it tells of. Nothing is
+ * kept between two searches: reading ten thousand records takes a few seconds. It believes no record and checks none. Answers 0 where
+ * something was found, else 1.
  */
 export async function search(words: readonly string[], flags: SearchFlags, io: Io): Promise<number> {
   if (words.some(word => word.trim() === '')) throw new SignoffError('USAGE', 'an empty word is in every record')
+  if (flags.limit === 0) throw new SignoffError('USAGE', '--limit 0 leaves no place to be found')
   const { transcripts } = findWorkspace(io.cwd)
   const finder = createRecordSearch(words)
-  let found = false
+  const isForAll = flags.all === true || flags.json === true
+  const most = flags.limit ?? (isForAll ? Number.POSITIVE_INFINITY : MOST_PLACES)
+  let found = 0
   const unread: string[] = []
   const buffer = Buffer.allocUnsafe(CHUNK)
   for (const files of (await listRuns(transcripts)).reverse()) {
     if (flags.release !== undefined && releaseOf(files) !== flags.release) continue
     if (io.gone?.aborted === true) break
-    const places = placesIn(files, finder, buffer, unread)
-    const first = places.next()
-    if (first.done === true) continue
-    found = true
-    await tell(files, first.value, places, flags, io)
+    if (found >= most) {
+      io.say(
+        `signoff: stopped at ${most} places, before ${files.run} of ${releaseOf(files)}; --limit N goes further, --all to the end`,
+      )
+      break
+    }
+    found += await tell(files, placesIn(files, finder, buffer, unread), most - found, flags, io)
   }
   for (const line of unread) io.say(`signoff: not searched: ${line}`)
-  if (!found) io.say('signoff: nothing found')
-  return found ? 0 : 1
+  if (found === 0) io.say('signoff: nothing found')
+  return found > 0 ? 0 : 1
 }
 
+/** Tells the places in one run, and answers how many it told. */
 async function tell(
   files: RunFiles,
-  first: FoundPlace,
-  others: Iterable<FoundPlace>,
+  places: Iterable<FoundPlace>,
+  most: number,
   flags: SearchFlags,
   io: Io,
-): Promise<void> {
+): Promise<number> {
   const release = releaseOf(files)
-  const positions = positionsOf(files)
+  const mostOfRun = flags.all === true || flags.json === true ? most : Math.min(most, MOST_SHOWN)
+  let positions: ReadonlyMap<string, string> | null = null
   let shown = 0
-  const write = (place: FoundPlace): Promise<void> => {
+  let text = ''
+  for (const place of places) {
+    if (io.gone?.aborted === true) return shown
+    if (shown === mostOfRun) {
+      // How many more there are is not counted: what everybody says is in every line, and nobody would read the number.
+      text += `${visible(`${release}  ${files.run}  more in this run: --all shows it`)}\n`
+      break
+    }
+    positions ??= positionsOf(files)
     const position = place.step === null ? null : (positions.get(place.step) ?? null)
-    if (flags.json !== true) return io.pour(`${placeLine(files, release, position, place)}\n`)
-    const { offset: _, ...rest } = place
-    const document: SearchPlace = { schema: 'signoff.search/1', run: files.run, release, position, ...rest }
-    return io.pour(`${encode(document)}\n`)
+    const line =
+      flags.json === true ? documentLine(files, release, position, place) : placeLine(files, release, position, place)
+    text += `${line}\n`
+    shown++
+    // What is told of one run is told at once, unless it is much: each write takes longer than finding what is in it.
+    if (text.length < TOLD_AT_ONCE) continue
+    await io.pour(text)
+    text = ''
   }
-  await write(first)
-  for (const place of others) {
-    if (io.gone?.aborted === true) return
-    // How many more there are is not counted: what everybody says is in every line, and nobody would read the number.
-    if (++shown === MOST_SHOWN && flags.all !== true && flags.json !== true)
-      return io.pour(`${visible(`${release}  ${files.run}  more in this run: --all shows it`)}\n`)
-    await write(place)
-  }
+  if (text !== '') await io.pour(text)
+  return shown
+}
+
+function documentLine(files: RunFiles, release: string, position: string | null, place: FoundPlace): string {
+  const { offset: _, ...rest } = place
+  const document: SearchPlace = { schema: 'signoff.search/1', run: files.run, release, position, ...rest }
+  return encode(document)
 }
 
 function placeLine(files: RunFiles, release: string, position: string | null, place: FoundPlace): string {
@@ -111,6 +136,7 @@ function* placesIn(files: RunFiles, finder: RecordSearch, buffer: Buffer, unread
       return
     }
     let rest = ''
+    const journal = finder.begin()
     for (;;) {
       const bytes = readSync(file, buffer)
       // What has no LF yet is a line only at the end, and there only where somebody is writing: it will be one.
@@ -118,12 +144,7 @@ function* placesIn(files: RunFiles, finder: RecordSearch, buffer: Buffer, unread
       const piece = rest + buffer.toString('latin1', 0, bytes)
       const end = piece.lastIndexOf('\n') + 1
       rest = piece.slice(end)
-      const whole = piece.slice(0, end)
-      if (!finder.mayHold(whole)) continue
-      for (const line of whole.split('\n')) {
-        const place = finder.find(line)
-        if (place !== null) yield place
-      }
+      yield* journal.places(piece.slice(0, end))
     }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { handCheckScript } from '../hand-check.ts'
+import { auditorsTools, handCheckScript } from '../hand-check.ts'
 
 export interface HandCheck {
   readonly exitCode: number
@@ -25,8 +25,9 @@ export async function verifyByHand(given: {
   copyFileSync(given.journal, join(folder, 'journal.jsonl'))
   copyFileSync(given.signers, join(folder, 'allowed_signers'))
   // No program of ours, and none of the world's, is on the way.
-  const env = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' }
-  const result = await execa('bash', ['-c', handCheckScript()], {
+  const tools = auditorsTools(folder)
+  const env = { PATH: tools, LANG: 'C.UTF-8' }
+  const result = await execa(join(tools, 'bash'), ['-c', handCheckScript()], {
     cwd: folder,
     env,
     extendEnv: false,

@@ -1,7 +1,10 @@
 import { fromBase64, sha256Hex, utf8 } from './bytes.ts'
+import { checkControl } from './control.ts'
 import { type CheckedEnvelope, checkEnvelope, field, readJson, text } from './envelope.ts'
 import { broken, type Finding, NAMESPACES, type Run, trustFinding } from './finding.ts'
 import { checkJournal, type JournalCheck } from './journal.ts'
+import { checkOutput } from './output.ts'
+import { checkSealedWords } from './sealed-words.ts'
 import { checkAddenda, checkStatements, kindOf, type Withheld } from './statements.ts'
 import { readPickedSigners } from './trust.ts'
 
@@ -49,7 +52,9 @@ export async function checkPage(evidence: Evidence, signersText: string | null):
   if (seal === null) return summary([...findings, broken('Seal', 'the bundle does not begin with an envelope')], null)
   const finishedOn = text(seal.statement, 'predicate', 'finishedOn')
   const run: Run = { ...aboutRun(start, seal.statement), journal, finishedOn, signers }
-  findings.push(sealedFinding(seal.statement, journal, start), sealFinding(seal, run), ...(await checkStatements(run)))
+  findings.push(sealedFinding(seal.statement, journal, start), sealFinding(seal, run))
+  findings.push(...checkSealedWords(seal.statement, journal), ...checkControl(journal), ...(await checkOutput(journal)))
+  findings.push(...(await checkStatements(run)))
   const { findings: ofAddenda, withheld } = await checkAddenda(addenda, seal, run)
   findings.push(...ofAddenda, ...withheldFindings(journal, seal.statement, withheld))
   return summary(findings, seal.signature.kind === 'good' ? seal.signature.key.keyid : null)
@@ -164,8 +169,35 @@ function withheldFindings({ withheld, lines }: JournalCheck, statement: unknown,
   const missing = missingKinds(lines, field(statement, 'predicate', 'journal', 'kinds'))
   if (missing === null || missing.reduce((sum, [, count]) => sum + count, 0) !== withheld.length)
     return [broken(what, 'what is left is not of the kinds that were sealed')]
-  return [{ verdict: 'checked', what, detail: missing.map(([kind, count]) => `${count} ${kind}`).join(', ') }]
+  const told = (some: typeof missing) => some.map(([kind, count]) => `${count} ${kind}`).join(', ')
+  const unsalted = missing.filter(([kind]) => UNSALTED.has(kind))
+  if (unsalted.length > 0) return [broken(what, `${told(unsalted)}, a kind that cannot be withheld`)]
+  const weighty = missing.filter(([kind]) => !HARMLESS.has(kind))
+  if (weighty.length > 0)
+    return [{ verdict: 'not-checked', what, detail: `${told(weighty)}, which the answer depends on` }]
+  return [{ verdict: 'checked', what, detail: told(missing) }]
 }
+
+/** Kinds without a salt: whoever guesses such a line can tell that the guess is right, so none is withheld. */
+export const UNSALTED: ReadonlySet<string> = new Set([
+  'output.resize',
+  'approval',
+  'rollback.end',
+  'handoff.accept',
+  'run.resume',
+  'journal.full',
+  'run.end',
+])
+/** Kinds that decide nothing: `verify` answers 0 without them. */
+export const HARMLESS: ReadonlySet<string> = new Set([
+  'output',
+  'output.end',
+  'output.late',
+  'output.late.end',
+  'output.differs',
+  'param',
+  'note',
+])
 
 /** How many lines of each sealed kind are not there; null where there are more than were sealed. */
 function missingKinds(lines: readonly string[], sealed: unknown): [string, number][] | null {
