@@ -5,6 +5,7 @@ import { isatty } from 'node:tty'
 const GONE: ReadonlySet<string> = new Set(['EIO', 'EPIPE', 'ENXIO'])
 
 interface TerminalStream {
+  readonly isTTY?: boolean
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown
   on(event: 'end', listener: () => void): unknown
 }
@@ -26,11 +27,15 @@ export function endWhenLost(...streams: readonly TerminalStream[]): void {
       if (!GONE.has(error.code ?? '')) throw error
       tell()
     })
-    // A closed terminal reads as ended; so does one where Ctrl-D was typed, and that one is still there.
     stream.on('end', () => {
-      if (!hasTerminal()) tell()
+      if (isLost(stream)) tell()
     })
   }
+}
+
+/** A closed terminal reads as ended; so does one where Ctrl-D was typed, and that one is still there. A pipe only ends. */
+export function isLost({ isTTY }: Pick<TerminalStream, 'isTTY'>): boolean {
+  return isTTY === true && !hasTerminal()
 }
 
 /** True while this process has a terminal that it could open. */

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { makeWorld, type World } from '../helpers/world/index.ts'
 import { signoffFile } from '../helpers/world/signoff.ts'
@@ -54,10 +53,7 @@ test.each([
   'a terminal that is closed under the %s front end pauses the run and says why, and the script goes on',
   async (ui, asked, key) => {
     const terminal = start(ui)
-    await terminal.until(asked, 20_000)
-    // Keys count only once the question has stood for a moment.
-    await sleep(450)
-    terminal.send(key)
+    await terminal.answer(asked, key)
     await vi.waitFor(() => expect(world.transcript('v1').ofKind('step.start')).toHaveLength(1), 20_000)
     terminal.hangUp()
     await vi.waitFor(() => expect(exitCode()).toBe('129'), 20_000)
@@ -77,5 +73,5 @@ test('a terminal that is closed while plain mode waits for a word pauses the run
   terminal.hangUp()
   await vi.waitFor(() => expect(exitCode()).toBe('129'), 20_000)
   const last = world.transcript('v1').lines().at(-1)
-  expect(last).toMatchObject({ kind: 'run.pause', reason: expect.stringMatching(/^(SIGHUP|the input has ended)$/) })
+  expect(last).toMatchObject({ kind: 'run.pause', reason: 'SIGHUP' })
 })

@@ -1,6 +1,5 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { makeWorld, type World } from '../helpers/world/index.ts'
 import type { PlainTerminal } from '../helpers/world/plain-terminal.ts'
@@ -217,19 +216,14 @@ test('Ctrl-C in an editor is for the editor: the full screen comes back, and the
   )
   screen.startsAtOnce()
   try {
-    await screen.until(/READY {2}1\.1/)
-    await sleep(450)
-    screen.send('e')
+    await screen.answer(/READY {2}1\.1/, 'e')
     await screen.until(/EDITING/)
     screen.send('\u0003')
     await screen.until(/the editor .* failed/)
     expect(screen.isAlternate).toBe(true)
     expect(kinds('run.pause')).toEqual([])
-    await sleep(450)
-    screen.send('q')
-    await screen.until(/Leave this run/)
-    await sleep(450)
-    screen.send('2')
+    await screen.answer(/READY {2}1\.1/, 'q')
+    await screen.answer(/Leave this run/, '2')
     expect(await screen.exited).toBe(20)
   } finally {
     screen.close()

@@ -121,8 +121,7 @@ async function open(terminal: TestTerminal): Promise<void> {
   terminal.send('\r')
   await terminal.until(() => count(terminal.bytes, HANDED_OVER) > before || /y: run/.test(terminal.text()))
   if (count(terminal.bytes, HANDED_OVER) > before) return
-  await sleep(450)
-  terminal.send('y')
+  await terminal.answer(/y: run/, 'y')
 }
 
 test.each(['full', 'plain'])(

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import type { Ending } from '../../model/index.ts'
 import { copyByProgram, editInEditor, hideInput, systemClock } from '../../runner/local/index.ts'
 import { cleanText, runPlain, type StartAnswer, type StartAsk } from '../../tui/index.ts'
-import { endWhenLost } from '../lost-terminal.ts'
+import { endWhenLost, isLost } from '../lost-terminal.ts'
 import type { SaidLines, Surroundings } from './attend.ts'
 import type { Walk } from './choose-ui.ts'
 import type { TerminalKeeper } from './lent-terminal.ts'
@@ -36,7 +36,13 @@ export function openPlain({ io, keeper, call }: Surroundings, said: SaidLines): 
       const input = typed
       if (!isWatched) endWhenLost(process.stdin)
       isWatched = true
-      process.stdin.pipe(input)
+      // The end of the input pauses the run. That of a closed terminal does not: SIGHUP comes with it, and is what stands on record.
+      const end = (): void => {
+        if (!isLost(process.stdin)) input.end()
+      }
+      process.stdin.once('end', end)
+      if (process.stdin.readableEnded) end()
+      goOnReading(input)
       const lines = createInterface({ input, terminal: false })
       const clock = systemClock()
       try {
@@ -64,7 +70,7 @@ export function openPlain({ io, keeper, call }: Surroundings, said: SaidLines): 
             try {
               return await editInEditor(script, name, { stateDir, environment: io.environment })
             } finally {
-              process.stdin.pipe(input)
+              goOnReading(input)
               away = false
             }
           },
@@ -73,6 +79,7 @@ export function openPlain({ io, keeper, call }: Surroundings, said: SaidLines): 
       } finally {
         // The full screen reads the same terminal, and must get its first key.
         await stopReading(input)
+        process.stdin.off('end', end)
         lines.close()
         input.destroy()
       }
@@ -119,9 +126,13 @@ function lendStdin(
       await said.settle(FLUSH_MS)
     },
     goOn() {
-      process.stdin.pipe(typed)
+      goOnReading(typed)
     },
   }
+}
+
+function goOnReading(typed: PassThrough): void {
+  process.stdin.pipe(typed, { end: false })
 }
 
 /** Keys are another's from now on: a read that is still pending would take the first of them. */
