@@ -76,16 +76,25 @@ function learnOnce(learning) {
   process.on('exit', learn)
 }
 
-/** V8 refuses code of another version of itself, of other flags or for another text; whether the bytes are whole it does not look. */
+/**
+ * V8 refuses code of another version of itself, of other flags or for another text; whether the bytes are whole it does not look.
+ * Nor whose they are: what another account wrote, as with `sudo` and a home that was kept, would be run as this one.
+ */
 function readKept(kept) {
   let bytes
   try {
+    if (!isOurs(fs.lstatSync(path.dirname(kept))) || !isOurs(fs.lstatSync(kept))) return null
     bytes = fs.readFileSync(kept)
   } catch {
     return null
   }
   if (bytes.length <= HEAD_BYTES || bytes.readUInt32LE(0) !== checkSum(bytes)) return null
   return { starts: bytes.readUInt32LE(4), code: bytes.subarray(HEAD_BYTES) }
+}
+
+/** Owned by this account, and nobody else may write it. */
+function isOurs({ uid, mode }) {
+  return uid === process.getuid() && (mode & 0o022) === 0
 }
 
 /** A full disk, or a home that is somebody else's: the next start is slower, and nobody needs to be told. */
@@ -96,7 +105,8 @@ function keep({ script, kept, starts }) {
   const unfinished = `${kept}.${process.pid}`
   try {
     fs.mkdirSync(path.dirname(kept), { recursive: true, mode: 0o700 })
-    fs.writeFileSync(unfinished, bytes, { mode: 0o600 })
+    if (!isOurs(fs.lstatSync(path.dirname(kept)))) return
+    fs.writeFileSync(unfinished, bytes, { mode: 0o600, flag: 'wx' })
     fs.renameSync(unfinished, kept)
   } catch {
     try {

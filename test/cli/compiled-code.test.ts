@@ -1,6 +1,19 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -64,6 +77,33 @@ test('kept code that is torn or changed is compiled anew, whatever byte it is', 
     expect(start()).toEqual({ said: 'hello', compiled: true })
     expect(start()).toEqual({ said: 'hello', compiled: false })
   }
+})
+
+test.each([
+  ['a file that others may write', () => chmodSync(kept(), 0o622)],
+  ['a folder that others may write', () => chmodSync(join(folder, 'cache'), 0o770)],
+  [
+    'a link to a file elsewhere',
+    () => {
+      renameSync(kept(), join(folder, 'elsewhere'))
+      symlinkSync(join(folder, 'elsewhere'), kept())
+    },
+  ],
+])('kept code is not run from %s', (_, spoil) => {
+  start()
+  spoil()
+  expect(start()).toEqual({ said: 'hello', compiled: true })
+})
+
+test.runIf(process.getuid?.() === 0)('kept code of another account is not run', () => {
+  start()
+  chownSync(kept(), 65534, 65534)
+  expect(start()).toEqual({ said: 'hello', compiled: true })
+  expect(start()).toEqual({ said: 'hello', compiled: false })
+  chownSync(join(folder, 'cache'), 65534, 65534)
+  rmSync(kept())
+  expect(start()).toEqual({ said: 'hello', compiled: true })
+  expect(readdirSync(join(folder, 'cache'))).toEqual([])
 })
 
 test('a process that lives long is looked at while it runs, since V8 drops the code of what is called at the start alone', async () => {
