@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { hostname } from 'node:os'
+import { dirname } from 'node:path'
 import { z } from 'zod'
 import { SignoffError } from '../../model/index.ts'
 import { accountName, nameOfAccount } from './account.ts'
@@ -136,19 +137,26 @@ export function holderText({ principal, pid, host, unreadable }: LockHolder): st
     : `${principal} (process ${pid} on ${host})`
 }
 
-/** Other accounts must see who holds a run, whatever the umask: a lock that they cannot read would tell them nothing. */
-const MODE = 0o644
+/**
+ * Other accounts must see who holds a run, whatever the umask: a lock that they cannot read would tell them nothing. In a folder
+ * of one account it is as private as all that lies there.
+ */
+function modeIn(folder: string): number {
+  return (statSync(folder).mode & 0o077) === 0 ? 0o600 : 0o644
+}
 
 function createLock(path: string, holder: LockHolder): boolean {
   let file: number
+  let mode: number
   try {
-    file = openSync(path, 'wx', MODE)
+    mode = modeIn(dirname(path))
+    file = openSync(path, 'wx', mode)
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false
     throw new SignoffError('STATE_UNWRITABLE', `the lock ${path} cannot be made: ${String(error)}`, { cause: error })
   }
   try {
-    fchmodSync(file, MODE)
+    fchmodSync(file, mode)
     writeSync(file, `${JSON.stringify(holder)}\n`)
     fsyncSync(file)
   } catch (error) {
@@ -174,7 +182,7 @@ function breakLock(path: string, by: LockHolder, displaced: LockHolder | null): 
   if (moved !== null && mayLive(moved) && !isSame(moved, displaced)) {
     try {
       writeFileSync(path, readFileSync(aside), { flag: 'wx' })
-      chmodSync(path, MODE)
+      chmodSync(path, modeIn(dirname(path)))
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error
     }
@@ -194,7 +202,7 @@ function settleLock(path: string, { taking: _taking, ...holder }: LockHolder): v
   if (!isSame(readLock(path), holder)) return
   const fresh = `${path}.${holder.pid}.new`
   writeFileSync(fresh, `${JSON.stringify(holder)}\n`)
-  chmodSync(fresh, MODE)
+  chmodSync(fresh, modeIn(dirname(path)))
   renameSync(fresh, path)
 }
 

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type LockHolder, readLock, takeLock } from '../../../src/runner/local/index.ts'
 
@@ -25,10 +25,27 @@ function leftBehind(change: Partial<LockHolder> = {}): void {
   writeFileSync(path, JSON.stringify({ ...holder, ...change }))
 }
 
+test('other accounts can read the lock where they can see its folder, whatever the umask, and not elsewhere', () => {
+  const umask = process.umask(0o077)
+  try {
+    for (const [folderMode, mode] of [
+      [0o700, 0o600],
+      [0o755, 0o644],
+    ] as const) {
+      chmodSync(dirname(path), folderMode)
+      const lock = takeLock(path, 'op@example.com')
+      expect(statSync(path).mode & 0o777).toBe(mode)
+      lock.settle()
+      expect(statSync(path).mode & 0o777).toBe(mode)
+      lock.release()
+    }
+  } finally {
+    process.umask(umask)
+  }
+})
+
 test('the second one is told who holds the lock, where and since when', () => {
   const lock = takeLock(path, 'op@example.com')
-  // Other accounts have to see it (transcript format, section 1), whatever the umask.
-  expect(statSync(path).mode & 0o777).toBe(0o644)
   const told = new RegExp(`op@example.com.*process ${process.pid} on ${hostname()}.* since \\d{4}-`)
   expect(() => takeLock(path, 'kim@example.com')).toThrow(
     expect.objectContaining({ code: 'LOCKED', message: expect.stringMatching(told) }),
