@@ -10,8 +10,11 @@ const SMALL_CHARACTERS = 4096
 const LEARNING_STARTS = 5
 /** A process that lives longer is looked at after so long: later, V8 drops the code of what is called at the start alone. */
 const LEARNING_MS = 3000
-/** What stands before the code in a file: a check sum of the rest, and the number of starts. V8 wants the code at a multiple of 8. */
-const HEAD_BYTES = 8
+/**
+ * What stands before the code in a file: a check sum of the rest, one of the text that it was made of, and the number of starts.
+ * V8 wants the code at a multiple of 8.
+ */
+const HEAD_BYTES = 16
 
 /**
  * Loads a file of the program and all that it requires, with the code that V8 made of it at earlier starts. Node's own compile
@@ -50,7 +53,8 @@ exports.loadCompiled = function loadCompiled(entry, folder) {
     // The entry has one name for all that it ever held.
     const keeps = folder !== null && file !== entry && text.length > SMALL_CHARACTERS
     const kept = keeps ? path.join(folder, path.basename(file)) : null
-    const before = kept === null ? null : readKept(kept)
+    const textSum = kept === null ? 0 : crc32(text)
+    const before = kept === null ? null : readKept(kept, textSum)
     const script = new vm.Script(source, {
       filename: file,
       cachedData: before?.code,
@@ -58,7 +62,7 @@ exports.loadCompiled = function loadCompiled(entry, folder) {
     })
     const starts = before === null || script.cachedDataRejected ? 0 : before.starts
     if (kept !== null && starts < LEARNING_STARTS) {
-      learning.push({ script, kept, starts: starts + 1 })
+      learning.push({ script, kept, textSum, starts: starts + 1 })
       if (learning.length === 1) learnOnce(learning)
     }
     return script.runInThisContext()
@@ -77,10 +81,10 @@ function learnOnce(learning) {
 }
 
 /**
- * V8 refuses code of another version of itself, of other flags or for another text; whether the bytes are whole it does not look.
- * Nor whose they are: what another account wrote, as with `sudo` and a home that was kept, would be run as this one.
+ * V8 refuses code of another version of itself or of other flags; of the text it compares the length alone, and whether the bytes are
+ * whole it does not look. Nor whose they are: what another account wrote, as with `sudo` and a home that was kept, would be run as this one.
  */
-function readKept(kept) {
+function readKept(kept, textSum) {
   let bytes
   try {
     if (!isOurs(fs.lstatSync(path.dirname(kept))) || !isOurs(fs.lstatSync(kept))) return null
@@ -89,7 +93,8 @@ function readKept(kept) {
     return null
   }
   if (bytes.length <= HEAD_BYTES || bytes.readUInt32LE(0) !== checkSum(bytes)) return null
-  return { starts: bytes.readUInt32LE(4), code: bytes.subarray(HEAD_BYTES) }
+  if (bytes.readUInt32LE(4) !== textSum) return null
+  return { starts: bytes.readUInt32LE(8), code: bytes.subarray(HEAD_BYTES) }
 }
 
 /** Owned by this account, and nobody else may write it. */
@@ -98,9 +103,10 @@ function isOurs({ uid, mode }) {
 }
 
 /** A full disk, or a home that is somebody else's: the next start is slower, and nobody needs to be told. */
-function keep({ script, kept, starts }) {
+function keep({ script, kept, textSum, starts }) {
   const bytes = Buffer.concat([Buffer.alloc(HEAD_BYTES), script.createCachedData()])
-  bytes.writeUInt32LE(starts, 4)
+  bytes.writeUInt32LE(textSum, 4)
+  bytes.writeUInt32LE(starts, 8)
   bytes.writeUInt32LE(checkSum(bytes), 0)
   const unfinished = `${kept}.${process.pid}`
   try {
@@ -115,7 +121,12 @@ function keep({ script, kept, starts }) {
   }
 }
 
-/** Of all that follows it. Node's compression is loaded here, since what a start does at least has no use for it. */
+/** Of all that follows it. */
 function checkSum(bytes) {
-  return require('node:zlib').crc32(bytes.subarray(4))
+  return crc32(bytes.subarray(4))
+}
+
+/** Node's compression is loaded here, since what a start does at least has no use for it. */
+function crc32(data) {
+  return require('node:zlib').crc32(data)
 }

@@ -79,6 +79,14 @@ test('kept code that is torn or changed is compiled anew, whatever byte it is', 
   }
 })
 
+test('kept code of another text is not run, be it of the same length', () => {
+  start()
+  const chunk = join(folder, 'chunk-a1b2.cjs')
+  writeFileSync(chunk, readFileSync(chunk, 'utf8').replace('hello', 'adieu'))
+  expect(start()).toEqual({ said: 'adieu', compiled: true })
+  expect(start()).toEqual({ said: 'adieu', compiled: false })
+})
+
 test.each([
   ['a file that others may write', () => chmodSync(kept(), 0o622)],
   ['a folder that others may write', () => chmodSync(join(folder, 'cache'), 0o770)],
