@@ -1,8 +1,9 @@
-import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { readArriving } from './arriving-file.ts'
 import { NOTE_FILE } from './inbox-notes.ts'
+import { replaceIn } from './replace-in.ts'
 
 const POLL_MS = 300
 
@@ -65,9 +66,7 @@ export function openInbox(root: string, run: string, tell: (line: string) => voi
       // Set and not left to umask: approvers of the repository's group put their answers here.
       await chmod(folder, 0o770)
       const path = join(folder, `${name}.request.json`)
-      await writeFile(`${path}.new`, text)
-      await chmod(`${path}.new`, 0o640)
-      await rename(`${path}.new`, path)
+      await replaceIn(path, text)
       return path
     },
     async withdraw(name) {

@@ -1,4 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
 import { buildApproval, signApproval } from '../../transcript/index.ts'
@@ -11,6 +10,7 @@ import { stillAsked } from '../approving/still-asked.ts'
 import { refuseSecondAnswer } from '../approving/waiting-answer.ts'
 import { readConfig } from '../config.ts'
 import type { Io } from '../io.ts'
+import { replaceIn } from '../replace-in.ts'
 import { findOwnKeys, signerOf } from '../signing-key.ts'
 
 export interface ApproveFlags {
@@ -67,8 +67,7 @@ export async function approve(reference: string, gate: string | null, flags: App
   })
   const envelope = await signApproval(statement, signer)
   try {
-    await writeFile(`${target}.new`, `${envelope}\n`, { mode: 0o640 })
-    await rename(`${target}.new`, target)
+    await replaceIn(target, `${envelope}\n`)
   } catch (error) {
     throw new SignoffError(
       'USAGE',
