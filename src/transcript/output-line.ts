@@ -41,6 +41,8 @@ export function createOutputLineReader(): OutputLineReader {
       const numbers = [seq, mono, attempt, at].map(Number)
       if (Number.isNaN(time.atMs) || !numbers.every(Number.isSafeInteger) || numbers[2] === 0) return null
       if (scratch.length < raw.length) scratch = Buffer.alloc(Math.min(LINE_BYTES, 2 * raw.length))
+      // What comes late never comes from a terminal: the strict reader says so.
+      if (kind === 'output.late' && fd === 'pty') return null
       const decode = coding === 'b64' ? decodeCanonicalBase64 : decodeCanonicalText
       const length = decode(raw, whole.length, chunkEnd, scratch)
       if (length === null) return null

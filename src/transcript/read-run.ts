@@ -51,6 +51,7 @@ export async function readRun(
     withheld.reasons.add(line.reason)
     approvals.withhold(line)
     output.withhold()
+    if (gatherer.state.result !== null) findings.push(behindTheEnd(line.seq + 1))
     return true
   }
   const takeLine = (line: ScannedLine): void => {
@@ -59,6 +60,7 @@ export async function readRun(
     clock.add(line)
     gatherer.add(line)
     approvals.add(line, before)
+    if (before.result !== null) findings.push(behindTheEnd(number))
     if (line.output !== undefined) {
       output.addBytes(line.output, number)
       return
@@ -73,7 +75,6 @@ export async function readRun(
     }
     controlFindings.push(...checkControl(event, number, before))
     if (event.kind === 'run.start') findings.push(...checkRunbook(event))
-    if (before.result !== null) findings.push(behindTheEnd(number))
     if (event.kind === 'run.end') end = { event, line: number }
   }
   const scan = await scanJournal(journal, takeLine, takeWithheld)

@@ -106,6 +106,8 @@ describe('a line of output that is read by bytes', () => {
       ),
       fc.string({ unit: 'binary-ascii', maxLength: 3 }),
     )
+    expect(compare(lineOf('late', { kind: 'output.late', fd: 'err' }))).toBe(true)
+    expect(compare(lineOf('late', { kind: 'output.late', fd: 'pty' }))).toBe(false)
     let taken = 0
     // Half of the changes fall into the text, which is what the two read differently.
     const from = whole.indexOf('"text"') + 8

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { addAddendum } from '../../src/transcript/addendum.ts'
 import { encode } from '../../src/transcript/canonical.ts'
+import { PAYLOAD_TYPE, pae, toEnvelope } from '../../src/transcript/dsse.ts'
 import { readJournal } from '../../src/transcript/read-journal.ts'
+import { readUntrustedSeal, type SealStatement } from '../../src/transcript/seal-statement.ts'
 import { decodeWithheld, encodeWithheld } from '../../src/transcript/withheld-line.ts'
 import { withholdLine, withholdText } from '../../src/transcript/withhold.ts'
 import * as run from './helpers/run.ts'
@@ -21,6 +23,18 @@ async function copyWithout(
   const copy = lines.map((line, seq) => (seqs.includes(seq) ? withholdLine(line, reason) : line))
   const addendum = { type: 'withhold', text: said, atMs: whole.atMs } as const
   return { journal: bytesOf(copy), bundle: await addAddendum(bundle, addendum, run.RUN, signer) }
+}
+
+/** Our own tool seals no run that has not ended; whoever has the key can. */
+async function sealedAs({ chain }: run.Writer): Promise<string> {
+  const seal = readUntrustedSeal(bundle) as SealStatement
+  const { lines, bytes, head, root, sha256 } = chain.summary()
+  const { kinds, hash } = seal.predicate.journal
+  const journal = { lines, bytes, head, root, hash, kinds: [...kinds, ['note', 1]] }
+  const subject = seal.subject.map(one => (one.name === 'journal.jsonl' ? { ...one, digest: { sha256 } } : one))
+  const payload = Buffer.from(encode({ ...seal, subject, predicate: { ...seal.predicate, journal } }))
+  const armored = await run.operator.sign('signoff-seal-v1', pae(PAYLOAD_TYPE, payload))
+  return `${toEnvelope(payload, run.operator.keyid, armored)}\n`
 }
 
 async function judged(...args: Parameters<typeof copyWithout>) {
@@ -65,6 +79,20 @@ describe('a copy that withholds lines', () => {
 })
 
 describe('withholding', () => {
+  it('hides no line behind the end of the run: 4, as where it can be read', async () => {
+    const longer = await run.wholeRun()
+    longer.add({ kind: 'note', step: null, text: 'after all was over', by: 'kim@example.com' })
+    const texts = longer.bytes().toString().trimEnd().split('\n')
+    const seqs = [texts.length - 1]
+    const said = { type: 'withhold', text: withholdText({ seqs, reason: REASON }), atMs: longer.atMs } as const
+    const sealed = await sealedAs(longer)
+    expect((await run.verify(longer.bytes(), sealed)).exitCode).toBe(4)
+    const copy = bytesOf(texts.map((line, seq) => (seqs.includes(seq) ? withholdLine(line, REASON) : line)))
+    const report = await run.verify(copy, await addAddendum(sealed, said, run.RUN, run.operator))
+    expect(report.exitCode).toBe(4)
+    expect(report.findings.map(({ check }) => check)).toContain('fold')
+  })
+
   it('needs a signed addendum that lists each line and says the same reason: else 4', async () => {
     const seqs = [seqOf('output'), seqOf('output.end')]
     const { journal } = await copyWithout(seqs)
