@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { gitPath } from '../runner/local/index.ts'
+import { gitPaths } from '../runner/local/index.ts'
 import type { RevocationFile } from '../transcript/index.ts'
 import { projectOf, type Workspace } from './workspace.ts'
 
@@ -10,16 +10,16 @@ export interface Revocations {
 }
 
 /**
- * The revocation files that count here: `revoked_keys` of the workspace, where it is there, and the one that git's configuration
- * names. Both count, since a key that either of them takes back must never sign; one that cannot be read takes all back.
+ * The revocation files that count here: `revoked_keys` of the workspace, where it is there, and those that git's configuration
+ * names, in whichever of its files. All count, since a key that any of them takes back must never sign; one that cannot be read takes all back.
  */
 export async function revocationFiles(workspace: Workspace): Promise<Revocations[]> {
   const ofWorkspace = await readFile(workspace.revoked).catch(codeOf)
-  const ofGit = await gitPath(projectOf(workspace), 'gpg.ssh.revocationFile')
+  const ofGit = await gitPaths(projectOf(workspace), 'gpg.ssh.revocationFile')
   const files: Revocations[] = []
   if (ofWorkspace !== 'ENOENT' && ofWorkspace !== 'ENOTDIR')
     files.push({ path: workspace.revoked, content: contentOf(ofWorkspace) })
-  if (ofGit !== null) files.push({ path: ofGit, content: contentOf(await readFile(ofGit).catch(codeOf)) })
+  for (const path of ofGit) files.push({ path, content: contentOf(await readFile(path).catch(codeOf)) })
   return files
 }
 

@@ -9,6 +9,8 @@ import {
   readAllowedSigners,
   readCertificate,
   type Signer,
+  type SignersFile,
+  whyNotValid,
 } from '../transcript/index.ts'
 import { checkPrivateHalf, type KeyAtHand, keysAtHand } from './keys-at-hand.ts'
 import { findKey, type KeySources, type NamedKey, nameOfKey } from './named-key.ts'
@@ -61,11 +63,7 @@ export async function findSigner(
 ): Promise<Signer> {
   const { named, keys } = await findOwnKeys(sources)
   const found =
-    signersText === null
-      ? null
-      : choose(keys, sources.config.principal, key =>
-          principalsOf(readAllowedSigners(signersText), key.publicKey, namespace),
-        )
+    signersText === null ? null : choose(keys, sources.config.principal, readAllowedSigners(signersText), namespace)
   if (found === null)
     throw new SignoffError(
       'KEY_MISSING',
@@ -77,14 +75,30 @@ export async function findSigner(
   return signerOf(found.key, found.principal)
 }
 
-/** The first key that the signers file gives to the person who is wanted, else the first that it gives to anybody. */
+interface Listed {
+  readonly key: KeyAtHand
+  readonly principal: string
+}
+
+/**
+ * The first key that the signers file gives to the person who is wanted, else the first that it gives to anybody. One that is valid
+ * now comes before one that is not: whoever has moved to a certificate may still have a line of their own that has run out.
+ */
 function choose(
   keys: readonly KeyAtHand[],
   wanted: string | null,
-  principalsFor: (key: KeyAtHand) => readonly string[],
-): { readonly key: KeyAtHand; readonly principal: string } | null {
-  const found = keys.flatMap(key => principalsFor(key).map(principal => ({ key, principal })))
-  return found.find(({ principal }) => principal === wanted) ?? found[0] ?? null
+  signers: SignersFile,
+  namespace: Namespace,
+): Listed | null {
+  const listed = keys.flatMap(key =>
+    principalsOf(signers, key.publicKey, namespace).map(principal => ({ key, principal })),
+  )
+  const atMs = Date.now()
+  const isValid = ({ key, principal }: Listed): boolean =>
+    whyNotValid(signers, key.publicKey, { principal, namespace, atMs }) === null
+  const ofWanted = listed.filter(({ principal }) => principal === wanted)
+  const found = ofWanted.length > 0 ? ofWanted : listed
+  return found.find(isValid) ?? found[0] ?? null
 }
 
 function keysText(named: NamedKey, [key, certified]: readonly [KeyAtHand, ...KeyAtHand[]]): string {

@@ -114,6 +114,10 @@ describe('git names the signing key', () => {
     try {
       await isRefused('names gpg.ssh.defaultKeyCommand, and is not believed')
       expect(existsSync(marker)).toBe(false)
+      // Nor by a value that looks like a line of git's own answer.
+      await world.repository.git('config', 'gpg.ssh.defaultKeyCommand', `x\nglobal\ttouch ${marker}`)
+      await isRefused('names gpg.ssh.defaultKeyCommand, and is not believed')
+      expect(existsSync(marker)).toBe(false)
       // The person's own one counts, whatever the repository says.
       git('gpg.ssh.defaultKeyCommand', 'ssh-add -L')
       await isWalkedAndVerified()
@@ -159,6 +163,19 @@ describe('nothing starts that could not be sealed', () => {
   })
 })
 
+test('a repository names no program that would run when git looks at it', async () => {
+  git('user.signingKey', `key::${publicKey()}`)
+  const marker = join(world.root, 'watched')
+  await world.repository.git('config', 'core.fsmonitor', `touch ${marker};:`)
+  try {
+    await isWalkedAndVerified()
+    expect(existsSync(marker)).toBe(false)
+  } finally {
+    await world.repository.git('config', '--unset', 'core.fsmonitor')
+    rmSync(marker, { force: true })
+  }
+})
+
 describe('revoked keys', () => {
   const revocation = () => join(world.root, 'revoked')
   afterEach(() => rmSync(revocation(), { recursive: true, force: true }))
@@ -177,6 +194,12 @@ describe('revoked keys', () => {
     writeFileSync(at('.signoff/revoked_keys'), '# none\n')
     await isRefused('key-revoked')
     expect(await world.signoff(['verify', folder])).toMatchObject({ exitCode: 5 })
+    // A repository that names another file, or none, takes nothing back.
+    for (const other of ['', at('.signoff/revoked_keys')]) {
+      await world.repository.git('config', 'gpg.ssh.revocationFile', other)
+      expect(await world.signoff(['verify', folder])).toMatchObject({ exitCode: 5 })
+    }
+    await world.repository.git('config', '--unset', 'gpg.ssh.revocationFile')
     git('gpg.ssh.revocationFile', '')
     expect(await world.signoff(['verify', folder])).toMatchObject({ exitCode: 0 })
   })

@@ -15,7 +15,19 @@ export function gitConfig(folder: string, key: string): Promise<string | null> {
 export async function gitPath(folder: string, key: string): Promise<string | null> {
   // Such as a `~nobody/file`, which git cannot make a path of: it stays what it is, and is found to be no file.
   const path = (await git(folder, 'config', '--type=path', '--get', key)) ?? (await gitConfig(folder, key))
-  if (path === null || path === '') return null
+  return path === null || path === '' ? null : belowTop(folder, path)
+}
+
+/** The same, of all that git's configuration names: what a person or a host has set stays, whatever a repository adds. */
+export async function gitPaths(folder: string, key: string): Promise<string[]> {
+  const found =
+    (await git(folder, 'config', '-z', '--type=path', '--get-all', key)) ??
+    (await git(folder, 'config', '-z', '--get-all', key))
+  const paths = new Set((found ?? '').split('\0').filter(path => path !== ''))
+  return Promise.all([...paths].map(path => belowTop(folder, path)))
+}
+
+async function belowTop(folder: string, path: string): Promise<string> {
   if (isAbsolute(path)) return path
   return join((await git(folder, 'rev-parse', '--show-toplevel')) ?? folder, path)
 }
@@ -29,9 +41,10 @@ const COMMAND_MS = 10_000
  * @throws {SignoffError} `KEY_MISSING` where it fails, or a repository names it.
  */
 export async function gitDefaultKey(folder: string): Promise<string | null> {
-  const found = await git(folder, 'config', '--show-scope', '--get-all', KEY_COMMAND)
-  const scoped = (found ?? '').split('\n').flatMap(line => {
-    const [, scope = '', command = ''] = /^(\S+)\s+(.*\S)/.exec(line) ?? []
+  // A value may hold any character but NUL: split by lines, one could bring a scope of its own.
+  const fields = ((await git(folder, 'config', '-z', '--show-scope', '--get-all', KEY_COMMAND)) ?? '').split('\0')
+  const scoped = fields.flatMap((scope, index) => {
+    const command = index % 2 === 0 ? (fields[index + 1] ?? '').trim() : ''
     return command === '' ? [] : [{ scope, command }]
   })
   const command = scoped.findLast(({ scope }) => scope !== 'local' && scope !== 'worktree')?.command
