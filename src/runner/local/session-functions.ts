@@ -81,7 +81,7 @@ __signoff_names() {
   builtin shopt -s extglob
   builtin shopt -u nocasematch
   __signoff_list __signoff_all builtin compgen -v -X "$__signoff_own"
-  for __signoff_n in "\${__signoff_secret[@]}"; do [[ ! -v $__signoff_n ]] || return; done
+  for __signoff_n in "\${__signoff_secret[@]}"; do builtin declare -p "$__signoff_n" >/dev/null && return; done
   __signoff_list __signoff_bare __signoff_declared
   builtin local - IFS=$'\\n'
   builtin set -f

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { ScriptOrder } from '../ports.ts'
 import { type ClaimRecord, LEFT_FILES } from './claim.ts'
@@ -60,11 +60,9 @@ export function keepSession(
     writeFileSync(`${known}.new`, text, { mode: 0o600 })
     renameSync(`${known}.new`, known)
   }
-  // In two steps: some file systems (ext4) put on the disk at once what takes the place of another file by its name. Between them the
-  // claim has the state, and whoever goes on takes it over from there before anything else is run.
-  const kept = join(folder, STATE)
-  rmSync(kept, { force: true })
-  renameSync(state, kept)
+  // In one step, though ext4 then puts it on the disk at once, which takes time: a power cut would else leave neither the one before nor
+  // this one, and the next block would begin as the first does, in another folder and without its variables.
+  renameSync(state, join(folder, STATE))
   return left
 }
 

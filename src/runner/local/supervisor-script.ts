@@ -40,7 +40,8 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  * All this is done by a fork, and the bash that was started ends: a shell that is no subshell is told of each script that somebody
  * suspends, and would wait for it anew all the time.
  *
- * A copier that was told to go counts what still comes and throws it away, so that who holds the pipe is not killed by it.
+ * A copier that was told to go counts what still comes and throws it away, so that who holds the pipe is not killed by it. It forgets
+ * the id of a \`dd\` that has ended: by then it may be somebody else's.
  *
  * Job control (`set -m`) puts each script in a process group of its own and leaves SIGINT alive in it.
  *
@@ -73,6 +74,7 @@ __signoff_copy() {
       wait $__signoff_dd; __signoff_code=$?
       kill -0 $__signoff_dd 2>/dev/null || break
     done
+    __signoff_dd=
     IFS= read -r -d '' -n 1 __signoff_byte || break
     __signoff_size=$(($(command -p wc -c <"$__signoff_claim/$1") + 1))
     if [[ -n $__signoff_told ]] || ((__signoff_code != 0 || __signoff_size > __signoff_spool)); then

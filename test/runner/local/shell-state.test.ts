@@ -152,6 +152,8 @@ describe('what one block leaves behind, the next one finds', () => {
       'f() { local PIN=$PIN a=2; exit 0; }; f',
       'f() { local -i PIN=$PIN; exit 0; }; f',
       'declare -ir PIN',
+      'pin=$PIN; unset PIN; readonly -a PIN=([1]=$pin); unset pin',
+      'pin=$PIN; unset PIN; declare -rA PIN=([k]=$pin); unset pin',
     ]) {
       expect(await session.run(block, secret)).toMatchObject({ exit: 0 })
       expect(spawnSync('grep', ['-r', '271828182', session.stateDir]).stdout.toString()).toBe('')
