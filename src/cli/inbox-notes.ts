@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Io } from './io.ts'
+import { replaceIn } from './replace-in.ts'
 import type { Session } from './run-session.ts'
 
 /** How a note's file ends in the inbox of a run. */
@@ -22,9 +23,7 @@ export async function putNote(inbox: string, run: string, note: NoteFile): Promi
   const folder = join(inbox, run)
   await mkdir(folder, { recursive: true })
   const path = join(folder, `${note.atMs}-${randomBytes(4).toString('hex')}${NOTE_FILE}`)
-  await writeFile(`${path}.new`, `${JSON.stringify(note)}\n`)
-  await chmod(`${path}.new`, 0o640)
-  await rename(`${path}.new`, path)
+  await replaceIn(path, `${JSON.stringify(note)}\n`)
   return path
 }
 

@@ -18,3 +18,8 @@ export async function withdrawRequest(session: Session, inbox: Inbox, step: stri
 export function requestName(position: string): string {
   return `gate-${position.replace(/[^\w.-]/g, '_')}`
 }
+
+/** Name of the file that a key answers with, to what bears this name: another key's answer is another file. */
+export function answerFile(name: string, keyid: string): string {
+  return `${name}.${keyid.replace(/[^A-Za-z0-9]/g, '').slice(6, 18)}.approval.json`
+}

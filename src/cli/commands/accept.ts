@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { countSteps, type EventOf, type RunState, SignoffError } from '../../model/index.ts'
@@ -18,6 +18,8 @@ import type { Io } from '../io.ts'
 import { readGrowing } from '../journal-reader.ts'
 import { appendQuietly, type RecordedLines, readRecorded } from '../quiet-append.ts'
 import { readIfThere } from '../read-if-there.ts'
+import { replaceIn } from '../replace-in.ts'
+import { answerFile } from '../requests.ts'
 import { holderOf } from '../run-locks.ts'
 import { findSigner } from '../signing-key.ts'
 import { refuseUnsoundKey } from '../sound-key.ts'
@@ -136,11 +138,9 @@ async function acceptQuietly({ files, envelope, signer, workspace }: Acceptance,
 /** The process that walks the run writes the line: it finds the acceptance in the inbox, as it finds approvals. */
 async function acceptThere({ files, envelope, signer, workspace }: Acceptance, io: Io): Promise<void> {
   const folder = join(workspace.inbox, files.run)
-  const path = join(folder, `handover.${signer.keyid.replace(/[^A-Za-z0-9]/g, '').slice(6, 18)}.approval.json`)
+  const path = join(folder, answerFile('handover', signer.keyid))
   await mkdir(folder, { recursive: true })
-  await writeFile(`${path}.new`, `${envelope}\n`, { mode: 0o640 })
-  await chmod(`${path}.new`, 0o640)
-  await rename(`${path}.new`, path)
+  await replaceIn(path, `${envelope}\n`)
   const answer = await answerIn(files, envelope, io)
   if (answer === 'accepted') return
   if (answer !== null) throw new SignoffError('USAGE', `not accepted: refused as ${answer}`)

@@ -11,6 +11,7 @@ import { refuseSecondAnswer } from '../approving/waiting-answer.ts'
 import { readConfig } from '../config.ts'
 import type { Io } from '../io.ts'
 import { replaceIn } from '../replace-in.ts'
+import { answerFile } from '../requests.ts'
 import { findOwnKeys, signerOf } from '../signing-key.ts'
 
 export interface ApproveFlags {
@@ -47,8 +48,7 @@ export async function approve(reference: string, gate: string | null, flags: App
     io.nowMs(),
   )
   const signer = await signerOf(approver.key, approver.principal)
-  const answer = `${answerName(path)}.${signer.keyid.replace(/[^A-Za-z0-9]/g, '').slice(6, 18)}.approval.json`
-  const target = flags.out ?? join(dirname(path), answer)
+  const target = flags.out ?? join(dirname(path), answerFile(answerName(path), signer.keyid))
   await refuseSecondAnswer(target, checked.request)
   for (const line of shown(found, asked)) io.say(cleanText(line))
   for (const [what, unseen] of [
