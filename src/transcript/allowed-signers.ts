@@ -5,7 +5,7 @@ import {
 } from './signers-file.ts'
 import { readPublicKey, type SshPublicKey } from './ssh-key.ts'
 
-export { checkSigner, isValidAt, plainPrincipalsOf, type TrustAnswer } from './signers-file.ts'
+export { checkSigner, isFor, isValidAt, plainPrincipalsOf, type TrustAnswer } from './signers-file.ts'
 
 export type SignersLine = SignersLineOf<SshPublicKey>
 export type SignersFile = SignersFileOf<SshPublicKey>

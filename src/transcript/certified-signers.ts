@@ -1,4 +1,11 @@
-import { checkSigner, isValidAt, plainPrincipalsOf, type SignersFile, type SignersLine } from './allowed-signers.ts'
+import {
+  checkSigner,
+  isFor,
+  isValidAt,
+  plainPrincipalsOf,
+  type SignersFile,
+  type SignersLine,
+} from './allowed-signers.ts'
 import { isNamedIn, matchesPatternList } from './pattern-list.ts'
 import { isInForce, readCertificate, type UntrustedCertificate } from './ssh-certificate.ts'
 import type { SshPublicKey } from './ssh-key.ts'
@@ -88,8 +95,4 @@ function linesFor(
       matchesPatternList(principal, line.principals) &&
       isFor(line, namespace),
   )
-}
-
-function isFor({ namespaces }: SignersLine, namespace: string): boolean {
-  return namespaces === null || matchesPatternList(namespace, namespaces)
 }

@@ -1,4 +1,4 @@
-import { isValidAt, type SignersFile, type SignersLine } from './allowed-signers.ts'
+import { isFor, isValidAt, type SignersFile, type SignersLine } from './allowed-signers.ts'
 import { isNamedIn, matchesPatternList } from './pattern-list.ts'
 import { APPROVAL_NAMESPACE, type Namespace } from './signer.ts'
 
@@ -11,13 +11,12 @@ export function mayEverSign(signers: SignersFile, principal: string, namespace: 
     line =>
       (isNamedIn(principal, line.principals) ||
         (line.certAuthority && namespace !== APPROVAL_NAMESPACE && matchesPatternList(principal, line.principals))) &&
-      (line.namespaces === null || matchesPatternList(namespace, line.namespaces)),
+      isFor(line, namespace),
   )
 }
 
 /** Whom the line of an authority lets approve at a time, once they have its certificate: those that it names word for word. */
 export function approversNamedBy(line: SignersLine, atMs: number): string[] {
-  const mayApprove = line.namespaces === null || matchesPatternList(APPROVAL_NAMESPACE, line.namespaces)
-  if (!line.certAuthority || !mayApprove || !isValidAt(line, atMs)) return []
+  if (!line.certAuthority || !isFor(line, APPROVAL_NAMESPACE) || !isValidAt(line, atMs)) return []
   return line.principals.split(',').filter(name => isNamedIn(name, line.principals) && !name.startsWith('!'))
 }

@@ -53,9 +53,7 @@ export function checkSigner(
 ): TrustAnswer {
   const ofKey = signers.lines.filter(line => !line.certAuthority && isSameKey(line.key, asked.key))
   const ofPrincipal = ofKey.filter(line => matchesPatternList(asked.principal, line.principals))
-  const ofNamespace = ofPrincipal.filter(
-    line => line.namespaces === null || matchesPatternList(asked.namespace, line.namespaces),
-  )
+  const ofNamespace = ofPrincipal.filter(line => isFor(line, asked.namespace))
   const good = ofNamespace.filter(line => isValidAt(line, asked.atMs))
   const best = good.find(line => isNamedIn(asked.principal, line.principals)) ?? good[0]
   if (best !== undefined) return { ok: true, line: best.line, named: isNamedIn(asked.principal, best.principals) }
@@ -71,10 +69,15 @@ export function checkSigner(
 export function plainPrincipalsOf(signers: SignersFile<KeyBlob>, key: KeyBlob, namespace: string): string[] {
   const names = signers.lines
     .filter(line => !line.certAuthority && isSameKey(line.key, key))
-    .filter(line => line.namespaces === null || matchesPatternList(namespace, line.namespaces))
+    .filter(line => isFor(line, namespace))
     .flatMap(line => line.principals.split(','))
     .filter(name => name !== '' && !/[*?!]/.test(name))
   return [...new Set(names)]
+}
+
+/** Whether a line lets its key sign in a namespace, whoever's it is. */
+export function isFor({ namespaces }: Pick<SignersLine<KeyBlob>, 'namespaces'>, namespace: string): boolean {
+  return namespaces === null || matchesPatternList(namespace, namespaces)
 }
 
 function isSameKey(one: KeyBlob, other: KeyBlob): boolean {
