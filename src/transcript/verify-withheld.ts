@@ -13,7 +13,7 @@ export interface Gaps {
 }
 
 /** Kinds that may be withheld and leave the answer at 0: what was printed, values and remarks, which decide nothing. */
-const HARMLESS: ReadonlySet<string> = new Set<EventKind>([
+export const HARMLESS: ReadonlySet<string> = new Set<EventKind>([
   'output',
   'output.end',
   'output.late',

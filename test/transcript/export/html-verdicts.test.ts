@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EVENT_FIELDS, SALTED } from '../../../src/model/index.ts'
 import { checkPage, HARMLESS, UNSALTED } from '../../../src/transcript/export/html/check/check-page.ts'
+import { HARMLESS as HARMLESS_TO_VERIFY } from '../../../src/transcript/verify-withheld.ts'
 import { type Browser, checkAnswer, hasChromium, startChromium, whySkipped } from '../../helpers/chromium.ts'
 import { createAuthenticator } from '../helpers/authenticator.ts'
 import { pageOf, withData } from '../helpers/html-page.ts'
@@ -31,6 +32,7 @@ describe('what a page says of its evidence is never better than what verify says
     const kinds = Object.keys(EVENT_FIELDS)
     expect([...UNSALTED].sort()).toEqual(kinds.filter(kind => !(SALTED as ReadonlySet<string>).has(kind)).sort())
     for (const kind of HARMLESS) expect(kinds).toContain(kind)
+    expect([...HARMLESS].sort()).toEqual([...HARMLESS_TO_VERIFY].sort())
   })
 })
 
