@@ -36,8 +36,11 @@ export async function verifyInputOf(files: RunFiles, flags: TrustFlags, io: Io):
 export async function prepareVerifier(flags: TrustFlags, io: Io): Promise<Verifier> {
   const workspace = findWorkspace(io.cwd)
   const config = await readConfig(workspace, io.environment)
-  const signers = await signersOf(flags.signers ?? null, workspace.signers, io)
-  const revoked = await readRevocations(workspace)
+  // Each asks git.
+  const [signers, revoked] = await Promise.all([
+    signersOf(flags.signers ?? null, workspace.signers, io),
+    readRevocations(workspace),
+  ])
   const runbookSha256 = flags.runbook === undefined ? null : sha256(await readRunbook(flags.runbook))
   const checkTimestamp = await checkBy(flags.tsaCa === undefined ? config.verify.tsaCa : [flags.tsaCa])
   return files => ({
