@@ -115,7 +115,7 @@ test('the script of a page is no part of the program: it is taken as text, and t
     ['transcript/export/html/page.ts', './browser/main.ts?page'],
   ])
   const checks = 'transcript/export/html/check/'
-  const shared = ['transcript/signers-file.ts', 'transcript/pattern-list.ts']
+  const shared = ['transcript/ssh/signers-file.ts', 'transcript/ssh/pattern-list.ts']
   const reached = imports.filter(
     ({ from }) => [PAGE, checks].some(place => from.startsWith(place)) || shared.includes(from),
   )

@@ -11,10 +11,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readStatus, readSupervisor } from '../../../src/runner/local/claim.ts'
-import { createLauncher, type Launcher } from '../../../src/runner/local/launcher.ts'
-import { readProcessStart } from '../../../src/runner/local/process-identity.ts'
-import { inStateFolder, prepareStateFolder } from '../../../src/runner/local/state-folder.ts'
+import { readStatus, readSupervisor } from '../../../src/runner/local/claims/claim.ts'
+import { readProcessStart } from '../../../src/runner/local/claims/process-identity.ts'
+import { createLauncher, type Launcher } from '../../../src/runner/local/scripts/launcher.ts'
+import { inStateFolder, prepareStateFolder } from '../../../src/runner/local/scripts/state-folder.ts'
 
 let folder: string
 let launcher: Launcher
