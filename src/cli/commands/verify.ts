@@ -5,15 +5,10 @@ import { jsonText } from '../render/json-text.ts'
 import { reportLines } from '../render/verify-text.ts'
 import { findRun, type RunFiles } from '../runs/transcript-files.ts'
 import { findWorkspace } from '../settings/workspace.ts'
-import { prepareVerifier, type TrustFlags } from '../verifying/verify-input.ts'
+import { prepareVerifier, type TrustFlags, type VerifyFlags } from '../verifying/verify-input.ts'
 
 export { reportLines } from '../render/verify-text.ts'
 export { verifyInputOf } from '../verifying/verify-input.ts'
-
-export interface VerifyFlags extends TrustFlags {
-  readonly all?: boolean
-  readonly json?: boolean
-}
 
 /** Checks one transcript, or all of a folder, and says everything that was found. The exit code is the verdict. */
 export async function verify(reference: string | null, flags: VerifyFlags, io: Io): Promise<number> {

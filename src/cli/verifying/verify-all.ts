@@ -10,14 +10,13 @@ import {
   verifyTranscript,
 } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
-import type { VerifyFlags } from '../commands/verify.ts'
 import type { Io } from '../io.ts'
 import { jsonText } from '../render/json-text.ts'
 import { count } from '../render/plan-text.ts'
 import { findingLine, reportLines } from '../render/verify-text.ts'
 import { listRuns, type RunFiles } from '../runs/transcript-files.ts'
 import { findWorkspace } from '../settings/workspace.ts'
-import { prepareVerifier, type Verifier } from './verify-input.ts'
+import { prepareVerifier, type Verifier, type VerifyFlags } from './verify-input.ts'
 
 /** What `verify --all --json` prints. */
 export const VerifyAllSchema = z.strictObject({

@@ -25,6 +25,11 @@ export interface TrustFlags {
   readonly tsaCa?: string
 }
 
+export interface VerifyFlags extends TrustFlags {
+  readonly all?: boolean
+  readonly json?: boolean
+}
+
 /** The one who verifies: whom they trust and what they want, read once. Gives what each transcript is to be held against. */
 export type Verifier = (files: RunFiles) => VerifyInput
 
