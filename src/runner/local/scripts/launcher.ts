@@ -59,7 +59,7 @@ export function createLauncher(script: string, environment: Readonly<Record<stri
 
   return {
     check: file => ask('check', file),
-    start: async words => (await ask('run', String(words.length), ...words)) !== null,
+    start: async words => (await ask('run', String(words.length), ...words, '')) !== null,
     close() {
       for (const supervisor of supervisors) supervisor.close()
       supervisors.clear()

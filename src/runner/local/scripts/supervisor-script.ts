@@ -9,9 +9,9 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  *
  * - `check FILE`: reads the whole file without running any of it and answers `CODE\n`. The file's first command is `set -n`, and it
  *   is read by `.` in a fork: the same reader as `bash -n`, without starting another bash. What it says goes to `FILE.said`.
- * - `run COUNT WORD..`: answers `0\n`, and from then on the order depends on nobody: it is the supervisor of this script until that has
- *   ended, whatever becomes of Signoff. Then it says `free\n` and reads on. Secrets come this way too: no file and no list of
- *   processes ever shows them.
+ * - `run COUNT WORD..`, and an empty word behind the last one: answers `0\n`, and from then on the order depends on nobody: it is the
+ *   supervisor of this script until that has ended, whatever becomes of Signoff. Then it says `free\n` and reads on. Secrets come this
+ *   way too: no file and no list of processes ever shows them.
  *
  * Descriptors that Signoff was started with are no business of its scripts: it closes them. 255 is its own script; 6 is the
  * wire, which nothing that it starts has, since some of it lives longer.
@@ -133,8 +133,8 @@ __signoff_serve() {
         printf '%s\\n' $? >&6 ;;
       run)
         mapfile -t -d '' -u 6 -n "$__signoff_first" __signoff_words
-        # A half order is none: Signoff went while it was giving it.
-        ((\${#__signoff_words[@]} == __signoff_first)) || break
+        # A half order is none: Signoff went while it was giving it. mapfile takes a word without its NUL for one, \`read\` does not.
+        IFS= read -r -d '' -u 6 __signoff_last && [[ -z $__signoff_last && \${#__signoff_words[@]} == "$__signoff_first" ]] || break
         printf '0\\n' >&6
         __signoff_supervise "\${__signoff_words[@]}"
         printf 'free\\n' >&6 ;;
