@@ -17,12 +17,13 @@ export const STATE_END = '__signoff_set #signoff: whole\n'
  * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
  * - A block starts with errexit and pipefail, whatever the block before it did to them, and with the status that that ended with: behind
  *   it stands `&& :`, which keeps it and is no failure.
- * - Lists that only a command prints are read back through a file, each behind the one before it. No file is emptied that can be
+ * - Lists that only a command prints are read back through a file, each behind the one before it. bash does not tell of most lists that
+ *   they could not be written, so each ends in a mark: without one the disk was full, and no state is written that lacks what is cut. No file is emptied that can be
  *   written on as it is: some file systems (ext4) put on the disk at once what is written into a file that was emptied.
  * - It is read for every block: what few blocks need is in `SESSION_MORE`, and nothing here loops over the variables.
  */
 export const SESSION_FUNCTIONS = `
-__signoff_user_exit= __signoff_read=0
+__signoff_user_exit= __signoff_read=0 __signoff_whole=1
 __signoff_at_exit='{ __signoff_status=$? __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS; \\builtin set +exuvTEfk +o posix; } 2>/dev/null
 if [[ -n $__signoff_user_exit ]]; then
   (__signoff_dump)
@@ -59,20 +60,25 @@ __signoff_cd() {
   builtin printf 'signoff: the folder %s, where this block starts, is not there\\n' "$1" >&2
   builtin exit 1
 }
+__signoff_unread() {
+  builtin printf 'signoff: the shell state that the blocks before have left cannot be read back\\n' >&2
+  builtin trap - EXIT
+  builtin exit 1
+}
 __signoff_empty() { [[ ! -s $1 ]] || builtin : >|"$1"; }
 __signoff_list() {
   builtin local -n __signoff_l=$1
-  "\${@:2}" >>"$__signoff_lists"
+  { "\${@:2}"; builtin printf '#end\n'; } >>"$__signoff_lists"
   builtin mapfile -t -s "$__signoff_read" "$1" <"$__signoff_lists"
   __signoff_read=$((__signoff_read + \${#__signoff_l[@]}))
+  if [[ \${__signoff_l[*]: -1} == '#end' ]]; then builtin unset -v "$1[-1]"; else __signoff_whole=; fi
 }
 __signoff_builtins() {
   __signoff_disabled=()
   builtin enable -n >>"$__signoff_lists"
   [[ -s $__signoff_lists ]] || return
   builtin enable compgen declare enable jobs mapfile printf shopt trap umask unset
-  builtin mapfile -t __signoff_disabled <"$__signoff_lists"
-  __signoff_read=\${#__signoff_disabled[@]}
+  __signoff_list __signoff_disabled builtin :
 }
 __signoff_drop() { builtin unset -v ${PASSING_VARIABLES.join(' ')} "\${__signoff_secret[@]}"; }
 __signoff_declared() { builtin declare -A; builtin declare -a; builtin declare -i; builtin declare -x; }
@@ -91,14 +97,14 @@ __signoff_names() {
 }
 __signoff_dump() {
   { __signoff_empty "$__signoff_lists"; __signoff_empty "$__signoff_file"; } 2>/dev/null
-  __signoff_read=0
+  __signoff_read=0 __signoff_whole=1
   {
     __signoff_builtins
     __signoff_jobs
     for __signoff_n in "\${FUNCNAME[@]:1}"; do __signoff_drop; done
     __signoff_names
   } 2>/dev/null
-  __signoff_write 2>/dev/null >>"$__signoff_file"
+  [[ -z $__signoff_whole ]] || __signoff_write 2>/dev/null >>"$__signoff_file"
 }
 __signoff_jobs() {
   __signoff_running=()
@@ -119,7 +125,7 @@ __signoff_write() {
     builtin printf 'builtin pushd -n %q >/dev/null\\n' "\${DIRSTACK[__signoff_n]}"
   done
   builtin umask -p
-  builtin unset -f trap __signoff_{again,builtins,cd,declared,drop,dump,empty,exports,jobs,list,load,names,return,reveal,set,shopt,unexport,write}
+  builtin unset -f trap __signoff_{again,builtins,cd,declared,drop,dump,empty,exports,jobs,list,load,names,return,reveal,set,shopt,unexport,unread,write}
   builtin declare -f
   builtin declare -F
   for __signoff_n in errexit pipefail; do
