@@ -67,7 +67,7 @@ __signoff_unread() {
 }
 __signoff_empty() { [[ ! -s $1 ]] || builtin : >|"$1"; }
 __signoff_list() {
-  builtin local -n __signoff_l=$1
+  builtin local -n "__signoff_l=$1"
   { "\${@:2}"; builtin printf '#end\n'; } >>"$__signoff_lists"
   builtin mapfile -t -s "$__signoff_read" "$1" <"$__signoff_lists"
   __signoff_read=$((__signoff_read + \${#__signoff_l[@]}))

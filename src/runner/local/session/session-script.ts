@@ -61,8 +61,8 @@ function begin(start: SessionStart): string {
       `__signoff_given=(${fresh.map(name => `"${name}=$${name}"`).join(' ')})`,
       `unset -v ${[...old, ...MADE_BY_BASH].join(' ')}`,
       ...(functions.length === 0 ? [] : [`unset -f ${functions.join(' ')}`]),
-      `. ${shellQuote(start.state)} >/dev/null || __signoff_unread`,
-      '{ __signoff_return && :; } 2>/dev/null',
+      // One line, since under `set -v` bash shows the lines that it reads after.
+      `. ${shellQuote(start.state)} >/dev/null || __signoff_unread; { __signoff_return && \\:; } 2>/dev/null`,
     ].join('\n')
   }
   return [
