@@ -10,11 +10,11 @@ import {
   readAllowedSigners,
   SEAL_NAMESPACE,
 } from '../../transcript/index.ts'
-import type { KeyAtHand } from '../keys-at-hand.ts'
-import { readIfThere } from '../read-if-there.ts'
-import type { OwnKeys } from '../signing-key.ts'
-import { whyUnsound } from '../sound-key.ts'
-import type { Workspace } from '../workspace.ts'
+import type { KeyAtHand } from '../keys/keys-at-hand.ts'
+import type { OwnKeys } from '../keys/signing-key.ts'
+import { whyUnsound } from '../keys/sound-key.ts'
+import { readIfThere } from '../settings/read-if-there.ts'
+import type { Workspace } from '../settings/workspace.ts'
 import type { Asked } from './still-asked.ts'
 
 /** Who would decide, for which role, and with which of their keys. */

@@ -1,6 +1,6 @@
 import { SignoffError } from '../../model/index.ts'
 import { type ApprovalRequest, untrustedApproval } from '../../transcript/index.ts'
-import { readArriving } from '../arriving-file.ts'
+import { readArriving } from '../inbox/arriving-file.ts'
 
 /**
  * The answer of the same key to the same request, which the run has not taken yet, is not replaced unsaid: it may be taken at any

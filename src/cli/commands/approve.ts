@@ -8,11 +8,11 @@ import { answerName, findRequest } from '../approving/request.ts'
 import { shown } from '../approving/shown.ts'
 import { stillAsked } from '../approving/still-asked.ts'
 import { refuseSecondAnswer } from '../approving/waiting-answer.ts'
-import { readConfig } from '../config.ts'
+import { replaceIn } from '../inbox/replace-in.ts'
+import { answerFile } from '../inbox/requests.ts'
 import type { Io } from '../io.ts'
-import { replaceIn } from '../replace-in.ts'
-import { answerFile } from '../requests.ts'
-import { findOwnKeys, signerOf } from '../signing-key.ts'
+import { findOwnKeys, signerOf } from '../keys/signing-key.ts'
+import { readConfig } from '../settings/config.ts'
 
 export interface ApproveFlags {
   readonly go?: boolean
