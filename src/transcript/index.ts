@@ -14,6 +14,7 @@ export {
   type ApprovalStatement,
   untrustedApproval,
 } from './approval-statement.ts'
+export { unreadableReport } from './build-report.ts'
 export { encode } from './canonical.ts'
 export { isNamed, principalsOf, validUntilMs, whyNotValid } from './certified-signers.ts'
 export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
