@@ -12,12 +12,12 @@ export {
   type ApprovalRequest,
   ApprovalRequestSchema,
   type ApprovalStatement,
-  untrustedApproval,
 } from './approval-statement.ts'
+export { isAmong, personRefusal, type Refusal, touchRefusal } from './approver-rule.ts'
 export { encode } from './canonical.ts'
 export { isNamed, principalsOf, validUntilMs, whyNotValid } from './certified-signers.ts'
 export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
-export { type ApprovalAnswer, type ApprovalContext, checkApproval, personRefusal } from './check-approval.ts'
+export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './check-approval.ts'
 export {
   compareRuns,
   type Difference,
@@ -45,6 +45,7 @@ export { leafOfLine } from './hash.ts'
 export { createJournalScanner, type JournalScan, scanJournal } from './journal-scan.ts'
 export { type DecodedLine, decodeLine, LINE_BYTES, LONG_LINE_BYTES } from './line.ts'
 export { approversNamedBy, mayEverSign } from './named-signers.ts'
+export { type OwnAnswer, ownAnswer } from './own-answer.ts'
 export { type ReadJournal, readJournal } from './read-journal.ts'
 export { releaseFolder, releaseOfFolder } from './release-folder.ts'
 export { checkRevoked, type RevocationFile } from './revoked-keys.ts'
