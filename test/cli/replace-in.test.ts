@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { addIn, replaceIn } from '../../src/cli/replace-in.ts'
+import { addIn, replaceIn } from '../../src/cli/inbox/replace-in.ts'
 
 let folder = ''
 beforeEach(() => {

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
 import { runSshKeygen } from '../../runner/local/index.ts'
 import { type ApprovalRequest, ownAnswer } from '../../transcript/index.ts'
-import { readArriving } from '../arriving-file.ts'
-import { ANSWER_FILE, answerFile } from '../requests.ts'
+import { readArriving } from '../inbox/arriving-file.ts'
+import { ANSWER_FILE, answerFile } from '../inbox/requests.ts'
 import { answerName } from './request.ts'
 
 /** Where an answer goes, and what lies there that is none. */

@@ -7,9 +7,9 @@ import {
   readAllowedSigners,
   touchRefusal,
 } from '../../transcript/index.ts'
-import { readIfThere } from '../read-if-there.ts'
-import { whyUnsound } from '../sound-key.ts'
-import type { Workspace } from '../workspace.ts'
+import { whyUnsound } from '../keys/sound-key.ts'
+import { readIfThere } from '../settings/read-if-there.ts'
+import type { Workspace } from '../settings/workspace.ts'
 import { HOW_TO_BE_LISTED, refusalOf } from './refusal.ts'
 import { needText, roleFor } from './role.ts'
 import type { Asked } from './still-asked.ts'

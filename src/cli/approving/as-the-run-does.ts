@@ -1,6 +1,6 @@
 import { runSshKeygen } from '../../runner/local/index.ts'
 import { checkApproval } from '../../transcript/index.ts'
-import { readRevocations } from '../revoked-file.ts'
+import { readRevocations } from '../keys/revoked-file.ts'
 import { refusalOf } from './refusal.ts'
 import type { FoundRequest } from './request.ts'
 import { needText } from './role.ts'

@@ -7,8 +7,8 @@ import {
   SEAL_NAMESPACE,
   type SignersFile,
 } from '../../transcript/index.ts'
-import type { KeyAtHand } from '../keys-at-hand.ts'
-import type { OwnKeys } from '../signing-key.ts'
+import type { KeyAtHand } from '../keys/keys-at-hand.ts'
+import type { OwnKeys } from '../keys/signing-key.ts'
 import { HOW_TO_BE_LISTED, refusalOf } from './refusal.ts'
 import type { GateNeed } from './role.ts'
 

@@ -8,11 +8,11 @@ import { askDecision } from '../approving/decision.ts'
 import { findRequest } from '../approving/request.ts'
 import { shown } from '../approving/shown.ts'
 import { type Asked, stillAsked } from '../approving/still-asked.ts'
-import { readConfig } from '../config.ts'
+import { addIn } from '../inbox/replace-in.ts'
 import type { Io } from '../io.ts'
-import { addIn } from '../replace-in.ts'
-import { findOwnKeys, signerOf } from '../signing-key.ts'
-import type { Workspace } from '../workspace.ts'
+import { findOwnKeys, signerOf } from '../keys/signing-key.ts'
+import { readConfig } from '../settings/config.ts'
+import type { Workspace } from '../settings/workspace.ts'
 
 export interface ApproveFlags {
   readonly go?: boolean

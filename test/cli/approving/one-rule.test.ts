@@ -5,8 +5,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Approver, findApprover } from '../../../src/cli/approving/approver.ts'
 import { refuseAsTheRunDoes } from '../../../src/cli/approving/as-the-run-does.ts'
-import { keysAtHand } from '../../../src/cli/keys-at-hand.ts'
-import { workspaceAt } from '../../../src/cli/workspace.ts'
+import { keysAtHand } from '../../../src/cli/keys/keys-at-hand.ts'
+import { workspaceAt } from '../../../src/cli/settings/workspace.ts'
 import { type EventOf, fold, SignoffError } from '../../../src/model/index.ts'
 import {
   buildApprovalRequest,

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { placeOfAnswer } from '../../../src/cli/approving/answer-place.ts'
-import { answerFile } from '../../../src/cli/requests.ts'
-import { buildApprovalRequest } from '../../../src/transcript/approval-request.ts'
+import { answerFile } from '../../../src/cli/inbox/requests.ts'
 import {
   type ApprovalRequest,
   type ApprovalStatement,
@@ -15,6 +14,7 @@ import {
   type Signer,
   signApproval,
 } from '../../../src/transcript/index.ts'
+import { buildApprovalRequest } from '../../../src/transcript/statements/approval-request.ts'
 import { makeAuthority } from '../../transcript/helpers/certificates.ts'
 import * as run from '../../transcript/helpers/run.ts'
 import { makeKey, sshKeygen } from '../../transcript/helpers/ssh-keygen.ts'
