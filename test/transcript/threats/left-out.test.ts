@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { countSteps, type EventOf, fold, type RunEvent } from '../../../src/model/index.ts'
-import type { DemandedStep } from '../../../src/transcript/verify-policy.ts'
+import type { DemandedStep } from '../../../src/transcript/verify/verify-policy.ts'
 import * as run from '../helpers/run.ts'
 
 const by = run.operator.principal
