@@ -59,13 +59,9 @@ export { verifySshSig } from './ssh/sshsig.ts'
 export { type AddendumStatement, addAddendum, checkAddendum } from './statements/addendum.ts'
 export { approvalBytes, buildApproval, type Decision, signApproval } from './statements/approval.ts'
 export { buildApprovalRequest, type CheckedRequest, readApprovalRequest } from './statements/approval-request.ts'
-export {
-  type ApprovalRequest,
-  ApprovalRequestSchema,
-  type ApprovalStatement,
-  untrustedApproval,
-} from './statements/approval-statement.ts'
-export { type ApprovalAnswer, type ApprovalContext, checkApproval, personRefusal } from './statements/check-approval.ts'
+export { type ApprovalRequest, ApprovalRequestSchema, type ApprovalStatement } from './statements/approval-statement.ts'
+export { isAmong, personRefusal, type Refusal, touchRefusal } from './statements/approver-rule.ts'
+export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './statements/check-approval.ts'
 export { addToken, PAYLOAD_TYPE, pae, sealSha256, signatureOf, toEnvelope } from './statements/dsse.ts'
 export {
   buildHandoff,
@@ -74,6 +70,7 @@ export {
   type HandoffContext,
   saysAcceptance,
 } from './statements/handoff.ts'
+export { type OwnAnswer, ownAnswer } from './statements/own-answer.ts'
 export { checkBeforeSeal, type Seal, sealJournal, signSeal } from './statements/seal.ts'
 export {
   buildSealStatement,
@@ -82,6 +79,7 @@ export {
   SealStatementSchema,
 } from './statements/seal-statement.ts'
 export type { Trust } from './statements/signature-check.ts'
+export { unreadableReport } from './verify/build-report.ts'
 export { exitOf } from './verify/verdict.ts'
 export { type VerifyInput, verifyTranscript } from './verify/verify.ts'
 export type { Expectations } from './verify/verify-expectations.ts'

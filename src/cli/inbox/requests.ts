@@ -19,7 +19,10 @@ export function requestName(position: string): string {
   return `gate-${position.replace(/[^\w.-]/g, '_')}`
 }
 
+/** How the name of an answer ends. */
+export const ANSWER_FILE = '.approval.json'
+
 /** Name of the file that a key answers with, to what bears this name: another key's answer is another file. */
 export function answerFile(name: string, keyid: string): string {
-  return `${name}.${keyid.replace(/[^A-Za-z0-9]/g, '').slice(6, 18)}.approval.json`
+  return `${name}.${keyid.replace(/[^A-Za-z0-9]/g, '').slice(6, 18)}${ANSWER_FILE}`
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { EventOf } from '../../model/index.ts'
-import { readEnvelope } from './dsse.ts'
 import { STATEMENT_TYPE, type Subject, SubjectSchema, subjectsOf } from './seal-statement.ts'
 
 export const APPROVAL_TYPE = 'urn:signoff:approval:v1'
@@ -50,17 +49,6 @@ export const ApprovalRequestSchema = z.strictObject({
   lines: z.array(z.string()).min(2),
 })
 export type ApprovalRequest = z.infer<typeof ApprovalRequestSchema>
-
-/** What an answer that lies somewhere says, believed or not; null where it is none. */
-export function untrustedApproval(envelopeText: string): ApprovalStatement['predicate'] | null {
-  const payload = readEnvelope(envelopeText)?.payload
-  if (payload === undefined) return null
-  try {
-    return ApprovalStatementSchema.safeParse(JSON.parse(payload.toString('utf8'))).data?.predicate ?? null
-  } catch {
-    return null
-  }
-}
 
 /** What a statement about one run says it is about: the runbook by digest, the release by commit where it has one. */
 export function approvalSubjects(start: EventOf<'run.start'>): Subject[] {

@@ -6,8 +6,9 @@ import { APPROVAL_NAMESPACE } from '../ssh/signer.ts'
 import type { SshPublicKey } from '../ssh/ssh-key.ts'
 import type { SshKeygen } from '../ssh/ssh-keygen.ts'
 import type { Touch } from '../ssh/sshsig.ts'
-import { answersNeed, eachHasANeed, type Need } from './approval-needs.ts'
+import type { Need } from './approval-needs.ts'
 import { type ApprovalStatement, ApprovalStatementSchema, wrongSubject } from './approval-statement.ts'
+import { personRefusal, type Refusal, touchRefusal } from './approver-rule.ts'
 import { readEnvelope, type UntrustedEnvelope } from './dsse.ts'
 import { askSshKeygen, checkSigned, checkTrusted, type Trust } from './signature-check.ts'
 
@@ -83,7 +84,7 @@ export async function checkApproval(untrustedEnvelope: string, context: Approval
     wrongRun(statement, context) ??
     wrongQuestion(statement, context) ??
     personRefusal(statement.predicate, key, named, context) ??
-    wrongTouch(touch, context.touch)
+    touchRefusal(touch, context.touch)
   if (wrong !== null) return refusal(wrong.why, wrong.detail, 6)
   const { role, decision, approver, reason, head } = statement.predicate
   if (decision !== 'go' && decision !== 'no-go') return refusal('stale', 'a hand-off is no decision of a gate', 6)
@@ -92,10 +93,6 @@ export async function checkApproval(untrustedEnvelope: string, context: Approval
 
 const ENVELOPE_CHARACTERS = 128 * 1024
 
-export interface Refusal {
-  readonly why: EventOf<'approval.refused'>['why']
-  readonly detail: string
-}
 export type SignedStatement =
   | {
       readonly ok: true
@@ -160,33 +157,4 @@ function wrongQuestion({ predicate }: ApprovalStatement, context: ApprovalContex
   if (head.seq < request.seq || head.seq > context.headSeq) return stale('the line it was shown is not of that time')
   if (context.leafOf(head.seq) !== head.leaf) return stale('the line it was shown is not in this journal')
   return null
-}
-
-/**
- * Why whoever signs cannot decide this gate; null if they can. Asked before something is signed, and of what was.
- * @param named false where only a wildcard line lets this key be that person.
- */
-export function personRefusal(
-  { approver, role }: Pick<ApprovalStatement['predicate'], 'approver' | 'role'>,
-  key: Pick<SshPublicKey, 'keyid'>,
-  named: boolean,
-  context: Pick<ApprovalContext, 'operators' | 'given' | 'need'>,
-): Refusal | null {
-  if (!named) return { why: 'unlisted', detail: `no line names ${approver}; a wildcard line cannot approve` }
-  if (context.operators.some(({ principal, keyid }) => principal === approver || keyid === key.keyid))
-    return { why: 'operator', detail: `${approver}, or that key, operates this run` }
-  if (context.given.some(({ principal, keyid }) => principal === approver || keyid === key.keyid))
-    return { why: 'duplicate', detail: `${approver}, or that key, has decided already` }
-  const given = { role, principal: approver }
-  if (!context.need.some(need => answersNeed(need, given)))
-    return { why: 'unlisted', detail: `${approver} is not asked${role === null ? '' : ` as ${role}`}` }
-  if (!eachHasANeed(context.need, [...context.given, given]))
-    return { why: 'duplicate', detail: `what ${approver} could answer is answered already` }
-  return null
-}
-
-/** ssh-keygen says Good to a signature that nobody touched a key for; we must not. */
-function wrongTouch(touch: Touch, asked: ApprovalContext['touch']): Refusal | null {
-  const met = asked === 'none' || (asked === 'presence' ? touch?.presence : touch?.verified) === true
-  return met ? null : { why: 'no-touch', detail: `the key must be one that asks for ${asked}, and must say so` }
 }

@@ -6,7 +6,8 @@ import {
   approvalSubjects,
   wrongSubject,
 } from './approval-statement.ts'
-import { checkWho, type Refusal } from './check-approval.ts'
+import type { Refusal } from './approver-rule.ts'
+import { checkWho } from './check-approval.ts'
 import { readEnvelope } from './dsse.ts'
 import { STATEMENT_TYPE } from './seal-statement.ts'
 import type { Trust } from './signature-check.ts'

@@ -40,6 +40,36 @@ export function checkSigned(envelope: UntrustedEnvelope, namespace: Namespace): 
   return first ?? { ok: false, why: 'malformed', detail: 'there is no signature', unsupported: null }
 }
 
+/**
+ * The key that has signed an envelope in a namespace, whoever's it is; null where no signature holds. What is not judged here, such as a
+ * certificate's signature, ssh-keygen judges, where it is at hand.
+ */
+export async function keyThatSigned(
+  envelope: UntrustedEnvelope,
+  namespace: Namespace,
+  sshKeygen?: SshKeygen,
+): Promise<SshPublicKey | null> {
+  const signed = checkSigned(envelope, namespace)
+  if (signed.ok) return signed.key
+  if (signed.unsupported === null || sshKeygen === undefined) return null
+  const message = pae(PAYLOAD_TYPE, envelope.payload)
+  return (await isSigned(signed.unsupported, namespace, message, sshKeygen))
+    ? (readSshSig(signed.unsupported)?.key ?? null)
+    : null
+}
+
+/** Whether ssh-keygen finds a signature good, whoever made it. */
+async function isSigned(
+  armored: string,
+  namespace: Namespace,
+  message: Uint8Array,
+  sshKeygen: SshKeygen,
+): Promise<boolean> {
+  const alone = ['-Y', 'check-novalidate', '-n', namespace, '-s', 'sig']
+  const { exitCode } = await sshKeygen(alone, message, { sig: Buffer.from(armored, 'latin1') })
+  return exitCode === 0
+}
+
 export type TrustedAnswer = TrustAnswer | { readonly ok: false; readonly why: 'revoked'; readonly detail: string }
 
 /** Whether the verifier gives this key to this principal, and has not revoked it. A revoked key is one whatever the date. */
@@ -106,9 +136,8 @@ export async function askSshKeygen(
     `-Overify-time=${time}Z`,
   ]
   const refuse = async (detail: string): Promise<KeygenAnswer> => {
-    const alone = ['-Y', 'check-novalidate', '-n', namespace, '-s', 'sig']
-    const { exitCode } = await sshKeygen(alone, message, files)
-    return { ok: false, signed: exitCode === 0, key: sig.key, detail }
+    const signed = await isSigned(asked.armored, namespace, message, sshKeygen)
+    return { ok: false, signed, key: sig.key, detail }
   }
   // It takes one revocation file at a time.
   for (const revoked of trust.revoked.length === 0 ? [null] : trust.revoked) {
