@@ -52,6 +52,24 @@ function linkOf(path: string): string {
   }
 }
 
+/** What a process has open of any claim; null for one that has gone. */
+function heldOf(pid: number | undefined): string[] | null {
+  try {
+    const files = readdirSync(`/proc/${pid}/fd`).map(fd => linkOf(`/proc/${pid}/fd/${fd}`))
+    return files.filter(path => path.includes('claims'))
+  } catch {
+    return null
+  }
+}
+
+/** The two copiers that wait for the next script: once those of the script before have gone, they are all that a launcher has. */
+async function waitingCopiers(pid: number | undefined): Promise<number[]> {
+  const children = (): number[] =>
+    (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number)
+  await expect.poll(() => children().map(heldOf)).toEqual([[], []])
+  return children()
+}
+
 const hasEnded = (claim: string): boolean => readStatus(claim).ending !== null
 /** One that has ended and that its new parent has not asked about is not there. */
 const isThere = (pid: number | undefined): boolean => readProcessStart(pid ?? 0) !== null
@@ -115,9 +133,35 @@ test('a script that is over leaves nothing of it with its supervisor: no secret,
   expect(said.match(/^\d+ ->/gm)).toEqual(['0 ->', '1 ->', '2 ->', '3 ->'])
   // Its copiers say that a stream is closed, and end; a busy machine may take its time for it.
   const pid = readSupervisor(claim)?.pid
-  const open = (): string[] => readdirSync(`/proc/${pid}/fd`).map(fd => linkOf(`/proc/${pid}/fd/${fd}`))
-  await expect.poll(() => open().filter(path => path.includes('claims'))).toEqual([])
-  await expect.poll(() => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')).toBe('')
+  await expect.poll(() => heldOf(pid)).toEqual([])
+  const waiting = await waitingCopiers(pid)
+  launcher.close()
+  await expect.poll(() => [pid, ...waiting].filter(isThere)).toEqual([])
+})
+
+test('copiers that somebody killed while they waited are made anew: no output is lost, and no script is ended by it', async () => {
+  const { claim, words } = orderFor('first', 'true')
+  await launcher.start(words)
+  await expect.poll(() => hasEnded(claim)).toBe(true)
+  const pid = readSupervisor(claim)?.pid
+  const killed = await waitingCopiers(pid)
+  for (const child of killed) process.kill(child, 'SIGKILL')
+  await expect.poll(() => killed.filter(isThere)).toEqual([])
+  const next = orderFor('next', 'echo out; echo err >&2; exit 4')
+  await launcher.start(next.words)
+  await expect.poll(() => readStatus(next.claim).closed.size).toBe(2)
+  await expect.poll(() => readStatus(next.claim).ending?.code).toBe(4)
+  expect(['out', 'err'].map(fd => readFileSync(join(next.claim, fd), 'utf8'))).toEqual(['out\n', 'err\n'])
+})
+
+test('copiers that wait end with a launcher that is killed', async () => {
+  const { claim, words } = orderFor('first', 'true')
+  await launcher.start(words)
+  await expect.poll(() => hasEnded(claim)).toBe(true)
+  const pid = readSupervisor(claim)?.pid ?? 0
+  const waiting = await waitingCopiers(pid)
+  process.kill(pid, 'SIGKILL')
+  await expect.poll(() => waiting.filter(isThere)).toEqual([])
 })
 
 test('it ends once Signoff has gone and its script has ended, not before', async () => {
