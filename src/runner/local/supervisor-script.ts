@@ -26,8 +26,8 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  *   truncate its own spool; the copiers (`dd`, since `head -c` holds output back) read them until the last process that holds them has
  *   gone, and do not need their supervisor for it. Most scripts leave one stream silent: `dd` is started at its first byte. It counts
  *   reads, however short: each 65,536 of them, which a script that writes line by line has made in a quarter of a minute, it ends and is
- *   started anew. Pipes and copiers are made before there is an order, while nobody waits for them: which claim they are for is the first
- *   that comes through the pipe, before the script has it.
+ *   started anew. Pipes and copiers are made as soon as a script was read, while its start is put on record: which claim they are for is
+ *   the first that comes through the pipe, before the script has it.
  * - `status`: lines, each of them whole or not yet there. `block PID STAT` and `ended CODE exited|signalled START END UPSTART UPEND` have
  *   space that was made before. Behind it copiers append `copier out|err PID STAT`, `lost out|err BYTES`, `closed out|err`: little enough
  *   to lie in the same block of most disks.
@@ -102,6 +102,7 @@ __signoff_supervise() {
   __signoff_claim=$1 __signoff_limit=$2 __signoff_grace=$3 __signoff_spool=$4 __signoff_mask=$5 __signoff_env=$6 __signoff_count=$7
   shift 7
   __signoff_take || return
+  __signoff_ready
   __signoff_tell 3 || { exec 3>&-; __signoff_ready; __signoff_tell 3; }
   __signoff_tell 4 || { exec 4>&-; __signoff_ready; __signoff_tell 4; }
   __signoff_start
@@ -136,21 +137,20 @@ __signoff_supervise() {
 __signoff_serve() {
   set -m
   trap : HUP INT TERM PIPE
-  __signoff_ready
   while IFS= read -r -d '' -u 6 __signoff_what; do
     IFS= read -r -d '' -u 6 __signoff_first || break
     case $__signoff_what in
       check)
         (shopt -s extglob; . "$__signoff_first") 2>|"$__signoff_first.said"
-        printf '%s\\n' $? >&6 ;;
+        printf '%s\\n' $? >&6
+        __signoff_ready ;;
       run)
         mapfile -t -d '' -u 6 -n "$__signoff_first" __signoff_words
         # A half order is none: Signoff went while it was giving it.
         ((\${#__signoff_words[@]} == __signoff_first)) || break
         printf '0\\n' >&6
         __signoff_supervise "\${__signoff_words[@]}"
-        printf 'free\\n' >&6
-        __signoff_ready ;;
+        printf 'free\\n' >&6 ;;
     esac
   done
 }

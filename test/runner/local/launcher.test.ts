@@ -62,12 +62,21 @@ function heldOf(pid: number | undefined): string[] | null {
   }
 }
 
-/** The two copiers that wait for the next script: once those of the script before have gone, they are all that a launcher has. */
-async function waitingCopiers(pid: number | undefined): Promise<number[]> {
-  const children = (): number[] =>
-    (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number)
-  await expect.poll(() => children().map(heldOf)).toEqual([[], []])
-  return children()
+const childrenOf = (pid: number | undefined): number[] =>
+  (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number)
+
+/** Has a script read, and gives the launcher and the two copiers that it then has wait for that script. */
+async function waitingCopiers(): Promise<{ readonly pid: number; readonly copiers: readonly number[] }> {
+  const { claim, words } = orderFor('before', 'true')
+  await launcher.start(words)
+  await expect.poll(() => hasEnded(claim)).toBe(true)
+  const pid = readSupervisor(claim)?.pid ?? 0
+  await expect.poll(() => childrenOf(pid)).toEqual([])
+  writeFileSync(join(folder, 'text'), 'set -n\n:\n')
+  expect(await launcher.check(join(folder, 'text'))).toBe(0)
+  // Those of the script before had gone; what reads a script ends before it is answered.
+  await expect.poll(() => childrenOf(pid).map(heldOf)).toEqual([[], []])
+  return { pid, copiers: childrenOf(pid) }
 }
 
 const hasEnded = (claim: string): boolean => readStatus(claim).ending !== null
@@ -134,34 +143,29 @@ test('a script that is over leaves nothing of it with its supervisor: no secret,
   // Its copiers say that a stream is closed, and end; a busy machine may take its time for it.
   const pid = readSupervisor(claim)?.pid
   await expect.poll(() => heldOf(pid)).toEqual([])
-  const waiting = await waitingCopiers(pid)
-  launcher.close()
-  await expect.poll(() => [pid, ...waiting].filter(isThere)).toEqual([])
+  await expect.poll(() => childrenOf(pid)).toEqual([])
 })
 
 test('copiers that somebody killed while they waited are made anew: no output is lost, and no script is ended by it', async () => {
-  const { claim, words } = orderFor('first', 'true')
+  const { pid, copiers } = await waitingCopiers()
+  for (const copier of copiers) process.kill(copier, 'SIGKILL')
+  await expect.poll(() => copiers.filter(isThere)).toEqual([])
+  const { claim, words } = orderFor('next', 'echo out; echo err >&2; exit 4')
   await launcher.start(words)
-  await expect.poll(() => hasEnded(claim)).toBe(true)
-  const pid = readSupervisor(claim)?.pid
-  const killed = await waitingCopiers(pid)
-  for (const child of killed) process.kill(child, 'SIGKILL')
-  await expect.poll(() => killed.filter(isThere)).toEqual([])
-  const next = orderFor('next', 'echo out; echo err >&2; exit 4')
-  await launcher.start(next.words)
-  await expect.poll(() => readStatus(next.claim).closed.size).toBe(2)
-  await expect.poll(() => readStatus(next.claim).ending?.code).toBe(4)
-  expect(['out', 'err'].map(fd => readFileSync(join(next.claim, fd), 'utf8'))).toEqual(['out\n', 'err\n'])
+  await expect.poll(() => readStatus(claim).closed.size).toBe(2)
+  await expect.poll(() => readStatus(claim).ending?.code).toBe(4)
+  expect(readSupervisor(claim)?.pid).toBe(pid)
+  expect(['out', 'err'].map(fd => readFileSync(join(claim, fd), 'utf8'))).toEqual(['out\n', 'err\n'])
 })
 
-test('copiers that wait end with a launcher that is killed', async () => {
-  const { claim, words } = orderFor('first', 'true')
-  await launcher.start(words)
-  await expect.poll(() => hasEnded(claim)).toBe(true)
-  const pid = readSupervisor(claim)?.pid ?? 0
-  const waiting = await waitingCopiers(pid)
-  process.kill(pid, 'SIGKILL')
-  await expect.poll(() => waiting.filter(isThere)).toEqual([])
+test('copiers that wait end with their launcher, be it that Signoff has gone or that it was killed', async () => {
+  const first = await waitingCopiers()
+  process.kill(first.pid, 'SIGKILL')
+  await expect.poll(() => [first.pid, ...first.copiers].filter(isThere)).toEqual([])
+  rmSync(join(folder, 'claims', 'before'), { recursive: true })
+  const second = await waitingCopiers()
+  launcher.close()
+  await expect.poll(() => [second.pid, ...second.copiers].filter(isThere)).toEqual([])
 })
 
 test('it ends once Signoff has gone and its script has ended, not before', async () => {
