@@ -1,4 +1,4 @@
-import { visible } from '../visible.ts'
+import { visible } from '../encoding/visible.ts'
 
 /** A fenced block whose fence is longer than any run of backticks inside, with the acting characters made visible. */
 export function fenced(text: string, language = ''): string {

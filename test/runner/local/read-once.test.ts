@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readOnce } from '../../../src/runner/local/read-once.ts'
+import { readOnce } from '../../../src/runner/local/scripts/read-once.ts'
 
 const bash = (script: string, line = 2) => ({ script, line, shell: 'bash', interpreter: null }) as const
 
