@@ -6,11 +6,14 @@ import { ListSchema } from '../src/cli/commands/list.ts'
 import { SearchPlaceSchema } from '../src/cli/commands/search.ts'
 import { LintReportSchema } from '../src/cli/lint-report.ts'
 import { DoctorReportSchema } from '../src/cli/preflight/finding.ts'
+import { RunResultSchema } from '../src/cli/run-result.ts'
+import { StatusSchema } from '../src/cli/status-document.ts'
 import { VerifyAllSchema } from '../src/cli/verify-all.ts'
 import { PlanSchema } from '../src/model/index.ts'
 import { AddendumStatementSchema } from '../src/transcript/addendum.ts'
 import { ApprovalRequestSchema, ApprovalStatementSchema } from '../src/transcript/approval-statement.ts'
 import { EnvelopeSchema } from '../src/transcript/dsse.ts'
+import { exportedTranscriptSchema } from '../src/transcript/export/json-schema.ts'
 import { journalLineSchema } from '../src/transcript/line-schema.ts'
 import { SealStatementSchema } from '../src/transcript/seal-statement.ts'
 import { VerifyReportSchema } from '../src/transcript/verify-report.ts'
@@ -27,8 +30,11 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'lint-1.schema.json': LintReportSchema,
   'list-1.schema.json': ListSchema,
   'plan-1.schema.json': PlanSchema,
+  'run-1.schema.json': RunResultSchema,
   'seal-1.schema.json': SealStatementSchema,
   'search-1.schema.json': SearchPlaceSchema,
+  'status-1.schema.json': StatusSchema,
+  'transcript-1.schema.json': exportedTranscriptSchema(),
   'verify-1.schema.json': VerifyReportSchema,
   'verify-all-1.schema.json': VerifyAllSchema,
 }
