@@ -24,7 +24,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     io.write(`${VERSION}\n`)
     return 0
   }
-  const { runProgram } = await import('./program.ts')
+  const { runProgram } = await import('./arguments/program.ts')
   return runProgram(args, io)
 }
 

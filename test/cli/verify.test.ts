@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { VerifyAllSchema } from '../../src/cli/verify-all.ts'
+import { VerifyAllSchema } from '../../src/cli/verifying/verify-all.ts'
 import { VerifyReportSchema } from '../../src/transcript/index.ts'
 import { makeTimeAuthority, type TimeAuthority } from '../helpers/time-authority.ts'
 import { hasCommand, makeWorld, type World } from '../helpers/world/index.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type EventOf, expectationProblem, type Step } from '../../src/model/index.ts'
-import { advisoryDiff, checksOf, matchesWithoutLimit, type ShownOutput } from '../../src/runner/expectation.ts'
 import { matchesInTime } from '../../src/runner/local/index.ts'
-import { CHECKED_CHARS, openSeenOutput } from '../../src/runner/seen-output.ts'
+import { advisoryDiff, checksOf, matchesWithoutLimit, type ShownOutput } from '../../src/runner/scripts/expectation.ts'
+import { CHECKED_CHARS, openSeenOutput } from '../../src/runner/scripts/seen-output.ts'
 
 type Kind = NonNullable<Step['expect']>['kind']
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { fold } from '../../src/model/index.ts'
-import { signApproval } from '../../src/transcript/approval.ts'
-import { buildHandoff } from '../../src/transcript/handoff.ts'
-import type { Signer } from '../../src/transcript/signer.ts'
+import type { Signer } from '../../src/transcript/ssh/signer.ts'
+import { signApproval } from '../../src/transcript/statements/approval.ts'
+import { buildHandoff } from '../../src/transcript/statements/handoff.ts'
 import { signersLine } from './helpers/keys.ts'
 import * as run from './helpers/run.ts'
 

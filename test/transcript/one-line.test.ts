@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { oneLine } from '../../src/transcript/one-line.ts'
+import { oneLine } from '../../src/transcript/encoding/one-line.ts'
 
 it('is what a pattern would make of the line breaks and the blanks around them', () => {
   const piece = fc.constantFrom('a', ' ', '\n', '\t', 'b c', '\r\n')

@@ -11,13 +11,13 @@ import {
   statusLines,
 } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
-import { readGrowing } from '../journal-reader.ts'
 import { jsonText } from '../render/json-text.ts'
-import { holderOf } from '../run-locks.ts'
-import { createRunView, type RunView } from '../run-view.ts'
-import { statusDocument } from '../status-document.ts'
-import { findRun, isThere, type RunFiles } from '../transcript-files.ts'
-import { findWorkspace, stateFolder } from '../workspace.ts'
+import { readGrowing } from '../runs/journal-reader.ts'
+import { holderOf } from '../runs/run-locks.ts'
+import { createRunView, type RunView } from '../runs/run-view.ts'
+import { statusDocument } from '../runs/status-document.ts'
+import { findRun, isThere, type RunFiles } from '../runs/transcript-files.ts'
+import { findWorkspace, stateFolder } from '../settings/workspace.ts'
 
 export interface StatusFlags {
   readonly watch?: boolean

@@ -3,21 +3,16 @@ import { type VerifyReport, verifyTranscript } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
 import { jsonText } from '../render/json-text.ts'
 import { reportLines } from '../render/verify-text.ts'
-import { findRun, type RunFiles } from '../transcript-files.ts'
-import { prepareVerifier, type TrustFlags } from '../verify-input.ts'
-import { findWorkspace } from '../workspace.ts'
+import { findRun, type RunFiles } from '../runs/transcript-files.ts'
+import { findWorkspace } from '../settings/workspace.ts'
+import { prepareVerifier, type TrustFlags, type VerifyFlags } from '../verifying/verify-input.ts'
 
 export { reportLines } from '../render/verify-text.ts'
-export { verifyInputOf } from '../verify-input.ts'
-
-export interface VerifyFlags extends TrustFlags {
-  readonly all?: boolean
-  readonly json?: boolean
-}
+export { verifyInputOf } from '../verifying/verify-input.ts'
 
 /** Checks one transcript, or all of a folder, and says everything that was found. The exit code is the verdict. */
 export async function verify(reference: string | null, flags: VerifyFlags, io: Io): Promise<number> {
-  if (flags.all === true) return (await import('../verify-all.ts')).verifyAll(reference, flags, io)
+  if (flags.all === true) return (await import('../verifying/verify-all.ts')).verifyAll(reference, flags, io)
   if (reference === null)
     throw new SignoffError('USAGE', 'nothing to verify is named', {
       advice: 'name a transcript folder, a file in it or a run, or say --all',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { journalLineSchema } from '../line-schema.ts'
-import { VerifyReportSchema } from '../verify-report.ts'
+import { journalLineSchema } from '../journal/line-schema.ts'
+import { VerifyReportSchema } from '../verify/verify-report.ts'
 
 /** `signoff export --format json`: what verify found, and the lines that are signed, each as it stands in the journal. */
 export function exportedTranscriptSchema(): z.ZodType {

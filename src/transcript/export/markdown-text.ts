@@ -1,5 +1,5 @@
-import { oneLine } from '../one-line.ts'
-import { visible } from '../visible.ts'
+import { oneLine } from '../encoding/one-line.ts'
+import { visible } from '../encoding/visible.ts'
 
 /** A fenced block whose fence is longer than any run of backticks inside, with the acting characters made visible. */
 export function fenced(text: string, language = ''): string {

@@ -1,5 +1,5 @@
 import { EMPTY_STATE, type Entry, evolve, type PlannedStep, type RunState, type StepRecord } from '../../model/index.ts'
-import type { VerifyReport } from '../verify-report.ts'
+import type { VerifyReport } from '../verify/verify-report.ts'
 import { addendaIn } from './addenda.ts'
 import { exportWarning } from './derived.ts'
 import { isDeviation } from './deviating.ts'

@@ -9,7 +9,7 @@ import {
   readTerminalText,
   type StepRecord,
 } from '../../model/index.ts'
-import type { VerifyReport } from '../verify-report.ts'
+import type { VerifyReport } from '../verify/verify-report.ts'
 import { exportWarning } from './derived.ts'
 import { eventText } from './event-text.ts'
 import { type ExportSource, entriesOf } from './format.ts'

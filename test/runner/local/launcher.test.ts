@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   mkdirSync,
   mkdtempSync,
@@ -8,13 +10,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readStatus, readSupervisor } from '../../../src/runner/local/claim.ts'
-import { createLauncher, type Launcher } from '../../../src/runner/local/launcher.ts'
-import { readProcessStart } from '../../../src/runner/local/process-identity.ts'
-import { inStateFolder, prepareStateFolder } from '../../../src/runner/local/state-folder.ts'
+import { inspectClaim, readStatus, readSupervisor } from '../../../src/runner/local/claims/claim.ts'
+import { readProcessStart } from '../../../src/runner/local/claims/process-identity.ts'
+import { createLauncher, type Launcher } from '../../../src/runner/local/scripts/launcher.ts'
+import { inStateFolder, prepareStateFolder } from '../../../src/runner/local/scripts/state-folder.ts'
 
 let folder: string
 let launcher: Launcher
@@ -131,6 +134,37 @@ test('it ends once Signoff has gone and its script has ended, not before', async
   await expect.poll(() => hasEnded(claim)).toBe(true)
   expect(readStatus(claim).ending?.code).toBe(7)
   await expect.poll(() => isThere(pid)).toBe(false)
+})
+
+test('an order that is cut at any byte runs nothing, and its claim counts as never taken', async () => {
+  const ran = join(folder, 'ran')
+  mkdirSync(ran)
+  /** Says so many bytes of an order, as a Signoff that is killed meanwhile; its claim, once nobody holds the wire. */
+  const cutAt = async (bytes?: number) => {
+    // Without its end the last word would be another command, and the one before it another option.
+    const { claim, words } = orderFor('cut', `touch ${ran}/it`)
+    const order = Buffer.from(['run', String(words.length), ...words, ''].map(word => `${word}\0`).join(''))
+    const bash = spawn('bash', ['-p', inStateFolder(folder, 'supervisor.bash')], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    })
+    const wire = bash.stdio[3] as unknown as Socket // made as a pipe: a socket, which goes both ways
+    wire.on('error', () => undefined).resume()
+    const closed = once(wire, 'close')
+    wire.end(order.subarray(0, bytes))
+    await closed
+    return { claim, length: order.length }
+  }
+  const whole = await cutAt()
+  expect(readStatus(whole.claim).ending).toMatchObject({ code: 0 })
+  expect(readdirSync(ran)).toEqual(['it'])
+  rmSync(join(ran, 'it'))
+  rmSync(whole.claim, { recursive: true })
+  for (let bytes = 0; bytes < whole.length; bytes++) {
+    const { claim } = await cutAt(bytes)
+    // This takes away a claim that nobody has taken.
+    expect(inspectClaim(claim, { bootId: '', machineId: '' }), `${bytes} bytes`).toEqual({ kind: 'absent' })
+  }
+  expect(readdirSync(ran)).toEqual([])
 })
 
 test('it ends where it cannot write how its script ended, so that nobody waits for that', async () => {

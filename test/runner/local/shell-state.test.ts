@@ -116,6 +116,12 @@ describe('what one block leaves behind, the next one finds', () => {
     ],
     ['the umask', 'umask 027', 'umask', '0027\n'],
     ['IFS', 'IFS=,', 'v=a,b; set -- $v; echo $#', '2\n'],
+    [
+      'IFS of letters and signs that names are made of',
+      "IFS='_al/'; v_all=x",
+      'a=1; cat="x_y"; set -- $cat; echo "$# $v_all"',
+      '2 x\n',
+    ],
     ['IFS that is not set', 'unset IFS', 'echo "${IFS-unset}"', 'unset\n'],
     ['traps of signals', "trap 'echo usr' USR1", 'kill -USR1 $$', 'usr\n'],
     ['that a trap was removed', "trap 'echo usr' USR1; trap - USR1", 'trap -p', ''],

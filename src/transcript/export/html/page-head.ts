@@ -1,5 +1,5 @@
 import type { RunState } from '../../../model/index.ts'
-import type { VerifyReport } from '../../verify-report.ts'
+import type { VerifyReport } from '../../verify/verify-report.ts'
 import { spanText } from '../span-text.ts'
 import { type Html, html } from './html-text.ts'
 import type { RecordedRun } from './recorded-run.ts'

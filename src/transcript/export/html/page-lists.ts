@@ -1,5 +1,5 @@
 import type { Entry } from '../../../model/index.ts'
-import type { VerifyReport } from '../../verify-report.ts'
+import type { VerifyReport } from '../../verify/verify-report.ts'
 import { isDeviation } from '../deviating.ts'
 import type { FindStep } from '../event-text.ts'
 import { named } from './heading.ts'

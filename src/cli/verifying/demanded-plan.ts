@@ -1,0 +1,19 @@
+import type { RunInterpreters, Section } from '../../model/index.ts'
+import { loadAndParse } from '../../parser/index.ts'
+import { planEvent } from '../../runner/index.ts'
+import type { DemandedPlan } from '../../transcript/index.ts'
+
+/** What the runbook that a transcript embeds demands of its plan, read with the interpreters that the run began with. A file of its own, since only a sealed run needs the parser. */
+export async function demandedPlan(text: string, path: string, interpreters: RunInterpreters): Promise<DemandedPlan> {
+  const { runbook } = await loadAndParse(Buffer.from(text), path, { interpreters })
+  return { rules: 1, steps: planEvent(runbook).steps }
+}
+
+/** Its phases and sections, for an export that shows them as headings. */
+export async function outlineOf(
+  text: string,
+  path: string,
+  interpreters: RunInterpreters,
+): Promise<readonly Section[]> {
+  return (await loadAndParse(Buffer.from(text), path, { interpreters })).runbook.phases
+}
