@@ -79,6 +79,7 @@ export {
   SealStatementSchema,
 } from './statements/seal-statement.ts'
 export type { Trust } from './statements/signature-check.ts'
+export { unreadableReport } from './verify/build-report.ts'
 export { type VerifyInput, verifyTranscript } from './verify/verify.ts'
 export type { Expectations } from './verify/verify-expectations.ts'
 export { checkParents, type VerifiedRun } from './verify/verify-parents.ts'

@@ -1,11 +1,11 @@
 import { SignoffError } from '../../model/index.ts'
-import { type VerifyReport, verifyTranscript } from '../../transcript/index.ts'
+import { unreadableReport, type VerifyReport, verifyTranscript } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
 import { jsonText } from '../render/json-text.ts'
 import { reportLines } from '../render/verify-text.ts'
 import { findRun, type RunFiles } from '../runs/transcript-files.ts'
 import { findWorkspace } from '../settings/workspace.ts'
-import { prepareVerifier, type TrustFlags, type VerifyFlags } from '../verifying/verify-input.ts'
+import { type TrustFlags, type VerifyFlags, verifyInputOf } from '../verifying/verify-input.ts'
 
 export { reportLines } from '../render/verify-text.ts'
 export { verifyInputOf } from '../verifying/verify-input.ts'
@@ -17,7 +17,13 @@ export async function verify(reference: string | null, flags: VerifyFlags, io: I
     throw new SignoffError('USAGE', 'nothing to verify is named', {
       advice: 'name a transcript folder, a file in it or a run, or say --all',
     })
-  const report = await verifyFiles(await filesOf(reference, io), flags, io)
+  const files = await filesOf(reference, io)
+  const report = await verifyFiles(files, flags, io).catch((error: unknown) => {
+    // Whoever asked for a document gets one; a person is told the same in words.
+    const isUnreadable = error instanceof SignoffError && error.code === 'TRANSCRIPT_UNREADABLE'
+    if (!isUnreadable || flags.json !== true) throw error
+    return unreadableReport(error.message)
+  })
   if (flags.json === true) io.write(jsonText(report))
   else for (const line of reportLines(report)) io.write(`${line}\n`)
   return report.exitCode
@@ -29,5 +35,5 @@ export async function filesOf(reference: string, io: Io): Promise<RunFiles> {
 }
 
 export async function verifyFiles(files: RunFiles, flags: TrustFlags, io: Io): Promise<VerifyReport> {
-  return verifyTranscript((await prepareVerifier(flags, io))(files))
+  return verifyTranscript(await verifyInputOf(files, flags, io))
 }

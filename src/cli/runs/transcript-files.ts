@@ -88,9 +88,14 @@ async function unsealed(all: readonly RunFiles[]): Promise<RunFiles[]> {
 }
 
 async function asFolder(reference: string): Promise<string | null> {
-  const name = basename(reference)
-  if (name === 'journal.jsonl' || name === 'transcript.intoto.jsonl') return dirname(reference)
-  return (await isThere(join(reference, 'journal.jsonl'))) ? reference : null
+  if (isOfTranscript(basename(reference))) return dirname(reference)
+  // Whatever bears these names: a seal without its journal, or a link in its place, is a transcript that cannot be read.
+  const names = await readdir(reference).catch(() => [])
+  return names.some(isOfTranscript) ? reference : null
+}
+
+function isOfTranscript(name: string): boolean {
+  return name === 'journal.jsonl' || name === 'transcript.intoto.jsonl'
 }
 
 /**

@@ -47,7 +47,7 @@ export async function verifyAll(folder: string | null, flags: VerifyFlags, io: I
     throw new SignoffError('TRANSCRIPT_UNREADABLE', `there is no transcript below ${transcripts}`, {
       advice: 'name the folder that holds releases, each with its runs',
     })
-  const verifier = await prepareVerifier(flags, io)
+  const verifier = await prepareVerifier(flags, io, folder)
   const runs: (VerifyAll['runs'][number] & { readonly run: string })[] = []
   for (const files of all) {
     const one = { run: files.run, path: relative(transcripts, files.folder), ...(await verifyOne(files, verifier)) }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
 import { checkTimestampToken, gitPath, isCommitted, runSshKeygen } from '../../runner/local/index.ts'
@@ -10,7 +11,7 @@ import { holderOf } from '../runs/run-locks.ts'
 import type { RunFiles } from '../runs/transcript-files.ts'
 import { readConfig } from '../settings/config.ts'
 import { readIfThere } from '../settings/read-if-there.ts'
-import { findWorkspace, stateFolder } from '../settings/workspace.ts'
+import { findWorkspace, projectOf, stateFolder } from '../settings/workspace.ts'
 import { readPlainFile, readPlainText } from './plain-file.ts'
 
 /** What one who verifies may say by flags, for one transcript or for many. */
@@ -35,15 +36,20 @@ export type Verifier = (files: RunFiles) => VerifyInput
 
 /** What is verified, by what: whoever uses it afterwards uses the very texts that were looked at. */
 export async function verifyInputOf(files: RunFiles, flags: TrustFlags, io: Io): Promise<VerifyInput> {
-  return (await prepareVerifier(flags, io))(files)
+  return (await prepareVerifier(flags, io, files.folder))(files)
 }
 
-export async function prepareVerifier(flags: TrustFlags, io: Io): Promise<Verifier> {
-  const workspace = findWorkspace(io.cwd)
-  const config = await readConfig(workspace, io.environment)
-  const signers = await signersOf(flags.signers ?? null, workspace.signers, io)
+/**
+ * @param folder what is verified, where it was named: nothing in it says who is trusted, though one stands in it.
+ * @throws {SignoffError} `USAGE` where something of the verifier's own cannot be read: that is no word about the transcript.
+ */
+export async function prepareVerifier(flags: TrustFlags, io: Io, folder: string | null): Promise<Verifier> {
+  const from = folder === null ? io.cwd : outsideOf(folder, io.cwd)
+  const workspace = findWorkspace(from)
+  const config = await readConfig(workspace, io.environment).catch(asUsage)
+  const signers = await signersOf(flags.signers ?? null, { from, ofRepository: workspace.signers }, io)
   const revoked = await readRevocations(workspace)
-  const runbookSha256 = flags.runbook === undefined ? null : sha256(await readRunbook(flags.runbook))
+  const runbookSha256 = flags.runbook === undefined ? null : sha256(await readRunbook(flags.runbook).catch(asUsage))
   const checkTimestamp = await checkBy(flags.tsaCa === undefined ? config.verify.tsaCa : [flags.tsaCa])
   return files => ({
     journal: readPlainFile(files.journal),
@@ -69,11 +75,31 @@ export async function prepareVerifier(flags: TrustFlags, io: Io): Promise<Verifi
   })
 }
 
+/** Where to look from for the repository whose word counts: where one stands, unless its workspace came with what is verified. */
+function outsideOf(folder: string, cwd: string): string {
+  if (!existsSync(resolve(cwd, folder))) return cwd
+  const there = realpathSync(resolve(cwd, folder))
+  const project = realpathSync(projectOf(findWorkspace(cwd)))
+  return `${project}/`.startsWith(`${there}/`) ? dirname(there) : cwd
+}
+
+function asUsage(error: unknown): never {
+  if (!(error instanceof SignoffError)) throw error
+  throw new SignoffError('USAGE', error.message, {
+    ...(error.advice === null ? {} : { advice: error.advice }),
+    cause: error,
+  })
+}
+
 /** The signers that the reader trusts: named, or of the working directory's repository; never beside the transcript. */
-async function signersOf(flag: string | null, ofRepository: string, io: Io): Promise<VerifyInput['signers']> {
+async function signersOf(
+  flag: string | null,
+  { from, ofRepository }: { readonly from: string; readonly ofRepository: string },
+  io: Io,
+): Promise<VerifyInput['signers']> {
   const named =
     flag ??
-    ((await readIfThere(ofRepository)) === null ? await gitPath(io.cwd, 'gpg.ssh.allowedSignersFile') : ofRepository)
+    ((await readIfThere(ofRepository)) === null ? await gitPath(from, 'gpg.ssh.allowedSignersFile') : ofRepository)
   if (named === null) return null
   const path = resolve(io.cwd, named)
   const text = await readIfThere(path)

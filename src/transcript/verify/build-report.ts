@@ -21,6 +21,22 @@ export interface Checked {
   readonly gaps: Gaps | null
 }
 
+/** The report of a transcript that cannot be read at all. */
+export function unreadableReport(message: string): VerifyReport {
+  return buildReport({
+    findings: [{ check: 'readable', exit: 8, message, line: null }],
+    isInProgress: false,
+    signers: null,
+    seal: null,
+    addenda: 0,
+    timestamp: null,
+    scan: null,
+    facts: null,
+    approvals: [],
+    gaps: null,
+  })
+}
+
 export function buildReport(checked: Checked): VerifyReport {
   const { findings, isInProgress, signers, scan, facts, approvals, gaps } = checked
   const exitCode = exitOf(findings)

@@ -8,9 +8,12 @@ import { createClockCheck } from './verify-clock.ts'
 import { checkControl } from './verify-control.ts'
 import { behindTheEnd, checkEnd, checkRunbook } from './verify-fold.ts'
 import { createHandoffCheck } from './verify-handoffs.ts'
+import { createLeftOutCheck } from './verify-left-out.ts'
+import { createOrderCheck } from './verify-orders.ts'
 import { createOutputCheck, isOutput } from './verify-output.ts'
 import { checkStart } from './verify-policy.ts'
 import type { Finding } from './verify-report.ts'
+import { checkStepEnd } from './verify-step-ends.ts'
 
 /** What one pass over a journal finds. */
 export interface ReadRun {
@@ -23,8 +26,10 @@ export interface ReadRun {
   readonly withheld: { readonly lines: number; readonly reasons: ReadonlySet<string> }
   /** Scripts that started without their gates. */
   readonly startFindings: Finding[]
-  /** Edits and jumps that no writer may record. */
+  /** What no writer may record: edits and jumps, steps that end as others do. */
   readonly controlFindings: Finding[]
+  readonly orders: ReturnType<typeof createOrderCheck>
+  readonly leftOut: ReturnType<typeof createLeftOutCheck>
   readonly approvals: ReturnType<typeof createApprovalCheck>
   readonly handoffs: ReturnType<typeof createHandoffCheck>
   readonly clock: ReturnType<typeof createClockCheck>
@@ -40,6 +45,8 @@ export async function readRun(
   const handoffs = createHandoffCheck()
   const output = createOutputCheck()
   const clock = createClockCheck()
+  const orders = createOrderCheck()
+  const leftOut = createLeftOutCheck()
   const startFindings: Finding[] = []
   const controlFindings: Finding[] = []
   const findings: Finding[] = []
@@ -63,6 +70,7 @@ export async function readRun(
     if (before.result !== null) findings.push(behindTheEnd(number))
     if (line.output !== undefined) {
       output.addBytes(line.output, number)
+      orders.addOutput(line.output, number, before)
       return
     }
     handoffs.add(line, before)
@@ -73,7 +81,9 @@ export async function readRun(
       output.add(event, number)
       startFindings.push(...checkStart(event, number, before))
     }
-    controlFindings.push(...checkControl(event, number, before))
+    orders.add(event, number, before)
+    leftOut.add(event, number, before)
+    controlFindings.push(...checkControl(event, number, before), ...checkStepEnd(event, number, before))
     if (event.kind === 'run.start') findings.push(...checkRunbook(event))
     if (event.kind === 'run.end') end = { event, line: number }
   }
@@ -81,7 +91,20 @@ export async function readRun(
   const facts = gatherer.facts()
   findings.push(...output.findings)
   const endFindings = findingsOfEnd(end, facts)
-  return { scan, facts, findings, endFindings, withheld, startFindings, controlFindings, approvals, handoffs, clock }
+  return {
+    scan,
+    facts,
+    findings,
+    endFindings,
+    withheld,
+    startFindings,
+    controlFindings,
+    orders,
+    leftOut,
+    approvals,
+    handoffs,
+    clock,
+  }
 }
 
 function findingsOfEnd(

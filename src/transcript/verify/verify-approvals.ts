@@ -6,7 +6,7 @@ import { checkApproval } from '../statements/check-approval.ts'
 import type { Trust } from '../statements/signature-check.ts'
 import type { Finding, VerifyReport } from './verify-report.ts'
 
-/** More lines than this while a gate is open are not held: an approval that was shown an older one counts as stale. */
+/** More lines than this while a gate is open are not held: an approval that was shown a later one counts as stale. */
 const HELD_LEAVES = 200_000
 
 export interface ApprovalCheck {
@@ -33,6 +33,8 @@ interface Collected {
 interface Ended {
   readonly seq: number
   readonly event: EventOf<'gate.end'>
+  /** Whether the request was still open: approvals of one that was answered, or given up, decide nothing any more. */
+  readonly isOpen: boolean
   readonly gate: GateRecord | undefined
 }
 
@@ -55,7 +57,8 @@ export function createApprovalCheck(): ApprovalCheck {
         collected.push({ seq, event, gate, requestLeaf, state: before, leafOf: asked => leaves.get(asked) })
       }
       if (event?.kind === 'gate.end') {
-        ended.push({ seq, event, gate: before.gates.get(event.step) })
+        const isOpen = before.steps.get(event.step)?.status.kind === 'open-gate'
+        ended.push({ seq, event, isOpen, gate: before.gates.get(event.step) })
         open.delete(event.step)
       }
       // The map that approvals look into is left to them; the next gate begins a new one.
@@ -132,14 +135,14 @@ function noSigners({ seq, event }: Collected): Finding {
 }
 
 /** A gate says GO only when each of its needs is met by a good approval that was not voided; one no-go closes it. */
-function gateFindings({ seq, event, gate }: Ended, approvals: readonly ApprovalFact[]): Finding[] {
+function gateFindings({ seq, event, gate, isOpen }: Ended, approvals: readonly ApprovalFact[]): Finding[] {
   const found = (message: string): Finding => ({
     check: 'approvals',
     exit: 6,
     message: `the gate ${event.step} ${message}`,
     line: seq + 1,
   })
-  if (gate === undefined) return [found('ended without having asked for approval')]
+  if (gate === undefined || !isOpen) return [found('ended without having asked for approval')]
   const findings: Finding[] = []
   const own = new Set(gate.approvals.map(approval => approval.seq))
   if ([...event.approvals, ...event.voided].some(approval => !own.has(approval)))
@@ -158,10 +161,10 @@ function gateFindings({ seq, event, gate }: Ended, approvals: readonly ApprovalF
   const due = gate.event.need
   if (due.length === 0 || go.length < due.length || !eachHasANeed(due, go.slice(0, due.length)))
     findings.push(found(`has ${go.length} approvals for ${due.length} that it needs`))
-  const turned = event.criteria.filter(({ name, ok }, index) => {
-    const before = gate.event.criteria[index]
-    return !ok && before?.name === name && before.ok
+  const turned = gate.event.criteria.find(({ name, ok }, index) => {
+    const after = event.criteria[index]
+    return ok && !(after?.name === name && after.ok)
   })
-  if (turned.length > 0) findings.push(found(`went on although "${turned[0]?.name}" was no longer met`))
+  if (turned !== undefined) findings.push(found(`went on although "${turned.name}" was no longer met`))
   return findings
 }

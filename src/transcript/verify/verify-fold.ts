@@ -1,4 +1,4 @@
-import { countSteps, type EventOf } from '../../model/index.ts'
+import { countSteps, type EventOf, type RunState, type StepRecord } from '../../model/index.ts'
 import { encode } from '../encoding/canonical.ts'
 import { sha256Hex } from '../encoding/hash.ts'
 import type { ChainSummary } from '../journal/chain.ts'
@@ -60,10 +60,41 @@ function untoldBy(gaps: Gaps | null): ReadonlySet<keyof SealStatement['predicate
 }
 
 /** What the last line says of the run must be what the lines before it come to. */
-export function checkEnd(event: EventOf<'run.end'>, facts: RunFacts, line: number): Finding[] {
-  return encode(event.steps) === encode(countSteps(facts.state))
-    ? []
-    : [{ ...broken('fold', 'the counts of run.end are not what the lines come to'), line }]
+export function checkEnd(event: EventOf<'run.end'>, { state }: Pick<RunFacts, 'state'>, line: number): Finding[] {
+  const findings: Finding[] = []
+  if (encode(event.steps) !== encode(countSteps(state)))
+    findings.push({ ...broken('fold', 'the counts of run.end are not what the lines come to'), line })
+  if (!isResultOf(event.result, state))
+    findings.push({ ...broken('fold', `the run says ${event.result}, and its lines do not come to that`), line })
+  return findings
+}
+
+/** Whether what has been decided and walked can end so. How many steps a passed run may leave, policy says. */
+function isResultOf(result: EventOf<'run.end'>['result'], state: RunState): boolean {
+  const { aborted, stopDecided, recovery } = state
+  const isStopped = aborted !== null || stopDecided
+  switch (result) {
+    case 'passed':
+    case 'partial':
+      return !isStopped && recovery === null
+    case 'failed':
+      return stopDecided
+    case 'aborted':
+      return aborted !== null
+    case 'no-go':
+      return [...state.steps.values()].some(isNoGo)
+    case 'rolled-back':
+      return recovery?.ended === 'complete'
+    case 'rollback-incomplete':
+      return recovery?.ended === 'incomplete'
+    default:
+      result satisfies never
+      return false
+  }
+}
+
+function isNoGo({ status }: StepRecord): boolean {
+  return status.kind === 'failed' && status.why === 'no-go'
 }
 
 /** Nothing is written behind `run.end`, not even another one: what was sealed as the end would not be it. */

@@ -22,6 +22,8 @@ interface Half {
 export function createHandoffCheck(): HandoffCheck {
   const halves: Half[] = []
   const findings: Finding[] = []
+  /** Leaves of the lines that stood last before each of those that a process has begun with. */
+  let found: readonly string[] = []
   let offer: { readonly seq: number; readonly leaf: string; readonly event: EventOf<'handoff.offer'> } | null = null
   return {
     add({ seq, leaf, prev, entry }, before) {
@@ -30,6 +32,14 @@ export function createHandoffCheck(): HandoffCheck {
       if (event === undefined || start === null) return
       const wrong = wrongChange(event, before)
       if (wrong !== null) findings.push({ check: 'hand-offs', exit: 6, message: wrong, line: seq + 1 })
+      if ('head' in event && event.head !== prev && !found.includes(event.head))
+        findings.push({
+          check: 'hand-offs',
+          exit: 6,
+          message: 'it goes on behind another line than it says',
+          line: seq + 1,
+        })
+      found = OPENING.has(event.kind) ? [...found, prev].slice(-OPENING.size) : []
       if (event.kind === 'handoff.offer') {
         const byOperator = before.operator?.principal === event.by && before.operator.keyid === event.keyid
         const request = { seq: seq - 1, leaf: prev, challenge: event.challenge }
@@ -73,6 +83,9 @@ export function createHandoffCheck(): HandoffCheck {
     },
   }
 }
+
+/** What stands before the `run.resume` of a process that goes on: both name the line that it found last. */
+const OPENING: ReadonlySet<string> = new Set(['run.plan', 'writer.changed'])
 
 /** An operator changes by a hand-over that both signed, or for a reason that stands in the record: not by going on with the run. */
 function wrongChange(event: RunEvent, before: RunState): string | null {

@@ -8,11 +8,19 @@ import {
 } from '../../model/index.ts'
 import type { Finding } from './verify-report.ts'
 
+/** A step as the runbook demands it: what is asked there, and which answer may leave it out. */
+export interface DemandedStep extends Pick<PlannedStep, 'id' | 'kind' | 'flow' | 'required' | 'approvers'> {
+  /** The condition that it stands under; null where it is always due. */
+  readonly when: string | null
+  /** The option that it belongs to; null where nothing has to be chosen for it. */
+  readonly choice: { readonly group: string; readonly option: string } | null
+}
+
 /** What the runbook in the transcript demands, as the verifier's own parser reads it. */
 export interface DemandedPlan {
   /** Version of the rules that made it; another version's plan is not compared. */
   readonly rules: number
-  readonly steps: readonly Pick<PlannedStep, 'id' | 'kind' | 'flow' | 'required' | 'approvers'>[]
+  readonly steps: readonly DemandedStep[]
 }
 
 /** Settings of the one who verifies. */

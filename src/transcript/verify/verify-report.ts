@@ -46,7 +46,7 @@ export const VerifyReportSchema = z.strictObject({
     'unreadable',
   ]),
   findings: z.array(FindingSchema),
-  /** The signers file that was believed; null where none was at hand. */
+  /** The signers file that was believed; null where none was at hand, or nothing was there to be read. */
   signers: z
     .strictObject({
       name: z.string(),

@@ -85,7 +85,13 @@ export async function verifyTranscript(input: VerifyInput): Promise<VerifyReport
   } else {
     const good = approvals.filter(one => one.good)
     findings.push(...ofApprovals, ...ofHandoffs, ...read.startFindings, ...read.controlFindings)
-    findings.push(...checkPolicy(facts.state, await demandedPlan(input, facts), good, wanted))
+    // Of a copy without a start or an end nothing is said of the other; one without a digest may have it withheld.
+    if (gaps?.areHarmless !== false) findings.push(...read.orders.findings)
+    if (gaps === null) findings.push(...read.orders.undigested)
+    const demanded = await demandedPlan(input, facts)
+    findings.push(...checkPolicy(facts.state, demanded, good, wanted))
+    if (demanded !== null && demanded.rules === facts.state.start?.tool.rules)
+      findings.push(...read.leftOut.findings(demanded.steps, facts.state))
   }
   const isStrict = seal !== null && wanted.strictTime === true
   findings.push(...read.clock.findings(isStrict))

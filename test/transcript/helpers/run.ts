@@ -7,6 +7,7 @@ import { buildApproval, signApproval } from '../../../src/transcript/statements/
 import { buildApprovalRequest, readApprovalRequest } from '../../../src/transcript/statements/approval-request.ts'
 import { sealJournal } from '../../../src/transcript/statements/seal.ts'
 import { type VerifyInput, verifyTranscript } from '../../../src/transcript/verify/verify.ts'
+import type { DemandedPlan, DemandedStep } from '../../../src/transcript/verify/verify-policy.ts'
 import type { VerifyReport } from '../../../src/transcript/verify/verify-report.ts'
 import { signerFrom, signersLine } from './keys.ts'
 
@@ -103,6 +104,10 @@ export const PLAN: EventOf<'run.plan'> = {
   kind: 'run.plan',
   phases: [{ id: 'one', position: '1', title: 'Deploy', role: 'main' }],
   steps: [planned('tell-support', 'confirmation'), GATE, planned('deploy', 'task')],
+}
+/** What the runbook of a run with that plan demands, where nothing in it hangs on an answer. */
+export function demanded(change: (step: DemandedStep) => DemandedStep = step => step): DemandedPlan {
+  return { rules: 1, steps: PLAN.steps.map(step => change({ ...step, when: null, choice: null })) }
 }
 export const REQUEST: EventOf<'approval.request'> = {
   kind: 'approval.request',
