@@ -8,11 +8,12 @@ export {
 export { createRunSummarizer, type RunSummary } from './compare/run-summary.ts'
 export { encode } from './encoding/canonical.ts'
 export { leafOfLine } from './encoding/hash.ts'
+export { oneLine } from './encoding/one-line.ts'
 export { releaseFolder, releaseOfFolder } from './encoding/release-folder.ts'
 export { visible } from './encoding/visible.ts'
 export { addendaIn } from './export/addenda.ts'
 export { exportRefusal, oddity } from './export/derived.ts'
-export { type EventBlock, type EventText, eventText } from './export/event-text.ts'
+export { type EventBlock, type EventText, eventText, type FindStep } from './export/event-text.ts'
 export { createExcerpt, type Excerpt, type ExcerptMaker } from './export/excerpt.ts'
 export {
   createExportSource,
