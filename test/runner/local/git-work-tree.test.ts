@@ -147,6 +147,15 @@ describe('a file of another filter, which is not run,', () => {
     expect(await facts()).toMatchObject({ dirty: true })
   })
 
+  test('is not asked about where there are more filters than one call can override', async () => {
+    const sections = Array.from(
+      { length: 5_000 },
+      (_, index) => `[filter "${'x'.repeat(200)}${index}"]\n\tclean = cat\n`,
+    )
+    appendFileSync(at('.git', 'config'), sections.join(''))
+    expect(await facts()).toEqual({ dirty: true, unseen: 'git could not look at the work tree' })
+  })
+
   test('is not asked about where git would take its name for another’s', async () => {
     appendFileSync(at('.git', 'config'), '[filter "a=b"]\n\tclean = cat\n')
     expect(await facts()).toMatchObject({ dirty: true, unseen: 'git could not look at the work tree' })
