@@ -8,7 +8,7 @@ import { tellInOrder } from '../claims/tell-in-order.ts'
 import { letGo } from '../output/copiers.ts'
 import { createLateScripts } from '../output/late-scripts.ts'
 import { inheritedEnvironment, scriptEnvironment } from '../session/script-environment.ts'
-import { readOrigin, readSession, startOf } from '../session/session-store.ts'
+import { openSessions, startOf } from '../session/session-store.ts'
 import type { PersonsTerminal } from '../terminal/persons-terminal.ts'
 import { type LoadPty, loadPty } from '../terminal/pty-pair.ts'
 import { checkScript } from './check-script.ts'
@@ -63,11 +63,12 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const madeInBoot = prepareStateFolder(stateDir, place.bootId)
   const masker = createMasker()
   const secrets = new Map<string, string>()
+  const sessions = openSessions(stateDir)
   const late = createLateScripts(stateDir, masker, options.lateBytes ?? 1024 * 1024)
-  const running = createRunningScripts({ stateDir, masker, late, keepBytes, graceMs })
+  const running = createRunningScripts({ stateDir, sessions, masker, late, keepBytes, graceMs })
   const launcher = createLauncher(inStateFolder(stateDir, 'supervisor.bash'), inheritedEnvironment(environment))
   const read = readOnce((order, given) => checkScript(order, given, launcher, inStateFolder(stateDir, 'checked')))
-  const settings = { environment, secrets, place, graceMs, spoolBytes }
+  const settings = { sessions, environment, secrets, place, graceMs, spoolBytes }
   const parts = { stateDir, settings, launcher, terminal, loadPty: pty }
   /** Orders that are being handed over: a stop that comes meanwhile is for a script that nobody follows yet. */
   const starting = new Map<string, Promise<unknown>>()
@@ -84,8 +85,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
 
   return {
     describe(order) {
-      const session = readSession(stateDir, order.session)
-      const before = readOrigin(stateDir, order.session) ?? session
+      const session = sessions.read(order.session)
+      const before = sessions.origin(order.session) ?? session
       const given = scriptEnvironment(order, environment, secrets)
       const secret = secretNames(order, given, secrets)
       const known = before.state === null ? null : new Set(before.state.exported)
@@ -99,7 +100,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     },
 
     async check(order) {
-      const folder = startOf(order, readSession(stateDir, order.session))
+      const folder = startOf(order, sessions.read(order.session))
       if (!isFolder(folder)) return `the folder ${folder}, where this block starts, is not there`
       if (order.terminal) packageOfPty = await pty()
       return read(order, scriptEnvironment(order, environment, new Map()))
