@@ -12,7 +12,7 @@ import { openSessions, startOf } from '../session/session-store.ts'
 import type { PersonsTerminal } from '../terminal/persons-terminal.ts'
 import { type LoadPty, loadPty } from '../terminal/pty-pair.ts'
 import { checkScript } from './check-script.ts'
-import { isFresh, secretNames } from './claim-order.ts'
+import { type Claimed, claimOrder, isFresh, secretNames } from './claim-order.ts'
 import { handOver } from './hand-over.ts'
 import { createLauncher } from './launcher.ts'
 import { readOnce } from './read-once.ts'
@@ -72,6 +72,8 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const parts = { stateDir, settings, launcher, terminal, loadPty: pty }
   /** Orders that are being handed over: a stop that comes meanwhile is for a script that nobody follows yet. */
   const starting = new Map<string, Promise<unknown>>()
+  /** The order that starts as soon as its start is on the disk, and its claim once that is made. */
+  let ready: { readonly order: ScriptOrder; claimed: Claimed | null } | null = null
   /** Known from the first check of a script that needs a terminal on. */
   let packageOfPty: Awaited<ReturnType<LoadPty>> = { missing: '' }
 
@@ -81,6 +83,16 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     if ('missing' in packageOfPty) return { terminal: { size: null, unrecorded: packageOfPty.missing } }
     const { columns, rows } = terminal.size()
     return { terminal: { size: [columns, rows], unrecorded: null } }
+  }
+
+  /** Null where it is not to be had early; whoever runs the order meets the reason. */
+  const claimEarly = (order: ScriptOrder): Claimed | null => {
+    try {
+      if (order.terminal || inspectClaim(claimPath(stateDir, order), place).kind !== 'absent') return null
+      return claimOrder(stateDir, order, { ...settings, terminal: null })
+    } catch {
+      return null
+    }
   }
 
   return {
@@ -106,14 +118,25 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       return read(order, scriptEnvironment(order, environment, new Map()))
     },
 
+    makeReady(order) {
+      const next = { order, claimed: null as Claimed | null }
+      ready = next
+      // The disk is asked first. Where it has answered before, there is nothing to be gained any more.
+      setImmediate(() => {
+        if (ready === next) next.claimed = claimEarly(order)
+      })
+    },
+
     async run(order, report) {
-      if (inspectClaim(claimPath(stateDir, order), place).kind !== 'absent')
+      const claimed = ready?.order === order ? ready.claimed : null
+      ready = null
+      if (claimed === null && inspectClaim(claimPath(stateDir, order), place).kind !== 'absent')
         return running.follow(order, NOTHING_RECORDED, report)
       const tell = tellInOrder(report)
       const begun = Promise.withResolvers<void>()
       starting.set(order.id, begun.promise)
       try {
-        const session = await handOver(parts, order, tell)
+        const session = await handOver(parts, order, claimed, tell)
         // Not awaited here: from now on it is known who is told of a stop.
         return running.follow(order, NOTHING_RECORDED, tell, { session })
       } finally {
@@ -169,6 +192,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     },
 
     dispose() {
+      ready = null
       running.dispose()
       late.dispose()
       launcher.close()
