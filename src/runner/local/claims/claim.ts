@@ -9,7 +9,6 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { SignoffError } from '../../../model/index.ts'
@@ -268,7 +267,8 @@ function takeStart(path: string): boolean {
 export function writePrivate(path: string, text: string): void {
   const file = openSync(path, 'wx', 0o600)
   try {
-    if (text !== '') writeSync(file, text)
+    // Not `writeSync`, which may write a part of it and say so in a number: a script that a full disk cuts is another script.
+    if (text !== '') writeFileSync(file, text)
   } finally {
     closeSync(file)
   }

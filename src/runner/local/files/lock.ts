@@ -9,7 +9,6 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
@@ -157,7 +156,7 @@ function createLock(path: string, holder: LockHolder): boolean {
   }
   try {
     fchmodSync(file, mode)
-    writeSync(file, `${JSON.stringify(holder)}\n`)
+    writeFileSync(file, `${JSON.stringify(holder)}\n`)
     fsyncSync(file)
   } catch (error) {
     rmSync(path, { force: true })

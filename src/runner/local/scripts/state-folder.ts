@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stateUnwritable } from '../claims/claim.ts'
-import { SESSION_MORE } from '../session/session-functions.ts'
+import { SESSION_MORE } from '../session/session-more.ts'
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts'
 import { TERMINAL_SUPERVISOR_SCRIPT } from './terminal-supervisor-script.ts'
 

@@ -14,6 +14,7 @@ export const STATE_END = '__signoff_set #signoff: whole\n'
  * - What ends in a function sees its locals: unsetting one shows what it hid, once for each function that runs.
  * - `trap` is a function so that a runbook's own EXIT trap runs at the end of its block and does not take the place of the dump.
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
+ * - Nothing of ours shows to a DEBUG trap: `__signoff_over` tells it that the block has ended. An expansion sets it, before which no trap runs.
  * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
  * - A block starts with errexit and pipefail, whatever the block before it did to them, and with the status that that ended with: behind
  *   it stands `&& :`, which keeps it and is no failure.
@@ -23,13 +24,19 @@ export const STATE_END = '__signoff_set #signoff: whole\n'
  * - It is read for every block: what few blocks need is in `SESSION_MORE`, and nothing here loops over the variables.
  */
 export const SESSION_FUNCTIONS = `
-__signoff_user_exit= __signoff_read=0 __signoff_whole=1
-__signoff_at_exit='{ __signoff_status=$? __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS; \\builtin set +exuvTEfk +o posix; } 2>/dev/null
+__signoff_user_exit= __signoff_read=0 __signoff_whole=1 __signoff_limits= __signoff_off=(+exuvTEfk +o posix)
+__signoff_over=0 __signoff_null=/dev/null
+builtin declare -A __signoff_traps
+__signoff_traps=()
+__signoff_at_exit='{ __signoff_status=$? __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS; \\builtin set "\${__signoff_off[@]}"; } 2>"\${__signoff_null:!(__signoff_over=1)}"
 if [[ -n $__signoff_user_exit ]]; then
   (__signoff_dump)
-  { __signoff_set && __signoff_return && :; } 2>/dev/null
-  \\builtin eval "$__signoff_user_exit"
-  { __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS; \\builtin set +exuvTEfk +o posix; } 2>/dev/null
+  { __signoff_set && __signoff_return && __signoff_nothing=; } 2>/dev/null
+  \\builtin eval "\${__signoff_user_exit:__signoff_over=0}"
+  {
+    __signoff_options=$SHELLOPTS __signoff_shopts=$BASHOPTS
+    \\builtin set "\${__signoff_off[@]}"
+  } 2>"\${__signoff_null:!(__signoff_over=1)}"
 fi
 __signoff_dump'
 __signoff_return() { return "$__signoff_status"; }
@@ -54,7 +61,9 @@ __signoff_shopt() {
   builtin shopt -u $BASHOPTS 2>/dev/null
   builtin shopt -s $1 2>/dev/null
 }
+__signoff_retrap() { ((\${#__signoff_traps[@]} == 0)) || { __signoff_load; __signoff_trap_again; }; }
 __signoff_cd() {
+  __signoff_began=$1
   if [[ -n $__signoff_folder ]]; then __signoff_stood=$1; builtin set -- "$__signoff_folder"; fi
   builtin cd -- "$1" 2>/dev/null && return
   builtin printf 'signoff: the folder %s, where this block starts, is not there\\n' "$1" >&2
@@ -96,6 +105,7 @@ __signoff_names() {
   done
 }
 __signoff_dump() {
+  { [[ -z $__signoff_limits ]] || { __signoff_load; __signoff_read_limits; }; } 2>/dev/null
   { __signoff_empty "$__signoff_lists"; __signoff_empty "$__signoff_file"; } 2>/dev/null
   __signoff_read=0 __signoff_whole=1
   {
@@ -104,7 +114,9 @@ __signoff_dump() {
     for __signoff_n in "\${FUNCNAME[@]:1}"; do __signoff_drop; done
     __signoff_names
   } 2>/dev/null
-  [[ -z $__signoff_whole ]] || __signoff_write 2>/dev/null >>"$__signoff_file"
+  # A claim goes away: who goes where the script itself lies (\`cd "$(dirname "$0")"\`) stays where it began, as at a prompt.
+  [[ $PWD/ != "\${__signoff_file%/claims/*}"/* ]] || __signoff_stood=\${__signoff_stood-$__signoff_began}
+  [[ -z $__signoff_whole ]] || __signoff_write 2>/dev/null >>"$__signoff_file" || __signoff_whole=
 }
 __signoff_jobs() {
   __signoff_running=()
@@ -118,14 +130,19 @@ __signoff_write() {
   builtin compgen -P '#exported ' -X "$__signoff_own" -e
   builtin printf '#\\n__signoff_shopt %q\\n' "$__signoff_shopts"
   if [[ \${#FUNCNAME[@]} -gt 3 ]]; then __signoff_load; __signoff_reveal; fi
-  [[ \${#__signoff_all[@]} == 0 ]] || builtin declare -p "\${__signoff_all[@]}"
+  if [[ \${#__signoff_all[@]} != 0 ]]; then
+    builtin printf '{\\n'
+    builtin declare -p "\${__signoff_all[@]}"
+    builtin printf '} 2>/dev/null\\n'
+  fi
   builtin printf '__signoff_again\\n__signoff_cd %q\\n' "\${__signoff_stood-$PWD}"
   [[ -n \${OLDPWD-} ]] && builtin printf 'OLDPWD=%q\\n' "$OLDPWD"
   for ((__signoff_n = \${#DIRSTACK[@]} - 1; __signoff_n > 0; __signoff_n--)); do
     builtin printf 'builtin pushd -n %q >/dev/null\\n' "\${DIRSTACK[__signoff_n]}"
   done
   builtin umask -p
-  builtin unset -f trap __signoff_{again,builtins,cd,declared,drop,dump,empty,exports,jobs,list,load,names,return,reveal,set,shopt,unexport,unread,write}
+  if [[ -n $__signoff_limits ]]; then __signoff_write_limits; fi
+  builtin unset -f trap ulimit __signoff_{again,builtins,cd,declared,drop,dump,empty,exports,jobs,list,load,names,read_limits,retrap,return,reveal,set,shopt,show_trap,trap_again,unexport,unread,write,write_limits}
   builtin declare -f
   builtin declare -F
   for __signoff_n in errexit pipefail; do
@@ -134,6 +151,8 @@ __signoff_write() {
   builtin printf '__signoff_options=%q __signoff_status=%s\\n' "$__signoff_options" "$__signoff_status"
   builtin trap - EXIT
   builtin trap -p
+  [[ $__signoff_limits != *XFSZ ]] || builtin printf 'builtin trap - XFSZ\\n'
+  ((\${#__signoff_traps[@]} == 0)) || builtin declare -p __signoff_traps
   builtin printf '%s\\n' 'builtin trap -- "$__signoff_at_exit" EXIT'
   ((\${#BASH_ALIASES[@]} == 0)) || builtin declare -p BASH_ALIASES
   builtin printf '%s\\n' "\${__signoff_disabled[@]/#/\\\\builtin }" '${STATE_END.trimEnd()}'
@@ -153,92 +172,9 @@ trap() {
   { builtin local -; builtin set +x; } 2>/dev/null
   __signoff_load && trap "$@"
 }
-`
-
-/**
- * What few blocks need, read when one does.
- *
- * - bash puts back an ERR, DEBUG or RETURN trap that a function removes, so removing one sets `:`.
- * - `exit` inside a function runs the EXIT trap in the scope of that function. Its locals are taken out: `t`, an
- *   attribute that means nothing on a variable, marks the global one, and what hides it is unset until it shows.
- * - A recovery flow takes what the main flow exported, and nothing else of it. That is asked in a subshell first, which writes into the
- *   file of lists as well and cannot tell how far: each of the two begins it anew.
- */
-export const SESSION_MORE = `
-__signoff_reveal() {
-  builtin local __signoff_n __signoff_depth
-  for __signoff_n in "\${__signoff_all[@]}"; do
-    [[ -v $__signoff_n || -n \${!__signoff_n@a} ]] || continue
-    builtin declare -gt "$__signoff_n"
-    for ((__signoff_depth = \${#FUNCNAME[@]}; __signoff_depth > 0; __signoff_depth--)); do
-      [[ \${!__signoff_n@a} == *t* ]] && break
-      builtin unset -v "$__signoff_n"
-    done
-    builtin declare -g +t "$__signoff_n"
-  done
-}
-__signoff_exports() {
-  __signoff_unexport
-  __signoff_given=()
-  __signoff_cd() { :; }
-  . "$1" >/dev/null 2>&1
-  builtin trap - EXIT
-  builtin set +exu
-  __signoff_names
-  builtin local __signoff_n __signoff_a __signoff_f
-  for __signoff_n in "\${__signoff_all[@]}"; do
-    [[ $__signoff_fresh != *" $__signoff_n "* && \${!__signoff_n@a} == *x* ]] && builtin declare -p "$__signoff_n"
-  done
-  while builtin read -r __signoff_n __signoff_a __signoff_f; do
-    [[ $__signoff_a == *x* ]] && builtin declare -f "$__signoff_f" && builtin printf 'builtin declare -fx %q\\n' "$__signoff_f"
-  done < <(builtin declare -F)
-}
-__signoff_unexport() {
-  builtin local __signoff_n
-  __signoff_empty "$__signoff_lists"
-  __signoff_read=0
-  __signoff_names
-  for __signoff_n in "\${__signoff_all[@]}"; do
-    [[ $__signoff_fresh != *" $__signoff_n "* && \${!__signoff_n@a} == *x* ]] && builtin unset -v "$__signoff_n"
-  done
-}
-trap() {
+ulimit() {
   { builtin local -; builtin set +x; } 2>/dev/null
-  builtin local __signoff_n
-  builtin local -a __signoff_specs
-  if [[ $# == 0 || $1 == -p && $# == 1 ]]; then
-    [[ -n $__signoff_user_exit && $BASH_SUBSHELL == 0 ]] && builtin printf "trap -- %q EXIT\\n" "$__signoff_user_exit"
-    builtin trap -p {1..64} ERR DEBUG RETURN
-    return
-  fi
-  case $1 in
-    -p)
-      shift
-      for __signoff_n; do
-        case $__signoff_n in
-          EXIT|exit|0) [[ -n $__signoff_user_exit ]] && builtin printf "trap -- %q EXIT\\n" "$__signoff_user_exit" ;;
-          *) builtin trap -p "$__signoff_n" ;;
-        esac
-      done
-      return ;;
-    -l|-[!-]*) builtin trap "$@"; return ;;
-    --) shift ;;
-  esac
-  if ((BASH_SUBSHELL > 0 || $# == 0)); then builtin trap -- "$@"; return; fi
-  if (($# == 1)); then set -- - "$1"; fi
-  for __signoff_n in "\${@:2}"; do
-    case $__signoff_n in
-      EXIT|exit|Exit|0) if [[ $1 == - ]]; then __signoff_user_exit=; else __signoff_user_exit=$1; fi ;;
-      *) __signoff_specs+=("$__signoff_n") ;;
-    esac
-  done
-  ((\${#__signoff_specs[@]})) || return 0
-  if [[ $1 == - ]]; then
-    for __signoff_n in "\${__signoff_specs[@]}"; do
-      case $__signoff_n in ERR|DEBUG|RETURN) builtin trap : "$__signoff_n" ;; *) builtin trap - "$__signoff_n" || return ;; esac
-    done
-    return 0
-  fi
-  builtin trap -- "$1" "\${__signoff_specs[@]}"
+  if (($# > 0)) && [[ \${!#} != -* ]]; then __signoff_limits=set; fi
+  builtin ulimit "$@"
 }
 `

@@ -61,8 +61,10 @@ function begin(start: SessionStart): string {
       `__signoff_given=(${fresh.map(name => `"${name}=$${name}"`).join(' ')})`,
       `unset -v ${[...old, ...MADE_BY_BASH].join(' ')}`,
       ...(functions.length === 0 ? [] : [`unset -f ${functions.join(' ')}`]),
+      // As a terminal has it: what a block names by `alias` the next one calls. Here, since a session that has it on is not set anew.
+      'builtin shopt -s expand_aliases',
       // One line, since under `set -v` bash shows the lines that it reads after.
-      `. ${shellQuote(start.state)} >/dev/null || __signoff_unread; { __signoff_return && \\:; } 2>/dev/null`,
+      `. ${shellQuote(start.state)} >/dev/null || __signoff_unread; { __signoff_retrap; __signoff_return && __signoff_nothing=; } 2>/dev/null`,
     ].join('\n')
   }
   return [
@@ -80,6 +82,7 @@ function begin(start: SessionStart): string {
           'builtin unset -v __signoff_text',
         ]),
     'builtin trap -- "$__signoff_at_exit" EXIT',
+    'builtin shopt -s expand_aliases',
     'builtin set -e -o pipefail',
   ].join('\n')
 }
