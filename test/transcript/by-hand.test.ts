@@ -59,8 +59,12 @@ describe('the check by hand, without Signoff', () => {
     })
     const other = await sealedOf(sha256Hex('# Another\n'), text)
     expect(other).toMatchObject({ status: 1, said: expect.stringContaining('NOT the one that was sealed') })
-    const beyond = await sealedOf(sha256Hex('\u{1f680}'), '\u{1f680}')
-    expect(beyond).toMatchObject({ status: 0, said: expect.stringContaining('read it out by another JSON reader') })
+    const beyond = '\u{1f680} off, \u{1f680}\u{10ffff}\u{10000}1234 \\ud83d\\ude80 \\\u{1f680}\\\\\u{1f525}\ufffd\n'
+    const far = await sealedOf(sha256Hex(beyond), beyond)
+    expect(far, far.said).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('is the runbook that was sealed'),
+    })
   })
 
   it('finds somebody who approves twice, or has operated the run', LINES, async () => {
