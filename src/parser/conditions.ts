@@ -11,7 +11,7 @@ const OPENS =
 const IN_BRACKETS =
   /\s*\(((?:(?:if|when|unless|only|except|for|optional|where (?:applicable|needed|necessary)|as (?:needed|required))\b|non-)[^()]*|[^()]{1,60}\bonly)\)|\s*\[((?:if|when|unless|only|optional)\b[^[\]()]*)\](?!\()/i
 const EXAMPLE =
-  /^for (?:example|instance|each|every|all|any|both|this|these|that|those|more|further|now|reference|details?|information|help|convenience|consistency|safety|security|simplicity|clarity|completeness|debugging|it|the (?:above|rest|sake|time being|purposes?))\b/i
+  /^for (?:example|instance|each|every|all|any|both|this|these|that|those|more|further|now|reference|(?:the )?details?|information|help|convenience|consistency|safety|security|simplicity|clarity|completeness|debugging|it|the (?:above|rest|sake|time being|purposes?))\b/i
 /** Words that begin a sentence about time or knowledge rather than a condition. */
 const NO_CONDITION =
   /^(?:when (?:to|not to|done|finished|complete)\b|only (?:the|a|an|one|two|\d)\b|if (?:you|not sure)\b.*\?$)/i

@@ -4,6 +4,7 @@ import type { Diagnostic, Runbook } from '../model/index.ts'
 import { diagnostic } from '../model/index.ts'
 import { buildPhases } from './build-runbook.ts'
 import { checkRunbook } from './check-runbook.ts'
+import { checkJumps } from './checks/jumps.ts'
 import { checkMarkers } from './checks/markers-followed.ts'
 import { declaredValues } from './conditions.ts'
 import type { Interpreters } from './constructs/program.ts'
@@ -18,7 +19,7 @@ import type { FrontMatter } from './front-matter-schema.ts'
 import { headingKey } from './heading.ts'
 import { checkInert } from './inert.ts'
 import { checkTemplates, untilUnclosed } from './integrity.ts'
-import { linkResolver } from './links.ts'
+import { linksIn } from './links.ts'
 import { isRecord, modeOf } from './mode.ts'
 import { loadNeeds } from './needs.ts'
 import { nodesOf } from './nodes.ts'
@@ -132,12 +133,13 @@ function readTree(
   const walked = mode === 'linear' ? flows.main : []
   const set = setVariables(phases, flows, mode, frontMatter)
   const parameters = findParameters(all, new Set(walked.map(step => step.id)), set, source, frontMatter)
+  const links = linksIn(phases, source)
   const { phases: built, details } = buildPhases({
     phases,
     flows,
     parameters,
     pointsOfNoReturn: pointsOfNoReturn(source),
-    linkOf: linkResolver(phases),
+    links,
     environment: frontMatter.env ?? null,
     shell: frontMatter.shell ?? null,
     timeoutMs: frontMatter.timeout === undefined ? null : (findSpan(frontMatter.timeout)?.maxMs ?? null),
@@ -180,6 +182,7 @@ function readTree(
       ...ofPlaces,
       ...parameters.diagnostics,
       ...ofMode(mode, draft.title, isAllTicked(source), frontMatter),
+      ...checkJumps(phases, links),
       ...checkRunbook(runbook, source, root),
     ],
   }

@@ -1,6 +1,7 @@
 import { applyDirectives, markedBlock } from './apply-directives.ts'
 import type { Block, LabelBlock } from './blocks.ts'
 import { isGoHeading } from './constructs/decision.ts'
+import { isJump } from './constructs/jump-in-prose.ts'
 import { closesDetails } from './constructs/label-scope.ts'
 import { probeIn } from './constructs/probe.ts'
 import { below } from './constructs/session.ts'
@@ -176,12 +177,14 @@ function firstAnswer(at: At): Reading | null {
 
 /** Expected output belongs to the last step before it. What a marker says of it counts more than a sample (rule R3). */
 function expectOfLast(nodes: DraftNode[], expect: Draft['expect'], directives: readonly Directive[]): void {
-  const last = nodes.at(-1)
+  // What is to be done if that went wrong may stand between a script and its output.
+  const index = nodes.findLastIndex(node => node.node !== 'step' || !isJump(node))
+  const last = nodes[index]
   if (last?.node !== 'step') return
   const marked = last.kind === 'task' ? directives.filter(one => one.word === 'expect') : []
   const advises = last.expect === null || last.expect.kind === 'similar' || last.expect.kind === 'shown'
   if (last.expect === null || (marked.length > 0 && advises))
-    nodes[nodes.length - 1] = { ...last, expect, markers: [...last.markers, ...marked] }
+    nodes[index] = { ...last, expect, markers: [...last.markers, ...marked] }
 }
 
 /** Rule R19: a section whose heading names watching, and whose duration has numbers, is waited for. */

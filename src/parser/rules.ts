@@ -6,6 +6,7 @@ import { criteria } from './constructs/criteria.ts'
 import { decision } from './constructs/decision.ts'
 import { brokenFence, fence } from './constructs/fence.ts'
 import { invisible } from './constructs/invisible.ts'
+import { jumpInProse } from './constructs/jump-in-prose.ts'
 import { list } from './constructs/list.ts'
 import { orParagraph } from './constructs/or-paragraph.ts'
 import { paragraph } from './constructs/paragraph.ts'
@@ -30,6 +31,7 @@ export const RULES: readonly Rule[] = [
   labelledAlternatives,
   listedAlternatives,
   conditionLabel,
+  jumpInProse,
   orParagraph,
   templateBlock,
   criteria,

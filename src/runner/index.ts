@@ -2,6 +2,7 @@ export * from './answers.ts'
 export type { ApprovalVerdict } from './approval.ts'
 export { askLevelOf, findStep } from './asking.ts'
 export { chooseSection, requiredBefore } from './catalog.ts'
+export { conditionOf } from './condition.ts'
 export {
   createContext,
   findSection,
@@ -17,7 +18,7 @@ export { gateNeed } from './gate-need.ts'
 export { type AcceptanceVerdict, isOpenTo } from './handing-off.ts'
 export { jumpEvents } from './jump.ts'
 export { type Lacking, lackingOf } from './missing.ts'
-export { activeFlow, conditionOf, needOf, whyBlocked } from './need.ts'
+export { activeFlow, needOf, whyBlocked } from './need.ts'
 export type * from './ports.ts'
 export {
   answerFor,

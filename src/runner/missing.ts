@@ -1,10 +1,11 @@
 import type { Answer, Entry, RunEvent, RunState, Step } from '../model/index.ts'
 import { evolve, fold } from '../model/index.ts'
 import { nextAutomatic } from './advance.ts'
+import { conditionOf } from './condition.ts'
 import { planEvent, type RunContext } from './context.ts'
 import { decisionFor } from './decided-beforehand.ts'
 import { editEvents } from './edit.ts'
-import { conditionOf, currentStep, type Live, needOf } from './need.ts'
+import { currentStep, type Live, needOf } from './need.ts'
 import { answerFor, type Found, type Missing, needOfText, type Provided } from './provided-answer.ts'
 
 /** What an unattended walk will lack, found before anything runs; and the gates that lie ahead. */
@@ -139,7 +140,7 @@ export function lackingOf(
 
   function conditionKeyOf(step: string, when: string): string {
     const found = context.steps.get(step)
-    return found === undefined ? when : conditionOf(found)
+    return found === undefined ? when : conditionOf(context, found)
   }
 }
 
