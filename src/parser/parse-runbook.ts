@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Root } from 'mdast'
 import type { Diagnostic, Runbook } from '../model/index.ts'
 import { diagnostic } from '../model/index.ts'
+import { besideNumbers } from './beside-numbers.ts'
 import { buildPhases } from './build-runbook.ts'
 import { checkRunbook } from './check-runbook.ts'
 import { checkJumps } from './checks/jumps.ts'
@@ -111,7 +112,7 @@ function readTree(
     interpreters: options.interpreters ?? {},
     skips: new Set(),
   }
-  const read = draft.phases.map(section => readSection(section, page))
+  const read = besideNumbers(draft.phases.map(section => readSection(section, page)))
   const findings = read.flatMap(findingsOf)
   const { phases: positioned, diagnostics: ofPlaces } = placeSteps(
     read.filter((one, index) => index > 0 || !isIdle(one, draft.title)),

@@ -50,10 +50,12 @@ export function readSection(section: SectionDraft, page: Page): SectionReading {
   const waits = nodes.some(isWait) ? [] : watching(section, page)
   const read = inOrder([...nodes, ...choices], waits)
   const all = [...read, ...decidedByOwners(section, [...read, ...children.flatMap(child => child.nodes)])]
-  const isBare = all.length === 0 && apart.length === 0 && children.every(isEmpty)
+  // A heading that is a step takes all of its text along; a sentence of that alone would leave the rest out.
+  const isText = all.length < 2 && all.every(node => node.node === 'step' && node.inProse && !isJump(node))
+  const whole = isText && apart.length === 0 && children.every(isEmpty) ? headingAsStep(section) : []
   return {
     section,
-    nodes: isBare ? headingAsStep(section) : all,
+    nodes: whole.length > 0 ? whole : all,
     apart,
     findings: [...findings, ...ofChoices],
     children,
@@ -72,7 +74,8 @@ function remedies(section: SectionDraft, children: readonly SectionReading[]): r
   return children.map(one => (isRemedy(one) ? asked(one, one.section.title) : one))
 }
 
-function asked(one: SectionReading, when: string): SectionReading {
+/** The whole section behind one question. */
+export function asked(one: SectionReading, when: string): SectionReading {
   return {
     ...one,
     nodes: conditionAround(one.nodes, when),
@@ -80,7 +83,7 @@ function asked(one: SectionReading, when: string): SectionReading {
   }
 }
 
-function isEmpty(one: SectionReading): boolean {
+export function isEmpty(one: SectionReading): boolean {
   return one.nodes.length === 0 && one.apart.length === 0 && one.children.every(isEmpty)
 }
 
@@ -92,7 +95,8 @@ function headingAsStep(section: SectionDraft): Draft[] {
   const namesChecks =
     NAMES_CHECKS.test(section.title.replace(/\([^)]*\)/g, '')) && section.blocks.some(block => block.kind === 'list')
   if (section.number === null || section.template || section.role !== 'main') return []
-  if (!isImperative(section.title) && !namesChecks) return []
+  // "4. Apply" alone is a verb as well.
+  if (!isImperative(`${section.title} it`) && !namesChecks) return []
   const { title, line } = section
   const step = textStep({ text: title, rule: 'R9', line, endLine: line, detail: textOf(section.blocks) })
   return [{ ...step, kind: namesChecks ? 'confirmation' : step.kind, when: null }]

@@ -5,6 +5,7 @@ import { conditionLabel } from './constructs/condition-label.ts'
 import { criteria } from './constructs/criteria.ts'
 import { decision } from './constructs/decision.ts'
 import { brokenFence, fence } from './constructs/fence.ts'
+import { instructionInProse } from './constructs/instruction-in-prose.ts'
 import { invisible } from './constructs/invisible.ts'
 import { jumpInProse } from './constructs/jump-in-prose.ts'
 import { list } from './constructs/list.ts'
@@ -40,4 +41,5 @@ export const RULES: readonly Rule[] = [
   list,
   fence,
   paragraph,
+  instructionInProse,
 ]

@@ -45,7 +45,7 @@ export function isJump({ rule, kind }: Draft): boolean {
 }
 
 /** Of what is for reading, or shown as a whole when a step fails, nothing is a step. */
-function isWalked({ section }: At): boolean {
+export function isWalked({ section }: At): boolean {
   return section.role !== 'reference' && section.role !== 'conditional' && !section.troubleshooting
 }
 
@@ -59,7 +59,8 @@ function toStep(at: At, block: ParagraphBlock | LabelBlock, text: string): Draft
   const { line, endLine } = block
   const original = writtenText(at.page.source, block)
   const said = text.replace(/\.$/, '')
-  return offering(textStep({ text: said, rule: 'R20', line, endLine, original }), offerIn(codesIn(block, text)))
+  const step = textStep({ text: said, rule: 'R20', line, endLine, original })
+  return { ...offering(step, offerIn(codesIn(block, text))), inProse: true }
 }
 
 function codesIn(block: ParagraphBlock | LabelBlock, text: string): ReturnType<typeof codesOf> {
