@@ -1,6 +1,6 @@
-import { type Jump, jumpIn, sentencesOf } from './jump.ts'
 import { type PlacedSection, type PlacedStep, sectionsOf } from './place-steps.ts'
-import type { Source } from './source.ts'
+import { type Jump, jumpIn, sentencesOf } from './text/jump.ts'
+import type { Source } from './text/source.ts'
 
 /** What the words of a step say about other places of the page (rule R20). */
 export interface Links {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { jumpIn, tellsOfOutcome } from '../../src/parser/jump.ts'
+import { jumpIn, tellsOfOutcome } from '../../src/parser/text/jump.ts'
 
 const isHeading = (words: string) => words === 'roll back' || words === 'contacts'
 

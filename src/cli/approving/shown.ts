@@ -1,7 +1,7 @@
 import type { ApprovalRecord, EventOf } from '../../model/index.ts'
 import { deviationsOf, deviationText } from '../../model/index.ts'
-import { needText } from './approver.ts'
 import type { FoundRequest } from './request.ts'
+import { needText } from './role.ts'
 import type { Asked } from './still-asked.ts'
 
 /** What is decided on, as an approver reads it before signing: not cleaned. What is shown is what is signed. */

@@ -11,9 +11,9 @@ import {
   type Rule,
   reading,
 } from '../draft.ts'
-import { jumpIn } from '../jump.ts'
 import { roleOfLabel, roleOfLead } from '../role.ts'
-import { namesWork, plainTitle } from '../words.ts'
+import { jumpIn } from '../text/jump.ts'
+import { namesWork, plainTitle } from '../text/words.ts'
 import { labelledOptions } from './alternatives.ts'
 import { asSection, isApart } from './apart-section.ts'
 import { isCriteriaLabel } from './criteria.ts'

@@ -1,7 +1,7 @@
 import type { FenceBlock, ParagraphBlock } from '../blocks.ts'
 import { type At, type Rule, reading } from '../draft.ts'
-import { sentencesOf } from '../jump.ts'
 import { speaksOf } from '../shell/index.ts'
+import { sentencesOf } from '../text/jump.ts'
 import { isWalked } from './jump-in-prose.ts'
 import { offerIn, offering } from './offer.ts'
 import { saysToRun } from './says-to-run.ts'

@@ -1,7 +1,7 @@
 import type { LabelBlock, ParagraphBlock } from '../blocks.ts'
 import { conditionOfLabel } from '../conditions.ts'
 import { type At, type Draft, type Rule, reading } from '../draft.ts'
-import { jumpIn, sentencesOf, tellsOfOutcome } from '../jump.ts'
+import { jumpIn, sentencesOf, tellsOfOutcome } from '../text/jump.ts'
 import { offerIn, offering } from './offer.ts'
 import { writtenText } from './text.ts'
 import { textStep } from './text-step.ts'

@@ -1,4 +1,4 @@
-import { asksToLook, isImperative } from '../words.ts'
+import { asksToLook, isImperative } from '../text/words.ts'
 
 /** Verbs over a list of what is to be written down. */
 const WRITES = /^(?:record|capture|collect|gather|list|write down|note down|save|document)\s+\S/i

@@ -34,7 +34,7 @@ describe('threat 13: the gate is bypassed', () => {
   })
 
   it('a gate that the runbook demands and the plan has not, or weaker, or behind its step', async () => {
-    const planOf = async () => ({ rules: 1, steps: run.PLAN.steps })
+    const planOf = async () => run.demanded()
     expect((await run.verify(journal, bundle, { planOf })).exitCode).toBe(0)
     const judged = async (steps: typeof run.PLAN.steps) => {
       const writer = run.createWriter()
