@@ -70,6 +70,7 @@ export async function prepareVerifier(flags: TrustFlags, io: Io, folder: string 
       requireApprovals: Math.max(flags.requireApprovals ?? 0, config.verify.approvals),
       strictTime: flags.strictTime === true || config.verify.strictTime,
       roles: config.roles,
+      touch: config.touch,
     },
     lockHeld: holderOf(stateFolder(io.environment, basename(resolve(files.folder))), files) !== null,
     planOf: async (...asked) => (await import('./demanded-plan.ts')).demandedPlan(...asked),
