@@ -2,12 +2,13 @@ import { type Instance, render } from 'ink'
 import type { Answer, Conversation, EditorAnswer, Ending, Runbook, Speaker } from '../model/index.ts'
 import { stepsOf } from '../model/index.ts'
 import { App } from './app/App.tsx'
+import { isField, modeOf } from './keys/keys.ts'
 import { createBook } from './output/book.ts'
 import type { RunRecord } from './output/record.ts'
 import { reduce } from './reduce/reduce.ts'
 import type { KeyMap } from './scene/actions.ts'
 import type { Copyable } from './scene/copyable.ts'
-import type { KeyPress } from './state/key-press.ts'
+import { isUnmarkedPaste, type KeyPress } from './state/key-press.ts'
 import { type Effect, initialState, type ScreenEvent, type ScreenState, type Size } from './state/screen-state.ts'
 import type { Notifier } from './terminal/attention.ts'
 import { createCaller, pushTitle } from './terminal/calling.ts'
@@ -106,9 +107,9 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     screen.reopen ?? null,
     after,
     () => over,
-    () => {
+    typed => {
       caller.forgetTitle()
-      dispatch({ kind: 'resize', size: sizeOf(stdout), atMs: clock.nowMs() })
+      dispatch({ kind: typed ? 'back' : 'resize', size: sizeOf(stdout), atMs: clock.nowMs() })
       callAttention(state)
       redraw()
     },
@@ -128,13 +129,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     return drawn
   }
   const app = () => (
-    <App
-      view={view()}
-      color={options.color}
-      onKeys={onKeys}
-      onPaste={text => dispatch({ kind: 'paste', text, atMs: clock.nowMs() })}
-      onSuspend={possession.offer}
-    />
+    <App view={view()} color={options.color} onKeys={onKeys} onPaste={onPaste} onSuspend={possession.offer} />
   )
   const draw = (): void => {
     if (instance === null || over || possession.isAway()) return
@@ -171,6 +166,10 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     pace.now()
   }
   const onKeys = (keys: readonly KeyPress[]): void => {
+    if (isUnmarkedPaste(keys) && !isField(modeOf(state)) && !possession.isAway()) {
+      onPaste(keys.map(({ text }) => text ?? '').join(''))
+      return
+    }
     for (const key of keys) {
       // What was typed behind the key that gave the terminal away was not typed for what comes back.
       if (possession.isAway()) return
@@ -178,6 +177,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
     }
     if (keys.length > 0) pace.now()
   }
+  const onPaste = (text: string): void => dispatch({ kind: 'paste', text, atMs: clock.nowMs() })
   const told = (message: string): void => {
     if (!over) dispatch({ kind: 'told', message, atMs: clock.nowMs() })
   }

@@ -1,7 +1,9 @@
+import { isTooSmall } from '../state/screen-state.ts'
 import { counted } from '../text/counting.ts'
 import { bounded, cut, type Look, pad, ruleLine, safe, seg } from '../text/look.ts'
 import type { Line } from '../text/theme.ts'
 import { widthOf, wrapProse } from '../text/width.ts'
+import { tooSmallLines } from '../view/head.ts'
 import type { StartBrief, StartSection } from './brief.ts'
 import type { StartState } from './start-state.ts'
 
@@ -15,6 +17,7 @@ export interface StartView {
 export function startView(state: StartState, ascii: boolean): StartView {
   const { columns, rows } = state.size
   const look: Look = { ascii, columns }
+  if (isTooSmall(state.size)) return { lines: tooSmallLines(look, rows, false), cursor: null, farthest: 0 }
   const height = Math.max(1, rows - 5)
   const { ask } = state
   const body =

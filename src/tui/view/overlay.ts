@@ -1,4 +1,4 @@
-import { liveProblem, type ValueRow, valueRows } from '../acts/values.ts'
+import { liveProblem, stillNeeded, type ValueRow, valueRows } from '../acts/values.ts'
 import { actionRows } from '../keys/keys.ts'
 import { paletteRows } from '../keys/palette.ts'
 import type { Dialog, ScreenState } from '../state/screen-state.ts'
@@ -157,6 +157,9 @@ function aboutLines(look: Look, state: ScreenState, row: ValueRow, typed: string
     ruleLine(look, look.columns, `${safe(look, row.name)}`),
     ...row.about.flatMap(text => proseLines(look, text, look.columns, ' ')),
     ...(row.uses.length > 1 ? proseLines(look, `used at ${row.uses.join(', ')}`, look.columns, ' ') : []),
+    ...(stillNeeded(state.scene) === null
+      ? proseLines(look, 'Nothing that is needed now is missing: an empty Enter closes the form.', look.columns, ' ')
+      : []),
     ...proseLines(look, `New value?${suggestion}${hidden}`, look.columns, ' '),
     [seg(FIELD), seg(safe(look, shown).slice(-(look.columns - 5)), 'strong')],
     problem === null ? [] : [seg(` ${safe(look, problem)}`, 'failed')],
