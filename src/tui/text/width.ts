@@ -13,6 +13,21 @@ export function cutTo(text: string, width: number, mark = '…'): string {
   return room < 0 ? mark.slice(0, width) : takeCells(text, room).head + mark
 }
 
+/** The same with both ends kept, which is where names that are alike differ. */
+export function cutMiddle(text: string, width: number, mark = '…'): string {
+  if (widthOf(text) <= width) return text
+  const room = width - widthOf(mark)
+  if (room < 2) return cutTo(text, width, mark)
+  const pieces = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].map(({ segment }) => segment)
+  const head = takeCells(text, Math.ceil(room / 2)).head
+  let tail = ''
+  for (const piece of pieces.reverse()) {
+    if (widthOf(piece) + widthOf(tail) > room - widthOf(head)) break
+    tail = piece + tail
+  }
+  return head + mark + tail
+}
+
 /** Exactly `width` cells: cut or filled with spaces. */
 export function padTo(text: string, width: number, mark = '…'): string {
   const cut = cutTo(text, width, mark)

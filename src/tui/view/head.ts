@@ -10,48 +10,32 @@ import { cut, type Look, pad, safe, seg } from '../text/look.ts'
 import type { Line, Segment } from '../text/theme.ts'
 import { clockText } from '../text/time-text.ts'
 import { widthOf } from '../text/width.ts'
+import { whereLine } from './where.ts'
 
-/** Row 1: where we are. The environment comes first, inverse when it is production. */
-export function whereLine(look: Look, state: ScreenState): Line {
+/** Row 1 of a run. */
+export function runLine(look: Look, state: ScreenState): Line {
   const { scene, nowMs } = state
   const step = neededStep(scene) ?? lookedAt(state)
-  const environment = environmentOf(scene, step)
-  const production = inProduction(scene, step)
-  const phase = step === null ? undefined : scene.walk.places.get(step)?.phase
-  const first = safe(
-    look,
-    environment === null ? 'no environment' : production ? environment.toUpperCase() : environment,
-  )
-  const head = ` ${first} `
   const { done: ended, total, skipped } = progressOf(scene.state)
   const doneShort = `${ended}/${total} done`
   const done = skipped === 0 ? doneShort : `${doneShort}, ${skipped} skipped`
   const clock = clockText(nowMs)
-  const release = safe(look, scene.state.start?.release ?? '')
-  const title = `${safe(look, scene.walk.runbook.title)} ${release}`.trim()
-  const place = phase === undefined ? [] : [`${safe(look, phase.position)} ${safe(look, phase.title)}`]
   const short = scheduleText(scene, nowMs, 'short')
-  const room = look.columns - widthOf(head)
-  const ends = [
-    [done, clock, scheduleText(scene, nowMs, 'long')],
-    [done, clock, short],
-    [doneShort, clock, short],
-    [doneShort, clock],
-  ].map(parts =>
-    parts
-      .filter(part => part !== '')
-      .map(part => ` | ${part}`)
-      .join(''),
-  )
-  // Title and phase may be cut a little before something of the rest is left out.
-  const least = Math.min(widthOf([title, ...place].join(' | ')) + 3, LEAST_MIDDLE)
-  const tail = ends.find(end => room - widthOf(end) >= least) ?? ends.at(-1) ?? ''
-  const middle = shareRoom(look, [title, ...place], room - widthOf(tail))
-  return [seg(head, production ? 'production' : 'strong'), seg(`${middle.map(text => `| ${text}`).join(' ')}${tail}`)]
+  return whereLine(look, {
+    environment: environmentOf(scene, step),
+    production: inProduction(scene, step),
+    release: scene.state.start?.release ?? '',
+    title: scene.walk.runbook.title,
+    phase: step === null ? null : (scene.walk.places.get(step)?.phase ?? null),
+    tails: [
+      { parts: [done, clock, scheduleText(scene, nowMs, 'long')], leavesNames: 20 },
+      { parts: [done, clock, short], leavesNames: 20 },
+      { parts: [doneShort, clock, short], leavesNames: 20 },
+      { parts: [doneShort, clock], leavesNames: 9 },
+      { parts: [doneShort], leavesNames: 0 },
+    ],
+  })
 }
-
-/** Cells in which title and phase still tell what they are. */
-const LEAST_MIDDLE = 30
 
 /** Row 2: what is needed now and its key; a refusal or a remark stands before it until the next key. */
 export function needLine(look: Look, state: ScreenState): Line {
@@ -126,16 +110,6 @@ export function findLine(look: Look, state: ScreenState): { readonly line: Line;
     line: [seg(head, 'strong'), seg(pad(look, shown, room)), seg(tail)],
     x: Math.min(look.columns - 1, head.length + widthOf(shown)),
   }
-}
-
-/** Cuts the first texts so that all fit: a phase is known by its number, a title by its beginning. */
-function shareRoom(look: Look, texts: readonly string[], room: number): string[] {
-  const used = texts.reduce((sum, text) => sum + widthOf(text) + 3, 0)
-  if (used <= room) return [...texts]
-  const each = Math.floor(room / texts.length) - 3
-  if (each < 4) return []
-  const spare = texts.reduce((sum, text) => sum + Math.max(0, each - widthOf(text)), 0)
-  return texts.map(text => (widthOf(text) <= each ? text : cut(look, text, each + spare)))
 }
 
 /** For a terminal below 60x15: the run goes on underneath. */

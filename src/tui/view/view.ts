@@ -6,7 +6,7 @@ import { callView } from './call.ts'
 import { detailLines } from './detail.ts'
 import { dialogView } from './dialog.ts'
 import { finishLines } from './finish.ts'
-import { findLine, keysLine, needLine, tooSmallLines, whereLine } from './head.ts'
+import { findLine, keysLine, needLine, runLine, tooSmallLines } from './head.ts'
 import { outlineView } from './outline.ts'
 import { overlayView } from './overlay.ts'
 import { readingView } from './reading.ts'
@@ -47,7 +47,7 @@ export function viewOf(screen: Screen): View {
   const body = bodyView(screen, look, rows - FIXED_ROWS)
   const find = state.finding === null ? null : findLine(look, state)
   const lines = [
-    whereLine(look, state),
+    runLine(look, state),
     needLine(look, state),
     ruleLine(look, columns),
     ...body.lines,
