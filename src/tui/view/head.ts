@@ -10,6 +10,7 @@ import { cut, type Look, pad, safe, seg } from '../text/look.ts'
 import type { Line, Segment } from '../text/theme.ts'
 import { clockText } from '../text/time-text.ts'
 import { widthOf } from '../text/width.ts'
+import { askOver } from './asked.ts'
 import { whereLine } from './where.ts'
 
 /** Row 1 of a run. */
@@ -48,33 +49,46 @@ export function needLine(look: Look, state: ScreenState): Line {
   // The key must not fall off the end: what to do keeps its place, and the title is what gives way.
   const used = [...message, seg(badge)].reduce((sum, { text }) => sum + widthOf(text), 0)
   const asked = safe(look, ask)
-  // Beside a message the title goes first: the outline marks the step, and the key is what is looked for.
-  const least = state.message === null ? LEAST_TITLE : LEAST_BESIDE
-  const room = Math.max(least, look.columns - used - widthOf(asked) - 3)
-  const named = widthOf(safe(look, title)) <= room || short === undefined ? title : short
-  const shown = cut(look, safe(look, named), room)
+  // Beside a message a few words of it stay, where the terminal is not narrow.
+  const least = state.message !== null && look.columns >= 80 ? LEAST_TITLE : 0
+  const whole = look.columns - used - 3
+  const shown = shownTitle(look, title, short, Math.max(least, whole - widthOf(asked)), whole)
   const text = ` ${shown}${asked === '' ? '' : `${shown === '' ? '' : ': '}${asked}`}`
   return [...message, seg(badge, SEEN[seen].tone === 'plain' ? 'strong' : SEEN[seen].tone), seg(text)]
 }
 
-/** What is needed; at the end of a phase that somebody goes on, and in a search what is looked for. */
+/** As much of the title as there is room for, at least the number of the step: the outline marks it, but the key is what is looked for. */
+function shownTitle(look: Look, title: string, short: string | undefined, room: number, whole: number): string {
+  const fits = [title, ...(short === undefined ? [] : [short])].find(text => widthOf(safe(look, text)) <= room)
+  if (fits !== undefined) return safe(look, fits)
+  if (room >= LEAST_TITLE) return cut(look, safe(look, short ?? title), room)
+  const position = safe(look, title.split(' ')[0] ?? '')
+  // What is asked may be longer than the row: its keys come first.
+  return widthOf(position) <= Math.max(room, whole - LEAST_ASK) ? position : ''
+}
+
+/** Cells in which what is asked has its keys. */
+const LEAST_ASK = 32
+/** Fewer cells of a title do not tell which step it is. */
+const LEAST_TITLE = 12
+
+/** What is needed; at the end of a phase that somebody goes on. While something lies over the walk, its keys are what counts. */
 function rowTwo(state: ScreenState): NeedText {
-  const { call, dialog } = state
-  if (call === null || dialog !== null) return needText(state.scene, state.nowMs, state.picked, state.keys)
+  const { call } = state
+  const over = askOver(state)
+  const need = needText(state.scene, state.nowMs, state.picked, state.keys)
+  if (over !== null) return { ...need, ask: over }
+  if (call === null) return need
   const ask =
     call.question === null ? `Enter goes on${call.next === null ? '' : ` to ${call.next}`}` : 'criteria met? y or n'
   return { state: 'passed', label: 'PHASE COMPLETE', title: '', ask }
 }
 
-/** The same beside a message: its number and a word. */
-const LEAST_BESIDE = 12
-/** Cells of a title that tell which step it is, whatever else must be said. */
-const LEAST_TITLE = 20
-
 /** The last row: which keys work now, the most needed first, and always the way to all of them. */
 export function keysLine(look: Look, state: ScreenState): Line {
   const bindings = keysNow(state)
-  const always = (rank: number): boolean => rank === 1 || (rank === 2 && look.columns >= 100)
+  // How to get out, and the way to all other keys, are never what has no room.
+  const always = (rank: number): boolean => rank <= LEAVING || (rank === 2 && look.columns >= 100)
   const fixed = bindings.filter(binding => always(rankOf(state, binding)))
   let left = look.columns - 1 - fixed.reduce((sum, binding) => sum + widthOf(entry(state, binding)), 0)
   const shown: Binding[] = []
@@ -94,6 +108,9 @@ export function keysLine(look: Look, state: ScreenState): Line {
     ]),
   ]
 }
+
+/** Rank of what leaves the run, and of all keys. */
+const LEAVING = 1.5
 
 function entry(state: ScreenState, binding: Binding): string {
   return ` ${shownKey(state, binding)} ${binding.label(state)} `

@@ -120,18 +120,18 @@ function valuesView(look: Look, state: ScreenState, dialog: Extract<Dialog, { ki
   const room = Math.max(1, height - 1 - about.length)
   const top = Math.max(0, Math.min(dialog.at - Math.floor(room / 2), rows.length - room))
   const names = Math.min(24, Math.max(...rows.map(({ name }) => widthOf(name))))
-  const list = rows.slice(top, top + room).map((row, index): Line => {
+  const shown = rows.slice(top, top + room)
+  const usesCells = Math.max(...shown.map(row => widthOf(safe(look, usesText(row)))))
+  const list = shown.map((row, index): Line => {
     const selected = top + index === dialog.at
     const value = row.value ?? (row.secret && row.source !== 'not given' ? '***' : '')
     const head = ` ${selected ? '>' : ' '} ${pad(look, safe(look, row.name), names)}  `
-    const uses = row.uses.length > 1 ? `${row.uses[0] ?? ''} and ${row.uses.length - 1} more` : (row.uses[0] ?? '')
-    const tail = `  ${pad(look, row.source, 12)}  ${safe(look, uses)}`
-    const cells = Math.max(8, look.columns - widthOf(head) - widthOf(tail) - 1)
+    const cells = Math.max(8, look.columns - widthOf(head) - 12 - usesCells - 5)
     return [
       seg(head, selected ? 'strong' : 'plain'),
       seg(pad(look, safe(look, value), cells)),
       seg(`  ${pad(look, row.source, 12)}`, row.needed ? 'needs' : 'plain'),
-      seg(`  ${safe(look, uses)}`),
+      seg(`  ${safe(look, usesText(row))}`),
     ]
   })
   const missing = rows.filter(({ source }) => source === 'not given').length
@@ -144,6 +144,10 @@ function valuesView(look: Look, state: ScreenState, dialog: Extract<Dialog, { ki
     cursor: field < 0 ? null : { x: Math.min(look.columns - 1, FIELD.length + widthOf(safe(look, typed))), y: field },
     farthest: 0,
   }
+}
+
+function usesText({ uses }: ValueRow): string {
+  return uses.length > 1 ? `${uses[0] ?? ''} and ${uses.length - 1} more` : (uses[0] ?? '')
 }
 
 const FIELD = ' > '

@@ -25,7 +25,7 @@ export function whereLine(look: Look, { environment, production, release, title,
   const shown = cutMiddle(safe(look, release), look.columns - widthOf(head) - 2, look.ascii ? '>' : '…')
   const room = look.columns - widthOf(head) - widthOf(`| ${shown}`)
   const before = `${safe(look, title)} `
-  const after = phase === null ? '' : ` | ${safe(look, `${phase.position} ${phase.title}`)}`
+  const after = phase === null ? '' : ` | ${safe(look, phaseText(phase))}`
   const wanted = widthOf(before) + widthOf(after)
   const texts = tails.map(({ parts, leavesNames }) => ({
     text: parts
@@ -37,6 +37,11 @@ export function whereLine(look: Look, { environment, production, release, title,
   const tail = texts.find(({ text, leavesNames }) => room - widthOf(text) >= leavesNames)?.text ?? ''
   const names = namesIn(look, before, after, room - widthOf(tail))
   return [seg(head, production ? 'production' : 'strong'), seg(`| ${names.before}${shown}${names.after}${tail}`)]
+}
+
+/** A heading without a number is known by its title, of which its position is made. */
+function phaseText({ position, title }: { readonly position: string; readonly title: string }): string {
+  return /^\d/.test(position) ? `${position} ${title}` : title
 }
 
 /** The two names in so many cells, a little more of them for the phase. Its number of the phase is the last to go; of a name too few cells say nothing. */
