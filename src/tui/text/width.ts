@@ -79,7 +79,7 @@ export function plainForm(text: string): string {
 const ASCII = /^[\x20-\x7e]*$/
 /** Latin letters, punctuation, the rules and our state symbols: each a cell of its own, whatever stands beside it. */
 export const ONE_CELL_EACH =
-  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2013\u2014\u2018-\u201d\u2026\u2500-\u257f\u25b8\u25cc\u21ba\u21bb\u21b7\u2205\u2298\u2691\u29d7\u2714\u2716]*$/
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2013\u2014\u2018-\u201d\u2026\u2500-\u257f\u25b8\u25cc\u21b3\u21ba\u21bb\u21b7\u2205\u2298\u2691\u29d7\u2714\u2716]*$/
 
 function takeCells(text: string, width: number): { readonly head: string; readonly tail: string } {
   if (ASCII.test(text)) return { head: text.slice(0, width), tail: text.slice(width) }

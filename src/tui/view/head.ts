@@ -98,7 +98,9 @@ export function keysLine(look: Look, state: ScreenState): Line {
     left -= cells
     shown.push(binding)
   }
-  const typing = isField(modeOf(state)) ? [seg(' type, then')] : []
+  // Where Enter gives nothing there is nothing to type first.
+  const gives = shown[0]?.label(state) !== 'close'
+  const typing = isField(modeOf(state)) && gives ? [seg(' type, then')] : []
   return [
     ...typing,
     ...[...shown, ...fixed].flatMap((binding): Segment[] => [

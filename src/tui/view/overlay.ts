@@ -122,16 +122,18 @@ function valuesView(look: Look, state: ScreenState, dialog: Extract<Dialog, { ki
   const names = Math.min(24, Math.max(...rows.map(({ name }) => widthOf(name))))
   const shown = rows.slice(top, top + room)
   const usesCells = Math.max(...shown.map(row => widthOf(safe(look, usesText(row)))))
+  // Of the one that is filled they stand below as well.
+  const hasUses = look.columns - names - SOURCE - usesCells - 10 >= LEAST_VALUE
   const list = shown.map((row, index): Line => {
     const selected = top + index === dialog.at
     const value = row.value ?? (row.secret && row.source !== 'not given' ? '***' : '')
     const head = ` ${selected ? '>' : ' '} ${pad(look, safe(look, row.name), names)}  `
-    const cells = Math.max(8, look.columns - widthOf(head) - 12 - usesCells - 5)
+    const cells = look.columns - widthOf(head) - SOURCE - (hasUses ? usesCells : 0) - 5
     return [
       seg(head, selected ? 'strong' : 'plain'),
       seg(pad(look, safe(look, value), cells)),
-      seg(`  ${pad(look, row.source, 12)}`, row.needed ? 'needs' : 'plain'),
-      seg(`  ${safe(look, usesText(row))}`),
+      seg(`  ${pad(look, row.source, SOURCE)}`, row.needed ? 'needs' : 'plain'),
+      seg(hasUses ? `  ${safe(look, usesText(row))}` : ''),
     ]
   })
   const missing = rows.filter(({ source }) => source === 'not given').length
@@ -145,6 +147,10 @@ function valuesView(look: Look, state: ScreenState, dialog: Extract<Dialog, { ki
     farthest: 0,
   }
 }
+
+/** Cells for where a value came from, and in which a value still says something. */
+const SOURCE = 12
+const LEAST_VALUE = 8
 
 function usesText({ uses }: ValueRow): string {
   return uses.length > 1 ? `${uses[0] ?? ''} and ${uses.length - 1} more` : (uses[0] ?? '')

@@ -112,3 +112,31 @@ test('what bash says of a failed line begins with what is wrong, not with the fi
   await screen.press('enter').settle()
   expect(screen.rows().join('\n')).toMatch(/Error line 1.*\n {3}line 150: pipx: command not found\n/)
 })
+
+test('at 60 columns the places of the values give way to the values, whole', async () => {
+  const parameters = demoRunbook().parameters.map(parameter => ({
+    ...parameter,
+    name: 'AKS_PRIMARY_CLUSTER_PUBLICIP_NAME',
+    uses: Array.from({ length: 12 }, () => ({ line: 772, column: 1 })),
+  }))
+  const { screen } = await screenAt({ ...demoRunbook(), parameters }, '1.6', 60, 20)
+  await screen.press('f').settle()
+  const row = screen.rows().find(text => text.includes('not given')) ?? ''
+  expect(row).not.toContain('demo.md')
+  expect(row).not.toMatch(/…$/)
+  expect(screen.rows().join('\n')).toContain('used at demo.md:772, demo.md:772')
+})
+
+test.each([
+  [false, '↳'],
+  [true, '~'],
+])('a row of a script that goes on with the one above is marked, in ASCII %s', async (ascii, mark) => {
+  const script = `rm -rf ${'/srv/payments/releases/'.repeat(3)}old\nls\n`
+  const step = demoStep('1.1', 'task', 'Remove', { script, risk: 'change', environment: 'production' })
+  const { screen } = await screenAt(runbookOf([demoSection('1', 'A', [step])], []), '1.1', 60, 24)
+  for (const where of ['detail', 'review']) {
+    const shown = screen.rows({ ascii }).join('\n')
+    expect(shown, where).toMatch(new RegExp(`^ \\$ rm -rf .*\\n ${mark} \\S+old\\n {3}ls$`, 'm'))
+    await screen.press('enter').settle()
+  }
+})
