@@ -11,20 +11,70 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   tui: ['model'],
   cli: ['model', 'parser', 'runner', 'transcript', 'tui'],
 }
-/** Inside `tui`: what each folder may know of the others. Its two doors, `index.ts` and `full-screen.tsx`, join them. */
-const TUI: Readonly<Record<string, readonly string[]>> = {
-  text: [],
-  scene: ['text'],
-  output: ['text', 'scene'],
-  acts: ['text', 'scene'],
-  state: ['scene', 'output', 'acts'],
-  keys: ['scene', 'output', 'acts', 'state'],
-  reduce: ['text', 'scene', 'output', 'acts', 'state', 'keys'],
-  view: ['text', 'scene', 'output', 'acts', 'state', 'keys'],
-  terminal: ['text', 'scene', 'output', 'state'],
-  start: ['text', 'state'],
-  app: ['text', 'state', 'view', 'terminal'],
-  plain: ['text', 'output', 'scene', 'acts', 'state', 'terminal'],
+/**
+ * Inside a layer: what each folder may know of the others. Files that stand beside the folders, such as an `index.ts`, join them or
+ * serve them all.
+ */
+const FOLDERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  transcript: {
+    encoding: [],
+    journal: ['encoding'],
+    ssh: ['encoding'],
+    statements: ['encoding', 'journal', 'ssh'],
+    verify: ['encoding', 'journal', 'ssh', 'statements'],
+    export: ['encoding', 'journal', 'ssh', 'statements', 'verify'],
+    compare: [],
+  },
+  runner: {
+    scripts: [],
+    deciding: ['scripts'],
+    unattended: ['deciding'],
+    driving: ['scripts', 'deciding'],
+    local: ['scripts'],
+  },
+  'runner/local': {
+    machine: [],
+    claims: ['machine'],
+    session: ['claims'],
+    output: ['claims'],
+    terminal: [],
+    programs: [],
+    files: ['machine', 'claims'],
+    scripts: ['claims', 'session', 'output', 'terminal'],
+  },
+  cli: {
+    settings: [],
+    terminal: ['settings'],
+    keys: ['settings'],
+    given: ['settings', 'terminal'],
+    render: [],
+    preflight: ['settings', 'keys', 'given'],
+    runs: ['settings', 'keys', 'given'],
+    inbox: ['settings', 'keys', 'runs'],
+    approving: ['settings', 'keys', 'runs', 'inbox'],
+    verifying: ['settings', 'keys', 'runs', 'render'],
+    walking: ['settings', 'terminal', 'render', 'preflight', 'runs', 'inbox'],
+    completion: [],
+    commands: [
+      ...['settings', 'terminal', 'keys', 'given', 'render', 'preflight', 'runs', 'inbox', 'approving', 'verifying'],
+      ...['walking', 'completion'],
+    ],
+    arguments: ['commands'],
+  },
+  tui: {
+    text: [],
+    scene: ['text'],
+    output: ['text', 'scene'],
+    acts: ['text', 'scene'],
+    state: ['scene', 'output', 'acts'],
+    keys: ['scene', 'output', 'acts', 'state'],
+    reduce: ['text', 'scene', 'output', 'acts', 'state', 'keys'],
+    view: ['text', 'scene', 'output', 'acts', 'state', 'keys'],
+    terminal: ['text', 'scene', 'output', 'state'],
+    start: ['text', 'state'],
+    app: ['text', 'state', 'view', 'terminal'],
+    plain: ['text', 'output', 'scene', 'acts', 'state', 'terminal'],
+  },
 }
 /** Modules that another folder may import besides its index: lazy chunks and the embedded driver. */
 const DOORS = new Set(['tui/full-screen.tsx', 'runner/local/index.ts'])
@@ -64,13 +114,14 @@ test('imports point one way: model <- parser, runner, transcript, tui <- cli', (
   expect(wrong).toEqual([])
 })
 
-test('inside tui: text <- scene <- acts <- state <- keys <- reduce and view; components and plain mode stand at the end', () => {
-  const folders = inside
-    .map(({ from, to }) => ({ from, to, a: tuiFolder(from), b: tuiFolder(to) }))
+test.each(Object.entries(FOLDERS))('inside %s imports point one way too', (layer, folders) => {
+  const within = inside
+    .map(({ from, to }) => ({ from, to, a: folderIn(layer, from), b: folderIn(layer, to) }))
     .filter(({ a, b }) => a !== null && b !== null && a !== b)
-  expect(folders.length).toBeGreaterThan(50)
-  expect([...new Set(files.map(tuiFolder))].filter(name => name !== null).sort()).toEqual(Object.keys(TUI).sort())
-  expect(folders.filter(({ a, b }) => !TUI[a ?? '']?.includes(b ?? ''))).toEqual([])
+  expect(within.length).toBeGreaterThan(10)
+  const names = files.map(file => folderIn(layer, file)).filter(name => name !== null)
+  expect([...new Set(names)].sort()).toEqual(Object.keys(folders).sort())
+  expect(within.filter(({ a, b }) => !folders[a ?? '']?.includes(b ?? ''))).toEqual([])
 })
 
 test('a folder is entered by its index, or by a door that is meant as one', () => {
@@ -96,7 +147,7 @@ test('React and Ink are reached from the full screen alone', () => {
 test('the pure parts use no clock, disk, process or random', () => {
   const pure = files.filter(
     file =>
-      (/^(model|parser|transcript|tui)\//.test(file) || /^runner\/[^/]+\.ts$/.test(file)) && !file.startsWith(PAGE),
+      (/^(model|parser|transcript|tui)\//.test(file) || /^runner\/(?!local\/)/.test(file)) && !file.startsWith(PAGE),
   )
   const effects = /\b(Date\.now|Math\.random|process\.(env|exit|stdout|stderr|stdin|cwd)|setTimeout|setInterval)\b/
   const wrong = pure.filter(file => effects.test(withoutComments(readFileSync(join(SRC, file), 'utf8'))))
@@ -115,7 +166,7 @@ test('the script of a page is no part of the program: it is taken as text, and t
     ['transcript/export/html/page.ts', './browser/main.ts?page'],
   ])
   const checks = 'transcript/export/html/check/'
-  const shared = ['transcript/signers-file.ts', 'transcript/pattern-list.ts']
+  const shared = ['transcript/ssh/signers-file.ts', 'transcript/ssh/pattern-list.ts']
   const reached = imports.filter(
     ({ from }) => [PAGE, checks].some(place => from.startsWith(place)) || shared.includes(from),
   )
@@ -131,8 +182,10 @@ test('processes are started in one folder', () => {
   expect(users.filter(({ from }) => !from.startsWith('runner/local/'))).toEqual([])
 })
 
-function tuiFolder(path: string): string | null {
-  return /^tui\/([a-z]+)\//.exec(path)?.[1] ?? null
+function folderIn(layer: string, path: string): string | null {
+  if (!path.startsWith(`${layer}/`)) return null
+  const [folder = '', ...rest] = path.slice(layer.length + 1).split('/')
+  return rest.length === 0 ? null : folder
 }
 
 function withoutComments(text: string): string {

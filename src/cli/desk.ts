@@ -1,10 +1,10 @@
 import type { Signer } from '../transcript/index.ts'
 import { SEAL_NAMESPACE } from '../transcript/index.ts'
-import { type Config, readConfig } from './config.ts'
 import type { Io } from './io.ts'
-import { readIfThere } from './read-if-there.ts'
-import { findSigner } from './signing-key.ts'
-import { findWorkspace, type Workspace } from './workspace.ts'
+import { findSigner } from './keys/signing-key.ts'
+import { type Config, readConfig } from './settings/config.ts'
+import { readIfThere } from './settings/read-if-there.ts'
+import { findWorkspace, type Workspace } from './settings/workspace.ts'
 
 /** The people and keys of a run, found before anything is written. */
 export interface Desk {

@@ -12,7 +12,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] =
   ['24', 'another process holds the run or took it over, somebody else operates it, or the runbook changed'],
   ['65', 'runbook, answers or configuration invalid'],
   ['70', 'a bug of ours'],
-  ['74', 'the journal could not be written'],
+  ['74', 'the journal, or the answer, could not be written'],
   ['128+n', 'ended by signal n'],
 ]
 
@@ -27,6 +27,7 @@ export const VERIFY_CODES: readonly (readonly [code: string, meaning: string])[]
   ['7', 'another runbook, release or commit'],
   ['8', 'unreadable'],
   ['70', 'a bug of ours'],
+  ['74', 'verified, and standard output could not be written'],
 ]
 
 /** What `approve` answers with, beside 20 for a key that is missing and 65 for a request that cannot be trusted. */

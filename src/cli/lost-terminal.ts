@@ -48,11 +48,12 @@ function hasTerminal(): boolean {
   }
 }
 
-/** What nobody reads any more is not said: the journal has it. An error of another kind is thrown. */
+/**
+ * What nobody reads any more is not said, nor what a full disk does not take: the journal has it, and the exit code tells. A run is not
+ * ended for its log.
+ */
 export function dropWhenLost(stream: TerminalStream): void {
-  stream.on('error', error => {
-    if (!GONE.has(error.code ?? '')) throw error
-  })
+  stream.on('error', () => undefined)
 }
 
 /**

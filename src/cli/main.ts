@@ -24,7 +24,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
     io.write(`${VERSION}\n`)
     return 0
   }
-  const { runProgram } = await import('./program.ts')
+  const { runProgram } = await import('./arguments/program.ts')
   return runProgram(args, io)
 }
 
@@ -36,7 +36,7 @@ function processIo(): Io {
   /** A failure that whoever wrote has been told of. */
   let told: Error | null = null
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error !== told) throw error
+    if (error.code !== 'EPIPE' && error !== told && !gone.signal.aborted) tellUnwritten(error)
     gone.abort()
   })
   dropWhenLost(process.stderr)
@@ -74,6 +74,17 @@ function processIo(): Io {
     gone: gone.signal,
   }
 }
+
+/** What was to be said is not all there: that is told once, and the end is never that all went well. */
+function tellUnwritten({ message }: Error): void {
+  process.stderr.write(`signoff: standard output could not be written: ${message}\n`)
+  process.once('exit', code => {
+    if (code === 0) process.exitCode = UNWRITTEN
+  })
+}
+
+/** As that of `STATE_UNWRITABLE`, whose table is not loaded for it. */
+const UNWRITTEN = 74
 
 async function unwritable(cause: Error): Promise<Error> {
   const { SignoffError } = await import('../model/index.ts')

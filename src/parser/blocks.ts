@@ -1,10 +1,10 @@
 import type { BlockContent, Code, DefinitionContent, List, ListItem, Paragraph, RootContent, Table } from 'mdast'
-import { directivesOf } from './attach-markers.ts'
-import { type Directive, readDirectives } from './directives.ts'
-import { repairDoubleEncoding } from './encoding.ts'
-import { firstParagraph, type InlineCode, joinLines, type ProseLine, proseLines } from './prose.ts'
-import type { Place, Source } from './source.ts'
+import { directivesOf } from './markers/attach-markers.ts'
+import { type Directive, readDirectives } from './markers/directives.ts'
 import type { Tab } from './tabs/group-tabs.ts'
+import { repairDoubleEncoding } from './text/encoding.ts'
+import { firstParagraph, type InlineCode, joinLines, type ProseLine, proseLines } from './text/prose.ts'
+import type { Place, Source } from './text/source.ts'
 
 interface Span {
   readonly line: number

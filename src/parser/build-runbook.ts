@@ -2,14 +2,14 @@ import type { Evidence, FormField, Risk, Runbook, Section, Shell, Step, StepDeta
 import type { Draft } from './draft.ts'
 import { environmentOf, markedEnvironment } from './environment.ts'
 import { type PlacedFlows, WHOLE_DOCUMENT } from './flows.ts'
-import { isFolder } from './folder.ts'
-import { type FormSources, fillFields, formSources } from './form-sources.ts'
+import { isFolder } from './front-matter/folder.ts'
 import { toApprovers } from './owners.ts'
-import type { FoundParameters } from './parameters.ts'
 import type { PlacedSection, PlacedStep } from './place-steps.ts'
 import { placedStepsOf } from './place-steps.ts'
 import { environmentOf as environmentOfScript, interactionOf, riskOf, strongest } from './shell/index.ts'
 import type { Task } from './task-files/task.ts'
+import { type FormSources, fillFields, formSources } from './values/form-sources.ts'
+import type { FoundParameters } from './values/parameters.ts'
 
 /** Everything the stages before have found, to be put together. */
 export interface Parts {

@@ -1,9 +1,9 @@
 import type { Diagnostic, Evidence, FormField, Risk, Role, Step } from '../model/index.ts'
 import type { Block, LabelBlock } from './blocks.ts'
-import type { Directive } from './directives.ts'
+import type { Directive } from './markers/directives.ts'
 import type { SectionDraft } from './sections.ts'
-import type { Place, Source } from './source.ts'
 import type { DeclaredInput } from './task-files/task.ts'
+import type { Place, Source } from './text/source.ts'
 
 /** Text for bash, with the place in the file of the first character of each of its lines. */
 export interface ScriptText {

@@ -1,8 +1,8 @@
 import type { Nodes, Root } from 'mdast'
 import { type Diagnostic, diagnostic } from '../model/index.ts'
 import { isUnclosed } from './blocks.ts'
-import { nodesOf } from './nodes.ts'
-import type { Source } from './source.ts'
+import { nodesOf } from './text/nodes.ts'
+import type { Source } from './text/source.ts'
 
 const OPENS =
   /\{\{[-~]?\s*(?:#(\w+)|(?:if|range|with|block)\b)|\{%-?\s*(if|for|unless|case|raw)\b|<%-?\s*(?:if|unless|case|for|while)\b/g

@@ -4,10 +4,10 @@ import { conditionInBrackets } from './conditions.ts'
 import { isCriteriaLabel } from './constructs/criteria.ts'
 import { authorizersIn, isDecisionLabel, saysOnlyWith } from './constructs/decision.ts'
 import { isTemplateLabel } from './constructs/template.ts'
-import { parseDuration } from './duration.ts'
 import { parseOwners } from './owners.ts'
 import { namesRole } from './role.ts'
 import { optionMarkOf } from './shell/index.ts'
+import { parseDuration } from './text/duration.ts'
 
 /** What the `**Key**: value` lines right under a heading say (rule R19). Unknown keys are kept. */
 export interface Metadata {

@@ -1,11 +1,11 @@
 import { type Diagnostic, diagnostic, type Role } from '../model/index.ts'
 import { asSection } from './constructs/apart-section.ts'
-import { directive } from './directives.ts'
 import type { ApartDraft, ApartRole, Draft, DraftNode } from './draft.ts'
+import { directive } from './markers/directives.ts'
 import { optionNames } from './option-names.ts'
 import type { SectionReading } from './read-section.ts'
 import type { SectionDraft } from './sections.ts'
-import { slug, stableSlug, UniqueNames } from './slug.ts'
+import { slug, stableSlug, UniqueNames } from './text/slug.ts'
 
 /** A step with its position, its id and its place among the others. */
 export interface PlacedStep {

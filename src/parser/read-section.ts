@@ -1,4 +1,3 @@
-import { applyDirectives, markedBlock } from './apply-directives.ts'
 import type { Block, LabelBlock } from './blocks.ts'
 import { isGoHeading } from './constructs/decision.ts'
 import { closesDetails } from './constructs/label-scope.ts'
@@ -7,7 +6,6 @@ import { below } from './constructs/session.ts'
 import { textOf } from './constructs/text.ts'
 import { textStep } from './constructs/text-step.ts'
 import { namesWatching } from './constructs/wait.ts'
-import type { Directive } from './directives.ts'
 import {
   type At,
   conditionAround,
@@ -20,11 +18,13 @@ import {
   underCondition,
 } from './draft.ts'
 import { type Before, joinOptions } from './join-options.ts'
-import { placedByMarker } from './marker-choices.ts'
+import { applyDirectives, markedBlock } from './markers/apply-directives.ts'
+import type { Directive } from './markers/directives.ts'
+import { placedByMarker } from './markers/marker-choices.ts'
 import { RULES } from './rules.ts'
 import { choicesBetween } from './section-choices.ts'
 import type { SectionDraft } from './sections.ts'
-import { isImperative } from './words.ts'
+import { isImperative } from './text/words.ts'
 
 /** What a section's own blocks became; its sub-sections are read apart. */
 export interface SectionReading extends Pick<Reading, 'nodes' | 'apart' | 'findings'> {

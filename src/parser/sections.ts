@@ -1,16 +1,16 @@
 import type { Root, RootContent } from 'mdast'
 import type { Duration, Role } from '../model/index.ts'
-import { directivesOf } from './attach-markers.ts'
 import { type Block, spanOf, textOfHtml, toBlocks } from './blocks.ts'
 import { readCondition } from './conditions.ts'
-import { type Directive, directive } from './directives.ts'
 import { environmentIn, markedEnvironment } from './environment.ts'
-import { numberedAlike, parseHeading } from './heading.ts'
+import { directivesOf } from './markers/attach-markers.ts'
+import { type Directive, directive } from './markers/directives.ts'
 import { type Metadata, readMetadata } from './metadata.ts'
-import { joinLines, proseLines } from './prose.ts'
 import { isTroubleshooting, namesTemplate, roleOf } from './role.ts'
-import type { Source } from './source.ts'
 import type { Task } from './task-files/task.ts'
+import { numberedAlike, parseHeading } from './text/heading.ts'
+import { joinLines, proseLines } from './text/prose.ts'
+import type { Source } from './text/source.ts'
 
 /** A heading with all that stands under it, placed: what it is for, who owns it, in which environment. */
 export interface SectionDraft {

@@ -1,7 +1,7 @@
 import type { Block, Item } from './blocks.ts'
-import type { ProseLine } from './prose.ts'
 import type { SectionDraft } from './sections.ts'
-import type { Source } from './source.ts'
+import type { ProseLine } from './text/prose.ts'
+import type { Source } from './text/source.ts'
 
 /** The token of a template that begins, turns or ends a condition; all else of a template language is let be. */
 const TOKEN =

@@ -4,11 +4,11 @@ import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { type Processor, unified } from 'unified'
 import { type Diagnostic, diagnostic } from '../model/index.ts'
-import { attachMarkers, type Marker } from './attach-markers.ts'
-import { findExcess } from './limits.ts'
-import { parseInPieces } from './pieces.ts'
-import type { Source } from './source.ts'
+import { attachMarkers, type Marker } from './markers/attach-markers.ts'
 import { parseWithTabs } from './tabs/read-tabs.ts'
+import { findExcess } from './text/limits.ts'
+import { parseInPieces } from './text/pieces.ts'
+import type { Source } from './text/source.ts'
 
 /** A Markdown tree with the markers in it, each attached to the node that it is for. */
 export interface Tree {

@@ -1,6 +1,6 @@
 import type { PlacedSection } from './place-steps.ts'
 import { optionMarkOf } from './shell/index.ts'
-import { isImperative } from './words.ts'
+import { isImperative } from './text/words.ts'
 
 /**
  * Rule R4: whether the sections of a page are each whole in themselves, so that one of them is walked and never all: alerts,

@@ -1,7 +1,6 @@
-export * from './answers.ts'
-export type { ApprovalVerdict } from './approval.ts'
-export { askLevelOf, findStep } from './asking.ts'
-export { chooseSection, requiredBefore } from './catalog.ts'
+export type { ApprovalVerdict } from './deciding/approval.ts'
+export { askLevelOf, findStep } from './deciding/asking.ts'
+export { chooseSection, requiredBefore } from './deciding/catalog.ts'
 export {
   createContext,
   findSection,
@@ -9,16 +8,21 @@ export {
   type RunContext,
   type Selection,
   selectFlow,
-} from './context.ts'
-export { decisionFor, decisionProblem, wasSeen } from './decided-beforehand.ts'
-export { type Drive, drive } from './drive.ts'
-export type { Matches } from './expectation.ts'
-export { gateNeed } from './gate-need.ts'
-export { type AcceptanceVerdict, isOpenTo } from './handing-off.ts'
-export { jumpEvents } from './jump.ts'
-export { type Lacking, lackingOf } from './missing.ts'
-export { activeFlow, conditionOf, needOf, whyBlocked } from './need.ts'
+} from './deciding/context.ts'
+export { gateNeed } from './deciding/gate-need.ts'
+export { type AcceptanceVerdict, isOpenTo } from './deciding/handing-off.ts'
+export { jumpEvents } from './deciding/jump.ts'
+export { activeFlow, conditionOf, needOf, whyBlocked } from './deciding/need.ts'
+export { doneSteps, rollbackPhrase } from './deciding/rolling-back.ts'
+export { type Drive, drive } from './driving/drive.ts'
+export { type ResumeFacts, type Resumption, resumptionOf } from './driving/resumption.ts'
 export type * from './ports.ts'
+export type { Matches } from './scripts/expectation.ts'
+export { canBeMasked } from './scripts/secret-forms.ts'
+export { enterValues } from './scripts/values.ts'
+export * from './unattended/answers.ts'
+export { decisionFor, decisionProblem, wasSeen } from './unattended/decided-beforehand.ts'
+export { type Lacking, lackingOf } from './unattended/missing.ts'
 export {
   answerFor,
   conditionEntry,
@@ -26,10 +30,6 @@ export {
   type Provided,
   type StepDecision,
   type StepEdit,
-} from './provided-answer.ts'
-export { type ResumeFacts, type Resumption, resumptionOf } from './resumption.ts'
-export { doneSteps, rollbackPhrase } from './rolling-back.ts'
-export { canBeMasked } from './secret-forms.ts'
-export { walkUnattended } from './unattended.ts'
-export { unknownReferences } from './unknown-references.ts'
-export { enterValues } from './values.ts'
+} from './unattended/provided-answer.ts'
+export { walkUnattended } from './unattended/unattended.ts'
+export { unknownReferences } from './unattended/unknown-references.ts'

@@ -1,23 +1,3 @@
-export { type AddendumStatement, addAddendum, checkAddendum } from './addendum.ts'
-export {
-  checkSigner,
-  readAllowedSigners,
-  type SignersFile,
-  type SignersLine,
-  type TrustAnswer,
-} from './allowed-signers.ts'
-export { approvalBytes, buildApproval, type Decision, signApproval } from './approval.ts'
-export { buildApprovalRequest, type CheckedRequest, readApprovalRequest } from './approval-request.ts'
-export {
-  type ApprovalRequest,
-  ApprovalRequestSchema,
-  type ApprovalStatement,
-  untrustedApproval,
-} from './approval-statement.ts'
-export { encode } from './canonical.ts'
-export { isNamed, principalsOf, validUntilMs, whyNotValid } from './certified-signers.ts'
-export { type Chain, type ChainedLine, type ChainSummary, createChain } from './chain.ts'
-export { type ApprovalAnswer, type ApprovalContext, checkApproval, personRefusal } from './check-approval.ts'
 export {
   compareRuns,
   type Difference,
@@ -26,10 +6,14 @@ export {
   runbookDiff,
 } from './compare/compare-runs.ts'
 export { createRunSummarizer, type RunSummary } from './compare/run-summary.ts'
-export { addToken, PAYLOAD_TYPE, pae, sealSha256, signatureOf, toEnvelope } from './dsse.ts'
+export { encode } from './encoding/canonical.ts'
+export { leafOfLine } from './encoding/hash.ts'
+export { oneLine } from './encoding/one-line.ts'
+export { releaseFolder, releaseOfFolder } from './encoding/release-folder.ts'
+export { visible } from './encoding/visible.ts'
 export { addendaIn } from './export/addenda.ts'
 export { exportRefusal, oddity } from './export/derived.ts'
-export { type EventBlock, type EventText, eventText } from './export/event-text.ts'
+export { type EventBlock, type EventText, eventText, type FindStep } from './export/event-text.ts'
 export { createExcerpt, type Excerpt, type ExcerptMaker } from './export/excerpt.ts'
 export {
   createExportSource,
@@ -40,20 +24,24 @@ export {
 } from './export/format.ts'
 export { FORMATS } from './export/formats.ts'
 export { FORMAT_NAMES, type FormatName } from './export/names.ts'
-export { buildHandoff, checkHandoff, type HandoffAnswer, type HandoffContext, saysAcceptance } from './handoff.ts'
-export { leafOfLine } from './hash.ts'
-export { createJournalScanner, type JournalScan, scanJournal } from './journal-scan.ts'
-export { type DecodedLine, decodeLine, LINE_BYTES, LONG_LINE_BYTES } from './line.ts'
-export { approversNamedBy, mayEverSign } from './named-signers.ts'
-export { type ReadJournal, readJournal } from './read-journal.ts'
-export { releaseFolder, releaseOfFolder } from './release-folder.ts'
-export { checkRevoked, type RevocationFile } from './revoked-keys.ts'
-export { createFactGatherer, type RunFacts } from './run-facts.ts'
-export type { ScannedLine } from './scanned-line.ts'
-export { checkBeforeSeal, type Seal, sealJournal, signSeal } from './seal.ts'
-export { buildSealStatement, readUntrustedSeal, type SealStatement, SealStatementSchema } from './seal-statement.ts'
-export { createRecordSearch, type FoundPlace, type RecordSearch } from './search-record.ts'
-export type { Trust } from './signature-check.ts'
+export { type Chain, type ChainedLine, type ChainSummary, createChain } from './journal/chain.ts'
+export { createJournalScanner, type JournalScan, scanJournal } from './journal/journal-scan.ts'
+export { type DecodedLine, decodeLine, LINE_BYTES, LONG_LINE_BYTES } from './journal/line.ts'
+export { type ReadJournal, readJournal } from './journal/read-journal.ts'
+export { createFactGatherer, type RunFacts } from './journal/run-facts.ts'
+export type { ScannedLine } from './journal/scanned-line.ts'
+export { createRecordSearch, type FoundPlace, type RecordSearch } from './journal/search-record.ts'
+export type { WithheldLine } from './journal/withheld-line.ts'
+export {
+  checkSigner,
+  readAllowedSigners,
+  type SignersFile,
+  type SignersLine,
+  type TrustAnswer,
+} from './ssh/allowed-signers.ts'
+export { isNamed, principalsOf, validUntilMs, whyNotValid } from './ssh/certified-signers.ts'
+export { approversNamedBy, mayEverSign } from './ssh/named-signers.ts'
+export { checkRevoked, type RevocationFile } from './ssh/revoked-keys.ts'
 export {
   ADDENDUM_NAMESPACE,
   APPROVAL_NAMESPACE,
@@ -63,18 +51,41 @@ export {
   type RawSigner,
   SEAL_NAMESPACE,
   type Signer,
-} from './signer.ts'
-export { readCertificate } from './ssh-certificate.ts'
-export { readPublicKey, type SshPublicKey } from './ssh-key.ts'
-export type { SshKeygen } from './ssh-keygen.ts'
-export { type PrivateKeyAnswer, readPrivateKey } from './ssh-private-key.ts'
-export { verifySshSig } from './sshsig.ts'
-export { type VerifyInput, verifyTranscript } from './verify.ts'
-export type { Expectations } from './verify-expectations.ts'
-export { checkParents, type VerifiedRun } from './verify-parents.ts'
-export type { DemandedPlan, VerifyPolicy } from './verify-policy.ts'
-export { exitOf, type Finding, FindingSchema, type VerifyReport, VerifyReportSchema } from './verify-report.ts'
-export type { CheckTimestamp } from './verify-timestamp.ts'
-export { visible } from './visible.ts'
-export type { WithheldLine } from './withheld-line.ts'
-export { type Withholding, withholdJournal, withholdText } from './withhold.ts'
+} from './ssh/signer.ts'
+export { readCertificate } from './ssh/ssh-certificate.ts'
+export { readPublicKey, type SshPublicKey } from './ssh/ssh-key.ts'
+export type { SshKeygen } from './ssh/ssh-keygen.ts'
+export { type PrivateKeyAnswer, readPrivateKey } from './ssh/ssh-private-key.ts'
+export { verifySshSig } from './ssh/sshsig.ts'
+export { type AddendumStatement, addAddendum, checkAddendum } from './statements/addendum.ts'
+export { approvalBytes, buildApproval, type Decision, signApproval } from './statements/approval.ts'
+export { buildApprovalRequest, type CheckedRequest, readApprovalRequest } from './statements/approval-request.ts'
+export { type ApprovalRequest, ApprovalRequestSchema, type ApprovalStatement } from './statements/approval-statement.ts'
+export { isAmong, personRefusal, type Refusal, touchRefusal } from './statements/approver-rule.ts'
+export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './statements/check-approval.ts'
+export { addToken, PAYLOAD_TYPE, pae, sealSha256, signatureOf, toEnvelope } from './statements/dsse.ts'
+export {
+  buildHandoff,
+  checkHandoff,
+  type HandoffAnswer,
+  type HandoffContext,
+  saysAcceptance,
+} from './statements/handoff.ts'
+export { type OwnAnswer, ownAnswer } from './statements/own-answer.ts'
+export { checkBeforeSeal, type Seal, sealJournal, signSeal } from './statements/seal.ts'
+export {
+  buildSealStatement,
+  readUntrustedSeal,
+  type SealStatement,
+  SealStatementSchema,
+} from './statements/seal-statement.ts'
+export type { Trust } from './statements/signature-check.ts'
+export { unreadableReport } from './verify/build-report.ts'
+export { exitOf } from './verify/verdict.ts'
+export { type VerifyInput, verifyTranscript } from './verify/verify.ts'
+export type { Expectations } from './verify/verify-expectations.ts'
+export { checkParents, type VerifiedRun } from './verify/verify-parents.ts'
+export type { DemandedPlan, VerifyPolicy } from './verify/verify-policy.ts'
+export { type Finding, FindingSchema, type VerifyReport, VerifyReportSchema } from './verify/verify-report.ts'
+export type { CheckTimestamp } from './verify/verify-timestamp.ts'
+export { type Withholding, withholdJournal, withholdText } from './verify/withhold.ts'

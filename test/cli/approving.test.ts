@@ -103,10 +103,19 @@ describe('signoff approve signs nothing that the run would refuse', () => {
       lines: () => `${world.operator.principal} ${APPROVES} ${eve.publicKey}\n`,
     },
     {
-      who: 'the operator under a second name',
-      person: () => eve,
+      who: 'the operator under a second name of the same key',
+      person: () => world.operator,
       exitCode: 6,
       says: 'operates this run and cannot approve it',
+      lines: () => `approver-1@localhost ${APPROVES} ${world.operator.publicKey}\n`,
+      flags: ['--principal', 'approver-1@localhost'],
+    },
+    {
+      // Names may be shared by a team, so that a key is nobody's for being listed beside the operator's: test/cli/approving/one-rule.test.ts.
+      who: 'a second name of a key that is listed for the operator too, and that is not asked',
+      person: () => eve,
+      exitCode: 5,
+      says: 'second@localhost is not asked',
       lines: () => `second@localhost ${APPROVES} ${eve.publicKey}\n${world.operator.principal} ${eve.publicKey}\n`,
     },
     { who: 'a key that nobody lists', person: () => eve, exitCode: 5, says: 'names nobody for your key' },
@@ -195,6 +204,43 @@ test('the same key twice: refused while the first answer waits, and once the run
   const again = await approve(manager, '--go')
   expect(again, again.stderr).toMatchObject({ exitCode: 6 })
   expect(again.stderr).toMatch(/has decided already/)
+})
+
+test('a file that says GO under the approver’s name, and is not by them, stops nobody and decides nothing', {
+  timeout: 60_000,
+}, async () => {
+  await begin()
+  await sign(manager, '--go')
+  const [name = ''] = answers()
+  const whole = JSON.parse(readFileSync(join(inbox(), name), 'utf8'))
+  rmSync(join(inbox(), name))
+  const forged = JSON.stringify({ ...whole, signatures: [{ sig: 'AAAA' }] })
+  writeFileSync(join(inbox(), name), forged)
+  const signed = await sign(manager, '--go', '--reason', 'my own')
+  expect(signed.stderr).toContain(`${name}: its signature does not hold; it was left as it is`)
+  expect(readFileSync(join(inbox(), name), 'utf8')).toBe(forged)
+  expect(answers()).toHaveLength(2)
+  expect(await resume()).toMatchObject({ exitCode: 20 })
+  expect(events('approval')).toMatchObject([{ principal: manager.principal, decision: 'go' }])
+  expect(events('approval.refused')).toMatchObject([{ why: 'bad-signature' }])
+})
+
+test('an answer that the run could not take is thrown away, and said so', { timeout: 60_000 }, async () => {
+  await begin()
+  const refused = await approve(manager, '--go', '--reason', 'x'.repeat(110_000))
+  expect(refused, refused.stderr).toMatchObject({ exitCode: 20 })
+  expect(refused.stderr).toContain('what you signed was thrown away, since the run would refuse it')
+  expect(answers()).toEqual([])
+})
+
+test('a file at --out is never replaced', { timeout: 60_000 }, async () => {
+  await begin()
+  const own = join(world.root, 'precious.txt')
+  writeFileSync(own, 'precious')
+  const refused = await approve(manager, '--go', '--out', own)
+  expect(refused, refused.stderr).toMatchObject({ exitCode: 2 })
+  expect(refused.stderr).toContain(`there is a file already, and it is not replaced: ${own}: it is no signed answer`)
+  expect(readFileSync(own, 'utf8')).toBe('precious')
 })
 
 test('who decides second is shown what the first has decided and why', { timeout: 60_000 }, async () => {

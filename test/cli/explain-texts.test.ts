@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { EXPLAIN_TEXTS } from '../../src/cli/explain-texts.ts'
+import { EXPLAIN_TEXTS } from '../../src/cli/render/explain-texts.ts'
 import { FINDINGS, type FindingCode } from '../../src/model/index.ts'
 import { parseRunbook } from '../../src/parser/index.ts'
 

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runProgram } from '../../src/cli/arguments/program.ts'
 import { reportFailure } from '../../src/cli/failure.ts'
 import type { Io } from '../../src/cli/io.ts'
-import { runProgram } from '../../src/cli/program.ts'
 import { safeText } from '../../src/cli/safe-text.ts'
-import { sha256Hex } from '../../src/transcript/hash.ts'
-import { releaseFolder } from '../../src/transcript/release-folder.ts'
+import { sha256Hex } from '../../src/transcript/encoding/hash.ts'
+import { releaseFolder } from '../../src/transcript/encoding/release-folder.ts'
 import * as run from '../transcript/helpers/run.ts'
 
 /** Escape sequences of 7 and of 8 bits, a bell, next line, bidi controls, what has no width, a tag, DEL and a line separator. */

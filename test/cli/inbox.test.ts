@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, syml
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openInbox } from '../../src/cli/inbox.ts'
+import { openInbox } from '../../src/cli/inbox/inbox.ts'
 
 let root: string
 let said: string[] = []

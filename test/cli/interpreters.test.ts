@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { demandedPlan } from '../../src/cli/demanded-plan.ts'
+import { demandedPlan } from '../../src/cli/verifying/demanded-plan.ts'
 import { hasCommand, makeWorld, type World } from '../helpers/world/index.ts'
 
 const RUNBOOK = `# Migrate

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDesk } from '../../src/cli/desk.ts'
 import type { Io } from '../../src/cli/io.ts'
-import { readRun } from '../../src/cli/recorded-run.ts'
-import { filesIn } from '../../src/cli/transcript-files.ts'
+import { readRun } from '../../src/cli/runs/recorded-run.ts'
+import { filesIn } from '../../src/cli/runs/transcript-files.ts'
 import { makeWorld, type World } from '../helpers/world/index.ts'
 
 const TWO_STEPS =

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LintReportSchema } from '../../src/cli/lint-report.ts'
+import { LintReportSchema } from '../../src/cli/render/lint-report.ts'
 import { FINDINGS } from '../../src/model/index.ts'
 import { makeWorld, type World } from '../helpers/world/index.ts'
 

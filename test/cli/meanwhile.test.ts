@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { meanwhileText } from '../../src/cli/meanwhile.ts'
+import { meanwhileText } from '../../src/cli/walking/meanwhile.ts'
 import type { Entry, RunEvent } from '../../src/model/index.ts'
 import { fold } from '../../src/model/index.ts'
 import type { RunRecord } from '../../src/tui/index.ts'

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readConfig } from '../../src/cli/config.ts'
-import { findWorkspace } from '../../src/cli/workspace.ts'
+import { readConfig } from '../../src/cli/settings/config.ts'
+import { findWorkspace } from '../../src/cli/settings/workspace.ts'
 import { makeWorld } from '../helpers/world/index.ts'
 
 async function read(yaml: string) {

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { journalRecord } from '../../src/cli/run-record.ts'
+import { journalRecord } from '../../src/cli/runs/run-record.ts'
 import type { Entry } from '../../src/model/index.ts'
 import { createAttemptLog } from '../../src/tui/output/attempt-log.ts'
 import { makeWorld } from '../helpers/world/index.ts'

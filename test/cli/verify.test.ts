@@ -3,6 +3,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,10 +13,11 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { VerifyAllSchema } from '../../src/cli/verify-all.ts'
+import { VerifyAllSchema } from '../../src/cli/verifying/verify-all.ts'
 import { VerifyReportSchema } from '../../src/transcript/index.ts'
 import { makeTimeAuthority, type TimeAuthority } from '../helpers/time-authority.ts'
 import { hasCommand, makeWorld, type World } from '../helpers/world/index.ts'
+import { runSignoff } from '../helpers/world/signoff.ts'
 
 /** Many starts of the command in one test: on a busy machine they take their time. */
 vi.setConfig({ testTimeout: 120_000 })
@@ -79,8 +81,44 @@ describe('signoff verify of one run', () => {
     expect(await codes('--commit', '0'.repeat(40))).toBe(7)
     expect(await codes('--runbook', world.file('other.md', `${RUNBOOK}\n`))).toBe(7)
     expect(await codes('--require-approvals', '1')).toBe(6)
-    expect(await codes('--require-approvals', 'many')).toBe(2)
+    // A variable that is not set is no number, and must not be no demand.
+    for (const number of ['many', '', ' ', '-1', '1e1', '0x1'])
+      expect(await codes('--require-approvals', number)).toBe(2)
     expect((await verify()).exitCode).toBe(2)
+  })
+
+  test('what is the reader’s own and cannot be read is 2, since it says nothing of the transcript', async () => {
+    const folder = mkdtempSync(join(world.root, 'folder-'))
+    const own = join(folder, '.signoff')
+    mkdirSync(own)
+    writeFileSync(join(own, 'config.yaml'), 'verify: [\n')
+    const foreseen = async (cwd: string, ...args: string[]) => {
+      const { exitCode, stderr } = await runSignoff(['verify', folderOf('v1'), ...args], { cwd, env: world.env })
+      expect(stderr).not.toContain('our bug')
+      return exitCode
+    }
+    const { clone } = world.repository
+    for (const flag of ['--signers', '--runbook', '--tsa-ca'])
+      for (const path of [folder, join(folder, 'nowhere')]) expect(await foreseen(clone, flag, path), flag).toBe(2)
+    expect(await foreseen(folder)).toBe(2)
+    rmSync(join(own, 'config.yaml'))
+    mkdirSync(join(own, 'allowed_signers'))
+    expect(await foreseen(folder)).toBe(2)
+  })
+
+  test('what has the files of a transcript is one, and 8 where they cannot be read, as a document too', async () => {
+    const copy = copyOf('v1')
+    rmSync(join(copy, 'journal.jsonl'))
+    for (const put of [() => undefined, () => mkdirSync(join(copy, 'journal.jsonl'))]) {
+      put()
+      expect((await verify(copy)).exitCode).toBe(8)
+      const asked = await verify(copy, '--json')
+      expect(asked.exitCode).toBe(8)
+      expect(VerifyReportSchema.parse(JSON.parse(asked.stdout))).toMatchObject({
+        status: 'unreadable',
+        findings: [{ check: 'readable', exit: 8 }],
+      })
+    }
   })
 
   test('its folder says which run and release it must be: threat 14', async () => {
@@ -137,6 +175,38 @@ describe('signoff verify of one run', () => {
       expect(alone.stdout).toContain('none: name a file you trust')
     } finally {
       writeFileSync(signers, text)
+    }
+  })
+
+  test('nor are those of a pack that one stands in, be they in a repository of its own: threat 7', async () => {
+    const pack = copyOf('v1')
+    const own = join(pack, '.signoff')
+    mkdirSync(own)
+    cpSync(join(world.repository.clone, '.signoff', 'allowed_signers'), join(own, 'allowed_signers'))
+    const from = async (cwd: string, ...args: string[]) =>
+      (await runSignoff(['verify', ...args], { cwd, env: world.env })).exitCode
+    expect(await from(pack, '.')).toBe(5)
+    expect(await from(own, pack)).toBe(5)
+    expect(await from(pack, '.', '--signers', join(own, 'allowed_signers'))).toBe(0)
+    // What its own configuration of git names is no better.
+    renameSync(join(own, 'allowed_signers'), join(pack, 'signers'))
+    rmSync(own, { recursive: true })
+    execFileSync('git', ['init', '-q', pack])
+    execFileSync('git', ['-C', pack, 'config', 'gpg.ssh.allowedSignersFile', join(pack, 'signers')])
+    expect(await from(pack, '.')).toBe(5)
+    // Many of them in one folder, with a word of theirs about whom to believe.
+    const many = join(world.root, `copy-${++copies}`)
+    cpSync(folderOf('v1'), join(many, 'v1', basename(folderOf('v1'))), { recursive: true })
+    mkdirSync(join(many, '.signoff'))
+    cpSync(join(pack, 'signers'), join(many, '.signoff', 'allowed_signers'))
+    expect(await from(many, '--all', '.')).toBe(5)
+    // A pack that lies in a repository is judged by the repository.
+    const inside = join(world.repository.clone, 'evidence')
+    try {
+      cpSync(pack, inside, { recursive: true })
+      expect(await from(inside, '.')).toBe(0)
+    } finally {
+      rmSync(inside, { recursive: true, force: true })
     }
   })
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { EVENT_FIELDS, SALTED } from '../../src/model/index.ts'
-import { encodeWithheld } from '../../src/transcript/withheld-line.ts'
-import { withholdText } from '../../src/transcript/withhold.ts'
+import { encodeWithheld } from '../../src/transcript/journal/withheld-line.ts'
+import { withholdText } from '../../src/transcript/verify/withhold.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/transcript-format.md'), 'utf8')
 /** Rows of the table of kinds: the names in the first cell, with their `S`, and what stands behind them. */

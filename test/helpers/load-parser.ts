@@ -1,4 +1,4 @@
-import { frontMatterReader, frontMatterSchema } from '../../src/parser/front-matter.ts'
+import { frontMatterReader, frontMatterSchema } from '../../src/parser/front-matter/front-matter.ts'
 import { shellGrammar } from '../../src/parser/shell/grammar.ts'
 
 // Tests read scripts and front matter by the functions that do so, without the entry that loads what a text needs.

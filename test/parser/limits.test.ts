@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { findExcess } from '../../src/parser/limits.ts'
-import { toSource } from '../../src/parser/source.ts'
+import { findExcess } from '../../src/parser/text/limits.ts'
+import { toSource } from '../../src/parser/text/source.ts'
 import { read } from './helpers/parse.ts'
 
 const nest = (levels: number): string =>

@@ -6,7 +6,7 @@ import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
 import { describe, expect, test } from 'vitest'
-import { parseInPieces } from '../../src/parser/pieces.ts'
+import { parseInPieces } from '../../src/parser/text/pieces.ts'
 
 const parser = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter, ['yaml']).freeze()
 const whole = (text: string): Root => parser.parse(text)

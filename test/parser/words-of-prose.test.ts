@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { readCondition } from '../../src/parser/conditions.ts'
 import { waitIn } from '../../src/parser/constructs/wait.ts'
-import { findSpan, parseDuration } from '../../src/parser/duration.ts'
-import { repairDoubleEncoding } from '../../src/parser/encoding.ts'
 import { environmentIn, environmentOf } from '../../src/parser/environment.ts'
 import { evidenceIn } from '../../src/parser/evidence.ts'
-import { parseHeading } from '../../src/parser/heading.ts'
 import { parseOwners, toApprovers } from '../../src/parser/owners.ts'
 import { roleOf } from '../../src/parser/role.ts'
-import { slug, UniqueNames } from '../../src/parser/slug.ts'
-import { asksToLook } from '../../src/parser/words.ts'
+import { findSpan, parseDuration } from '../../src/parser/text/duration.ts'
+import { repairDoubleEncoding } from '../../src/parser/text/encoding.ts'
+import { parseHeading } from '../../src/parser/text/heading.ts'
+import { slug, UniqueNames } from '../../src/parser/text/slug.ts'
+import { asksToLook } from '../../src/parser/text/words.ts'
 
 const MINUTE = 60_000
 

@@ -1,9 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Answer, RunEvent } from '../../src/model/index.ts'
-import { EMPTY_STATE, evolve, isJumpedOver } from '../../src/model/index.ts'
-import { checkControl } from '../../src/transcript/verify-control.ts'
-import { checkPolicy, checkStart } from '../../src/transcript/verify-policy.ts'
+import { EMPTY_STATE, evolve, isJumpedOver, stepsOf } from '../../src/model/index.ts'
+import { planEvent } from '../../src/runner/index.ts'
+import { checkControl } from '../../src/transcript/verify/verify-control.ts'
+import { checkEnd } from '../../src/transcript/verify/verify-fold.ts'
+import { createLeftOutCheck } from '../../src/transcript/verify/verify-left-out.ts'
+import { createOrderCheck } from '../../src/transcript/verify/verify-orders.ts'
+import { checkPolicy, checkStart } from '../../src/transcript/verify/verify-policy.ts'
+import { checkStepEnd } from '../../src/transcript/verify/verify-step-ends.ts'
 import { testCore } from '../helpers/core.ts'
 import { runbookOf } from '../helpers/runbook.ts'
 
@@ -33,6 +38,8 @@ const runbook = runbookOf(
   ],
   { recovery: [{ for: null, title: 'Back', steps: ['undo'] }] },
 )
+const answers = new Map(stepsOf(runbook).map(({ id, when, choice }) => [id, { when, choice }]))
+const DEMANDED = planEvent(runbook).steps.map(one => ({ when: null, choice: null, ...one, ...answers.get(one.id) }))
 /** Stands for the step that is needed, as what people say mostly is about that. */
 const NEEDED = '@'
 const step = fc.oneof(
@@ -167,6 +174,8 @@ test('whatever anybody says, in any order: no gate is passed by, no script start
     fc.property(fc.array(happening, { minLength: 80, maxLength: 200 }), happenings => {
       let state = EMPTY_STATE
       const orders = new Set<string>()
+      const orderCheck = createOrderCheck()
+      const leftOut = createLeftOutCheck()
       for (const [seq, event] of walked(happenings).entries()) {
         if (event.kind === 'step.start') {
           starts++
@@ -178,8 +187,13 @@ test('whatever anybody says, in any order: no gate is passed by, no script start
         }
         if (event.kind === 'jump') jumps++
         expect(checkControl(event, seq + 1, state)).toEqual([])
+        expect(checkStepEnd(event, seq + 1, state)).toEqual([])
+        orderCheck.add(event, seq + 1, state)
+        leftOut.add(event, seq + 1, state)
+        if (event.kind === 'run.end') expect(checkEnd(event, { state }, seq + 1)).toEqual([])
         state = evolve(state, { seq, atMs: 1_000_000 + seq, event })
       }
+      expect([...orderCheck.findings, ...orderCheck.undigested, ...leftOut.findings(DEMANDED, state)]).toEqual([])
       if (state.result === null) return
       expect(checkPolicy(state, null, [], {})).toEqual([])
       if (state.result !== 'passed') return

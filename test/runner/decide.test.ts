@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type EventOf, evolve } from '../../src/model/index.ts'
-import { decide } from '../../src/runner/decide.ts'
-import { secretVariable } from '../../src/runner/secret-places.ts'
+import { decide } from '../../src/runner/deciding/decide.ts'
+import { secretVariable } from '../../src/runner/scripts/secret-places.ts'
 import { testCore } from '../helpers/core.ts'
 import { runbookOf, type Wanted, wanted } from '../helpers/runbook.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createMasker } from '../../src/runner/masker.ts'
-import { secretForms } from '../../src/runner/secret-forms.ts'
+import { createMasker } from '../../src/runner/scripts/masker.ts'
+import { secretForms } from '../../src/runner/scripts/secret-forms.ts'
 
 function maskerOf(...values: string[]) {
   const masker = createMasker()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answerFor } from '../../src/runner/provided-answer.ts'
+import { answerFor } from '../../src/runner/unattended/provided-answer.ts'
 import { NOTHING_PROVIDED, testCore } from '../helpers/core.ts'
 import { runbookOf } from '../helpers/runbook.ts'
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createMasker, type Masker } from '../../src/runner/masker.ts'
+import { createMasker, type Masker } from '../../src/runner/scripts/masker.ts'
 
 /** What programs of others make of a value: bash, coreutils and the standard library write it, not our own code. */
 const SHELL = String.raw`

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Conversation, Ending } from '../../src/model/index.ts'
-import { NO_ANSWERS } from '../../src/runner/answers.ts'
-import { lackingOf } from '../../src/runner/missing.ts'
-import type { Provided } from '../../src/runner/provided-answer.ts'
-import { walkUnattended } from '../../src/runner/unattended.ts'
+import { NO_ANSWERS } from '../../src/runner/unattended/answers.ts'
+import { lackingOf } from '../../src/runner/unattended/missing.ts'
+import type { Provided } from '../../src/runner/unattended/provided-answer.ts'
+import { walkUnattended } from '../../src/runner/unattended/unattended.ts'
 import { NOTHING_PROVIDED, type TestCore, testCore } from '../helpers/core.ts'
 
 import { runbookOf } from '../helpers/runbook.ts'

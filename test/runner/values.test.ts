@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Quoting, Slot } from '../../src/model/index.ts'
-import { enterValues } from '../../src/runner/values.ts'
+import { enterValues } from '../../src/runner/scripts/values.ts'
 
 const NASTY = [
   'plain-1.2.3',

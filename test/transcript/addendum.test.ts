@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addAddendum } from '../../src/transcript/addendum.ts'
+import { addAddendum } from '../../src/transcript/statements/addendum.ts'
 import * as run from './helpers/run.ts'
 
 const whole = await run.wholeRun()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/model/index.ts'
 import { compareRuns, runbookDiff } from '../../src/transcript/compare/compare-runs.ts'
 import { createRunSummarizer, type RunSummary } from '../../src/transcript/compare/run-summary.ts'
-import { sha256Hex } from '../../src/transcript/hash.ts'
+import { sha256Hex } from '../../src/transcript/encoding/hash.ts'
 import { attempt, eventfulRun } from './helpers/eventful-run.ts'
 import * as run from './helpers/run.ts'
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { addToken, PAYLOAD_TYPE, pae, readEnvelope, sealSha256, toEnvelope } from '../../src/transcript/dsse.ts'
-import { sha256Hex } from '../../src/transcript/hash.ts'
+import { sha256Hex } from '../../src/transcript/encoding/hash.ts'
+import {
+  addToken,
+  PAYLOAD_TYPE,
+  pae,
+  readEnvelope,
+  sealSha256,
+  toEnvelope,
+} from '../../src/transcript/statements/dsse.ts'
 
 describe('a DSSE envelope', () => {
   it('signs the bytes that its specification gives', () => {

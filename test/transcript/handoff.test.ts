@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { fold } from '../../src/model/index.ts'
-import { signApproval } from '../../src/transcript/approval.ts'
-import { buildHandoff } from '../../src/transcript/handoff.ts'
-import type { Signer } from '../../src/transcript/signer.ts'
+import { fold, type RunEvent } from '../../src/model/index.ts'
+import type { Signer } from '../../src/transcript/ssh/signer.ts'
+import { signApproval } from '../../src/transcript/statements/approval.ts'
+import { buildHandoff } from '../../src/transcript/statements/handoff.ts'
 import { signersLine } from './helpers/keys.ts'
 import * as run from './helpers/run.ts'
 
@@ -81,28 +81,48 @@ describe('another operator without a hand-off', () => {
   const { operator: first, manager: second } = run
   const signers = `${run.SIGNERS}${signersLine(second)}`
 
-  async function goesOn(...events: Parameters<ReturnType<typeof run.createWriter>['add']>) {
+  type Next = (head: string) => RunEvent
+
+  /** Each of the events names the last line before all of them, as a process does that goes on; `heads` may say otherwise. */
+  async function goesOn(events: readonly Next[], heads: readonly (string | undefined)[] = []) {
     const writer = run.createWriter()
-    writer.add(run.runStart(), { ...run.PLAN, steps: [run.planned('tell-support', 'confirmation')] }, ...events)
+    writer.add(run.runStart(), { ...run.PLAN, steps: [run.planned('tell-support', 'confirmation')] })
+    const { head } = writer.chain
+    for (const [index, next] of events.entries()) writer.add(next(heads[index] ?? head))
     writer.add(run.confirm('tell-support'))
     writer.add(run.runEnd(writer))
     return run.verify(writer.bytes(), await run.sealed(writer, second), { signersText: signers })
   }
-  const resume = { kind: 'run.resume', head: 'a'.repeat(64), ...going, operator: person(second) } as const
-  const taking = (reason: string) =>
-    ({
+  const resume: Next = head => ({ kind: 'run.resume', head, ...going, operator: person(second) })
+  const taking =
+    (reason: string): Next =>
+    head => ({
       kind: 'writer.changed',
       from: { ...person(first), host: 'h' },
       to: { ...person(second), host: 'h' },
       reason,
-      head: 'a'.repeat(64),
-    }) as const
+      head,
+    })
 
   it('is good with a reason, and 6 without one or by going on alone', async () => {
-    expect(await goesOn(taking('they left'), resume)).toMatchObject({ exitCode: 0, findings: [] })
-    expect((await goesOn(taking(' '), resume)).findings).toMatchObject([{ check: 'hand-offs', exit: 6 }])
-    expect((await goesOn(resume)).findings).toMatchObject([
+    expect(await goesOn([taking('they left'), resume])).toMatchObject({ exitCode: 0, findings: [] })
+    expect((await goesOn([taking(' '), resume])).findings).toMatchObject([{ check: 'hand-offs', exit: 6 }])
+    expect((await goesOn([resume])).findings).toMatchObject([
       { check: 'hand-offs', exit: 6, message: expect.stringContaining('without a hand-over or a reason') },
+    ])
+  })
+
+  it('goes on behind the line that it says it found, or it is 6', async () => {
+    const both = [taking('they left'), resume]
+    const other = 'a'.repeat(64)
+    for (const heads of [[other], [undefined, other]])
+      expect((await goesOn(both, heads)).findings).toMatchObject([
+        { check: 'hand-offs', exit: 6, message: 'it goes on behind another line than it says' },
+      ])
+    // A line that was found before, and behind which others were written already, is another one as well.
+    const note: Next = () => ({ kind: 'note', step: null, text: 'between', by: second.principal })
+    expect((await goesOn([taking('they left'), note, resume])).findings).toMatchObject([
+      { check: 'hand-offs', line: 5 },
     ])
   })
 

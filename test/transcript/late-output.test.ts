@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { EventOf } from '../../src/model/index.ts'
-import { createOutputCheck } from '../../src/transcript/verify-output.ts'
+import { createOutputCheck } from '../../src/transcript/verify/verify-output.ts'
 
 const place = { step: 's', attempt: 1 }
 const late = (at: number, text: string): EventOf<'output.late'> => ({

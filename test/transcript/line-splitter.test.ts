@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LINE_BYTES, LONG_LINE_BYTES } from '../../src/transcript/line.ts'
-import { createLineSplitter } from '../../src/transcript/line-splitter.ts'
+import { LINE_BYTES, LONG_LINE_BYTES } from '../../src/transcript/journal/line.ts'
+import { createLineSplitter } from '../../src/transcript/journal/line-splitter.ts'
 
 describe('a stream cut into lines', () => {
   it('gives the same lines wherever the pieces are cut, and each lasts until the next push', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createChain } from '../../src/transcript/chain.ts'
-import { decodeLine, LINE_BYTES } from '../../src/transcript/line.ts'
-import { isOverfull } from '../../src/transcript/line-weight.ts'
+import { createChain } from '../../src/transcript/journal/chain.ts'
+import { decodeLine, LINE_BYTES } from '../../src/transcript/journal/line.ts'
+import { isOverfull } from '../../src/transcript/journal/line-weight.ts'
 import * as run from './helpers/run.ts'
 
 const STAMP = { atMs: 0, monoMs: 0, salt: 'A'.repeat(22) }

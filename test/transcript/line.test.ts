@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encode } from '../../src/transcript/canonical.ts'
-import { createChain } from '../../src/transcript/chain.ts'
-import { decodeLine, LINE_BYTES } from '../../src/transcript/line.ts'
+import { encode } from '../../src/transcript/encoding/canonical.ts'
+import { createChain } from '../../src/transcript/journal/chain.ts'
+import { decodeLine, LINE_BYTES } from '../../src/transcript/journal/line.ts'
 import * as run from './helpers/run.ts'
 
 const COMMON = `"prev":"${'0'.repeat(64)}","t":"2026-11-22T14:50:00.000Z","mono":0`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { leafHash } from '../../src/transcript/hash.ts'
-import { createMerkleTree } from '../../src/transcript/merkle.ts'
+import { leafHash } from '../../src/transcript/encoding/hash.ts'
+import { createMerkleTree } from '../../src/transcript/journal/merkle.ts'
 
 const LEAVES = '- 00 10 2021 3031 40414243 5051525354555657 606162636465666768696a6b6c6d6e6f'.split(' ')
 /** Roots over the first 0 to 8 leaves (transparency-dev/merkle). */

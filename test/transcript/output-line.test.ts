@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encode } from '../../src/transcript/canonical.ts'
-import { decodeCanonicalText } from '../../src/transcript/canonical-text.ts'
-import { scanJournal } from '../../src/transcript/journal-scan.ts'
-import { decodeLine } from '../../src/transcript/line.ts'
-import { createOutputLineReader } from '../../src/transcript/output-line.ts'
+import { encode } from '../../src/transcript/encoding/canonical.ts'
+import { decodeCanonicalText } from '../../src/transcript/encoding/canonical-text.ts'
+import { scanJournal } from '../../src/transcript/journal/journal-scan.ts'
+import { decodeLine } from '../../src/transcript/journal/line.ts'
+import { createOutputLineReader } from '../../src/transcript/journal/output-line.ts'
 import * as run from './helpers/run.ts'
 
 const SEED = 20261125

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { sha256Hex } from '../../src/transcript/hash.ts'
-import { readJournal } from '../../src/transcript/read-journal.ts'
+import { sha256Hex } from '../../src/transcript/encoding/hash.ts'
+import { readJournal } from '../../src/transcript/journal/read-journal.ts'
 import * as run from './helpers/run.ts'
 
 const open = run.atGate()

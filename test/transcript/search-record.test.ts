@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/model/index.ts'
-import { createRecordSearch } from '../../src/transcript/search-record.ts'
+import { createRecordSearch } from '../../src/transcript/journal/search-record.ts'
 import * as run from './helpers/run.ts'
 
 /** All places in a run, as `signoff search` finds them: the same, however its lines come. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { RunEvent } from '../../src/model/index.ts'
 import { EMPTY_STATE, evolve } from '../../src/model/index.ts'
-import { checkControl } from '../../src/transcript/verify-control.ts'
-import { checkPolicy } from '../../src/transcript/verify-policy.ts'
+import { checkControl } from '../../src/transcript/verify/verify-control.ts'
+import { checkPolicy } from '../../src/transcript/verify/verify-policy.ts'
 import { planned, runStart } from './helpers/run.ts'
 
 const plan: RunEvent = {

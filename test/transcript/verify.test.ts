@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { VerifyReportSchema } from '../../src/transcript/verify-report.ts'
+import { VerifyReportSchema } from '../../src/transcript/verify/verify-report.ts'
 import * as run from './helpers/run.ts'
 import { bundle, journal, smallest, trusted } from './helpers/sealed-run.ts'
 

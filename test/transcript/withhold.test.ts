@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { addAddendum } from '../../src/transcript/addendum.ts'
-import { encode } from '../../src/transcript/canonical.ts'
-import { PAYLOAD_TYPE, pae, toEnvelope } from '../../src/transcript/dsse.ts'
-import { readJournal } from '../../src/transcript/read-journal.ts'
-import { readUntrustedSeal, type SealStatement } from '../../src/transcript/seal-statement.ts'
-import { decodeWithheld, encodeWithheld } from '../../src/transcript/withheld-line.ts'
-import { withholdLine, withholdText } from '../../src/transcript/withhold.ts'
+import { encode } from '../../src/transcript/encoding/canonical.ts'
+import { readJournal } from '../../src/transcript/journal/read-journal.ts'
+import { decodeWithheld, encodeWithheld } from '../../src/transcript/journal/withheld-line.ts'
+import { addAddendum } from '../../src/transcript/statements/addendum.ts'
+import { PAYLOAD_TYPE, pae, toEnvelope } from '../../src/transcript/statements/dsse.ts'
+import { readUntrustedSeal, type SealStatement } from '../../src/transcript/statements/seal-statement.ts'
+import { withholdLine, withholdText } from '../../src/transcript/verify/withhold.ts'
 import * as run from './helpers/run.ts'
 
 const whole = await run.wholeRun()

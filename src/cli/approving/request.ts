@@ -2,9 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
 import { type CheckedRequest, readApprovalRequest } from '../../transcript/index.ts'
-import { requestName } from '../requests.ts'
-import { findRun } from '../transcript-files.ts'
-import { findWorkspace, type Workspace, workspaceAt } from '../workspace.ts'
+import { requestName } from '../inbox/requests.ts'
+import { findRun } from '../runs/transcript-files.ts'
+import { findWorkspace, type Workspace, workspaceAt } from '../settings/workspace.ts'
 
 const REQUEST = '.request.json'
 

@@ -1,7 +1,7 @@
 import type { ApprovalRecord, EventOf } from '../../model/index.ts'
 import { deviationsOf, deviationText } from '../../model/index.ts'
-import { needText } from './approver.ts'
 import type { FoundRequest } from './request.ts'
+import { needText } from './role.ts'
 import type { Asked } from './still-asked.ts'
 
 /** What is decided on, as an approver reads it before signing: not cleaned. What is shown is what is signed. */
@@ -23,7 +23,15 @@ export function shown({ checked, position }: FoundRequest, { gate }: Asked): str
     ...gate.earlier.map(one => `An earlier request got ${decisionLine(one)}`),
     ...(gate.askedAgain === null ? [] : [`Asked again by ${gate.askedAgain.by}: "${gate.askedAgain.reason}"`]),
     `The gate: ${needText(need)}`,
+    ...touchLines(gate.event.touch),
     ...gate.approvals.map(one => `  ${decisionLine(one)}`),
+  ]
+}
+
+function touchLines(touch: EventOf<'approval.request'>['touch']): string[] {
+  if (touch === 'none') return []
+  return [
+    `Keys: only one on a token, ${touch === 'presence' ? 'touched' : 'with its PIN or a finger'} for this signature`,
   ]
 }
 

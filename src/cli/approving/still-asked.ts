@@ -1,7 +1,7 @@
 import type { GateRecord, RunState } from '../../model/index.ts'
 import { EMPTY_STATE, evolve, SignoffError } from '../../model/index.ts'
-import { readLines } from '../journal-reader.ts'
-import { listRuns } from '../transcript-files.ts'
+import { readLines } from '../runs/journal-reader.ts'
+import { listRuns } from '../runs/transcript-files.ts'
 import type { FoundRequest } from './request.ts'
 
 /** What is known of the gate now, and of everybody who has operated the run: from the journal where it is at hand. */

@@ -63,6 +63,7 @@ export function collect(text: string, before: readonly string[]): string[] {
 /** @throws {SignoffError} `USAGE` for anything but a whole number from 0. */
 export function number(text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new SignoffError('USAGE', `"${text}" is no number`)
+  // An empty text, such as a variable of a shell that is not set, is none: it would ask for nothing.
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new SignoffError('USAGE', `"${text}" is no number`)
   return value
 }

@@ -15,7 +15,7 @@ export function peopleCommands({ program, io, does }: Declaring): void {
     .option('--role <role>', 'the role to decide for')
     .option('--principal <name>', 'who you are, where no signers file says it')
     .option('--key <file>', 'your private key')
-    .option('--out <file>', 'write the signed answer here')
+    .option('--out <file>', 'write the signed answer here, and never over what is there')
     // commander reads --no-go as the negation of --go, and of both it keeps the last.
     .on('option:go', () => said.add('go'))
     .on('option:no-go', () => said.add('noGo'))

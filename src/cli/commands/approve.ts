@@ -1,18 +1,18 @@
-import { dirname, join } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
 import { buildApproval, signApproval } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
-import { findApprover } from '../approving/approver.ts'
+import { type AnswerPlace, placeOfAnswer } from '../approving/answer-place.ts'
+import { type Approver, findApprover } from '../approving/approver.ts'
+import { refuseAsTheRunDoes } from '../approving/as-the-run-does.ts'
 import { askDecision } from '../approving/decision.ts'
-import { answerName, findRequest } from '../approving/request.ts'
+import { findRequest } from '../approving/request.ts'
 import { shown } from '../approving/shown.ts'
-import { stillAsked } from '../approving/still-asked.ts'
-import { refuseSecondAnswer } from '../approving/waiting-answer.ts'
-import { readConfig } from '../config.ts'
+import { type Asked, stillAsked } from '../approving/still-asked.ts'
+import { addIn } from '../inbox/replace-in.ts'
 import type { Io } from '../io.ts'
-import { replaceIn } from '../replace-in.ts'
-import { answerFile } from '../requests.ts'
-import { findOwnKeys, signerOf } from '../signing-key.ts'
+import { findOwnKeys, signerOf } from '../keys/signing-key.ts'
+import { readConfig } from '../settings/config.ts'
+import type { Workspace } from '../settings/workspace.ts'
 
 export interface ApproveFlags {
   readonly go?: boolean
@@ -48,17 +48,11 @@ export async function approve(reference: string, gate: string | null, flags: App
     io.nowMs(),
   )
   const signer = await signerOf(approver.key, approver.principal)
-  const target = flags.out ?? join(dirname(path), answerFile(answerName(path), signer.keyid))
-  await refuseSecondAnswer(target, checked.request)
+  const place = await placeOfAnswer(path, checked.request, signer.keyid, flags.out ?? null)
   for (const line of shown(found, asked)) io.say(cleanText(line))
-  for (const [what, unseen] of [
-    ['whether your key may sign this', approver.unseen],
-    ['whether the request still stands', asked.unseen],
-  ])
-    if (unseen != null)
-      io.say(cleanText(`Not looked up here: ${what}; ${unseen}. The run does, once your answer comes.`))
+  for (const line of remarks(approver, asked, place, workspace)) io.say(cleanText(line))
   const decided = await askDecision(checked, flags, io)
-  const { role } = approver
+  const { role, signersText } = approver
   const statement = buildApproval(checked.request, {
     approver: approver.principal,
     role,
@@ -66,20 +60,44 @@ export async function approve(reference: string, gate: string | null, flags: App
     decidedOnMs: io.nowMs(),
   })
   const envelope = await signApproval(statement, signer)
+  if (signersText !== null) await refuseAsTheRunDoes(envelope, found, asked, signersText, io.nowMs())
+  await handOn(envelope, place.path)
+  io.say(
+    `${decided.decision === 'go' ? 'GO' : 'NO-GO'}${role === null ? '' : ` as ${role}`}, signed by ${signer.principal} (${signer.keyid}): ${place.path}`,
+  )
+  return 0
+}
+
+/** What the approver must know besides what is decided on. */
+function remarks(approver: Approver, asked: Asked, { strange }: AnswerPlace, { signers }: Workspace): string[] {
+  const unseen = [
+    ['whether your key may sign this', approver.signersText === null ? `there is no ${signers}` : null],
+    ['whether the request still stands', asked.unseen],
+  ]
+  return [
+    ...strange.map(line => `No answer of yours to this request: ${line}.`),
+    ...(approver.sharedWith === null
+      ? []
+      : [
+          `${signers} gives your key to ${approver.sharedWith} as well, who operates this run; you decide as ${approver.principal}.`,
+        ]),
+    ...unseen.flatMap(([what, why]) =>
+      why == null ? [] : [`Not looked up here: ${what}; ${why}. The run does, once your answer comes.`],
+    ),
+  ]
+}
+
+async function handOn(envelope: string, path: string): Promise<void> {
   try {
-    await replaceIn(target, `${envelope}\n`)
+    await addIn(path, `${envelope}\n`)
   } catch (error) {
     throw new SignoffError(
       'USAGE',
-      `${target}: the signed answer could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      `${path}: the signed answer could not be written: ${error instanceof Error ? error.message : String(error)}`,
       {
         advice: 'name a place of your own by --out FILE and send it; "signoff resume RUN --approval FILE" brings it in',
         cause: error,
       },
     )
   }
-  io.say(
-    `${decided.decision === 'go' ? 'GO' : 'NO-GO'}${role === null ? '' : ` as ${role}`}, signed by ${signer.principal} (${signer.keyid}): ${target}`,
-  )
-  return 0
 }

@@ -9,10 +9,10 @@ import {
   runbookDiff,
 } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
-import { readLines } from '../journal-reader.ts'
 import { diffLines } from '../render/diff-text.ts'
-import { findRun, isThere, type RunFiles } from '../transcript-files.ts'
-import { findWorkspace } from '../workspace.ts'
+import { readLines } from '../runs/journal-reader.ts'
+import { findRun, isThere, type RunFiles } from '../runs/transcript-files.ts'
+import { findWorkspace } from '../settings/workspace.ts'
 
 const SideSchema = z.strictObject({
   run: z.string().nullable(),

@@ -4,22 +4,22 @@ import { loadAndParse } from '../../parser/index.ts'
 import { chooseSection, createContext, type RunContext, type Selection } from '../../runner/index.ts'
 import { SEAL_NAMESPACE } from '../../transcript/index.ts'
 import { cleanText, DEFAULT_KEYS } from '../../tui/index.ts'
-import { readAnswers } from '../answers-file.ts'
-import { type Config, readConfig } from '../config.ts'
-import type { FirstWords } from '../first-words.ts'
-import { firstWords } from '../first-words.ts'
+import { readAnswers } from '../given/answers-file.ts'
+import type { FirstWords } from '../given/first-words.ts'
+import { firstWords } from '../given/first-words.ts'
+import { providedFor } from '../given/provided.ts'
 import type { Io } from '../io.ts'
+import { findSigner } from '../keys/signing-key.ts'
 import type { AboutToRun } from '../preflight/about-to-run.ts'
 import { type DoctorReport, type PreflightFinding, preflightFinding, preflightLines } from '../preflight/finding.ts'
 import { preflight } from '../preflight/preflight.ts'
-import { providedFor } from '../provided.ts'
-import { readIfThere } from '../read-if-there.ts'
 import { readRunbook } from '../read-runbook.ts'
-import { checkRelease } from '../release-name.ts'
 import { jsonText } from '../render/json-text.ts'
-import { contextOf } from '../run-context.ts'
-import { findSigner } from '../signing-key.ts'
-import { findWorkspace } from '../workspace.ts'
+import { checkRelease } from '../runs/release-name.ts'
+import { contextOf } from '../runs/run-context.ts'
+import { type Config, readConfig } from '../settings/config.ts'
+import { readIfThere } from '../settings/read-if-there.ts'
+import { findWorkspace } from '../settings/workspace.ts'
 import type { RunFlags } from './run.ts'
 
 export type DoctorFlags = Pick<RunFlags, 'set' | 'secret' | 'secretEnv'> &
@@ -111,6 +111,7 @@ function withAllSections(context: RunContext): RunContext {
 
 const EMPTY_CONFIG: Omit<Config, 'userPath'> = {
   roles: {},
+  touch: 'none',
   timeoutMs: null,
   silenceMs: null,
   interpreters: {},

@@ -9,11 +9,11 @@ import {
   type RawSigner,
   verifyTranscript,
 } from '../../transcript/index.ts'
-import { readConfig } from '../config.ts'
-import { writeDocument, writeFolder } from '../export-output.ts'
 import type { Io } from '../io.ts'
-import { findRawSigner } from '../signing-key.ts'
-import { findWorkspace } from '../workspace.ts'
+import { findRawSigner } from '../keys/signing-key.ts'
+import { readConfig } from '../settings/config.ts'
+import { findWorkspace } from '../settings/workspace.ts'
+import { writeDocument, writeFolder } from '../verifying/export-output.ts'
 import { filesOf, reportLines, verifyInputOf } from './verify.ts'
 
 export interface ExportFlags {
@@ -60,7 +60,7 @@ export async function exportTranscript(reference: string, flags: ExportFlags, io
       bundle,
       signers,
       signer,
-      outlineOf: async (...asked) => (await import('../demanded-plan.ts')).outlineOf(...asked),
+      outlineOf: async (...asked) => (await import('../verifying/demanded-plan.ts')).outlineOf(...asked),
     },
     bytes => createReadStream(files.journal, { end: bytes - 1 }),
   )

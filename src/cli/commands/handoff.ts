@@ -2,11 +2,11 @@ import { type RunEvent, type RunState, SignoffError } from '../../model/index.ts
 import { randomToken } from '../../runner/local/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import { openDesk } from '../desk.ts'
-import { handoffSigner } from '../handoff-halves.ts'
 import type { Io } from '../io.ts'
-import { appendQuietly, readRecorded } from '../quiet-append.ts'
-import { findRun } from '../transcript-files.ts'
-import { findWorkspace } from '../workspace.ts'
+import { handoffSigner } from '../keys/handoff-halves.ts'
+import { appendQuietly, readRecorded } from '../runs/quiet-append.ts'
+import { findRun } from '../runs/transcript-files.ts'
+import { findWorkspace } from '../settings/workspace.ts'
 
 export interface HandoffFlags {
   readonly to?: string

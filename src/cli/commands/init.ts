@@ -12,10 +12,10 @@ import {
   readPublicKey,
   SEAL_NAMESPACE,
 } from '../../transcript/index.ts'
-import { readConfig } from '../config.ts'
 import type { Io } from '../io.ts'
-import { findKey, type NamedKey, nameOfKey } from '../named-key.ts'
-import { configFolder, findWorkspace, type Workspace, workspaceAt } from '../workspace.ts'
+import { findKey, type NamedKey, nameOfKey } from '../keys/named-key.ts'
+import { readConfig } from '../settings/config.ts'
+import { configFolder, findWorkspace, type Workspace, workspaceAt } from '../settings/workspace.ts'
 
 export interface InitOptions {
   readonly yes?: boolean

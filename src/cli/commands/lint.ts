@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import { type Diagnostic, FINDINGS, type FindingCode, SignoffError } from '../../model/index.ts'
 import { literalValues, loadAndParse, maskValues } from '../../parser/index.ts'
 import { cleanText } from '../../tui/index.ts'
-import { interpretersFor } from '../interpreters.ts'
 import type { Io } from '../io.ts'
-import { type LintedFile, named, toLintReport } from '../lint-report.ts'
 import { missingFiles } from '../missing-files.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { explainText } from '../render/explain.ts'
 import { jsonText } from '../render/json-text.ts'
+import { type LintedFile, named, toLintReport } from '../render/lint-report.ts'
 import { lintSarif } from '../render/lint-sarif.ts'
 import { lintText, type SourceLines } from '../render/lint-text.ts'
+import { interpretersFor } from '../settings/interpreters.ts'
 
 export interface LintOptions {
   readonly json?: boolean

@@ -4,11 +4,11 @@ import { ResultSchema, SignoffError } from '../../model/index.ts'
 import { createFactGatherer, encode, readUntrustedSeal } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
-import { readGrowing } from '../journal-reader.ts'
-import { readIfThere } from '../read-if-there.ts'
-import { holderOf } from '../run-locks.ts'
-import { isThere, listRuns, type RunFiles, releaseOf } from '../transcript-files.ts'
-import { findWorkspace, stateFolder } from '../workspace.ts'
+import { readGrowing } from '../runs/journal-reader.ts'
+import { holderOf } from '../runs/run-locks.ts'
+import { isThere, listRuns, type RunFiles, releaseOf } from '../runs/transcript-files.ts'
+import { readIfThere } from '../settings/read-if-there.ts'
+import { findWorkspace, stateFolder } from '../settings/workspace.ts'
 
 export interface ListFlags {
   readonly release?: string

@@ -9,12 +9,12 @@ import {
   unpinnedSteps,
 } from '../../parser/index.ts'
 import { cleanText } from '../../tui/index.ts'
-import { interpretersFor } from '../interpreters.ts'
 import type { Io } from '../io.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { jsonText } from '../render/json-text.ts'
 import { planMarkdown } from '../render/plan-markdown.ts'
 import { planText } from '../render/plan-text.ts'
+import { interpretersFor } from '../settings/interpreters.ts'
 
 export interface PlanOptions {
   readonly json?: boolean

@@ -5,24 +5,24 @@ import { loadAndParse } from '../../parser/index.ts'
 import { chooseSection, findSection, requiredBefore } from '../../runner/index.ts'
 import { gitFacts } from '../../runner/local/index.ts'
 import { cleanText } from '../../tui/index.ts'
-import { readAnswers } from '../answers-file.ts'
-import { milliseconds } from '../config.ts'
-import { decidedAtTerminal } from '../decided-at-terminal.ts'
 import { type Desk, openDesk } from '../desk.ts'
-import { openingWords, withoutSecretVariables } from '../first-words.ts'
-import { interpretersFor } from '../interpreters.ts'
+import { readAnswers } from '../given/answers-file.ts'
+import { decidedAtTerminal } from '../given/decided-at-terminal.ts'
+import { openingWords, withoutSecretVariables } from '../given/first-words.ts'
+import { checkFiles, providedFor } from '../given/provided.ts'
+import { reportMissing } from '../given/report-missing.ts'
+import type { WalkFlags } from '../given/walk-flags.ts'
 import type { Io } from '../io.ts'
 import { preflight } from '../preflight/preflight.ts'
 import { reportPreflight } from '../preflight/report.ts'
-import { checkFiles, providedFor } from '../provided.ts'
 import { readRunbook } from '../read-runbook.ts'
 import { readable } from '../readable.ts'
-import { checkRelease } from '../release-name.ts'
-import { reportMissing } from '../report-missing.ts'
-import { contextOf, walksRecoveryOnly } from '../run-context.ts'
-import { sectionsOf, startBrief } from '../start-brief.ts'
+import { checkRelease } from '../runs/release-name.ts'
+import { contextOf, walksRecoveryOnly } from '../runs/run-context.ts'
+import { milliseconds } from '../settings/config.ts'
+import { interpretersFor } from '../settings/interpreters.ts'
 import { type Attended, chooseUi, type Ui } from '../terminal/choose-ui.ts'
-import type { WalkFlags } from '../walk-flags.ts'
+import { sectionsOf, startBrief } from '../walking/start-brief.ts'
 
 export interface RunFlags extends WalkFlags {
   readonly release: string
@@ -86,7 +86,7 @@ async function runSection(path: string, read: Runbook, flags: RunFlags, chosen: 
   }
   const terminal = ui.kind === 'none' ? null : ui.terminal
   // Nothing of the journal, the executor or the walk is needed for the screen before the run.
-  const [{ startSession }, { walk }] = await Promise.all([import('../start-run.ts'), import('../walk.ts')])
+  const [{ startSession }, { walk }] = await Promise.all([import('../runs/start-run.ts'), import('../walking/walk.ts')])
   const session = await startSession({ ...asked, terminal }, desk, withoutSecretVariables(io, flags), first)
   io.say(
     `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}...`,

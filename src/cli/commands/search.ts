@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { SignoffError } from '../../model/index.ts'
 import { createRecordSearch, encode, type FoundPlace, type RecordSearch, visible } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
-import { listRuns, type RunFiles, releaseOf } from '../transcript-files.ts'
-import { findWorkspace } from '../workspace.ts'
+import { listRuns, type RunFiles, releaseOf } from '../runs/transcript-files.ts'
+import { findWorkspace } from '../settings/workspace.ts'
 
 export interface SearchFlags {
   readonly release?: string

@@ -1,8 +1,8 @@
 import { openDesk } from '../desk.ts'
 import type { Io } from '../io.ts'
-import { stopScripts } from '../run-place.ts'
-import { findRun } from '../transcript-files.ts'
-import { findWorkspace, stateFolder } from '../workspace.ts'
+import { stopScripts } from '../runs/run-place.ts'
+import { findRun } from '../runs/transcript-files.ts'
+import { findWorkspace, stateFolder } from '../settings/workspace.ts'
 
 /** Stops the script that a run is running, from another terminal; the run itself goes on and asks what to do. */
 export async function stop(reference: string | null, flags: { readonly key?: string }, io: Io): Promise<number> {

@@ -4,10 +4,10 @@ import { SignoffError } from '../../model/index.ts'
 import { makeTimestampQuery } from '../../runner/local/index.ts'
 import { addToken, signatureOf } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
-import { readPlainText } from '../plain-file.ts'
-import { findRun, type RunFiles, writeAddendum } from '../transcript-files.ts'
-import { timestampCheck } from '../verify-input.ts'
-import { findWorkspace } from '../workspace.ts'
+import { findRun, type RunFiles, writeAddendum } from '../runs/transcript-files.ts'
+import { findWorkspace } from '../settings/workspace.ts'
+import { readPlainText } from '../verifying/plain-file.ts'
+import { timestampCheck } from '../verifying/verify-input.ts'
 
 export interface TimestampFlags {
   readonly query?: string

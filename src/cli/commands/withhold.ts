@@ -8,16 +8,16 @@ import {
   withholdJournal,
   withholdText,
 } from '../../transcript/index.ts'
-import { readConfig } from '../config.ts'
-import { writeFolder } from '../export-output.ts'
 import type { Io } from '../io.ts'
-import { readPlainFile } from '../plain-file.ts'
-import { readIfThere } from '../read-if-there.ts'
+import { findSigner } from '../keys/signing-key.ts'
+import { refuseUnsoundKey } from '../keys/sound-key.ts'
 import { reportLines } from '../render/verify-text.ts'
-import { findSigner } from '../signing-key.ts'
-import { refuseUnsoundKey } from '../sound-key.ts'
-import { verifyInputOf } from '../verify-input.ts'
-import { findWorkspace } from '../workspace.ts'
+import { readConfig } from '../settings/config.ts'
+import { readIfThere } from '../settings/read-if-there.ts'
+import { findWorkspace } from '../settings/workspace.ts'
+import { writeFolder } from '../verifying/export-output.ts'
+import { readPlainFile } from '../verifying/plain-file.ts'
+import { verifyInputOf } from '../verifying/verify-input.ts'
 import { filesOf } from './verify.ts'
 
 export interface WithholdFlags {

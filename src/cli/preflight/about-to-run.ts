@@ -1,8 +1,8 @@
 import type { RunState } from '../../model/index.ts'
 import type { Provided, RunContext, Selection } from '../../runner/index.ts'
 import type { Signer } from '../../transcript/index.ts'
-import type { FirstWords } from '../first-words.ts'
-import type { Workspace } from '../workspace.ts'
+import type { FirstWords } from '../given/first-words.ts'
+import type { Workspace } from '../settings/workspace.ts'
 
 /** A run that is about to begin, or to go on. */
 export interface AboutToRun {

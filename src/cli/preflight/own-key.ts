@@ -1,6 +1,6 @@
 import { runSshKeygen } from '../../runner/local/index.ts'
 import { checkRevoked, readAllowedSigners, SEAL_NAMESPACE, validUntilMs, whyNotValid } from '../../transcript/index.ts'
-import { revocationFiles } from '../revoked-file.ts'
+import { revocationFiles } from '../keys/revoked-file.ts'
 import type { Bench } from './about-to-run.ts'
 import { type PreflightFinding, preflightFinding } from './finding.ts'
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { convertsLineEnds, freeBytes, hasProgram, isWritable, sshVersion } from '../../runner/local/index.ts'
 import { readAllowedSigners, type SignersFile } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
-import { stateFolder, type Workspace } from '../workspace.ts'
+import { stateFolder, type Workspace } from '../settings/workspace.ts'
 import { type PreflightFinding, preflightFinding } from './finding.ts'
 
 /** Below this not even the reserve of a journal, with its first lines, fits. */

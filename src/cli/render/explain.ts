@@ -1,5 +1,5 @@
 import { FINDINGS, type FindingCode } from '../../model/index.ts'
-import { EXPLAIN_TEXTS } from '../explain-texts.ts'
+import { EXPLAIN_TEXTS } from './explain-texts.ts'
 
 /** One code for a person at a terminal: meaning, why, how to mend it, an example. */
 export function explainText(code: FindingCode): string {

@@ -1,7 +1,7 @@
 import { FINDINGS, type FindingCode } from '../../model/index.ts'
-import { EXPLAIN_TEXTS } from '../explain-texts.ts'
-import type { LintedFile, LintReport } from '../lint-report.ts'
 import { VERSION } from '../version.ts'
+import { EXPLAIN_TEXTS } from './explain-texts.ts'
+import type { LintedFile, LintReport } from './lint-report.ts'
 
 const CODES = Object.keys(FINDINGS) as FindingCode[]
 const LEVELS = { error: 'error', warning: 'warning', info: 'note' } as const

@@ -1,6 +1,6 @@
-import type { LintedFile, LintReport } from '../lint-report.ts'
 import { codeFrame } from './code-frame.ts'
 import { findingLine } from './finding-line.ts'
+import type { LintedFile, LintReport } from './lint-report.ts'
 import { count } from './plan-text.ts'
 
 /** The lines of one file, and the secrets that must not be shown of them. */

@@ -1,7 +1,7 @@
 import type { Root } from 'mdast'
 import type { Runbook } from '../../model/index.ts'
 import { type Parsed, parseRunbook } from '../parse-runbook.ts'
-import { readSource } from '../source.ts'
+import { readSource } from '../text/source.ts'
 import { parseTree } from '../tree.ts'
 import { markerPlaces } from './marker-place.ts'
 import { markerWords, withoutMarker } from './marker-words.ts'

@@ -1,7 +1,7 @@
 import type { ListItem, Nodes, Parents, Root } from 'mdast'
 import { visit } from 'unist-util-visit'
-import { directivesOf } from '../attach-markers.ts'
-import type { Source } from '../source.ts'
+import { directivesOf } from '../markers/attach-markers.ts'
+import type { Source } from '../text/source.ts'
 
 /** A place where a marker may be put, on a line of its own. */
 export interface MarkerPlace {

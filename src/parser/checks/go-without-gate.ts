@@ -1,7 +1,7 @@
 import type { Root } from 'mdast'
 import { type Diagnostic, diagnostic, type Runbook } from '../../model/index.ts'
 import { namesGo } from '../constructs/deciders.ts'
-import { nodesOf } from '../nodes.ts'
+import { nodesOf } from '../text/nodes.ts'
 import { stepsIn } from './steps-in.ts'
 
 /** SO037: a page that is walked speaks of a GO / NO-GO, and nothing in it became a gate. The first place, once. */

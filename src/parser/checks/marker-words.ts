@@ -1,8 +1,8 @@
 import { type Diagnostic, diagnostic } from '../../model/index.ts'
-import type { Marker } from '../attach-markers.ts'
-import { type Directive, directive } from '../directives.ts'
-import { findSpan } from '../duration.ts'
-import { isFolder } from '../folder.ts'
+import { isFolder } from '../front-matter/folder.ts'
+import type { Marker } from '../markers/attach-markers.ts'
+import { type Directive, directive } from '../markers/directives.ts'
+import { findSpan } from '../text/duration.ts'
 
 /** Words that markers may hold, and whether they want a value. */
 const WORDS: Readonly<Record<string, 'alone' | 'value' | 'either'>> = {

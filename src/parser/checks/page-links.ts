@@ -1,7 +1,7 @@
 import type { Root } from 'mdast'
 import { toString as textOfNode } from 'mdast-util-to-string'
 import { type Diagnostic, diagnostic } from '../../model/index.ts'
-import { nodesOf } from '../nodes.ts'
+import { nodesOf } from '../text/nodes.ts'
 
 /** A link to a file beside the runbook, with the place of the link. */
 export interface FileLink {

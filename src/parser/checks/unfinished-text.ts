@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic, type Runbook, type Section } from '../../model/index.ts'
-import type { Source } from '../source.ts'
+import type { Source } from '../text/source.ts'
 import { stepsIn } from './steps-in.ts'
 
 /** Words that stand for something nobody has decided; in capitals, as people write them. */

@@ -1,6 +1,6 @@
 import { type Diagnostic, diagnostic } from '../../model/index.ts'
 import { roleOfLabel } from '../role.ts'
-import type { Place } from '../source.ts'
+import type { Place } from '../text/source.ts'
 
 interface Page {
   readonly title: string

@@ -1,7 +1,7 @@
 import { diagnostic } from '../../model/index.ts'
 import { type At, type Draft, draft, type Reading, type Rule, reading } from '../draft.ts'
 import { evidenceIn } from '../evidence.ts'
-import { plainTitle } from '../words.ts'
+import { plainTitle } from '../text/words.ts'
 import { columnOf, textOf } from './text.ts'
 
 /** True for the labels and headings that say when a section is done. */

@@ -1,7 +1,7 @@
 import { type At, type Draft, draft, type Reading, type Rule, reading } from '../draft.ts'
 import { evidenceIn, textEvidence } from '../evidence.ts'
 import { parseOwners } from '../owners.ts'
-import { plainTitle } from '../words.ts'
+import { plainTitle } from '../text/words.ts'
 import { approversIn, decidersBelow, decidersIn, namedIn, namesGo } from './deciders.ts'
 import { textOf, writtenText } from './text.ts'
 

@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic, expectationProblem } from '../../model/index.ts'
 import type { FenceBlock } from '../blocks.ts'
-import { type Directive, directive } from '../directives.ts'
 import { type At, mapDrafts, type Reading } from '../draft.ts'
+import { type Directive, directive } from '../markers/directives.ts'
 import { fenceKind } from './fence-kind.ts'
 import { placeOf } from './text.ts'
 

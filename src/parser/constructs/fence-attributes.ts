@@ -1,5 +1,5 @@
-import { findSpan } from '../duration.ts'
-import { isFolder } from '../folder.ts'
+import { isFolder } from '../front-matter/folder.ts'
+import { findSpan } from '../text/duration.ts'
 
 /** What stands behind the tag of a fence (rule R3): Runme's JSON or Pandoc's braces. Unknown attributes are let be. */
 export interface FenceAttributes {

@@ -1,9 +1,9 @@
 import { type Diagnostic, diagnostic, type FindingCode, type Risk } from '../../model/index.ts'
 import type { FenceBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
-import { directive } from '../directives.ts'
 import { type At, type Draft, draft, type Reading, type Rule, reading } from '../draft.ts'
-import { isFolder } from '../folder.ts'
+import { isFolder } from '../front-matter/folder.ts'
+import { directive } from '../markers/directives.ts'
 import {
   bodyIsShell,
   lostContinuation,
@@ -13,7 +13,7 @@ import {
   shellLooking,
   transcriptOf,
 } from '../shell/index.ts'
-import { plainTitle } from '../words.ts'
+import { plainTitle } from '../text/words.ts'
 import { EXPECTS, expectKind, withDecidingComments, wrongExpectation } from './expected-output.ts'
 import { fenceAttributes, wrongAttributes } from './fence-attributes.ts'
 import { fenceKind, isProgramText, isShellTag } from './fence-kind.ts'

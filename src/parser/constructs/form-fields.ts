@@ -1,5 +1,5 @@
 import type { FormField } from '../../model/index.ts'
-import { repairDoubleEncoding } from '../encoding.ts'
+import { repairDoubleEncoding } from '../text/encoding.ts'
 
 const KEY =
   /^([ \t]*(?:[-*+][ \t]+)?)(?:\*\*|__)?([\p{L}][\p{L}\p{N} /&'()-]{0,40}?)(?:\*\*|__)?[ \t]*:(?=\s|$|\*\*|__)[ \t]*(?:\*\*|__)?[ \t]*/u

@@ -1,4 +1,3 @@
-import { applyDirectives } from '../apply-directives.ts'
 import type { Item } from '../blocks.ts'
 import { conditionOfPrefix, readCondition, withBoldCondition } from '../conditions.ts'
 import {
@@ -12,9 +11,10 @@ import {
   reading,
 } from '../draft.ts'
 import { evidenceIn, textEvidence } from '../evidence.ts'
-import type { InlineCode } from '../prose.ts'
+import { applyDirectives } from '../markers/apply-directives.ts'
 import { roleOfItem } from '../role.ts'
-import { beginsExample, plainTitle } from '../words.ts'
+import type { InlineCode } from '../text/prose.ts'
+import { beginsExample, plainTitle } from '../text/words.ts'
 import { withoutCondition } from './apart.ts'
 import { asSection, isApart } from './apart-section.ts'
 import { decidersIn } from './deciders.ts'

@@ -1,6 +1,6 @@
 import type { Draft, ScriptText } from '../draft.ts'
-import type { InlineCode } from '../prose.ts'
 import { commandShaped, interactionOf, unfinishedIn } from '../shell/index.ts'
+import type { InlineCode } from '../text/prose.ts'
 
 const FORBIDDEN = /\b(?:not|never|don['’]?t|avoid|without|instead of|rather than)\b(?!.*[.;!?]\s)/i
 

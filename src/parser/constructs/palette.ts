@@ -2,7 +2,7 @@ import { diagnostic } from '../../model/index.ts'
 import type { FenceBlock } from '../blocks.ts'
 import { type At, type Draft, draft, type Reading, reading, type ScriptText } from '../draft.ts'
 import { interactionOf, type Piece, parseShell, splitBlock, unfinishedIn } from '../shell/index.ts'
-import { plainTitle } from '../words.ts'
+import { plainTitle } from '../text/words.ts'
 import { leadTitle } from './lead.ts'
 import { firstLine, placeInScript, startInScript } from './text.ts'
 

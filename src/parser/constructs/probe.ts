@@ -1,7 +1,7 @@
 import type { Block } from '../blocks.ts'
 import type { At, Draft, Reading, ScriptText } from '../draft.ts'
-import type { InlineCode } from '../prose.ts'
 import { interactionOf, riskOf } from '../shell/index.ts'
+import type { InlineCode } from '../text/prose.ts'
 import { leadIn } from './lead.ts'
 import { offerIn, offering } from './offer.ts'
 import { asPoll } from './poll.ts'

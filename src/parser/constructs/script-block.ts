@@ -1,7 +1,6 @@
 import { type Diagnostic, diagnostic, type Risk } from '../../model/index.ts'
 import type { FenceBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
-import { directive } from '../directives.ts'
 import {
   type At,
   type Draft,
@@ -14,10 +13,11 @@ import {
   reading,
   type ScriptText,
 } from '../draft.ts'
-import { findSpan } from '../duration.ts'
 import { markedEnvironment } from '../environment.ts'
+import { directive } from '../markers/directives.ts'
 import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishedIn } from '../shell/index.ts'
-import { plainTitle, titleAndDetail } from '../words.ts'
+import { findSpan } from '../text/duration.ts'
+import { plainTitle, titleAndDetail } from '../text/words.ts'
 import { optionNodes } from './alternatives.ts'
 import { isApart } from './apart-section.ts'
 import { backInPart } from './back-in-part.ts'

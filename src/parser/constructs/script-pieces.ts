@@ -1,5 +1,5 @@
-import { repairDoubleEncoding } from '../encoding.ts'
 import { type Piece, sessionOpener } from '../shell/index.ts'
+import { repairDoubleEncoding } from '../text/encoding.ts'
 
 /** A piece of a block that is commands. */
 export type Commands = Extract<Piece, { kind: 'commands' }>

@@ -1,7 +1,7 @@
 import { diagnostic } from '../../model/index.ts'
 import type { FenceBlock } from '../blocks.ts'
 import { type At, draft, type Rule, reading } from '../draft.ts'
-import { plainTitle } from '../words.ts'
+import { plainTitle } from '../text/words.ts'
 import { isShellTag } from './fence-kind.ts'
 import { fieldsIn } from './form-fields.ts'
 import { placeOf, textOf, writtenText } from './text.ts'

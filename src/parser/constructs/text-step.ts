@@ -2,7 +2,7 @@ import type { Risk } from '../../model/index.ts'
 import { readCondition } from '../conditions.ts'
 import { type Draft, draft } from '../draft.ts'
 import { evidenceIn } from '../evidence.ts'
-import { asksToLook, plainTitle, titleAndDetail } from '../words.ts'
+import { asksToLook, plainTitle, titleAndDetail } from '../text/words.ts'
 import { intervalIn, limitOfPolling, waitIn } from './wait.ts'
 
 /** A text that is a step and has no command: where it stands, and which rule found it. */

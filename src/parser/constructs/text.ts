@@ -1,7 +1,7 @@
 import type { Block, FenceBlock, Item } from '../blocks.ts'
 import type { At, ScriptText } from '../draft.ts'
-import type { Place, Source } from '../source.ts'
-import { beginsExample } from '../words.ts'
+import type { Place, Source } from '../text/source.ts'
+import { beginsExample } from '../text/words.ts'
 
 /** What some blocks say, a line each, as it is shown with a step: prose and bullets, no fences. */
 export function textOf(blocks: readonly Block[]): string[] {

@@ -1,4 +1,4 @@
-import { findSpan } from '../duration.ts'
+import { findSpan } from '../text/duration.ts'
 
 const WAITS =
   /^(?:(?:then|now|next|and)[,\s]+)?(?:please\s+)?(?:wait|monitor|observe|soak|watch|pause|let\b.{0,60}\b(?:soak|bake|settle)|set (?:a |the )?timer)\b/i

@@ -1,5 +1,5 @@
 import type { Root } from 'mdast'
-import { nodesOf } from '../nodes.ts'
+import { nodesOf } from '../text/nodes.ts'
 import { groupTabs } from './group-tabs.ts'
 import { mayHoldTabs, type TabMark, tabMarks } from './marks.ts'
 

@@ -1,7 +1,7 @@
 import type { Root } from 'mdast'
 import { type Diagnostic, diagnostic } from '../../model/index.ts'
 import type { PageDraft, SectionDraft } from '../sections.ts'
-import type { Source } from '../source.ts'
+import type { Source } from '../text/source.ts'
 import { asMaskCommand, isMaskFile } from './mask.ts'
 import { asXcTask, isSameName, xcTasks } from './xc.ts'
 

@@ -1,4 +1,4 @@
-import type { Place } from '../source.ts'
+import type { Place } from '../text/source.ts'
 
 /** A value that a task of xc or mask declares: its script finds it in the environment. */
 export interface DeclaredInput {

@@ -1,10 +1,10 @@
 import type { Root } from 'mdast'
 import { toString as textOfNode } from 'mdast-util-to-string'
 import type { Block } from '../blocks.ts'
-import { joinLines } from '../prose.ts'
 import type { SectionDraft } from '../sections.ts'
 import { readsVariables } from '../shell/index.ts'
-import type { Place, Source } from '../source.ts'
+import { joinLines } from '../text/prose.ts'
+import type { Place, Source } from '../text/source.ts'
 import type { DeclaredInput, Task } from './task.ts'
 
 const ATTRIBUTE =

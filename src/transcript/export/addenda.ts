@@ -1,5 +1,5 @@
-import { type AddendumStatement, AddendumStatementSchema } from '../addendum.ts'
-import { readEnvelope, type UntrustedEnvelope } from '../dsse.ts'
+import { type AddendumStatement, AddendumStatementSchema } from '../statements/addendum.ts'
+import { readEnvelope, type UntrustedEnvelope } from '../statements/dsse.ts'
 
 /** What was said after the seal, in order, each with its envelope: as it stands there, to be believed once `verify` has checked it. */
 export function addendaIn(

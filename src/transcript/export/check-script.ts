@@ -1,4 +1,4 @@
-import { visible } from '../visible.ts'
+import { visible } from '../encoding/visible.ts'
 
 /** A signature of a pack, by the name of its two files: `seal` is `seal.pae` and `seal.sig`. */
 export interface PackedSignature {

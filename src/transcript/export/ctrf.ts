@@ -1,5 +1,5 @@
-import { encode } from '../canonical.ts'
-import { visible } from '../visible.ts'
+import { encode } from '../encoding/canonical.ts'
+import { visible } from '../encoding/visible.ts'
 import { derivedText } from './derived.ts'
 import type { ExportFormat, ExportSource, Piece } from './format.ts'
 import { type AttemptResult, resultsOf, type StepResult, verdictOfRun } from './results.ts'

@@ -1,4 +1,4 @@
-import type { VerifyReport } from '../verify-report.ts'
+import type { VerifyReport } from '../verify/verify-report.ts'
 
 /** The code that refuses an export: what is broken, untrusted or unreadable is not handed on in another form. Null where it may be. */
 export function exportRefusal({ exitCode }: VerifyReport): 4 | 5 | 8 | null {

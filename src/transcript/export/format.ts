@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type Entry, type RunInterpreters, type Section, SignoffError } from '../../model/index.ts'
-import { createJournalScanner } from '../journal-scan.ts'
-import type { ScannedLine } from '../scanned-line.ts'
-import type { RawSigner } from '../signer.ts'
-import type { VerifyReport } from '../verify-report.ts'
+import { createJournalScanner } from '../journal/journal-scan.ts'
+import type { ScannedLine } from '../journal/scanned-line.ts'
+import type { RawSigner } from '../ssh/signer.ts'
+import type { VerifyReport } from '../verify/verify-report.ts'
 
 /** A transcript that was verified and may be exported: see `exportRefusal`. Two exports of one source are the same bytes. */
 export interface ExportSource {

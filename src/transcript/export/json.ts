@@ -1,5 +1,5 @@
-import { encode } from '../canonical.ts'
-import type { VerifyReport } from '../verify-report.ts'
+import { encode } from '../encoding/canonical.ts'
+import type { VerifyReport } from '../verify/verify-report.ts'
 import { derivedText } from './derived.ts'
 import { type ExportFormat, type ExportSource, linesOf, type Piece } from './format.ts'
 

@@ -1,6 +1,6 @@
 import { SignoffError } from '../../model/index.ts'
-import { encode } from '../canonical.ts'
-import { PAYLOAD_TYPE, pae, readEnvelope } from '../dsse.ts'
+import { encode } from '../encoding/canonical.ts'
+import { PAYLOAD_TYPE, pae, readEnvelope } from '../statements/dsse.ts'
 import type { ExportFormat, ExportSource, Piece } from './format.ts'
 
 /**

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import Ajv from 'ajv-draft-04'
 import addFormats from 'ajv-formats'
 import { describe, expect, test } from 'vitest'
-import { type LintReport, named, toLintReport } from '../../../src/cli/lint-report.ts'
+import { type LintReport, named, toLintReport } from '../../../src/cli/render/lint-report.ts'
 import { lintSarif } from '../../../src/cli/render/lint-sarif.ts'
 import { diagnostic, FINDINGS, type FindingCode } from '../../../src/model/index.ts'
 

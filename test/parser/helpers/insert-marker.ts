@@ -1,6 +1,6 @@
 import type { Nodes } from 'mdast'
 import { visit } from 'unist-util-visit'
-import { readSource } from '../../../src/parser/source.ts'
+import { readSource } from '../../../src/parser/text/source.ts'
 import { parseTree } from '../../../src/parser/tree.ts'
 
 /** A place in a text where a marker may be written, and the line that moves down by it; null where none does. */

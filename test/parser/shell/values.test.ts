@@ -8,7 +8,7 @@ import {
   setsVariables,
   unfinishedIn,
 } from '../../../src/parser/shell/index.ts'
-import { enterValues } from '../../../src/runner/values.ts'
+import { enterValues } from '../../../src/runner/scripts/values.ts'
 
 const names = (script: string): string[] => findValues(script).map(value => `${value.kind} ${value.name}`)
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Handover, PersonsTerminal } from '../../../src/runner/local/persons-terminal.ts'
-import { loadPty, type PtyPackage, type TerminalSize } from '../../../src/runner/local/pty-pair.ts'
+import type { Handover, PersonsTerminal } from '../../../src/runner/local/terminal/persons-terminal.ts'
+import { loadPty, type PtyPackage, type TerminalSize } from '../../../src/runner/local/terminal/pty-pair.ts'
 
 /** A real terminal with a person at it who types what a test says. */
 export interface ATerminal {

@@ -1,9 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeClaim } from '../../../src/runner/local/claims/claim.ts'
+import { readProcessStart } from '../../../src/runner/local/claims/process-identity.ts'
 import { createLocalExecutor } from '../../../src/runner/local/index.ts'
-import { readProcessStart } from '../../../src/runner/local/process-identity.ts'
 import type { ScriptOrder, ScriptReport } from '../../../src/runner/ports.ts'
 import { collect, openSession, processesWith, type SessionOfScripts } from './session-of-scripts.ts'
 
@@ -226,6 +238,30 @@ describe.skipIf(!canMount)('a state folder on a disk of its own', () => {
     rmSync(join(small, 'filler'))
     expect(await collect(report => executor.run(order, report))).toMatchObject({ exit: 0 })
     executor.dispose()
+  })
+
+  test('with room for a part of a claim has none: a script that is cut is another script', () => {
+    mount('size=200k')
+    const record = { version: 1, id: 'run:step:1', session: 'main', timeoutMs: null, carries: true, given: {} } as const
+    const files = { 'step.sh': `rm -rf '${'x'.repeat(30_000)}'/old`, session: 'y'.repeat(30_000) }
+    const claim = join(small, 'claim')
+    const filler = join(small, 'filler')
+    const made = Array.from({ length: 30 }, (_, pages) => {
+      spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4k', 'status=none'])
+      truncateSync(filler, Math.max(0, statSync(filler).size - pages * 4096))
+      let isMade = true
+      try {
+        makeClaim(claim, { ...record, bootId: '', machineId: '' }, files)
+        for (const [name, text] of Object.entries(files)) expect(readFileSync(join(claim, name), 'utf8')).toBe(text)
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'STATE_UNWRITABLE' })
+        expect(existsSync(claim)).toBe(false)
+        isMade = false
+      }
+      rmSync(claim, { recursive: true, force: true })
+      return isMade
+    })
+    expect(new Set(made)).toEqual(new Set([true, false]))
   })
 
   test('that fills up while a script runs costs output, which is counted, and never the exit code', async () => {

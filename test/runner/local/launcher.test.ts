@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   mkdirSync,
   mkdtempSync,
@@ -8,13 +10,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readStatus, readSupervisor } from '../../../src/runner/local/claim.ts'
-import { createLauncher, type Launcher } from '../../../src/runner/local/launcher.ts'
-import { readProcessStart } from '../../../src/runner/local/process-identity.ts'
-import { inStateFolder, prepareStateFolder } from '../../../src/runner/local/state-folder.ts'
+import { inspectClaim, readStatus, readSupervisor } from '../../../src/runner/local/claims/claim.ts'
+import { readProcessStart } from '../../../src/runner/local/claims/process-identity.ts'
+import { createLauncher, type Launcher } from '../../../src/runner/local/scripts/launcher.ts'
+import { inStateFolder, prepareStateFolder } from '../../../src/runner/local/scripts/state-folder.ts'
 
 let folder: string
 let launcher: Launcher
@@ -50,6 +53,33 @@ function linkOf(path: string): string {
   } catch {
     return ''
   }
+}
+
+/** What a process has open of any claim; null for one that has gone. */
+function heldOf(pid: number | undefined): string[] | null {
+  try {
+    const files = readdirSync(`/proc/${pid}/fd`).map(fd => linkOf(`/proc/${pid}/fd/${fd}`))
+    return files.filter(path => path.includes('claims'))
+  } catch {
+    return null
+  }
+}
+
+const childrenOf = (pid: number | undefined): number[] =>
+  (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number)
+
+/** Has a script read, and gives the launcher and the two copiers that it then has wait for that script. */
+async function waitingCopiers(): Promise<{ readonly pid: number; readonly copiers: readonly number[] }> {
+  const { claim, words } = orderFor('before', 'true')
+  await launcher.start(words)
+  await expect.poll(() => hasEnded(claim)).toBe(true)
+  const pid = readSupervisor(claim)?.pid ?? 0
+  await expect.poll(() => childrenOf(pid)).toEqual([])
+  writeFileSync(join(folder, 'text'), 'set -n\n:\n')
+  expect(await launcher.check(join(folder, 'text'))).toBe(0)
+  // Those of the script before had gone; what reads a script ends before it is answered.
+  await expect.poll(() => childrenOf(pid).map(heldOf)).toEqual([[], []])
+  return { pid, copiers: childrenOf(pid) }
 }
 
 const hasEnded = (claim: string): boolean => readStatus(claim).ending !== null
@@ -115,9 +145,30 @@ test('a script that is over leaves nothing of it with its supervisor: no secret,
   expect(said.match(/^\d+ ->/gm)).toEqual(['0 ->', '1 ->', '2 ->', '3 ->'])
   // Its copiers say that a stream is closed, and end; a busy machine may take its time for it.
   const pid = readSupervisor(claim)?.pid
-  const open = (): string[] => readdirSync(`/proc/${pid}/fd`).map(fd => linkOf(`/proc/${pid}/fd/${fd}`))
-  await expect.poll(() => open().filter(path => path.includes('claims'))).toEqual([])
-  await expect.poll(() => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')).toBe('')
+  await expect.poll(() => heldOf(pid)).toEqual([])
+  await expect.poll(() => childrenOf(pid)).toEqual([])
+})
+
+test('copiers that somebody killed while they waited are made anew: no output is lost, and no script is ended by it', async () => {
+  const { pid, copiers } = await waitingCopiers()
+  for (const copier of copiers) process.kill(copier, 'SIGKILL')
+  await expect.poll(() => copiers.filter(isThere)).toEqual([])
+  const { claim, words } = orderFor('next', 'echo out; echo err >&2; exit 4')
+  await launcher.start(words)
+  await expect.poll(() => readStatus(claim).closed.size).toBe(2)
+  await expect.poll(() => readStatus(claim).ending?.code).toBe(4)
+  expect(readSupervisor(claim)?.pid).toBe(pid)
+  expect(['out', 'err'].map(fd => readFileSync(join(claim, fd), 'utf8'))).toEqual(['out\n', 'err\n'])
+})
+
+test('copiers that wait end with their launcher, be it that Signoff has gone or that it was killed', async () => {
+  const first = await waitingCopiers()
+  process.kill(first.pid, 'SIGKILL')
+  await expect.poll(() => [first.pid, ...first.copiers].filter(isThere)).toEqual([])
+  rmSync(join(folder, 'claims', 'before'), { recursive: true })
+  const second = await waitingCopiers()
+  launcher.close()
+  await expect.poll(() => [second.pid, ...second.copiers].filter(isThere)).toEqual([])
 })
 
 test('it ends once Signoff has gone and its script has ended, not before', async () => {
@@ -131,6 +182,37 @@ test('it ends once Signoff has gone and its script has ended, not before', async
   await expect.poll(() => hasEnded(claim)).toBe(true)
   expect(readStatus(claim).ending?.code).toBe(7)
   await expect.poll(() => isThere(pid)).toBe(false)
+})
+
+test('an order that is cut at any byte runs nothing, and its claim counts as never taken', async () => {
+  const ran = join(folder, 'ran')
+  mkdirSync(ran)
+  /** Says so many bytes of an order, as a Signoff that is killed meanwhile; its claim, once nobody holds the wire. */
+  const cutAt = async (bytes?: number) => {
+    // Without its end the last word would be another command, and the one before it another option.
+    const { claim, words } = orderFor('cut', `touch ${ran}/it`)
+    const order = Buffer.from(['run', String(words.length), ...words, ''].map(word => `${word}\0`).join(''))
+    const bash = spawn('bash', ['-p', inStateFolder(folder, 'supervisor.bash')], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    })
+    const wire = bash.stdio[3] as unknown as Socket // made as a pipe: a socket, which goes both ways
+    wire.on('error', () => undefined).resume()
+    const closed = once(wire, 'close')
+    wire.end(order.subarray(0, bytes))
+    await closed
+    return { claim, length: order.length }
+  }
+  const whole = await cutAt()
+  expect(readStatus(whole.claim).ending).toMatchObject({ code: 0 })
+  expect(readdirSync(ran)).toEqual(['it'])
+  rmSync(join(ran, 'it'))
+  rmSync(whole.claim, { recursive: true })
+  for (let bytes = 0; bytes < whole.length; bytes++) {
+    const { claim } = await cutAt(bytes)
+    // This takes away a claim that nobody has taken.
+    expect(inspectClaim(claim, { bootId: '', machineId: '' }), `${bytes} bytes`).toEqual({ kind: 'absent' })
+  }
+  expect(readdirSync(ran)).toEqual([])
 })
 
 test('it ends where it cannot write how its script ended, so that nobody waits for that', async () => {

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { PersonsTerminal } from '../../../src/runner/local/persons-terminal.ts'
-import { openEnds } from '../../../src/runner/local/pseudo-terminal-session.ts'
-import { loadPty, openPair, type PtyPackage } from '../../../src/runner/local/pty-pair.ts'
-import type { TerminalStart } from '../../../src/runner/local/terminal-session.ts'
+import { openEnds } from '../../../src/runner/local/scripts/pseudo-terminal-session.ts'
+import type { TerminalStart } from '../../../src/runner/local/scripts/terminal-session.ts'
+import type { PersonsTerminal } from '../../../src/runner/local/terminal/persons-terminal.ts'
+import { loadPty, openPair, type PtyPackage } from '../../../src/runner/local/terminal/pty-pair.ts'
 
 let claim: string
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type OutputEvent, openOutputStream } from '../../../src/runner/local/output-stream.ts'
-import { createMasker } from '../../../src/runner/masker.ts'
+import { type OutputEvent, openOutputStream } from '../../../src/runner/local/output/output-stream.ts'
+import { createMasker } from '../../../src/runner/scripts/masker.ts'
 
 interface Setting {
   readonly keepBytes?: number

@@ -70,7 +70,8 @@ describe('what one block leaves behind, the next one finds', () => {
     ['exported functions', 'f() { echo f; }; export -f f', 'bash -c f', 'f\n'],
     ['functions with extended patterns', 'shopt -s extglob; f() { [[ $1 == !(x|y) ]]; }', 'f z && echo ok', 'ok\n'],
     ['functions with heredocs', "f() { cat <<'E'\n$a `b`\nE\n}", 'f', '$a `b`\n'],
-    ['aliases', "shopt -s expand_aliases; alias hi='echo hi'", 'hi', 'hi\n'],
+    ['aliases, as a terminal does', "alias hi='echo hi'", 'hi', 'hi\n'],
+    ['that aliases are not to be used', "shopt -u expand_aliases; alias cat='echo alias'", 'cat /dev/null', ''],
     [
       'an alias and a function of one name',
       "shopt -s expand_aliases; hi() { echo function; }; alias hi='echo alias'",
@@ -116,7 +117,25 @@ describe('what one block leaves behind, the next one finds', () => {
     ],
     ['the umask', 'umask 027', 'umask', '0027\n'],
     ['IFS', 'IFS=,', 'v=a,b; set -- $v; echo $#', '2\n'],
+    [
+      'IFS of letters and signs that names are made of',
+      "IFS='_al/'; v_all=x",
+      'a=1; cat="x_y"; set -- $cat; echo "$# $v_all"',
+      '2 x\n',
+    ],
     ['IFS that is not set', 'unset IFS', 'echo "${IFS-unset}"', 'unset\n'],
+    [
+      'limits, soft and hard ones',
+      'ulimit -n 100; ulimit -Sn 50; ulimit -c 0',
+      'ulimit -Sn; ulimit -Hn; bash -c "ulimit -c"',
+      '50\n100\n0\n',
+    ],
+    [
+      'more than the largest file that it may write',
+      'ulimit -Sf 1; v=$(printf %05000d 1)',
+      'echo "${#v} $(ulimit -f)"; trap -p',
+      '5000 1\n',
+    ],
     ['traps of signals', "trap 'echo usr' USR1", 'kill -USR1 $$', 'usr\n'],
     ['that a trap was removed', "trap 'echo usr' USR1; trap - USR1", 'trap -p', ''],
     ['names that the shell uses for itself', 'o=1; n=2; x=3; file=4', 'echo "$o$n$x$file"', '1234\n'],
@@ -203,6 +222,9 @@ describe('a block cannot destroy its session', () => {
     ['SIGTERM to its own group', 'a=2; kill -TERM 0', null, '2\n'],
     ['an unset PATH', 'a=2; unset PATH', 0, '2\n'],
     ['noclobber', 'a=2; set -C', 0, '2\n'],
+    ['a smaller file than the state is: the state before it holds', 'a=2; ulimit -f 0', 0, '1\n'],
+    ['the folder of the script itself', 'a=2; cd "$(dirname "$0")"', 0, '2\n'],
+    ['a folder above it', 'a=2; cd "$(dirname "${BASH_SOURCE[0]}")/.."', 0, '2\n'],
   ])('%s', async (_, block, exit, expected) => {
     await session.run('a=1')
     expect((await session.run(block)).exit).toBe(exit)
@@ -302,6 +324,11 @@ describe('nothing of ours shows', () => {
     const { err } = await session.run('set -x; echo hi; trap "echo bye" EXIT')
     expect(err).toBe("+ echo hi\n+ trap 'echo bye' EXIT\n+ builtin eval 'echo bye'\n++ echo bye\n")
     expect((await session.run(':')).err).toBe('+ :\n')
+  })
+
+  test('in what bash says of a locale that this machine does not have: once, where it is asked for', async () => {
+    expect((await session.run('export LC_ALL=xx_YY; a=1')).err).toContain('cannot change locale (xx_YY)')
+    expect(await session.run('echo "$a $LC_ALL"')).toMatchObject({ out: '1 xx_YY\n', err: '' })
   })
 
   test("a person's BASH_ENV is read once and kept", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTerminalModes } from '../../../src/runner/local/terminal-modes.ts'
+import { createTerminalModes } from '../../../src/runner/local/terminal/terminal-modes.ts'
 
 function undoOf(...pieces: string[]): string {
   const modes = createTerminalModes()

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { TtyOutput } from '../../../src/runner/local/index.ts'
-import { loadPty, openPair, type PtyPackage, type PtyPair } from '../../../src/runner/local/pty-pair.ts'
+import { loadPty, openPair, type PtyPackage, type PtyPair } from '../../../src/runner/local/terminal/pty-pair.ts'
 
 const MIB = 1024 * 1024
 const LAST = `last words of ${process.pid}`

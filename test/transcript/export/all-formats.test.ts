@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FORMATS } from '../../../src/transcript/export/formats.ts'
 import { FORMAT_NAMES } from '../../../src/transcript/export/names.ts'
-import { ed25519RawSigner } from '../../../src/transcript/signer.ts'
+import { ed25519RawSigner } from '../../../src/transcript/ssh/signer.ts'
 import { eventfulRun } from '../helpers/eventful-run.ts'
 import { exportedBytes, exportedFolder, sourceOf } from '../helpers/export.ts'
 import { privateKeyText } from '../helpers/keys.ts'

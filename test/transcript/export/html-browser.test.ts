@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../../src/model/index.ts'
-import { visible } from '../../../src/transcript/visible.ts'
+import { visible } from '../../../src/transcript/encoding/visible.ts'
 import {
   type Browser,
   checkAnswer,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EVENT_FIELDS, SALTED } from '../../../src/model/index.ts'
 import { checkPage, HARMLESS, UNSALTED } from '../../../src/transcript/export/html/check/check-page.ts'
-import { HARMLESS as HARMLESS_TO_VERIFY } from '../../../src/transcript/verify-withheld.ts'
+import { HARMLESS as HARMLESS_TO_VERIFY } from '../../../src/transcript/verify/verify-withheld.ts'
 import { type Browser, checkAnswer, hasChromium, startChromium, whySkipped } from '../../helpers/chromium.ts'
 import { createAuthenticator } from '../helpers/authenticator.ts'
 import { pageOf, withData } from '../helpers/html-page.ts'

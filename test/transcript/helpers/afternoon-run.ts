@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { countSteps, type EventOf, fold, type RunEvent } from '../../../src/model/index.ts'
-import { addAddendum } from '../../../src/transcript/addendum.ts'
-import { signApproval } from '../../../src/transcript/approval.ts'
-import { buildHandoff } from '../../../src/transcript/handoff.ts'
-import { sha256Hex } from '../../../src/transcript/hash.ts'
+import { sha256Hex } from '../../../src/transcript/encoding/hash.ts'
+import { addAddendum } from '../../../src/transcript/statements/addendum.ts'
+import { signApproval } from '../../../src/transcript/statements/approval.ts'
+import { buildHandoff } from '../../../src/transcript/statements/handoff.ts'
 import { signersLine } from './keys.ts'
 import * as run from './run.ts'
 

@@ -1,9 +1,9 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
-import { sha256 } from '../../../src/transcript/hash.ts'
-import type { Signer } from '../../../src/transcript/signer.ts'
-import { readKeyBlob } from '../../../src/transcript/ssh-key.ts'
-import { uint32, wireString } from '../../../src/transcript/ssh-wire.ts'
-import { signedBytes } from '../../../src/transcript/sshsig.ts'
+import { sha256 } from '../../../src/transcript/encoding/hash.ts'
+import type { Signer } from '../../../src/transcript/ssh/signer.ts'
+import { readKeyBlob } from '../../../src/transcript/ssh/ssh-key.ts'
+import { uint32, wireString } from '../../../src/transcript/ssh/ssh-wire.ts'
+import { signedBytes } from '../../../src/transcript/ssh/sshsig.ts'
 
 /** A FIDO key without a token: its keys are in memory, and its flags are what a test says. */
 export function createAuthenticator(kind: 'ed25519' | 'ecdsa') {

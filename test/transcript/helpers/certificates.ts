@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { Signer } from '../../../src/transcript/signer.ts'
-import { readPublicKey } from '../../../src/transcript/ssh-key.ts'
+import type { Signer } from '../../../src/transcript/ssh/signer.ts'
+import { readPublicKey } from '../../../src/transcript/ssh/ssh-key.ts'
 import { makeKey, sshKeygen } from './ssh-keygen.ts'
 
 /** An authority that ssh-keygen made, which certifies keys. */

@@ -1,6 +1,6 @@
 import { countSteps, type EventKind, type EventOf, fold, type RunEvent } from '../../../src/model/index.ts'
-import { addAddendum } from '../../../src/transcript/addendum.ts'
-import { sha256Hex } from '../../../src/transcript/hash.ts'
+import { sha256Hex } from '../../../src/transcript/encoding/hash.ts'
+import { addAddendum } from '../../../src/transcript/statements/addendum.ts'
 import * as run from './run.ts'
 
 const by = run.operator.principal

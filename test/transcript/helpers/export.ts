@@ -4,8 +4,8 @@ import {
   type ExportSource,
   type Piece,
 } from '../../../src/transcript/export/format.ts'
-import type { RawSigner } from '../../../src/transcript/signer.ts'
-import type { VerifyReport } from '../../../src/transcript/verify-report.ts'
+import type { RawSigner } from '../../../src/transcript/ssh/signer.ts'
+import type { VerifyReport } from '../../../src/transcript/verify/verify-report.ts'
 import { SIGNERS, stream, type Writer } from './run.ts'
 
 /** What an export is made of, from a run in memory and what `verify` said of it. */

@@ -1,8 +1,8 @@
 import { loadAndParse } from '../../../src/parser/index.ts'
 import { createExportSource } from '../../../src/transcript/export/format.ts'
 import { html } from '../../../src/transcript/export/html.ts'
-import type { VerifyInput } from '../../../src/transcript/verify.ts'
-import type { VerifyReport } from '../../../src/transcript/verify-report.ts'
+import type { VerifyInput } from '../../../src/transcript/verify/verify.ts'
+import type { VerifyReport } from '../../../src/transcript/verify/verify-report.ts'
 import { AFTERNOON_SIGNERS, afternoonRun } from './afternoon-run.ts'
 import * as run from './run.ts'
 

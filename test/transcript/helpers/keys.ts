@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { ed25519Signer, type Signer } from '../../../src/transcript/signer.ts'
-import { uint32, wireString } from '../../../src/transcript/ssh-wire.ts'
+import { ed25519Signer, type Signer } from '../../../src/transcript/ssh/signer.ts'
+import { uint32, wireString } from '../../../src/transcript/ssh/ssh-wire.ts'
 
 /** The text of an unencrypted OpenSSH key file, from a seed of 32 bytes. */
 export function privateKeyText(seed: Uint8Array): string {

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
-import { type Entry, type EventOf, fold, type RunEvent } from '../../../src/model/index.ts'
-import { buildApproval, signApproval } from '../../../src/transcript/approval.ts'
-import { buildApprovalRequest, readApprovalRequest } from '../../../src/transcript/approval-request.ts'
-import { type Chain, createChain } from '../../../src/transcript/chain.ts'
-import { sha256Hex } from '../../../src/transcript/hash.ts'
-import { sealJournal } from '../../../src/transcript/seal.ts'
-import type { Signer } from '../../../src/transcript/signer.ts'
-import { type VerifyInput, verifyTranscript } from '../../../src/transcript/verify.ts'
-import type { VerifyReport } from '../../../src/transcript/verify-report.ts'
+import { countSteps, type Entry, type EventOf, fold, type RunEvent } from '../../../src/model/index.ts'
+import { sha256Hex } from '../../../src/transcript/encoding/hash.ts'
+import { type Chain, createChain } from '../../../src/transcript/journal/chain.ts'
+import type { Signer } from '../../../src/transcript/ssh/signer.ts'
+import { buildApproval, signApproval } from '../../../src/transcript/statements/approval.ts'
+import { buildApprovalRequest, readApprovalRequest } from '../../../src/transcript/statements/approval-request.ts'
+import { sealJournal } from '../../../src/transcript/statements/seal.ts'
+import { type VerifyInput, verifyTranscript } from '../../../src/transcript/verify/verify.ts'
+import type { DemandedPlan, DemandedStep } from '../../../src/transcript/verify/verify-policy.ts'
+import type { VerifyReport } from '../../../src/transcript/verify/verify-report.ts'
 import { signerFrom, signersLine } from './keys.ts'
 
 export const operator = signerFrom(0, 'op@example.com')
@@ -104,6 +105,10 @@ export const PLAN: EventOf<'run.plan'> = {
   phases: [{ id: 'one', position: '1', title: 'Deploy', role: 'main' }],
   steps: [planned('tell-support', 'confirmation'), GATE, planned('deploy', 'task')],
 }
+/** What the runbook of a run with that plan demands, where nothing in it hangs on an answer. */
+export function demanded(change: (step: DemandedStep) => DemandedStep = step => step): DemandedPlan {
+  return { rules: 1, steps: PLAN.steps.map(step => change({ ...step, when: null, choice: null })) }
+}
 export const REQUEST: EventOf<'approval.request'> = {
   kind: 'approval.request',
   step: 'flip-dns',
@@ -197,10 +202,7 @@ export function gateEnd(approvals: number[], decision: 'go' | 'no-go' = 'go'): E
 }
 
 export function runEnd(writer: Writer, result: EventOf<'run.end'>['result'] = 'passed'): EventOf<'run.end'> {
-  const steps = { passed: 0, failed: 0, skipped: 0, unknown: 0, open: 0 }
-  for (const { status } of fold(writer.entries).steps.values())
-    steps[status.kind === 'passed' ? 'passed' : status.kind === 'failed' ? 'failed' : 'open']++
-  return { kind: 'run.end', result, steps }
+  return { kind: 'run.end', result, steps: countSteps(fold(writer.entries)) }
 }
 
 /** A writer up to the open gate: lines 0 to 3, the request is line 3. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { readJournal } from '../../../src/transcript/read-journal.ts'
-import { sealJournal } from '../../../src/transcript/seal.ts'
+import { readJournal } from '../../../src/transcript/journal/read-journal.ts'
+import { sealJournal } from '../../../src/transcript/statements/seal.ts'
 import * as run from './run.ts'
 
 /** A sealed run with a gate that two people opened, and output: what the threats are tried on. */

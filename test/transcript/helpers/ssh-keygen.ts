@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SshKeygen } from '../../../src/transcript/ssh-keygen.ts'
+import type { SshKeygen } from '../../../src/transcript/ssh/ssh-keygen.ts'
 
 /** Calls back with a temporary folder that is gone afterwards. */
 export async function inFolder<T>(use: (folder: string) => T | Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sha256Hex } from '../../../src/transcript/hash.ts'
+import { sha256Hex } from '../../../src/transcript/encoding/hash.ts'
 import * as run from '../helpers/run.ts'
 import { bundle, journal } from '../helpers/sealed-run.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkBeforeSeal } from '../../../src/transcript/seal.ts'
+import { checkBeforeSeal } from '../../../src/transcript/statements/seal.ts'
 import * as run from '../helpers/run.ts'
 import { whole } from '../helpers/sealed-run.ts'
 

@@ -34,7 +34,7 @@ describe('threat 13: the gate is bypassed', () => {
   })
 
   it('a gate that the runbook demands and the plan has not, or weaker, or behind its step', async () => {
-    const planOf = async () => ({ rules: 1, steps: run.PLAN.steps })
+    const planOf = async () => run.demanded()
     expect((await run.verify(journal, bundle, { planOf })).exitCode).toBe(0)
     const judged = async (steps: typeof run.PLAN.steps) => {
       const writer = run.createWriter()
@@ -79,5 +79,8 @@ describe('threat 13: the gate is bypassed', () => {
     expect(await wish({ requirePassed: true, requireApprovals: 2 })).toBe(0)
     expect(await wish({ requireApprovals: 3 })).toBe(6)
     expect(await wish({ roles: { 'Release Manager': ['other@example.com'] } })).toBe(6)
+    // What a request asked of keys, by what the one who verifies does.
+    expect(await wish({ touch: 'none' })).toBe(0)
+    for (const touch of ['presence', 'verified']) expect(await wish({ touch })).toBe(6)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkBeforeSeal, signSeal } from '../../../src/transcript/seal.ts'
-import { buildSealStatement } from '../../../src/transcript/seal-statement.ts'
+import { checkBeforeSeal, signSeal } from '../../../src/transcript/statements/seal.ts'
+import { buildSealStatement } from '../../../src/transcript/statements/seal-statement.ts'
 import { signersLine } from '../helpers/keys.ts'
 import * as run from '../helpers/run.ts'
 import { bundle, journal, whole } from '../helpers/sealed-run.ts'

@@ -1,8 +1,8 @@
 import { basename, dirname, join, relative } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkRelease } from '../../../src/cli/release-name.ts'
-import { releaseFolder, releaseOfFolder } from '../../../src/transcript/release-folder.ts'
+import { checkRelease } from '../../../src/cli/runs/release-name.ts'
+import { releaseFolder, releaseOfFolder } from '../../../src/transcript/encoding/release-folder.ts'
 import * as run from '../helpers/run.ts'
 
 describe('threat 25: path tricks in release or run', () => {

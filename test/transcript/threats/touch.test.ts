@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { APPROVAL_NAMESPACE, type Signer } from '../../../src/transcript/signer.ts'
-import { readPublicKey } from '../../../src/transcript/ssh-key.ts'
-import { verifySshSig } from '../../../src/transcript/sshsig.ts'
+import { APPROVAL_NAMESPACE, type Signer } from '../../../src/transcript/ssh/signer.ts'
+import { readPublicKey } from '../../../src/transcript/ssh/ssh-key.ts'
+import { verifySshSig } from '../../../src/transcript/ssh/sshsig.ts'
 import * as run from '../helpers/run.ts'
 import { inFolder, sshKeygen } from '../helpers/ssh-keygen.ts'
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { editInEditor } from '../../../src/runner/local/editor.ts'
 import { openTtyInput } from '../../../src/runner/local/index.ts'
+import { editInEditor } from '../../../src/runner/local/programs/editor.ts'
 import { runFullScreen } from '../../../src/tui/full-screen.tsx'
 import { demoRunbook, longRunbook } from './demo-runbook.ts'
 import { FakeRun, KIM } from './fake-run.ts'

@@ -1,4 +1,4 @@
-import { ACTING_IN_LINES, visible } from '../../visible.ts'
+import { ACTING_IN_LINES, visible } from '../../encoding/visible.ts'
 
 /**
  * A piece of a page. {@link html} and {@link preformatted} make one of text, so that no text of a record ever becomes markup;

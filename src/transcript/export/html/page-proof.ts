@@ -1,4 +1,4 @@
-import type { VerifyReport } from '../../verify-report.ts'
+import type { VerifyReport } from '../../verify/verify-report.ts'
 import { addendaIn } from '../addenda.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
 import type { RecordedRun } from './recorded-run.ts'

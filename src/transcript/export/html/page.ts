@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Entry, Section } from '../../../model/index.ts'
-import type { VerifyReport } from '../../verify-report.ts'
+import type { VerifyReport } from '../../verify/verify-report.ts'
 import { derivedText, exportWarning } from '../derived.ts'
 import script from './browser/main.ts?page'
 import { plural } from './counting.ts'

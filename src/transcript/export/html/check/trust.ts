@@ -1,4 +1,4 @@
-import { checkSigner, readSignersFile } from '../../../signers-file.ts'
+import { checkSigner, readSignersFile } from '../../../ssh/signers-file.ts'
 import { type PublicKey, readPublicKey } from './ssh-key.ts'
 
 /** Who may sign, by a file that the reader picked. */

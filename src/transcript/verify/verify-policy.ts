@@ -1,0 +1,208 @@
+import {
+  type Approver,
+  type EventOf,
+  isJumpedOver,
+  type PlannedStep,
+  type RunState,
+  type StepRecord,
+} from '../../model/index.ts'
+import type { Finding } from './verify-report.ts'
+
+/** A step as the runbook demands it: what is asked there, and which answer may leave it out. */
+export interface DemandedStep extends Pick<PlannedStep, 'id' | 'kind' | 'flow' | 'required' | 'approvers'> {
+  /** The condition that it stands under; null where it is always due. */
+  readonly when: string | null
+  /** The option that it belongs to; null where nothing has to be chosen for it. */
+  readonly choice: { readonly group: string; readonly option: string } | null
+}
+
+/** What the runbook in the transcript demands, as the verifier's own parser reads it. */
+export interface DemandedPlan {
+  /** Version of the rules that made it; another version's plan is not compared. */
+  readonly rules: number
+  readonly steps: readonly DemandedStep[]
+}
+
+/** Settings of the one who verifies. */
+export interface VerifyPolicy {
+  readonly requirePassed?: boolean
+  /** Approvals by different people that the run must have. */
+  readonly requireApprovals?: number
+  readonly strictTime?: boolean
+  /** The verifier's own mapping of roles to principals. */
+  readonly roles?: Readonly<Record<string, readonly string[]>>
+  /** What the keys of approvers must have shown. */
+  readonly touch?: EventOf<'approval.request'>['touch']
+}
+
+/** Whether a script that starts names every gate that it depends on: those before it in its flow that are not ruled out. */
+export function checkStart(event: EventOf<'step.start'>, line: number, before: RunState): Finding[] {
+  const planned = before.steps.get(event.step)?.planned
+  if (planned === undefined) return [policy(`${event.step} is a step that the plan does not have`, line)]
+  const findings: Finding[] = []
+  for (const { planned: gate, status } of gatesBefore(planned, before)) {
+    if (status.kind === 'not-applicable') continue
+    const passed = before.gatesPassed.findLast(({ step }) => step === gate.id)
+    if (status.kind !== 'passed' || passed === undefined)
+      findings.push(policy(`${event.step} was started before the gate ${gate.id} said go`, line))
+    else if (!event.gates.includes(passed.seq))
+      findings.push(policy(`${event.step} was started without naming the gate ${gate.id}`, line))
+  }
+  return findings
+}
+
+function gatesBefore(planned: PlannedStep, state: RunState): StepRecord[] {
+  if (planned.flow === 'none') return []
+  const flow =
+    planned.flow === 'recovery'
+      ? (state.recovery?.steps ?? [])
+      : [...state.steps.values()].filter(record => record.planned.flow === 'main').map(record => record.planned.id)
+  const before = flow.slice(0, Math.max(0, flow.indexOf(planned.id)))
+  return before.flatMap(id => state.steps.get(id) ?? []).filter(record => record.planned.kind === 'gate')
+}
+
+/** What is asked of a run as a whole, once it is sealed. */
+export function checkPolicy(
+  state: RunState,
+  demanded: DemandedPlan | null,
+  goodApprovals: readonly { readonly principal: string; readonly decision: string }[],
+  wanted: VerifyPolicy,
+): Finding[] {
+  const findings = [...endedFindings(state), ...planFindings(state, demanded), ...roleFindings(state, wanted)]
+  if (wanted.requirePassed === true && state.result !== 'passed')
+    findings.push(policy(`the run ended ${state.result ?? 'nowhere'}, and must have passed`))
+  const people = new Set(goodApprovals.filter(({ decision }) => decision === 'go').map(({ principal }) => principal))
+  if (people.size < (wanted.requireApprovals ?? 0))
+    findings.push(policy(`${people.size} people approved, and ${wanted.requireApprovals} must have`))
+  return findings
+}
+
+/** A run that calls itself passed leaves no required step of its main flow open, failed or unknown. */
+function endedFindings(state: RunState): Finding[] {
+  if (state.result !== 'passed' && state.result !== 'partial') return []
+  const findings: Finding[] = []
+  for (const { planned, status } of state.steps.values()) {
+    if (planned.flow !== 'main' || !planned.required) continue
+    if (status.kind === 'skipped' && (status.reason ?? '').trim() === '')
+      findings.push(policy(`${planned.id} was skipped without a reason`))
+    if (status.kind === 'skipped' && planned.kind === 'gate')
+      findings.push(policy(`the gate ${planned.id} was skipped`))
+    if (state.result === 'passed' && isJumpedOver(status))
+      findings.push(policy(`the run says passed, and ${planned.id} was jumped over`))
+    const isOpen = !['passed', 'skipped', 'not-applicable'].includes(status.kind)
+    if (isOpen && (state.result === 'passed' || status.kind === 'failed' || status.kind === 'unknown'))
+      findings.push(policy(`the run says ${state.result}, and ${planned.id} is ${status.kind}`))
+  }
+  return findings
+}
+
+/** No gate that the embedded runbook demands is missing from the plan that was walked, or weaker in it. */
+function planFindings(state: RunState, demanded: DemandedPlan | null): Finding[] {
+  if (demanded === null || state.start === null) return []
+  if (demanded.rules !== state.start.tool.rules)
+    return [
+      {
+        ...policy(
+          `the plan was made by rules ${state.start.tool.rules}, and is not compared with rules ${demanded.rules}`,
+        ),
+        exit: 0,
+      },
+    ]
+  const findings: Finding[] = []
+  for (const gate of demanded.steps.filter(step => step.kind === 'gate')) {
+    const walked = state.steps.get(gate.id)?.planned
+    if (walked === undefined || walked.kind !== 'gate') {
+      findings.push(policy(`the runbook demands the gate ${gate.id}, and the plan has none`))
+      continue
+    }
+    const isWeaker =
+      (gate.required && !walked.required) ||
+      (gate.flow === 'main' && walked.flow !== 'main' && state.start.selection === null) ||
+      !covers(walked.approvers ?? [], gate.approvers ?? [])
+    if (isWeaker) findings.push(policy(`the gate ${gate.id} is weaker in the plan than in the runbook`))
+  }
+  return [...findings, ...flowFindings(state, demanded), ...orderFindings(state, demanded)]
+}
+
+/** A step that was taken out of the main flow no longer stands behind the flow's gates. */
+function flowFindings(state: RunState, demanded: DemandedPlan): Finding[] {
+  if (state.start?.selection !== null) return []
+  return demanded.steps
+    .filter(({ id, flow }) => flow === 'main' && (state.steps.get(id)?.planned.flow ?? 'main') !== 'main')
+    .map(({ id }) => policy(`the runbook has ${id} in its main flow, and the plan has not`))
+}
+
+/** A gate that was moved behind what it guards guards nothing. */
+function orderFindings(state: RunState, demanded: DemandedPlan): Finding[] {
+  const order = [...state.steps.keys()]
+  const place = new Map(order.map((id, index) => [id, index]))
+  const findings: Finding[] = []
+  const main = demanded.steps.filter(step => step.flow === 'main')
+  for (const [index, gate] of main.entries()) {
+    const at = place.get(gate.id)
+    if (gate.kind !== 'gate' || at === undefined) continue
+    const early = main.slice(index + 1).find(step => (place.get(step.id) ?? Number.POSITIVE_INFINITY) < at)
+    if (early !== undefined) findings.push(policy(`the plan has ${early.id} before the gate ${gate.id} that guards it`))
+  }
+  return findings
+}
+
+function covers(walked: readonly Approver[], demanded: readonly Approver[]): boolean {
+  const left = [...walked]
+  return demanded.every(approver => {
+    const at = left.findIndex(one => one.role === approver.role && one.principal === approver.principal)
+    if (at === -1) return false
+    left.splice(at, 1)
+    return true
+  })
+}
+
+/** What was asked at each gate must be no less than its plan, and the people those whom the verifier knows for the role. */
+function roleFindings(state: RunState, wanted: VerifyPolicy): Finding[] {
+  const findings: Finding[] = []
+  for (const [step, gate] of state.gates) {
+    const line = gate.request + 1
+    const planned = state.steps.get(step)?.planned.approvers ?? []
+    const asked = gate.event.need
+    const isLess = !isAnyTwo(planned, asked) && !asksAll(planned, asked)
+    if (isLess) findings.push(policy(`the gate ${step} asked for less than its plan does`, line))
+    const { touch } = gate.event
+    if (TOUCHES.indexOf(touch) < TOUCHES.indexOf(wanted.touch ?? 'none'))
+      findings.push(policy(`the gate ${step} asked keys for ${touch}, and you ask for ${wanted.touch}`, line))
+    for (const { role, from } of asked) {
+      const own = role === null ? undefined : new Map(Object.entries(wanted.roles ?? {})).get(role)
+      const differs = own !== undefined && (from === null || from.some(principal => !own.includes(principal)))
+      if (differs) findings.push(policy(`the gate ${step} took others for ${role} than you have`, line))
+    }
+  }
+  return findings
+}
+
+type Asked = EventOf<'approval.request'>['need']
+
+/** The weakest first. */
+const TOUCHES = ['none', 'presence', 'verified'] as const
+
+/** Where no role of a gate is mapped to anybody, any two signers decide. */
+function isAnyTwo(planned: readonly Approver[], asked: Asked): boolean {
+  return (
+    asked.length >= 2 &&
+    planned.every(({ principal }) => principal === null) &&
+    asked.every(({ role, from }) => role === null && from === null)
+  )
+}
+
+function asksAll(planned: readonly Approver[], asked: Asked): boolean {
+  // One signer is enough only where it is known who that must be.
+  const least = asked.some(({ from }) => from !== null) ? 1 : 2
+  return (
+    asked.length >= Math.max(least, planned.length) &&
+    planned.every(({ role, principal }) =>
+      asked.some(need => need.role === role && (principal === null || need.from?.includes(principal) === true)),
+    )
+  )
+}
+
+function policy(message: string, line: number | null = null): Finding {
+  return { check: 'policy', exit: 6, message, line }
+}
