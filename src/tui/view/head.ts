@@ -9,9 +9,9 @@ import { lookedAt, type ScreenState } from '../state/screen-state.ts'
 import { cut, type Look, pad, safe, seg } from '../text/look.ts'
 import type { Line, Segment } from '../text/theme.ts'
 import { clockText } from '../text/time-text.ts'
+import { whereLine } from '../text/where-row.ts'
 import { widthOf } from '../text/width.ts'
 import { askOver } from './asked.ts'
-import { whereLine } from './where.ts'
 
 /** Row 1 of a run. */
 export function runLine(look: Look, state: ScreenState): Line {
@@ -129,13 +129,4 @@ export function findLine(look: Look, state: ScreenState): { readonly line: Line;
     line: [seg(head, 'strong'), seg(pad(look, shown, room)), seg(tail)],
     x: Math.min(look.columns - 1, head.length + widthOf(shown)),
   }
-}
-
-/** For a terminal below 60x15: the run goes on underneath. */
-export function tooSmallLines(look: Look, rows: number, canGoPlain: boolean): Line[] {
-  const text = `Terminal too small (${look.columns}x${rows}), Signoff needs 60x15.${canGoPlain ? ' Press l for plain mode.' : ''}`
-  return Array.from({ length: rows }, (_, row) => {
-    const piece = text.slice(row * look.columns, (row + 1) * look.columns)
-    return [seg(pad(look, piece, look.columns).trimEnd())]
-  })
 }

@@ -1,6 +1,6 @@
-import { cut, type Look, safe, seg } from '../text/look.ts'
-import type { Line } from '../text/theme.ts'
-import { cutMiddle, widthOf } from '../text/width.ts'
+import { cut, type Look, safe, seg } from './look.ts'
+import type { Line } from './theme.ts'
+import { cutMiddle, widthOf } from './width.ts'
 
 /** What row 1 tells, none of it cleaned. */
 export interface Where {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { type Where, whereLine } from '../../../src/tui/text/where-row.ts'
 import { widthOf } from '../../../src/tui/text/width.ts'
-import { type Where, whereLine } from '../../../src/tui/view/where.ts'
 
 const WHERE: Where = {
   environment: 'production',

@@ -1,0 +1,77 @@
+import { type Instance, render } from 'ink'
+import { App } from './app/App.tsx'
+import type { Guard } from './state/guard.ts'
+import type { KeyPress } from './state/key-press.ts'
+import type { Suspend } from './terminal/hand-over.ts'
+import type { TerminalOutput } from './terminal/leave.ts'
+import type { ScreenInput } from './terminal/screen-input.ts'
+import type { View } from './view/view.ts'
+
+/** The walk's frame on the terminal, drawn by Ink. Nothing is drawn before `open`, nor while the terminal is somebody else's. */
+export interface Drawing {
+  /** Takes the terminal and draws the first frame. */
+  open(input: ScreenInput): Instance
+  /** Draws the view as it is now. */
+  draw(): void
+  /** The same from the top, whatever stands there. */
+  redraw(): void
+  /** Null before `open`. */
+  instance(): Instance | null
+}
+
+export interface DrawingParts {
+  readonly stdout: TerminalOutput
+  readonly color: boolean
+  readonly view: () => View
+  readonly guard: () => Guard
+  /** True where nothing may be drawn: the screen is over, or the terminal somebody else's. */
+  readonly isShut: () => boolean
+  /** Called once the frame with this question is known to have left for the terminal. */
+  readonly onPainted: (version: number) => void
+  readonly onKeys: (keys: readonly KeyPress[]) => void
+  readonly onPaste: (text: string) => void
+  readonly onSuspend: (suspend: Suspend) => void
+}
+
+export function createDrawing(parts: DrawingParts): Drawing {
+  const { stdout, isShut } = parts
+  let instance: Instance | null = null
+  let flushing = 0
+  const app = (view: View) => (
+    <App view={view} color={parts.color} onKeys={parts.onKeys} onPaste={parts.onPaste} onSuspend={parts.onSuspend} />
+  )
+  return {
+    instance: () => instance,
+    open(input) {
+      instance = render(app(parts.view()), {
+        // Ink asks no more of its input than `ScreenInput` has; the type asks for all of a terminal's stream.
+        stdin: input as unknown as NodeJS.ReadStream,
+        stdout: stdout as NodeJS.WriteStream,
+        alternateScreen: true,
+        incrementalRendering: true,
+        exitOnCtrlC: false,
+        maxFps: 30,
+        interactive: true,
+        isScreenReaderEnabled: false,
+      })
+      return instance
+    },
+    draw() {
+      if (instance === null || isShut()) return
+      instance.rerender(app(parts.view()))
+      const { version, openAtMs } = parts.guard()
+      if (openAtMs !== null || flushing === version) return
+      // The question takes answers only once it is known to have left for the terminal.
+      flushing = version
+      void instance.waitUntilRenderFlush().then(() => parts.onPainted(version))
+    },
+    redraw() {
+      if (instance === null || isShut()) return
+      const view = parts.view()
+      // Ink erases upwards from where it believes the cursor to be: the last row of its frame.
+      stdout.write(`\u001b[${view.lines.length};1H`)
+      instance.clear()
+      instance.rerender(app(view))
+    },
+  }
+}
