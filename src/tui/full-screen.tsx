@@ -1,5 +1,5 @@
 import type { Ending } from '../model/index.ts'
-import { createDrawing } from './drawing.tsx'
+import { createDrawing } from './app/drawing.tsx'
 import type { FullScreen } from './full-screen-parts.ts'
 import { isField, modeOf } from './keys/keys.ts'
 import { createBook } from './output/book.ts'

@@ -1,11 +1,11 @@
 import { type Instance, render } from 'ink'
-import { App } from './app/App.tsx'
-import type { Guard } from './state/guard.ts'
-import type { KeyPress } from './state/key-press.ts'
-import type { Suspend } from './terminal/hand-over.ts'
-import type { TerminalOutput } from './terminal/leave.ts'
-import type { ScreenInput } from './terminal/screen-input.ts'
-import type { View } from './view/view.ts'
+import type { Guard } from '../state/guard.ts'
+import type { KeyPress } from '../state/key-press.ts'
+import type { Suspend } from '../terminal/hand-over.ts'
+import type { TerminalOutput } from '../terminal/leave.ts'
+import type { ScreenInput } from '../terminal/screen-input.ts'
+import type { View } from '../view/view.ts'
+import { App } from './App.tsx'
 
 /** The walk's frame on the terminal, drawn by Ink. Nothing is drawn before `open`, nor while the terminal is somebody else's. */
 export interface Drawing {
