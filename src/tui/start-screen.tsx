@@ -82,7 +82,7 @@ export async function runStartScreen(screen: StartScreen): Promise<StartAnswer> 
   }
 }
 
-const UNPAINTED = { openAtMs: null, droppedAtMs: Number.NEGATIVE_INFINITY }
+const UNPAINTED = { openAtMs: null, droppedAtMs: Number.NEGATIVE_INFINITY, dropped: 0 }
 
 function sizeOf(stdout: TerminalOutput): StartState['size'] {
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 }

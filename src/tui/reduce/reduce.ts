@@ -9,13 +9,13 @@ import { neededStep, questionName, shortRun } from '../scene/walk.ts'
 import { GUARD_MS, HELD_MS, isGuarded, withNewQuestion } from '../state/guard.ts'
 import type { KeyPress } from '../state/key-press.ts'
 import { only, type Reduced, type ScreenEvent, type ScreenState } from '../state/screen-state.ts'
-import { counted } from '../text/counting.ts'
+import { counted, droppedText } from '../text/counting.ts'
 import { started } from './acting.ts'
 import { command } from './commands.ts'
 import { afterValue } from './filling.ts'
 import { foundIn, grown, withNewOutput } from './reading.ts'
 import { isTypedOn, swallowed, underHands } from './typed-on.ts'
-import { dropped, droppedText, isSearching, isTyping, pasted, typed } from './typing.ts'
+import { dropped, isSearching, isTyping, pasted, typed } from './typing.ts'
 
 /** A message stands before what is needed now, and must not hide it for long from whoever comes back to the screen. */
 const MESSAGE_MS = 15_000

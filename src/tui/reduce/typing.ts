@@ -4,7 +4,7 @@ import { isField, modeOf } from '../keys/keys.ts'
 import { GUARD_MS, isGuarded, quietFor } from '../state/guard.ts'
 import type { KeyPress } from '../state/key-press.ts'
 import type { ScreenState } from '../state/screen-state.ts'
-import { counted } from '../text/counting.ts'
+import { droppedText } from '../text/counting.ts'
 
 /** True for a key that goes into a field. */
 export function isTyping(state: ScreenState, key: KeyPress): boolean {
@@ -77,7 +77,3 @@ export function dropped(state: ScreenState, atMs: number): ScreenState {
 
 /** From so many keys on somebody presses again and again, or types: the silence that they must leave is named. */
 const INSISTS = 3
-
-export function droppedText(count: number): string | null {
-  return count === 0 ? null : `ignored ${counted(count, 'key')} typed before this question`
-}

@@ -1,6 +1,7 @@
 import { GUARD_MS, isBefore } from '../state/guard.ts'
 import type { KeyPress } from '../state/key-press.ts'
 import { isTooSmall, type Size } from '../state/screen-state.ts'
+import { droppedText } from '../text/counting.ts'
 import type { StartAnswer, StartAsk } from './brief.ts'
 
 export interface StartState {
@@ -13,6 +14,8 @@ export interface StartState {
   readonly openAtMs: number | null
   /** When a key came last that did not count: those right behind it, such as of a held Enter, do not either. */
   readonly droppedAtMs: number
+  /** How many there were. */
+  readonly dropped: number
 }
 
 /** The screen before a run after one key, at a time; `answer` is set once it is over. `farthest`: as it was drawn. */
@@ -24,7 +27,10 @@ export function pressAtStart(
 ): { readonly state: StartState; readonly answer: StartAnswer | null } {
   const { openAtMs, droppedAtMs, size } = state
   const isEarly = openAtMs === null || isBefore(atMs, openAtMs, GUARD_MS)
-  if (isEarly || isBefore(atMs, droppedAtMs + GUARD_MS, GUARD_MS)) return stay({ ...state, droppedAtMs: atMs })
+  if (isEarly || isBefore(atMs, droppedAtMs + GUARD_MS, GUARD_MS)) {
+    const dropped = state.dropped + 1
+    return stay({ ...state, dropped, droppedAtMs: atMs, message: droppedText(dropped) })
+  }
   if (isTooSmall(size) && !LEAVING.has(key.name)) return stay(state)
   const moved = MOVES[key.name]
   if (moved !== undefined) {

@@ -38,7 +38,15 @@ const SIZES = [
 ] as const
 
 function stateOf(ask: StartAsk, columns = 80, rows = 24): StartState {
-  return { ask, size: { columns, rows }, at: 0, message: null, openAtMs: 0, droppedAtMs: Number.NEGATIVE_INFINITY }
+  return {
+    ask,
+    size: { columns, rows },
+    at: 0,
+    message: null,
+    openAtMs: 0,
+    droppedAtMs: Number.NEGATIVE_INFINITY,
+    dropped: 0,
+  }
 }
 
 function textOf(state: StartState, ascii = false): string[] {
@@ -104,6 +112,7 @@ describe('keys', () => {
       expect(held.answer).toBeNull()
       state = held.state
     }
+    expect(textOf(state)[1]).toMatch(/ignored \d+ keys typed before this question/)
     expect(pressAtStart(state, { name: 'enter', text: null }, 0, 2300).answer).toEqual({ kind: 'start' })
   })
 
