@@ -85,6 +85,7 @@ export async function runFullScreen(screen: FullScreen): Promise<Ending | 'to-pl
   })
   const pace = createPace({
     draw: drawing.draw,
+    drawClock: drawing.drawClock,
     isBehind: () => stdout.isBehind === true,
     commit() {
       // When the script last said something is no entry: without it the screen would tell of a silence that is none.

@@ -287,6 +287,25 @@ test('resizing leaves one header and one last row of the right size, and says wh
   }
 })
 
+test('while nothing happens the clock goes on by itself, in few bytes, and leaves the frame as it is', async () => {
+  const terminal = start('1.3', { columns: 200, rows: 50 })
+  await terminal.asked(/NEEDS YOU {2}1\.3/)
+  const clock = () => /\d\d:\d\d:\d\d/.exec(terminal.rows()[0] ?? '')?.[0] ?? ''
+  const rest = () => terminal.rows().slice(1)
+  const [before, seen] = [rest(), terminal.bytes.length]
+  const shown = new Set<string>()
+  await terminal.until(() => shown.add(clock()).size > 4)
+  expect(rest()).toEqual(before)
+  expect(terminal.bytes.length - seen).toBeLessThan(5 * 100)
+  // The frame that comes next is drawn upon it.
+  terminal.send('j')
+  await terminal.until(/> 1\.4/)
+  expect(terminal.rows()[0]).toMatch(
+    /^ no environment \| payments v2\.4\.0 \| 1 Prepare \| 2\/12 done \| \d\d:\d\d:\d\d/,
+  )
+  expect(terminal.text().match(/no environment/g)).toHaveLength(1)
+})
+
 test('without colour no colour is sent, and the scrollback is never cleared', async () => {
   const terminal = start('1.1', { columns: 80, rows: 24 }, { NO_COLOR: '1' })
   await terminal.answer(/READY {2}1\.1/, '\r')
