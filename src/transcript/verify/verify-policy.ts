@@ -117,16 +117,15 @@ function planFindings(state: RunState, demanded: DemandedPlan | null): Finding[]
     }
     const isWeaker =
       (gate.required && !walked.required) ||
-      (gate.flow === 'main' && walked.flow !== 'main' && state.start.selection === null) ||
+      (gate.flow === 'main' && walked.flow !== 'main') ||
       !covers(walked.approvers ?? [], gate.approvers ?? [])
     if (isWeaker) findings.push(policy(`the gate ${gate.id} is weaker in the plan than in the runbook`))
   }
   return [...findings, ...flowFindings(state, demanded), ...orderFindings(state, demanded)]
 }
 
-/** A step that was taken out of the main flow no longer stands behind the flow's gates. */
+/** A step that was taken out of the main flow no longer stands behind the flow's gates. A selection leaves the plan as it is. */
 function flowFindings(state: RunState, demanded: DemandedPlan): Finding[] {
-  if (state.start?.selection !== null) return []
   return demanded.steps
     .filter(({ id, flow }) => flow === 'main' && (state.steps.get(id)?.planned.flow ?? 'main') !== 'main')
     .map(({ id }) => policy(`the runbook has ${id} in its main flow, and the plan has not`))
