@@ -182,6 +182,9 @@ function gateFindings({ seq, event, gate, isOpen, unmet }: Ended, approvals: rea
   return findings
 }
 
+/** Of more steps than these that bear one name none is taken for a criterion: a hostile plan may hold a hundred thousand. */
+const MOST_NAMESAKES = 32
+
 /**
  * Which criteria of a gate are met by the steps that they are of, which bear their names. One that no step bears is the word of the
  * writer; of several that bear it one is enough.
@@ -190,11 +193,12 @@ function criteriaOf(plan: EventOf<'run.plan'> | null): {
   met(asked: EventOf<'approval.request'>, state: RunState): readonly string[]
 } {
   const steps = Map.groupBy(plan?.steps ?? [], ({ title }) => title)
+  const isMetBy = (name: string, state: RunState): boolean => {
+    const namesakes = steps.get(name) ?? []
+    return namesakes.length <= MOST_NAMESAKES && namesakes.some(({ id }) => isMet(state.steps.get(id)))
+  }
   return {
-    met: ({ criteria }, state) =>
-      criteria.flatMap(({ name }) =>
-        (steps.get(name) ?? []).some(({ id }) => isMet(state.steps.get(id))) ? [name] : [],
-      ),
+    met: ({ criteria }, state) => criteria.flatMap(({ name }) => (isMetBy(name, state) ? [name] : [])),
   }
 }
 
