@@ -67,8 +67,9 @@ export function createApprovalCheck(): ApprovalCheck {
       if (event?.kind === 'gate.end') {
         const isOpen = before.steps.get(event.step)?.status.kind === 'open-gate'
         const gate = before.gates.get(event.step)
-        const metNow = gate === undefined ? [] : criteria.met(gate.event, before)
-        const unmet = (metWhenAsked.get(event.step) ?? []).filter(name => !metNow.includes(name))
+        // Once for each request, however many lines say that it ended.
+        const metNow = new Set(gate === undefined || !isOpen ? [] : criteria.met(gate.event, before))
+        const unmet = isOpen ? (metWhenAsked.get(event.step) ?? []).filter(name => !metNow.has(name)) : []
         ended.push({ seq, event, isOpen, gate, unmet })
         open.delete(event.step)
       }
