@@ -57,8 +57,7 @@ test('a catalog asks for one of its procedures, which alone is then walked', asy
 
 test('who leaves before the run has recorded nothing, and has the terminal back', async () => {
   const terminal = start('full')
-  await terminal.until(/catalog of procedures/, 20_000)
-  terminal.send('q')
+  await terminal.answer(/catalog of procedures/, 'q')
   expect(await terminal.exited).toBe(20)
   await terminal.until(/nothing was recorded and nothing was run/)
   expect(terminal.isAlternate).toBe(false)

@@ -24,12 +24,11 @@ const LEAVES: ReadonlySet<string> = new Set(['esc', 'ctrl-c'])
 /** True for a key that continues what was typed before. Enter does only behind a letter: alone it waits for the paint, as any answer. */
 export function isTypedOn(state: ScreenState, key: KeyPress, binding: Binding | null, atMs: number): boolean {
   const { typedOn } = state
-  const mode = modeOf(state)
-  if (typedOn === null || isField(mode) || !isBefore(atMs, typedOn.untilMs, typedOn.quietMs)) return false
+  if (typedOn === null || isField(modeOf(state)) || !isBefore(atMs, typedOn.untilMs, typedOn.quietMs)) return false
   if (key.name === 'enter') return typedOn.begun
   if (key.text === null) return false
-  // Behind a search `n` goes on to the next line found, and changes nothing.
-  return !((mode === 'log' || mode === 'transcript') && binding !== null && READS.has(binding.command.kind))
+  // Who looks right behind a search, or at what the script says, changes nothing; in a sentence it is no look.
+  return typedOn.begun || binding === null || !READS.has(binding.command.kind)
 }
 
 const READS: ReadonlySet<Binding['command']['kind']> = new Set<Binding['command']['kind']>([
