@@ -35,7 +35,7 @@ test.skipIf(process.platform !== 'linux')(
   'output that is still on its way when the script has ended is not lost',
   async () => {
     const script =
-      'echo first; cut -d" " -f6 /proc/$$/stat > session.tmp && mv session.tmp session; until [ -e go ]; do sleep 0.02; done; echo kept'
+      'echo first; cut -d" " -f6 /proc/$$/stat > session.tmp && mv session.tmp session; until [[ -e go || SECONDS -gt 100 ]]; do sleep 0.02; done; echo kept'
     const running = session.run(script)
     const file = join(session.folder, 'session')
     for (let tries = 0; tries < 500 && !existsSync(file); tries++) await sleep(10)
@@ -55,7 +55,7 @@ test.skipIf(process.platform !== 'linux')(
   'a copier that is killed costs output, which is counted, and neither the script nor its end',
   async () => {
     const script =
-      'echo first; cut -d" " -f6 /proc/$$/stat > session.tmp && mv session.tmp session; until [ -e go ]; do sleep 0.02; done; head -c 300000 /dev/zero; echo err >&2; exit 5'
+      'echo first; cut -d" " -f6 /proc/$$/stat > session.tmp && mv session.tmp session; until [[ -e go || SECONDS -gt 100 ]]; do sleep 0.02; done; head -c 300000 /dev/zero; echo err >&2; exit 5'
     const running = session.run(script)
     const file = join(session.folder, 'session')
     for (let tries = 0; tries < 500 && !existsSync(file); tries++) await sleep(10)
