@@ -97,11 +97,14 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     },
 
     async check(order) {
-      const folder = startOf(order, readSession(stateDir, order.session))
+      const session = readSession(stateDir, order.session)
+      const folder = startOf(order, session)
       if (!isFolder(folder)) return `the folder ${folder}, where this block starts, is not there`
       if (order.terminal) packageOfPty = await pty()
       const given = scriptEnvironment(order, environment, new Map())
-      return checkScript(order, given, launcher, inStateFolder(stateDir, 'checked'))
+      // A first block's are off, unless a file of the person's own says otherwise, which nobody reads before it is run.
+      const extglob = session.state?.extglob ?? environment.BASH_ENV !== undefined
+      return checkScript(order, given, launcher, inStateFolder(stateDir, 'checked'), extglob)
     },
 
     async run(order, report) {

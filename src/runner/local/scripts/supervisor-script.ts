@@ -7,7 +7,7 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  *
  * It reads orders from descriptor 3, a wire that goes both ways: words that each end in NUL, which neither paths nor environments can hold:
  *
- * - `check FILE`: reads the whole file without running any of it and answers `CODE\n`. The file's first command is `set -n`, and it
+ * - `check FILE`: reads the whole file without running any of it and answers `CODE\n`. The file's first line ends in `set -n`, and it
  *   is read by `.` in a fork: the same reader as `bash -n`, without starting another bash. What it says goes to `FILE.said`.
  * - `run COUNT WORD..`, and an empty word behind the last one: answers `0\n`, and from then on the order depends on nobody: it is the
  *   supervisor of this script until that has ended, whatever becomes of Signoff. Then it says `free\n` and reads on. Secrets come this
@@ -155,7 +155,7 @@ __signoff_serve() {
     IFS= read -r -d '' -u 6 __signoff_first || break
     case $__signoff_what in
       check)
-        (shopt -s extglob; . "$__signoff_first") 2>|"$__signoff_first.said"
+        (. "$__signoff_first") 2>|"$__signoff_first.said"
         printf '%s\\n' $? >&6 ;;
       run)
         mapfile -t -d '' -u 6 -n "$__signoff_first" __signoff_words
