@@ -6,8 +6,11 @@ import { ListSchema } from '../src/cli/commands/list.ts'
 import { SearchPlaceSchema } from '../src/cli/commands/search.ts'
 import { DoctorReportSchema } from '../src/cli/preflight/finding.ts'
 import { LintReportSchema } from '../src/cli/render/lint-report.ts'
+import { StatusSchema } from '../src/cli/runs/status-document.ts'
 import { VerifyAllSchema } from '../src/cli/verifying/verify-all.ts'
+import { RunResultSchema } from '../src/cli/walking/run-result.ts'
 import { PlanSchema } from '../src/model/index.ts'
+import { exportedTranscriptSchema } from '../src/transcript/export/json-schema.ts'
 import { journalLineSchema } from '../src/transcript/journal/line-schema.ts'
 import { AddendumStatementSchema } from '../src/transcript/statements/addendum.ts'
 import { ApprovalRequestSchema, ApprovalStatementSchema } from '../src/transcript/statements/approval-statement.ts'
@@ -27,8 +30,11 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'lint-1.schema.json': LintReportSchema,
   'list-1.schema.json': ListSchema,
   'plan-1.schema.json': PlanSchema,
+  'run-1.schema.json': RunResultSchema,
   'seal-1.schema.json': SealStatementSchema,
   'search-1.schema.json': SearchPlaceSchema,
+  'status-1.schema.json': StatusSchema,
+  'transcript-1.schema.json': exportedTranscriptSchema(),
   'verify-1.schema.json': VerifyReportSchema,
   'verify-all-1.schema.json': VerifyAllSchema,
 }

@@ -149,7 +149,7 @@ export interface Executor {
   describe(order: ScriptOrder): Described
   /**
    * `bash -n`, the authority, just before a block runs, and whether the folder is there in which it would start: null if it
-   * may start, else what bash says, or that the folder is not there.
+   * may start, else what bash says, or that the folder is not there. It starts nothing, and may be asked ahead of that too.
    */
   check(order: ScriptOrder): Promise<string | null>
   /**

@@ -69,14 +69,14 @@ describe('signoff show', () => {
       '1.1 Build & <b>pack</b>',
       '$ echo build',
       '| ERROR: no space',
-      'exited 2',
-      'decided rerun',
+      'attempt 1 failed, exit 2, after 1.5 s',
+      'failed; to be run again, said by op@example.com: made room',
       'script edited by op@example.com: say more',
       '1.2 Look at it',
-      '[x] Tell support',
-      'skipped (person)',
+      '[x] Tell support: confirmed by op@example.com',
+      'skipped by op@example.com: not today',
       '| 100%',
-      'ended: aborted',
+      'run ended, aborted',
       'After the seal:',
       'review by op@example.com: fine',
     ]
@@ -152,7 +152,7 @@ describe('signoff show', () => {
     const { exitCode, stdout, stderr } = await show('copied')
     expect(exitCode, stderr).toBe(0)
     expect(stdout).toContain(`line ${number + 1} is withheld in this copy: names \\u{1b}]0;owned`)
-    expect(stdout).toContain('ended: aborted')
+    expect(stdout).toContain('run ended, aborted')
   })
 
   test('shows what comes before a line that is wrong, and then says which that is', async () => {
@@ -161,7 +161,7 @@ describe('signoff show', () => {
     const { exitCode, stdout, stderr } = await show('broken')
     expect(exitCode).toBe(65)
     expect(stdout).toContain('1.1 Build & <b>pack</b>')
-    expect(stdout).not.toContain('skipped (person)')
+    expect(stdout).not.toContain('skipped by')
     expect(stderr).toContain('line 10')
     expect((await show('nowhere')).exitCode).toBe(2)
   })

@@ -144,6 +144,29 @@ describe('what is recorded, and when', () => {
     expect(readFileSync(at('seen'), 'utf8').trim().split('\n').at(-1)).toContain('"kind":"step.start"')
   })
 
+  test('the script that comes next is read, and not started, while the end of the one before is on its way to the disk', async () => {
+    const onDisk = Promise.withResolvers<void>()
+    let isEnd = false
+    const slow = (journal: Journal): Journal => ({
+      append(event) {
+        isEnd ||= event.kind === 'step.end'
+        return journal.append(event)
+      },
+      async barrier() {
+        if (isEnd) await onDisk.promise
+        await journal.barrier()
+      },
+    })
+    const { run } = await newRun(runbookOf([task('a', ':'), task('b', ': the next one')]), { wrap: slow })
+    const over = walkOn(run)
+    const read = at('run-state/checked')
+    await until(() => existsSync(read) && readFileSync(read, 'utf8').includes(': the next one'))
+    expect([started(), kindsOf().at(-1), run.snapshot().state.running?.step]).toEqual([['a'], 'step.end', 'a'])
+    onDisk.resolve()
+    expect(await over).toEqual({ kind: 'ended', result: 'passed' })
+    expect(started()).toEqual(['a', 'b'])
+  })
+
   test('two answers at once start one script', async () => {
     const { run } = await newRun(runbookOf([task('a', 'sleep 0.1')]))
     const twice = [1, 2].map(() => run.say({ kind: 'run', step: 'a', phrase: null }, KIM))

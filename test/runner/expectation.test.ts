@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type EventOf, expectationProblem, type Step } from '../../src/model/index.ts'
 import { matchesInTime } from '../../src/runner/local/index.ts'
-import { checksOf, matchesWithoutLimit, type ShownOutput } from '../../src/runner/scripts/expectation.ts'
+import { advisoryDiff, checksOf, matchesWithoutLimit, type ShownOutput } from '../../src/runner/scripts/expectation.ts'
 import { CHECKED_CHARS, openSeenOutput } from '../../src/runner/scripts/seen-output.ts'
 
 type Kind = NonNullable<Step['expect']>['kind']
@@ -168,4 +168,14 @@ describe('of an output that is longer than is kept', () => {
     seen.take({ kind: 'output', step: 'a', attempt: 1, fd: 'out', at: 1, b64: '/w==' })
     expect(checksOf(step, seen.shown(null), matchesInTime)[0]?.got).toContain('bytes that are not text')
   })
+})
+
+test('a sample is held against output made of blanks in no more time than its length takes', () => {
+  const about = (text: string) => ({ text, out: text, unseen: null, contains: null })
+  const step = { expect: { kind: 'similar', text: '\nok  \n\n' } } as const
+  expect(advisoryDiff(step, about('ok\r\n'))).toBeNull()
+  const began = performance.now()
+  expect(advisoryDiff(step, about(`ok${' '.repeat(500_000)}!\n`))?.startsWith('-ok\n+ok ')).toBe(true)
+  expect(advisoryDiff(step, about(`${'\n'.repeat(500_000)}ok`))).toBeNull()
+  expect(performance.now() - began).toBeLessThan(5_000)
 })

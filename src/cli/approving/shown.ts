@@ -23,7 +23,15 @@ export function shown({ checked, position }: FoundRequest, { gate }: Asked): str
     ...gate.earlier.map(one => `An earlier request got ${decisionLine(one)}`),
     ...(gate.askedAgain === null ? [] : [`Asked again by ${gate.askedAgain.by}: "${gate.askedAgain.reason}"`]),
     `The gate: ${needText(need)}`,
+    ...touchLines(gate.event.touch),
     ...gate.approvals.map(one => `  ${decisionLine(one)}`),
+  ]
+}
+
+function touchLines(touch: EventOf<'approval.request'>['touch']): string[] {
+  if (touch === 'none') return []
+  return [
+    `Keys: only one on a token, ${touch === 'presence' ? 'touched' : 'with its PIN or a finger'} for this signature`,
   ]
 }
 

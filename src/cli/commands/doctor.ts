@@ -111,6 +111,7 @@ function withAllSections(context: RunContext): RunContext {
 
 const EMPTY_CONFIG: Omit<Config, 'userPath'> = {
   roles: {},
+  touch: 'none',
   timeoutMs: null,
   silenceMs: null,
   interpreters: {},

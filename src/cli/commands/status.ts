@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { countSteps, deviationsOf, deviationText, type Entry } from '../../model/index.ts'
+import type { Entry } from '../../model/index.ts'
 import {
   cleanText,
   createPlainOutput,
@@ -8,15 +8,14 @@ import {
   neededOf,
   type Scene,
   type StatusFacts,
-  standingOf,
   statusLines,
-  unmetOf,
 } from '../../tui/index.ts'
 import type { Io } from '../io.ts'
 import { jsonText } from '../render/json-text.ts'
 import { readGrowing } from '../runs/journal-reader.ts'
 import { holderOf } from '../runs/run-locks.ts'
 import { createRunView, type RunView } from '../runs/run-view.ts'
+import { statusDocument } from '../runs/status-document.ts'
 import { findRun, isThere, type RunFiles } from '../runs/transcript-files.ts'
 import { findWorkspace, stateFolder } from '../settings/workspace.ts'
 
@@ -67,7 +66,7 @@ function createTeller(view: RunView, files: RunFiles, flags: StatusFlags, io: Io
   })
   const sayAll = async (scene: Scene): Promise<void> => {
     const seen = await facts()
-    if (flags.json === true) io.write(jsonText(documentOf(scene, seen, files), 'one-line'))
+    if (flags.json === true) io.write(jsonText(statusDocument(scene, seen, files.folder), 'one-line'))
     else for (const line of statusLines(scene, seen, io.nowMs())) io.write(`${line}\n`)
   }
   const sayNeed = (scene: Scene): void => {
@@ -96,32 +95,5 @@ function createTeller(view: RunView, files: RunFiles, flags: StatusFlags, io: Io
       sayNeed(scene)
       watches = true
     },
-  }
-}
-
-function documentOf(scene: Scene, facts: StatusFacts, files: RunFiles): object {
-  const { state, need } = scene
-  const { start, running, offer } = state
-  const iso = (atMs: number) => new Date(atMs).toISOString()
-  return {
-    schema: 'signoff.status/1',
-    run: start?.run ?? null,
-    release: start?.release ?? null,
-    environment: start?.env ?? null,
-    runbook: { path: start?.runbook.path ?? null, sha256: start?.runbook.sha256 ?? null },
-    standing: standingOf(scene, facts),
-    result: state.result,
-    operator: state.operator,
-    holder: facts.holder,
-    startedOn: iso(state.startedAtMs),
-    lastOn: iso(state.lastAtMs),
-    steps: countSteps(state),
-    running: running === null ? null : { ...running, sinceMs: undefined, since: iso(running.sinceMs) },
-    needed: neededOf(scene),
-    unmet: need.kind === 'decide' ? unmetOf(state, need.step) : [],
-    offer:
-      offer === null ? null : { to: offer.event.to, by: offer.event.by, note: offer.event.note, on: iso(offer.atMs) },
-    deviations: deviationsOf(state).map(deviationText),
-    transcript: files.folder,
   }
 }

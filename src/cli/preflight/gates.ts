@@ -31,7 +31,7 @@ export function gateFindings(
   operator: Operator | null,
   nowMs: number,
 ): PreflightFinding[] {
-  const candidates = candidatesOf(signers, nowMs)
+  const candidates = candidatesOf(signers, nowMs, context.touch ?? 'none')
   const operators = [...state.operators, ...(operator === null ? [] : [operator])]
   const gates = [...ahead.forward, ...ahead.back].filter(({ kind }) => kind === 'gate')
   return gates.flatMap(step => {
@@ -133,14 +133,15 @@ function canAllBeGiven(needs: readonly (readonly string[] | null)[], others: rea
   return place(0, new Set(), new Set())
 }
 
-function candidatesOf(signers: SignersFile, nowMs: number): Candidate[] {
+function candidatesOf(signers: SignersFile, nowMs: number, touch: NonNullable<RunContext['touch']>): Candidate[] {
   const keys = new Map<string, Set<string>>()
   const add = (principal: string, keyid: string) => keys.set(principal, (keys.get(principal) ?? new Set()).add(keyid))
   for (const line of signers.lines) {
     // Which key an authority certifies for somebody is seen once they sign: one that nobody else has, as far as can be told now.
     if (line.certAuthority)
       for (const principal of approversNamedBy(line, nowMs)) add(principal, `certificate of ${principal}`)
-    else
+    // A key that is on no token cannot say that it was touched.
+    else if (touch === 'none' || line.key.type.startsWith('sk-'))
       for (const principal of principalsOf(signers, line.key, APPROVAL_NAMESPACE))
         if (checkSigner(signers, { key: line.key, principal, namespace: APPROVAL_NAMESPACE, atMs: nowMs }).ok)
           add(principal, line.key.keyid)

@@ -1,5 +1,12 @@
 import type { Entry, EventOf, PlannedStep } from '../../model/index.ts'
-import { createExcerpt, type EventBlock, type ExcerptMaker, eventText, visible } from '../../transcript/index.ts'
+import {
+  createExcerpt,
+  type EventBlock,
+  type ExcerptMaker,
+  eventText,
+  oneLine,
+  visible,
+} from '../../transcript/index.ts'
 import { createOutputLines } from './output-lines.ts'
 
 /** How a record is told: `short` leaves the middle of long output out, `full` shows all of it. */
@@ -58,15 +65,16 @@ export function createRecordText(length: Length): RecordText {
         stretch.add(event, 0)
         return before
       }
-      const { sentence, blocks } = eventText(event)
+      const { sentence, items, blocks } = eventText(event, id => steps.get(id))
       if (sentence === '') return []
       const time = new Date(atMs).toISOString().slice(11, 19)
-      const said = visible(sentence.replace(/\s*\n\s*/g, ' '))
+      const said = visible(oneLine(sentence))
       return [
         ...flush(),
         ...dated(atMs),
         ...heading(stepOf(event), steps),
         `  ${time}  ${said}`,
+        ...items.map(item => visible(`${MARGIN}${oneLine(item)}`)),
         ...blocks.flatMap(block => blockLines(block, event.kind)),
       ]
     },

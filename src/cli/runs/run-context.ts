@@ -41,7 +41,7 @@ const RECOVERY_ONLY = 'recovery:'
 /** What a run is about, before it exists: enough to see what it will lack. */
 export function contextOf(
   asked: NewRun,
-  config: Pick<Config, 'roles' | 'timeoutMs' | 'silenceMs' | 'interpreters'>,
+  config: Pick<Config, 'roles' | 'touch' | 'timeoutMs' | 'silenceMs' | 'interpreters'>,
   run: string,
 ): RunContext {
   const selected = walksRecoveryOnly(asked.selection) ? { flow: [] } : selectFlow(asked.runbook, asked.selection)
@@ -57,6 +57,7 @@ export function contextOf(
     mainFlow: selected.flow,
     releaseParameters: releaseParameters(asked.runbook),
     roles: config.roles,
+    touch: config.touch,
     defaultTimeoutMs: config.timeoutMs,
     interpreters: interpretersNow(asked.interpreters ?? config.interpreters, config.interpreters),
     ...(config.silenceMs === null ? {} : { silenceMs: config.silenceMs }),

@@ -78,4 +78,4 @@ async function readSeen(state: RunState): Promise<Seen> {
 }
 
 /** Who looks has no part in how else the run is configured: what it demands is in its lines. */
-const NO_CONFIG = { roles: {}, timeoutMs: null, silenceMs: null }
+const NO_CONFIG = { roles: {}, touch: 'none', timeoutMs: null, silenceMs: null } as const

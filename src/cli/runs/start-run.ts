@@ -4,8 +4,9 @@ import { dirname, relative, resolve } from 'node:path'
 import type { EventOf, RunEvent } from '../../model/index.ts'
 import { EMPTY_STATE } from '../../model/index.ts'
 import { planEvent } from '../../runner/index.ts'
-import { accountName, gitFacts, uuidv7 } from '../../runner/local/index.ts'
+import { accountName, type GitFacts, gitFacts, uuidv7 } from '../../runner/local/index.ts'
 import { createChain } from '../../transcript/index.ts'
+import { cleanText } from '../../tui/index.ts'
 import type { Desk } from '../desk.ts'
 import type { FirstWords } from '../given/first-words.ts'
 import type { Io } from '../io.ts'
@@ -24,7 +25,9 @@ export async function startSession(asked: NewRun, desk: Desk, io: Io, first: Fir
   const context = contextOf(asked, desk.config, run)
   const files = runFiles(desk.workspace.transcripts, asked.release, run)
   const parents = await findParents(desk.workspace.transcripts, asked.undoes?.files.run ?? null)
-  const start = await startEvent(asked, desk, run, parents)
+  const git = await gitFacts(dirname(resolve(asked.path)))
+  if (git !== null && git.unseen !== null) io.say(cleanText(`signoff: recorded as changed: ${git.unseen}`))
+  const start = await startEvent(asked, desk, { run, parents, git })
   const stateDir = stateFolder(io.environment, run)
   const session = await openSession({
     context,
@@ -59,11 +62,9 @@ function interpreterEvents({ runbook, interpreters }: NewRun, { config, signer }
 async function startEvent(
   asked: NewRun,
   desk: Desk,
-  run: string,
-  parents: EventOf<'run.start'>['parents'],
+  { run, parents, git }: Pick<EventOf<'run.start'>, 'run' | 'parents'> & { readonly git: GitFacts | null },
 ): Promise<EventOf<'run.start'>> {
   const path = resolve(asked.path)
-  const git = await gitFacts(dirname(path))
   const text = asked.runbook.source
   const bytes = Buffer.from(text)
   const selected = Object.values(asked.selection).some(value => value !== null)

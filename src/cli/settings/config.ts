@@ -24,6 +24,8 @@ export const ProjectConfigSchema = z.strictObject({
   version: z.literal(1).default(1),
   /** Who may approve for a role that a runbook names: principals of allowed_signers. */
   roles: z.record(z.string(), z.array(z.string().min(1)).min(1)).default({}),
+  /** What the keys of approvers must show: that somebody touched the token, or that it knew them by a PIN or a finger. */
+  touch: z.enum(['presence', 'verified']).optional(),
   /** Time limit of a task that names none, such as `30m`. */
   timeout: time.optional(),
   verify: VerifySettings.optional(),
@@ -111,6 +113,8 @@ export const UserConfigSchema = z.strictObject({
 
 export interface Config {
   readonly roles: Readonly<Record<string, readonly string[]>>
+  /** What is asked of the keys of approvers. */
+  readonly touch: 'none' | 'presence' | 'verified'
   readonly timeoutMs: number | null
   readonly silenceMs: number | null
   readonly interpreters: Interpreters
@@ -163,6 +167,7 @@ export async function readConfig(workspace: Workspace, environment: NodeJS.Proce
   })
   return {
     roles: project?.value.roles ?? {},
+    touch: project?.value.touch ?? 'none',
     timeoutMs: project?.value.timeout === undefined ? null : milliseconds(project.value.timeout),
     silenceMs: project?.value.silence === undefined ? null : milliseconds(project.value.silence),
     interpreters: project?.value.interpreters ?? {},

@@ -47,8 +47,11 @@ export async function prepareVerifier(flags: TrustFlags, io: Io, folder: string 
   const from = folder === null ? io.cwd : outsideOf(folder, io.cwd)
   const workspace = findWorkspace(from)
   const config = await readConfig(workspace, io.environment).catch(asUsage)
-  const signers = await signersOf(flags.signers ?? null, { from, ofRepository: workspace.signers }, io)
-  const revoked = await readRevocations(workspace)
+  // Each asks git.
+  const [signers, revoked] = await Promise.all([
+    signersOf(flags.signers ?? null, { from, ofRepository: workspace.signers }, io),
+    readRevocations(workspace),
+  ])
   const runbookSha256 = flags.runbook === undefined ? null : sha256(await readRunbook(flags.runbook).catch(asUsage))
   const checkTimestamp = await checkBy(flags.tsaCa === undefined ? config.verify.tsaCa : [flags.tsaCa])
   return files => ({
@@ -67,6 +70,7 @@ export async function prepareVerifier(flags: TrustFlags, io: Io, folder: string 
       requireApprovals: Math.max(flags.requireApprovals ?? 0, config.verify.approvals),
       strictTime: flags.strictTime === true || config.verify.strictTime,
       roles: config.roles,
+      touch: config.touch,
     },
     lockHeld: holderOf(stateFolder(io.environment, basename(resolve(files.folder))), files) !== null,
     planOf: async (...asked) => (await import('./demanded-plan.ts')).demandedPlan(...asked),

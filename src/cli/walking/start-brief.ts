@@ -22,7 +22,7 @@ export function startBrief(
     commit:
       git === null || git.commit === null
         ? null
-        : `${git.commit.slice(0, 12)}${git.tag === null ? '' : ` (${git.tag})`}${git.dirty ? ', with changes that are not committed' : ''}`,
+        : `${git.commit.slice(0, 12)}${git.tag === null ? '' : ` (${git.tag})`}${changedText(git)}`,
     release,
     environment,
     production: isProduction(environment),
@@ -47,6 +47,11 @@ export function startBrief(
     ),
   }
   return { kind: 'brief', brief }
+}
+
+function changedText({ dirty, unseen }: GitFacts): string {
+  if (!dirty) return ''
+  return `, ${unseen === null ? 'with' : 'perhaps with'} changes that are not committed`
 }
 
 /** The procedures of a catalog that have something to walk. */

@@ -18,6 +18,7 @@ import { sealRun } from '../runs/seal-run.ts'
 import type { Ui } from '../terminal/choose-ui.ts'
 import { heardMeanwhile } from './heard-meanwhile.ts'
 import { meanwhileText } from './meanwhile.ts'
+import { type RunResult, resultWord } from './run-result.ts'
 
 export interface WalkOptions {
   readonly ui: Ui
@@ -203,8 +204,7 @@ async function finish(session: Session, ending: Ending, inbox: Inbox, options: W
     seal = await sealRun(session)
     await inbox.remove()
   }
-  const result =
-    ending.kind === 'ended' ? ending.result : ending.kind === 'paused' ? 'paused' : `stopped by ${ending.signal}`
+  const result = resultWord(ending)
   io.say(
     `Run ${result}: ${counts.passed} passed, ${counts.skipped} skipped or not applicable, ${counts.failed} failed, ${counts.open} open.`,
   )
@@ -221,22 +221,19 @@ async function finish(session: Session, ending: Ending, inbox: Inbox, options: W
     io.say(`Sealed by ${session.signer.principal} (${session.signer.keyid}); check it: signoff verify ${files.folder}`)
   else io.say(`${goesOn(state, session)}: signoff resume ${id}`)
   const exitCode = exitCodeOfEnding(ending)
-  if (options.json)
-    io.write(
-      jsonText(
-        {
-          schema: 'signoff.run/1',
-          run: id,
-          release: context.release,
-          result,
-          exitCode,
-          steps: counts,
-          transcript: files.folder,
-          seal,
-        },
-        'one-line',
-      ),
-    )
+  if (options.json) {
+    const document: RunResult = {
+      schema: 'signoff.run/1',
+      run: id,
+      release: context.release,
+      result,
+      exitCode,
+      steps: counts,
+      transcript: files.folder,
+      seal,
+    }
+    io.write(jsonText(document, 'one-line'))
+  }
   return exitCode
 }
 

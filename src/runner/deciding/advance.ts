@@ -196,7 +196,7 @@ function requestOf(context: RunContext, state: RunState, step: Step, challenge: 
     step: step.id,
     ask: `${step.title}: ${context.runbook.title}, release ${context.release}?`,
     need: gateNeed(step, context.roles),
-    touch: 'none',
+    touch: context.touch ?? 'none',
     criteria: (step.criteria ?? []).map(id => criterionOf(context, state, id)),
     challenge,
   }

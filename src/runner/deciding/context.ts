@@ -19,6 +19,8 @@ export interface RunContext {
   readonly releaseParameters: readonly string[]
   /** Principals by role, from the configuration; a role that is not listed is not mapped. */
   readonly roles: Readonly<Record<string, readonly string[]>>
+  /** What is asked of the keys of approvers; nothing where it is left out. */
+  readonly touch?: EventOf<'approval.request'>['touch']
   readonly defaultTimeoutMs: number | null
   /** How long a running script may say nothing before a person is told. */
   readonly silenceMs: number

@@ -20,6 +20,11 @@ export interface Memory {
 export interface Carrier {
   /** Every order of a decision; gives the reply of the last one that has one, else that of the decision. */
   carryOut(decision: Decision): Promise<Reply>
+  /**
+   * Has the shell read the script that comes next, if one does, so that its answer is there when it is asked for before the start. Nothing
+   * is started by it, and nothing depends on it.
+   */
+  readAhead(): void
   /** Follows a script that an earlier process of this run started. */
   attach(step: string, attempt: number, recorded: RecordedOutput): void
   /** Follows late output of a script that had ended in an earlier process of this run. False if nothing of it is left. */
@@ -66,11 +71,10 @@ export function createCarrier(options: {
         return carryOut(decision)
       }
       case 'check': {
-        const step = context.steps.get(order.step)
-        const ready = needOf(context, recorder.state, memory.live)
-        if (step === undefined || ready.kind !== 'run' || ready.step !== step.id) return null
-        const problem = await executor.check(orderFor(context, recorder.state, step, 'script'))
-        return problem === null ? null : carryOutOne({ kind: 'reject', step: step.id, why: problem })
+        const next = nextScript()
+        if (next?.step !== order.step) return null
+        const problem = await executor.check(next)
+        return problem === null ? null : carryOutOne({ kind: 'reject', step: order.step, why: problem })
       }
       case 'start':
         shown.set(order.order.id, openSeenOutput(context.steps.get(order.order.step)))
@@ -110,6 +114,13 @@ export function createCarrier(options: {
     }
   }
 
+  /** The order for the script that only has to be started now. */
+  const nextScript = (): ScriptOrder | null => {
+    const need = needOf(context, recorder.state, memory.live)
+    const step = need.kind === 'run' ? context.steps.get(need.step) : undefined
+    return step === undefined ? null : orderFor(context, recorder.state, step, 'script')
+  }
+
   const taker =
     (order: Pick<ScriptOrder, 'id' | 'step' | 'attempt'>) =>
     async (next: ScriptReport): Promise<void> => {
@@ -136,6 +147,11 @@ export function createCarrier(options: {
 
   return {
     carryOut,
+    readAhead() {
+      const next = nextScript()
+      // What is wrong with it is said when it is to start.
+      if (next !== null) executor.check(next).catch(() => undefined)
+    },
     attach(step, attempt, recorded) {
       const order = orderOf(step, attempt)
       // Its expectation is held against all of its output, not only against what comes from now on.

@@ -202,7 +202,8 @@ export function drive(context: RunContext, ports: Ports, past: RunState = EMPTY_
       // With another value the same block is another text, as an edited one is, and bash is asked again.
       if (decision.events.some(event => event.kind === 'param' || event.kind === 'step.edit'))
         memory.live = { ...memory.live, rejected: new Map() }
-      await recorder.recordAll(decision.events)
+      const isEnd = input.kind === 'report' && input.report.kind === 'ended'
+      await recorder.recordAll(decision.events, isEnd ? carrier.readAhead : undefined)
       const reply = await carrier.carryOut(decision)
       // Output and a pause lead to nothing by themselves.
       const leadsOn = recorder.state.paused === null && (input.kind !== 'report' || input.report.kind === 'ended')

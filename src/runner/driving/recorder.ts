@@ -12,8 +12,11 @@ export interface Recorder {
   readonly isClosing: boolean
   /** Writes one event; what else is due by it is written first. */
   record(event: RunEvent): Promise<void>
-  /** Writes these, and makes them durable: at once, or within a second where they are nothing but output. */
-  recordAll(events: readonly RunEvent[]): Promise<void>
+  /**
+   * Writes these, and makes them durable: at once, or within a second where they are nothing but output.
+   * @param meanwhile is called once they are written: what needs no more than that goes on beside the disk.
+   */
+  recordAll(events: readonly RunEvent[], meanwhile?: () => void): Promise<void>
   /** Resolves once everything written so far survives a power cut. */
   barrier(): Promise<void>
   /** What no front end was shown yet; it counts as shown from now on. */
@@ -64,8 +67,9 @@ export function createRecorder(
       return isClosing
     },
     record,
-    async recordAll(events) {
+    async recordAll(events, meanwhile) {
       for (const event of events) await record(event)
+      meanwhile?.()
       if (events.some(event => event.kind !== 'output' && event.kind !== 'output.late')) await journal.barrier()
       else if (events.length > 0) syncSoon()
     },

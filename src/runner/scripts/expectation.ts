@@ -75,12 +75,14 @@ export function advisoryDiff(step: Pick<Step, 'expect'>, { text, unseen }: Shown
 const MOST_DIFF_LINES = 200
 const MOST_DIFF_CHARS = 20_000
 
-/** Nobody writes spaces at the ends of lines into a sample on purpose. */
+/**
+ * Nobody writes spaces at the ends of lines, or empty lines around it, into a sample on purpose. Line by line and not by patterns: a script
+ * may print blanks without end, and a pattern takes the square of their number.
+ */
 function comparable(text: string): string {
-  return text
-    .replace(/[ \t\r]+$/gm, '')
-    .replace(/\n+$/, '')
-    .replace(/^\n+/, '')
+  const lines = text.split('\n').map(line => line.trimEnd())
+  const first = lines.findIndex(line => line !== '')
+  return first === -1 ? '' : lines.slice(first, 1 + lines.findLastIndex(line => line !== '')).join('\n')
 }
 
 /** How much of an output that differs is recorded with the check; all of it is recorded as output. */

@@ -1,5 +1,6 @@
 import type { Entry, EventOf, PlannedStep } from '../../model/index.ts'
 import { encode } from '../encoding/canonical.ts'
+import { oneLine } from '../encoding/one-line.ts'
 import { visible } from '../encoding/visible.ts'
 import type { ScannedLine } from '../journal/scanned-line.ts'
 import { derivedText } from './derived.ts'
@@ -104,12 +105,12 @@ function createPlayer() {
         yield* sayLines(scriptText(happened.script), '36')
         return
       default: {
-        const { sentence } = eventText(happened)
+        const { sentence, items } = eventText(happened, id => steps.get(id))
         if (sentence === '') return
         const isPersons = happened.kind !== 'step.skip' || happened.why === 'person'
         if ('step' in happened && happened.step !== null && isPersons && happened.kind !== 'run.pause')
           if (![...marked].some(name => name.startsWith(`${happened.step} `))) yield* mark(happened.step, 1)
-        yield* sayLines(sentence.replace(/\s*\n\s*/g, ' '), '2')
+        yield* sayLines([sentence, ...items.map(item => `  ${item}`)].map(oneLine).join('\n'), '2')
       }
     }
   }

@@ -1,16 +1,23 @@
 import {
-  type Check,
+  DECIDED,
   diffText,
+  type EventOf,
   interpretersText,
-  type Observed,
+  LEFT_OUT,
+  type PlannedStep,
   type RunEvent,
   signedReason,
+  WHY_REFUSED,
 } from '../../model/index.ts'
+import { checksText, checkText, leftText, needText, observedText, streamsText, unmetCount } from './event-parts.ts'
+import { plannedText, spanText } from './span-text.ts'
 
 /** What an event says to a reader. Not escaped and not cleaned: it holds whatever stands in the record. */
 export interface EventText {
   /** Who did what; empty for an event that is not told, such as output. May hold newlines. */
   readonly sentence: string
+  /** What the sentence is about, one by one: whose approval is asked, the criteria of a gate. */
+  readonly items: readonly string[]
   readonly blocks: readonly EventBlock[]
 }
 
@@ -22,8 +29,11 @@ export interface EventBlock {
   readonly lead: string | null
 }
 
+/** A step of the plan by its id, which is how events name it; people know it by position and title. */
+export type FindStep = (id: string) => Pick<PlannedStep, 'position' | 'title' | 'kind'> | undefined
+
 /** One event in words, all that is recorded of it. */
-export function eventText(event: RunEvent): EventText {
+export function eventText(event: RunEvent, findStep: FindStep): EventText {
   switch (event.kind) {
     case 'run.start':
     case 'run.plan':
@@ -43,66 +53,92 @@ export function eventText(event: RunEvent): EventText {
         block(diffText(event.was, event.script).join('\n'), 'diff'),
         block(event.script, '', 'It ran from then on as:'),
       )
-    case 'step.start':
-      return say(`attempt ${event.attempt} started in ${event.cwd}`, block(event.script, event.shell))
+    case 'step.start': {
+      const limit = event.timeoutMs === null ? '' : `, time limit ${spanText(event.timeoutMs)}`
+      return say(`attempt ${event.attempt} started in ${event.cwd}${limit}`, block(event.script, event.shell))
+    }
     case 'step.stop':
-      return say(`stopped by ${event.by ?? event.why} with ${event.signal}`)
+      return say(
+        `${event.signal} sent, ${event.why === 'time-limit' ? 'its time limit is over' : `asked by ${event.by ?? 'a person'}`}`,
+      )
     case 'output.end':
-      return say(event.streams.map(streamText).join('; '))
+      return say(streamsText(event.streams, 'printed'))
     case 'output.late.end':
       return say(
-        `late output ${event.why === 'closed' ? 'ended' : 'was left, others can still write'}: ${event.streams.map(streamText).join('; ')}`,
+        `late output ${event.why === 'closed' ? 'ended' : 'was left, others can still write'}: ${streamsText(event.streams, 'printed')}`,
       )
     case 'step.left':
       return say(leftText(event))
     case 'step.end':
-      return say(
-        `attempt ${event.attempt} ${endText(event)} after ${event.ms} ms: ${event.result}${checks(event.checks)}`,
-      )
+      return say(`attempt ${event.attempt} ${endText(event)}${checksText(event.checks)}`)
     case 'step.decide':
-      return say(`${event.state}; decided ${event.choice} by ${event.by}${because(event.reason)}`)
+      return say(`${event.state}; ${DECIDED[event.choice]} by ${event.by}${because(event.reason)}`)
     case 'step.skip':
-      return say(`skipped (${event.why})${event.by === null ? '' : ` by ${event.by}`}${because(event.reason)}`)
+      return say(
+        event.why === 'person'
+          ? `skipped by ${event.by ?? 'a person'}${because(event.reason)}`
+          : `${LEFT_OUT[event.why]}${event.by === null ? '' : `, said by ${event.by}`}${because(event.reason)}`,
+      )
     case 'step.reopen':
       return say(`opened again by ${event.by}${because(event.reason)}`)
     case 'jump':
       return say(
-        `jumped to ${event.to} over ${event.over.join(', ') || 'nothing'}, by ${event.by}${because(event.reason)}`,
+        `jumped to ${nameOf(event.to, findStep)} over ${positions(event.over, findStep)}, by ${event.by}${because(event.reason)}`,
       )
     case 'block':
       return say(`blocked by ${event.by}${because(event.reason)}`)
     case 'block.end':
       return say(`block of line ${event.block + 1} ended by ${event.by}${because(event.reason)}`)
     case 'confirm':
-      return say(
-        `${event.answer === 'yes' ? '[x]' : `[${event.answer}]`} ${event.ask}: ${event.by}${observed(event.observed)}${because(event.note)}`,
-      )
+      return say(confirmText(event, findStep))
     case 'form':
       return say(`filled in by ${event.by}`, block(event.text, 'text'))
     case 'note':
       return say(`note by ${event.by}: ${event.text}`)
     case 'approval.request':
-      return say(`approval asked: ${event.ask} ${needs(event.need)}${checks(event.criteria)}`)
+      return {
+        sentence: `approval asked: ${event.ask}`,
+        items: [...event.need.map(needText), ...event.criteria.map(checkText)],
+        blocks: [],
+      }
     case 'approval':
       return say(
         `${event.decision.toUpperCase()} by ${event.principal}${event.role === null ? '' : ` as ${event.role}`}, signed with ${event.keyid}${because(signedReason(event.envelope))}`,
       )
     case 'approval.refused':
-      return say(`an approval was refused: ${event.why}`)
+      return say(`an approval was refused: ${WHY_REFUSED[event.why]}`)
     case 'gate.end':
-      return say(`gate: ${event.decision.toUpperCase()}${checks(event.criteria)}`)
+      return {
+        sentence: `gate: ${event.decision.toUpperCase()}${unmetCount(event.criteria)}${voidedText(event)}`,
+        items: event.criteria.filter(({ ok }) => !ok).map(checkText),
+        blocks: [],
+      }
     case 'wait.start':
-      return say(`waiting until ${event.until}${because(event.reason)}`)
+      return say(
+        `waiting ${event.minMs === 0 ? '' : `${spanText(event.minMs)}, `}until ${event.until}${because(event.reason)}`,
+      )
     case 'wait.end':
-      return say(`wait ${event.how}${event.by === null ? '' : ` by ${event.by}`}${because(event.reason)}`)
-    case 'phase.end':
-      return say(`phase ${event.result} after ${event.ms} ms${planned(event.planned)}${because(event.criteria)}`)
-    case 'rollback.start':
-      return say(`rollback of ${event.for ?? 'the run'} begun by ${event.by}${because(event.reason)}`)
-    case 'rollback.end':
-      return say(`rollback ${event.result}: ${event.done.length} done, ${event.failed.length} failed`)
+      return say(waitText(event))
+    case 'phase.end': {
+      const planned = plannedText(event.planned)
+      return say(
+        `phase ${event.result} after ${spanText(event.ms)}${planned === null ? '' : `, planned ${planned}`}${because(event.criteria)}`,
+      )
+    }
+    case 'rollback.start': {
+      const of = event.of === null ? '' : ` of the sealed run ${event.of}`
+      const without = event.without.length === 0 ? '' : `; no way back for ${positions(event.without, findStep)}`
+      return say(`recovery${of} entered by ${event.by}${because(event.reason)}${without}`)
+    }
+    case 'rollback.end': {
+      const without = event.without.length === 0 ? '' : `, ${event.without.length} without a way back`
+      return say(`rollback ${event.result}: ${event.done.length} done, ${event.failed.length} failed${without}`)
+    }
     case 'runbook.changed':
-      return say(`the runbook's file had changed; ${event.by} chose ${event.decision}`, block(event.diff, 'diff'))
+      return say(
+        `the runbook file has changed; ${event.decision === 'keep' ? 'the run goes on with the text it began with' : 'the run stops'}, decided by ${event.by}`,
+        block(event.diff, 'diff'),
+      )
     case 'output.differs':
       return say('its output differs from the sample, which decides nothing', block(event.diff, 'diff'))
     case 'run.interpreters':
@@ -114,27 +150,29 @@ export function eventText(event: RunEvent): EventText {
     case 'handoff.accept':
       return say(`hand-over accepted by ${event.by}`)
     case 'writer.changed':
-      return say(`taken over from ${event.from.principal} by ${event.to.principal}${because(event.reason)}`)
+      return say(
+        `taken over from ${event.from.principal} on ${event.from.host} by ${event.to.principal} on ${event.to.host}${because(event.reason)}`,
+      )
     case 'run.pause':
       return say(`paused${event.by === null ? '' : ` by ${event.by}`}${because(event.reason)}`)
     case 'run.resume':
-      return say(`resumed by ${event.operator.principal} after ${event.gapMs} ms${torn(event.tornBytes)}`)
+      return say(resumeText(event))
     case 'journal.full':
       return say(`the journal could not grow: ${event.errno}`)
     case 'run.abort':
-      return say(`aborted by ${event.by}${because(event.reason)}`)
+      return say(`run ended by ${event.by}${because(event.reason)}`)
     case 'run.end':
-      return say(`ended: ${event.result}`)
+      return say(`run ended, ${event.result}`)
     default:
       event satisfies never
       return NOTHING
   }
 }
 
-const NOTHING: EventText = { sentence: '', blocks: [] }
+const NOTHING: EventText = { sentence: '', items: [], blocks: [] }
 
 function say(sentence: string, ...blocks: readonly EventBlock[]): EventText {
-  return { sentence, blocks }
+  return { sentence, items: [], blocks }
 }
 
 function block(text: string, language: string, lead: string | null = null): EventBlock {
@@ -145,60 +183,71 @@ function because(reason: string | null): string {
   return reason === null || reason === '' ? '' : `: ${reason}`
 }
 
-function endText(event: Extract<RunEvent, { kind: 'step.end' }>): string {
-  if (event.exit !== null) return `${event.outcome} ${event.exit}`
-  return event.signal === null ? event.outcome : `${event.outcome} ${event.signal}`
+function nameOf(id: string, findStep: FindStep): string {
+  const step = findStep(id)
+  return step === undefined ? id : `${step.position} ${step.title}`
 }
 
-function streamText(stream: Extract<RunEvent, { kind: 'output.end' }>['streams'][number]): string {
-  const { fd, bytes, kept, masked, lost } = stream
-  const left = kept === bytes ? '' : `, ${kept} kept`
-  return `${fd}: ${bytes} bytes${left}${masked === 0 ? '' : `, ${masked} secrets masked`}${lost === 0 ? '' : `, ${lost} lost`}`
+function positions(ids: readonly string[], findStep: FindStep): string {
+  return ids.map(id => findStep(id)?.position ?? id).join(', ') || 'nothing'
 }
 
-/** What a script left behind: what the next one does not find, and who still runs. */
-function leftText(event: Extract<RunEvent, { kind: 'step.left' }>): string {
-  const { state, jobs, descriptors, open, processes } = event
-  const parts = [
-    state === 'before' ? 'its shell left no state: the next block finds the one before it' : '',
-    jobs.length === 0 ? '' : `jobs that no later block can wait for: ${jobs.join(', ')}`,
-    descriptors.length === 0 ? '' : `descriptors that no later block has: ${descriptors.join(', ')}`,
-    open.length === 0 ? '' : `${open.join(' and ')} still held by others`,
-    processes.length === 0
-      ? ''
-      : `still running: ${processes.map(({ pid, name, command, escaped }) => `${name} (${pid}${escaped ? ', out of its group' : ''}: ${command})`).join(', ')}`,
+function endText({ outcome, exit, signal, ms, result }: EventOf<'step.end'>): string {
+  if (result === 'unknown') return `ended, and nobody saw how: the outcome is unknown`
+  const how =
+    outcome === 'timed-out'
+      ? 'timed out'
+      : outcome === 'cancelled'
+        ? `was stopped${signal === null ? '' : ` (${signal})`}`
+        : exit !== null
+          ? `exit ${exit}`
+          : `ended by ${signal ?? 'a signal'}`
+  return `${result}, ${how}, after ${spanText(ms)}`
+}
+
+function confirmText({ step, ask, answer, by, observed, note }: EventOf<'confirm'>, findStep: FindStep): string {
+  const more = `${observedText(observed)}${because(note)}`
+  // Before a dangerous task the phrase is typed; that is no tick.
+  if (findStep(step)?.kind === 'task' && answer === 'yes') return `phrase typed by ${by}: ${ask}`
+  switch (answer) {
+    case 'yes':
+      return `[x] ${ask}: confirmed by ${by}${more}`
+    case 'no':
+      return `[ ] ${ask}: declined by ${by}${more}`
+    case 'n/a':
+      return `[ ] ${ask}: not applicable, said by ${by}${more}`
+    default:
+      answer satisfies never
+      return ''
+  }
+}
+
+function voidedText({ voided }: EventOf<'gate.end'>): string {
+  return voided.length === 0 ? '' : `; void: the approvals of lines ${voided.map(seq => seq + 1).join(', ')}`
+}
+
+function waitText({ how, by, leftMs, reason }: EventOf<'wait.end'>): string {
+  const who = by === null ? '' : ` by ${by}`
+  switch (how) {
+    case 'elapsed':
+      return `waited to the end${because(reason)}`
+    case 'early':
+      return `continued early with ${spanText(leftMs)} left,${who === '' ? ' by a person' : who}${because(reason)}`
+    case 'extended':
+      return `the wait was extended${who}${because(reason)}`
+    case 'cancelled':
+      return `the wait ended unmet${who}${because(reason)}`
+    default:
+      how satisfies never
+      return ''
+  }
+}
+
+function resumeText({ operator, gapMs, attached, unknown, tornBytes }: EventOf<'run.resume'>): string {
+  const scripts = [
+    attached.length === 0 ? '' : `; ${attached.length} ${attached.length === 1 ? 'script' : 'scripts'} attached`,
+    unknown.length === 0 ? '' : `; ${unknown.length} of unknown outcome`,
+    tornBytes === 0 ? '' : `; ${tornBytes} bytes of a cut write were taken off`,
   ]
-  return parts.filter(part => part !== '').join('; ')
-}
-
-function observed(values: readonly Observed[]): string {
-  if (values.length === 0) return ''
-  const texts = values.map(({ name, value, unit, op, want, ok }) => {
-    const limit = want === null ? '' : ` (${op ?? ''} ${want}: ${ok === true ? 'met' : 'NOT met'})`
-    return `${name} ${value}${unit === null ? '' : ` ${unit}`}${limit}`
-  })
-  return `; observed ${texts.join(', ')}`
-}
-
-function checks(list: readonly Check[]): string {
-  if (list.length === 0) return ''
-  const texts = list.map(({ name, op, want, got, unit, ok }) => {
-    const found = got === null ? 'nothing' : `${got}${unit === null ? '' : ` ${unit}`}`
-    return `${name} ${op} ${want}: ${found}, ${ok ? 'met' : 'NOT met'}`
-  })
-  return `; ${texts.join('; ')}`
-}
-
-function needs(list: Extract<RunEvent, { kind: 'approval.request' }>['need']): string {
-  return list
-    .map(({ role, from }) => `[${role ?? 'any signer'}${from === null ? '' : ` = ${from.join(' or ')}`}]`)
-    .join(' ')
-}
-
-function planned({ minMs, maxMs }: Extract<RunEvent, { kind: 'phase.end' }>['planned']): string {
-  return minMs === null && maxMs === null ? '' : `, planned ${minMs ?? '?'} to ${maxMs ?? '?'} ms`
-}
-
-function torn(bytes: number): string {
-  return bytes === 0 ? '' : `; ${bytes} bytes of a cut write were taken off`
+  return `resumed by ${operator.principal} after ${spanText(gapMs)}${scripts.join('')}`
 }

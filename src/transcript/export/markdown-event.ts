@@ -1,14 +1,18 @@
 import type { Entry } from '../../model/index.ts'
-import { type EventBlock, eventText } from './event-text.ts'
+import { type EventBlock, eventText, type FindStep } from './event-text.ts'
 import { fenced, plain } from './markdown-text.ts'
 
-/** One event as lines of Markdown: who, when, what. `brief` leaves out scripts and names the step instead. */
-export function describeEvent({ seq, atMs, event }: Entry, how: 'whole' | 'brief'): string[] {
-  const { sentence, blocks } = eventText(event)
+/** One event as lines of Markdown: when, who, what. `brief` names its step, and leaves out scripts and lists. */
+export function describeEvent({ seq, atMs, event }: Entry, findStep: FindStep, how: 'whole' | 'brief'): string[] {
+  const { sentence, items, blocks } = eventText(event, findStep)
   if (sentence === '') return []
-  const where = how === 'brief' && 'step' in event && event.step !== null ? `\`${plain(event.step)}\`: ` : ''
+  const step = how === 'brief' && 'step' in event && event.step !== null ? event.step : null
+  const named = step === null ? undefined : findStep(step)
+  const where = step === null ? '' : `${plain(named === undefined ? step : `${named.position} ${named.title}`)}: `
   const line = `- ${new Date(atMs).toISOString()} ${where}${plain(sentence)} (journal line ${seq + 1})`
-  return how === 'brief' || blocks.length === 0 ? [line] : [line, '', ...blocks.flatMap(blockLines), '']
+  if (how === 'brief') return [line]
+  const list = items.map(item => `  - ${plain(item)}`)
+  return blocks.length === 0 ? [line, ...list] : [line, ...list, '', ...blocks.flatMap(blockLines), '']
 }
 
 function blockLines({ text, language, lead }: EventBlock): string[] {

@@ -3,10 +3,13 @@ import type { VerifyReport } from '../verify/verify-report.ts'
 import { addendaIn } from './addenda.ts'
 import { exportWarning } from './derived.ts'
 import { isDeviation } from './deviating.ts'
+import type { FindStep } from './event-text.ts'
 import { createExcerpt, type Excerpt, type ExcerptMaker } from './excerpt.ts'
 import { type ExportFormat, type ExportSource, entriesOf, type Piece } from './format.ts'
+import { headingText } from './heading-text.ts'
 import { describeEvent } from './markdown-event.ts'
 import { fenced, plain } from './markdown-text.ts'
+import { plannedText, spanText } from './span-text.ts'
 
 /**
  * The runbook filled in, for people: a change ticket, a wiki, a mail. Phases and steps in the order of the plan, each with what happened
@@ -24,6 +27,8 @@ async function* write(source: ExportSource): AsyncGenerator<Piece> {
     `# ${plain(start === null ? 'A run without a beginning' : `${start.runbook.path}, release ${start.release}`)}`,
     '',
     ...summary(told.state, report),
+    ...phaseTable(told),
+    ...approvals(told),
     ...deviations(told),
     ...phases(told),
     ...general(told),
@@ -45,6 +50,8 @@ interface Told {
   /** What belongs to the run and to no step of it. */
   readonly ofRun: readonly Entry[]
   readonly deviations: readonly Entry[]
+  /** Signed by approvers. */
+  readonly decisions: readonly Entry[]
 }
 
 async function readRun(source: ExportSource): Promise<Told> {
@@ -52,6 +59,7 @@ async function readRun(source: ExportSource): Promise<Told> {
   const ofStep = new Map<string, (Entry | ExcerptMaker)[]>()
   const ofRun: Entry[] = []
   const found: Entry[] = []
+  const decisions: Entry[] = []
   for await (const entry of entriesOf(source)) {
     const { event, seq } = entry
     const step = stepOf(entry)
@@ -66,9 +74,10 @@ async function readRun(source: ExportSource): Promise<Told> {
     }
     state = evolve(state, entry)
     if (isDeviation(entry)) found.push(entry)
+    if (event.kind === 'approval') decisions.push(entry)
     seen.push(entry)
   }
-  return { state, ofStep, ofRun, deviations: found }
+  return { state, ofStep, ofRun, deviations: found, decisions }
 }
 
 function seal(report: VerifyReport): string {
@@ -82,13 +91,13 @@ function summary(state: RunState, { run }: VerifyReport): string[] {
     ['Result', run.result ?? 'not ended'],
     ['Run', run.run],
     ['Release', run.release],
-    ['Environment', run.env ?? '-'],
+    ['Environment', run.env ?? 'none'],
     ['Operated by', run.operators.map(({ principal }) => principal).join(', ')],
     ['On', `${start.host.user} at ${start.host.name} (${start.host.os})`],
     ['Started', run.startedOn],
-    ['Finished', run.finishedOn ?? '-'],
+    ['Finished', run.finishedOn ?? 'not yet'],
     ['Runbook', `${run.runbook.path}, sha256 ${run.runbook.sha256}`],
-    ['Commit', `${run.commit ?? '-'}${start.git?.dirty === true ? ' (with uncommitted changes)' : ''}`],
+    ['Commit', `${run.commit ?? 'none'}${start.git?.dirty === true ? ' (with uncommitted changes)' : ''}`],
     ['Steps', countsText(run.steps)],
     ['Tool', `${start.tool.name} ${start.tool.version}`],
   ]
@@ -97,55 +106,101 @@ function summary(state: RunState, { run }: VerifyReport): string[] {
 
 function countsText(counts: NonNullable<VerifyReport['run']>['steps']): string {
   return Object.entries(counts)
+    .filter(([name, count]) => count > 0 || name === 'passed')
     .map(([name, count]) => `${count} ${name}`)
     .join(', ')
 }
 
+/** Planned against actual, and how each phase ended: the run at one look. */
+function phaseTable({ state, ofRun }: Told): string[] {
+  const rows = ofRun.flatMap(({ event }) => {
+    if (event.kind !== 'phase.end') return []
+    const cells = [phaseName(state, event.phase), event.result, spanText(event.ms), plannedText(event.planned) ?? '']
+    return [`| ${[...cells, countsText(event.steps)].map(cell => plain(cell)).join(' | ')} |`]
+  })
+  if (rows.length === 0) return []
+  return ['| Phase | Result | Took | Planned | Steps |', '| --- | --- | --- | --- | --- |', ...rows, '']
+}
+
+/** Who decided, whatever became of it: what a change ticket is asked for first. */
+function approvals({ state, decisions }: Told): string[] {
+  if (decisions.length === 0) return []
+  return ['## Approvals', '', ...decisions.flatMap(entry => describeEvent(entry, stepsOf(state), 'brief')), '']
+}
+
 /** What went otherwise than the runbook has it, in one place, since that is what a reader looks for. */
-function deviations({ deviations: found }: Told): string[] {
-  const lines = found.flatMap(entry => describeEvent(entry, 'brief'))
+function deviations({ state, deviations: found }: Told): string[] {
+  const lines = found.flatMap(entry => describeEvent(entry, stepsOf(state), 'brief'))
   return ['## Deviations', '', ...(lines.length === 0 ? ['None.'] : lines), '']
+}
+
+function stepsOf({ steps }: RunState): FindStep {
+  return id => steps.get(id)?.planned
 }
 
 function phases({ state, ofStep, ofRun }: Told): string[] {
   const lines: string[] = []
   let phase: string | null | undefined
-  for (const record of state.steps.values()) {
-    if (record.planned.phase !== phase) {
-      phase = record.planned.phase
-      lines.push('', `## ${phaseTitle(state, phase)}`, '', ...phaseEnd(ofRun, phase))
-    }
-    lines.push(...step(record, ofStep.get(record.planned.id) ?? []))
+  let notEntered: PlannedStep[] = []
+  const flush = (): void => {
+    lines.push(...notEnteredLines(notEntered))
+    notEntered = []
   }
+  for (const { planned, status } of state.steps.values()) {
+    if (planned.phase !== phase) {
+      flush()
+      phase = planned.phase
+      lines.push('', `## ${plain(phaseName(state, phase))}`, '', ...phaseEnd(state, ofRun, phase))
+    }
+    const seen = ofStep.get(planned.id) ?? []
+    // Ways back and appendices that nobody went into are no part of what happened: their names are enough.
+    if (planned.flow !== 'main' && status.kind === 'pending' && seen.length === 0) notEntered.push(planned)
+    else {
+      flush()
+      lines.push(...step(planned, status.kind, seen, stepsOf(state)))
+    }
+  }
+  flush()
   return lines
 }
 
-function phaseTitle(state: RunState, id: string | null): string {
-  const phase = state.phases.find(one => one.id === id)
-  return phase === undefined ? 'Steps' : plain(`${phase.position} ${phase.title}`)
+function notEnteredLines(steps: readonly PlannedStep[]): string[] {
+  if (steps.length === 0) return []
+  const names = steps.map(({ position, title, line }) => `- ${plain(`${position} ${title} (line ${line})`)}`)
+  return ['**Not entered**', '', ...names, '']
 }
 
-function phaseEnd(entries: readonly Entry[], phase: string | null): string[] {
+function phaseName(state: RunState, id: string | null): string {
+  const phase = state.phases.find(one => one.id === id)
+  return phase === undefined ? 'Steps' : headingText(phase)
+}
+
+function phaseEnd(state: RunState, entries: readonly Entry[], phase: string | null): string[] {
   return entries
     .filter(({ event }) => event.kind === 'phase.end' && event.phase === phase)
-    .flatMap(entry => [...describeEvent(entry, 'whole'), ''])
+    .flatMap(entry => [...describeEvent(entry, stepsOf(state), 'whole'), ''])
 }
 
-function step({ planned, status }: StepRecord, seen: readonly (Entry | ExcerptMaker)[]): string[] {
+function step(
+  planned: PlannedStep,
+  status: StepRecord['status']['kind'],
+  seen: readonly (Entry | ExcerptMaker)[],
+  findStep: FindStep,
+): string[] {
   const kind = `${planned.kind}${planned.required ? '' : ', optional'}${planned.flow === 'main' ? '' : `, ${planned.flow}`}`
   return [
     `### ${plain(`${planned.position} ${planned.title}`)}`,
     '',
-    `**${mark(planned, status.kind, seen.length)}** (${kind}, line ${planned.line} of the runbook)`,
+    `**${mark(status)}** (${kind}, line ${planned.line} of the runbook)`,
     '',
-    ...seen.flatMap(one => ('event' in one ? describeEvent(one, 'whole') : outputLines(one.excerpt()))),
+    ...seen.flatMap(one => ('event' in one ? describeEvent(one, findStep, 'whole') : outputLines(one.excerpt()))),
     '',
   ]
 }
 
-function mark(planned: PlannedStep, status: StepRecord['status']['kind'], events: number): string {
+function mark(status: StepRecord['status']['kind']): string {
   if (status !== 'pending') return status === 'open-gate' ? 'waiting for approval' : status.replace('-', ' ')
-  return events === 0 && planned.flow !== 'main' ? 'not entered' : 'open'
+  return 'open'
 }
 
 function outputLines({ head, left, journal: [first, last] }: Excerpt): string[] {
@@ -156,10 +211,10 @@ function outputLines({ head, left, journal: [first, last] }: Excerpt): string[] 
   return ['', fenced(head, 'text'), '', between, '', fenced(left.tail, 'text'), '']
 }
 
-function general({ ofRun }: Told): string[] {
+function general({ state, ofRun }: Told): string[] {
   const lines = ofRun
     .filter(({ event }) => !['run.start', 'run.plan', 'phase.end'].includes(event.kind))
-    .flatMap(entry => describeEvent(entry, 'whole'))
+    .flatMap(entry => describeEvent(entry, stepsOf(state), 'whole'))
   return ['## The run', '', ...lines, '']
 }
 
@@ -180,7 +235,7 @@ function verification(report: VerifyReport, bundle: string | null): string[] {
     '## Verification',
     '',
     `- ${plain(`${report.status}: ${signer}`)}`,
-    ...(report.seal === null ? [] : [`- time self-asserted by the signer; ${addenda.length} addenda`]),
+    ...(report.seal === null ? [] : [`- ${plain(timeText(report.seal))}; ${addenda.length} addenda`]),
     ...addenda.map(
       ({ n, at, type, author, text }) => `- ${plain(`addendum ${n}, ${at}, ${type} by ${author}: ${text}`)}`,
     ),
@@ -190,4 +245,9 @@ function verification(report: VerifyReport, bundle: string | null): string[] {
     ...rows,
     '',
   ]
+}
+
+function timeText({ time, timestamp }: NonNullable<VerifyReport['seal']>): string {
+  if (time === 'time-stamped' && timestamp !== null) return `time-stamped ${timestamp.at} by ${timestamp.by}`
+  return 'time self-asserted by the signer'
 }

@@ -58,7 +58,7 @@ export async function resultsOf(source: ExportSource): Promise<RunResults> {
     if (!('step' in event) || event.step === null || event.kind === 'run.pause') continue
     const found = seen.get(event.step) ?? newlySeen(entry.atMs)
     seen.set(event.step, found)
-    take(found, entry)
+    take(found, entry, state)
   }
   const steps = [...state.steps.values()]
     .filter(record => isCounted(state, record))
@@ -105,7 +105,7 @@ function newlySeen(startedAtMs: number): Seen {
   return { startedAtMs, attempts: [], detail: null, tail: '', inTerminal: false, openedAtMs: null, openMs: 0 }
 }
 
-function take(seen: Seen, { event, atMs }: Entry): void {
+function take(seen: Seen, { event, atMs }: Entry, { steps }: RunState): void {
   switch (event.kind) {
     case 'output': {
       const text = event.text ?? Buffer.from(event.b64 ?? '', 'base64').toString('utf8')
@@ -136,8 +136,9 @@ function take(seen: Seen, { event, atMs }: Entry): void {
     default:
       break
   }
-  const { sentence } = eventText(event)
-  if (sentence !== '' && event.kind !== 'output.end' && event.kind !== 'step.left') seen.detail = sentence
+  const { sentence, items } = eventText(event, id => steps.get(id)?.planned)
+  if (sentence !== '' && event.kind !== 'output.end' && event.kind !== 'step.left')
+    seen.detail = [sentence, ...items].join('; ')
 }
 
 /** Steps of the main flow, and of a recovery once it was entered: those that the counts of the run are over. */

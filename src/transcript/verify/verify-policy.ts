@@ -31,6 +31,8 @@ export interface VerifyPolicy {
   readonly strictTime?: boolean
   /** The verifier's own mapping of roles to principals. */
   readonly roles?: Readonly<Record<string, readonly string[]>>
+  /** What the keys of approvers must have shown. */
+  readonly touch?: EventOf<'approval.request'>['touch']
 }
 
 /** Whether a script that starts names every gate that it depends on: those before it in its flow that are not ruled out. */
@@ -164,6 +166,9 @@ function roleFindings(state: RunState, wanted: VerifyPolicy): Finding[] {
     const asked = gate.event.need
     const isLess = !isAnyTwo(planned, asked) && !asksAll(planned, asked)
     if (isLess) findings.push(policy(`the gate ${step} asked for less than its plan does`, line))
+    const { touch } = gate.event
+    if (TOUCHES.indexOf(touch) < TOUCHES.indexOf(wanted.touch ?? 'none'))
+      findings.push(policy(`the gate ${step} asked keys for ${touch}, and you ask for ${wanted.touch}`, line))
     for (const { role, from } of asked) {
       const own = role === null ? undefined : new Map(Object.entries(wanted.roles ?? {})).get(role)
       const differs = own !== undefined && (from === null || from.some(principal => !own.includes(principal)))
@@ -174,6 +179,9 @@ function roleFindings(state: RunState, wanted: VerifyPolicy): Finding[] {
 }
 
 type Asked = EventOf<'approval.request'>['need']
+
+/** The weakest first. */
+const TOUCHES = ['none', 'presence', 'verified'] as const
 
 /** Where no role of a gate is mapped to anybody, any two signers decide. */
 function isAnyTwo(planned: readonly Approver[], asked: Asked): boolean {

@@ -1,4 +1,11 @@
-import type { ApprovalRecord, EventOf, Observed, Step, StepRecord } from '../../model/index.ts'
+import {
+  type ApprovalRecord,
+  type EventOf,
+  type Observed,
+  type Step,
+  type StepRecord,
+  WHY_REFUSED,
+} from '../../model/index.ts'
 import { counted } from '../text/counting.ts'
 import { positionOf, type Scene } from './walk.ts'
 
@@ -74,17 +81,6 @@ export function gateNews(before: Pick<Scene, 'state'>, after: Pick<Scene, 'state
     ]
   })
   return news.at(-1) ?? null
-}
-
-/** Why an approval does not count, as a sentence goes on. */
-export const WHY_REFUSED: Readonly<Record<EventOf<'approval.refused'>['why'], string>> = {
-  unlisted: 'the signer is not listed',
-  operator: 'the signer operates this run and cannot approve it',
-  duplicate: 'the same person has signed already',
-  stale: 'the request it signs is an old one',
-  'other-run': 'it was signed for another run',
-  'bad-signature': 'its signature does not verify',
-  'no-touch': 'the key was not touched',
 }
 
 /** What one criterion of a gate has come to. */

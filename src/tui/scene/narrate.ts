@@ -1,9 +1,17 @@
 import type { Entry, EventOf, Observed, Runbook, RunEvent, Snapshot } from '../../model/index.ts'
-import { countSteps, interpretersText, runChangeText, signedReason } from '../../model/index.ts'
+import {
+  countSteps,
+  DECIDED,
+  interpretersText,
+  LEFT_OUT,
+  runChangeText,
+  signedReason,
+  WHY_REFUSED,
+} from '../../model/index.ts'
 import { cleanText } from '../text/clean.ts'
 import { counted } from '../text/counting.ts'
 import { clockText, deadlineText, spokenDuration } from '../text/time-text.ts'
-import { standingOfGate, standingText, WHY_REFUSED } from './approvals.ts'
+import { standingOfGate, standingText } from './approvals.ts'
 
 /**
  * One sentence for an event, as plain mode and an unattended run say it: the message first, the time last, no symbol
@@ -87,16 +95,6 @@ const SENTENCES: Sentences = {
   'run.abort': event => `Run ended by ${event.by}: ${event.reason}.`,
   'run.end': event =>
     `Run ended, ${event.result}: ${event.steps.passed} passed, ${event.steps.failed} failed, ${event.steps.skipped} skipped, ${event.steps.open} open.`,
-}
-
-const DECIDED: Readonly<Record<EventOf<'step.decide'>['choice'], string>> = {
-  rerun: 'to be run again, said',
-  passed: 'declared passed',
-  failed: 'declared failed',
-  'by-hand': 'resolved by hand',
-  skip: 'skipped',
-  rollback: 'recovery chosen',
-  stop: 'the run ends here, decided',
 }
 
 const REFUSED_ACCEPTANCE: Partial<typeof WHY_REFUSED> = {
@@ -213,13 +211,7 @@ function waitStarted(event: EventOf<'wait.start'>, told: Told): string {
 function skipped(event: EventOf<'step.skip'>, told: Told): string | null {
   if (event.why === 'person')
     return `Step ${at(told, event.step)} skipped by ${event.by ?? 'a person'}: ${event.reason ?? ''}. ${progress(told)}`
-  const why = {
-    'not-applicable': 'not applicable',
-    'other-option': 'not chosen',
-    condition: 'not applicable, its condition is answered no',
-    selection: 'left out by the selection',
-  }[event.why]
-  return `Step ${at(told, event.step)}: ${why}.`
+  return `Step ${at(told, event.step)}: ${LEFT_OUT[event.why]}.`
 }
 
 function confirmed(event: EventOf<'confirm'>, told: Told): string {

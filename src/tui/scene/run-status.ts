@@ -38,7 +38,7 @@ export interface Needed {
   readonly step: string
   readonly position: string
   readonly title: string
-  readonly kind: Need['kind']
+  readonly kind: Exclude<Need['kind'], 'finished'>
   readonly what: string
   /** Principals, or roles that are mapped to nobody; empty where only the time or a script must end. */
   readonly of: readonly string[]

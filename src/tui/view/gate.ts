@@ -31,6 +31,7 @@ export function gateLines(look: Look, state: ScreenState, step: Step, width: num
       seg(`signoff approve ${safe(look, shortRun(scene.state))} ${safe(look, step.position)}`, 'strong'),
       seg(`   ${keyName(keys, 'copy')} copies it`),
     ],
+    ...(gate === undefined || gate.event.touch === 'none' ? [] : touchLines(look, gate.event.touch, width)),
     ...(gate === undefined ? [] : openedLines(look, state, gate.openedAtMs, width)),
     ...proseLines(look, `${operator} operates this run and cannot approve it.`, width, ' '),
     ...(missesCriterion(state, step)
@@ -82,6 +83,11 @@ const REFUSED = {
   'bad-signature': 'one whose signature does not verify',
   'no-touch': 'one whose key was not touched',
 } as const
+
+function touchLines(look: Look, touch: GateRecord['event']['touch'], width: number): Line[] {
+  const how = touch === 'presence' ? 'is touched' : 'asks for a PIN or a finger'
+  return labelled(look, 'Keys', `only one on a token that ${how} for this signature`, width)
+}
 
 function openedLines(look: Look, { nowMs }: ScreenState, openedAtMs: number, width: number): Line[] {
   const ago = spokenDuration(Math.max(0, nowMs - openedAtMs))

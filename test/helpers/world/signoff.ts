@@ -26,7 +26,17 @@ export async function runSignoff(
   })
   if (result.exitCode === undefined)
     throw new Error(`signoff ${args.join(' ')} did not end by itself:\n${result.stderr}`)
+  if (args.includes('--json')) await holdToSchemas(result.stdout)
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr }
+}
+
+/** Whatever a test is about: a document that says of which schema it is, is of it. */
+async function holdToSchemas(stdout: string): Promise<void> {
+  const isMany = /^\{.*\}\n\{/.test(stdout)
+  const documents = (isMany ? stdout.trimEnd().split('\n') : [stdout]).filter(text => /^\s*\{\s*"schema":/.test(text))
+  if (documents.length === 0) return
+  const { asItSays } = await import('../stated-schema.ts')
+  for (const text of documents) asItSays(text)
 }
 
 /** The file that the command is. @throws where the project was not built. */

@@ -55,6 +55,33 @@ function linkOf(path: string): string {
   }
 }
 
+/** What a process has open of any claim; null for one that has gone. */
+function heldOf(pid: number | undefined): string[] | null {
+  try {
+    const files = readdirSync(`/proc/${pid}/fd`).map(fd => linkOf(`/proc/${pid}/fd/${fd}`))
+    return files.filter(path => path.includes('claims'))
+  } catch {
+    return null
+  }
+}
+
+const childrenOf = (pid: number | undefined): number[] =>
+  (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number)
+
+/** Has a script read, and gives the launcher and the two copiers that it then has wait for that script. */
+async function waitingCopiers(): Promise<{ readonly pid: number; readonly copiers: readonly number[] }> {
+  const { claim, words } = orderFor('before', 'true')
+  await launcher.start(words)
+  await expect.poll(() => hasEnded(claim)).toBe(true)
+  const pid = readSupervisor(claim)?.pid ?? 0
+  await expect.poll(() => childrenOf(pid)).toEqual([])
+  writeFileSync(join(folder, 'text'), 'set -n\n:\n')
+  expect(await launcher.check(join(folder, 'text'))).toBe(0)
+  // Those of the script before had gone; what reads a script ends before it is answered.
+  await expect.poll(() => childrenOf(pid).map(heldOf)).toEqual([[], []])
+  return { pid, copiers: childrenOf(pid) }
+}
+
 const hasEnded = (claim: string): boolean => readStatus(claim).ending !== null
 /** One that has ended and that its new parent has not asked about is not there. */
 const isThere = (pid: number | undefined): boolean => readProcessStart(pid ?? 0) !== null
@@ -118,9 +145,30 @@ test('a script that is over leaves nothing of it with its supervisor: no secret,
   expect(said.match(/^\d+ ->/gm)).toEqual(['0 ->', '1 ->', '2 ->', '3 ->'])
   // Its copiers say that a stream is closed, and end; a busy machine may take its time for it.
   const pid = readSupervisor(claim)?.pid
-  const open = (): string[] => readdirSync(`/proc/${pid}/fd`).map(fd => linkOf(`/proc/${pid}/fd/${fd}`))
-  await expect.poll(() => open().filter(path => path.includes('claims'))).toEqual([])
-  await expect.poll(() => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')).toBe('')
+  await expect.poll(() => heldOf(pid)).toEqual([])
+  await expect.poll(() => childrenOf(pid)).toEqual([])
+})
+
+test('copiers that somebody killed while they waited are made anew: no output is lost, and no script is ended by it', async () => {
+  const { pid, copiers } = await waitingCopiers()
+  for (const copier of copiers) process.kill(copier, 'SIGKILL')
+  await expect.poll(() => copiers.filter(isThere)).toEqual([])
+  const { claim, words } = orderFor('next', 'echo out; echo err >&2; exit 4')
+  await launcher.start(words)
+  await expect.poll(() => readStatus(claim).closed.size).toBe(2)
+  await expect.poll(() => readStatus(claim).ending?.code).toBe(4)
+  expect(readSupervisor(claim)?.pid).toBe(pid)
+  expect(['out', 'err'].map(fd => readFileSync(join(claim, fd), 'utf8'))).toEqual(['out\n', 'err\n'])
+})
+
+test('copiers that wait end with their launcher, be it that Signoff has gone or that it was killed', async () => {
+  const first = await waitingCopiers()
+  process.kill(first.pid, 'SIGKILL')
+  await expect.poll(() => [first.pid, ...first.copiers].filter(isThere)).toEqual([])
+  rmSync(join(folder, 'claims', 'before'), { recursive: true })
+  const second = await waitingCopiers()
+  launcher.close()
+  await expect.poll(() => [second.pid, ...second.copiers].filter(isThere)).toEqual([])
 })
 
 test('it ends once Signoff has gone and its script has ended, not before', async () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { json } from '../../../src/transcript/export/json.ts'
+import { asItSays } from '../../helpers/stated-schema.ts'
+import { eventfulRun } from '../helpers/eventful-run.ts'
 import { exported, sourceOf } from '../helpers/export.ts'
 import * as run from '../helpers/run.ts'
+import { TAMPERED } from '../helpers/tampered-runs.ts'
 
 const whole = await run.wholeRun()
 const bundle = await run.sealed(whole)
@@ -20,6 +23,17 @@ describe('the JSON export', () => {
     const lines = whole.bytes().toString().trimEnd().split('\n')
     expect(document.lines).toEqual(lines.map(line => JSON.parse(line)))
     for (const line of lines) expect(text).toContain(line)
+  })
+
+  it('is of its schema, sealed or not, also with all kinds of lines and with some withheld', async () => {
+    asItSays(await exported(json, sourceOf(whole, bundle, report)))
+    const eventful = eventfulRun()
+    asItSays(await exported(json, sourceOf(eventful, null, await run.verify(eventful.bytes(), null))))
+    const copy = await TAMPERED['output withheld, as an addendum says']?.()
+    if (copy === undefined) throw new Error('no copy with withheld lines')
+    const found = await run.verify(copy.journal, copy.bundle)
+    expect(found.withheld?.lines).toBe(1)
+    asItSays(await exported(json, sourceOf({ bytes: () => copy.journal }, copy.bundle, found)))
   })
 
   it('does not say where on this machine the signers file lay, and so is the same on another', async () => {

@@ -43,6 +43,47 @@ describe('the Markdown export', () => {
     expect(markdown).toContain('## Deviations\n\nNone.')
   })
 
+  it('has on its first page how long each phase took, who decided, and what deviates, by the names that people know', async () => {
+    const writer = run.createWriter()
+    const planned = { minMs: 1_800_000, maxMs: 3_600_000 }
+    const steps = { passed: 1, failed: 0, skipped: 1, unknown: 0, open: 0 }
+    const by = 'op@example.com'
+    writer.add(
+      run.runStart(),
+      {
+        kind: 'run.plan',
+        phases: [
+          { id: 'deploy', position: '1', title: 'Deploy', role: 'main' },
+          { id: 'appendices', position: 'appendices', title: 'Appendices', role: 'reference' },
+        ],
+        steps: [
+          run.planned('tell', 'confirmation', { position: '1.1', title: 'Tell | support', phase: 'deploy' }),
+          run.planned('extra', 'task', { position: 'D.1', title: 'More', phase: 'appendices', flow: 'none' }),
+        ],
+      },
+      { kind: 'step.skip', step: 'tell', why: 'person', reason: 'nobody is there', by },
+      { kind: 'phase.end', phase: 'deploy', result: 'passed', steps, ms: 2_460_000, planned, criteria: null, by },
+    )
+    const text = await exported(format, sourceOf(writer, null, await run.verify(writer.bytes(), null)))
+    expect(text).toContain('| 1 Deploy | passed | 41 min | 30 min to 1 h | 1 passed, 1 skipped |')
+    expect(text).toMatch(
+      /## Deviations\n\n- \S+ 1\\\.1 Tell \\\| support: skipped by `op@example\.com`: nobody is there \(/,
+    )
+    expect(text).toContain('## Appendices\n\n**Not entered**\n\n- D.1 More (line')
+    expect(markdown).toMatch(
+      /## Approvals\n\n- \S+ \S+ Title of flip-dns: GO by `rm@example\.com` as Release Manager, signed/,
+    )
+  })
+
+  it('says of a seal that was time-stamped who saw it, and when', async () => {
+    if (report.seal === null) throw new Error('no seal')
+    const timestamp = { at: '2026-11-22T14:51:00.000Z', by: 'Time Authority' }
+    const stamped = { ...report, seal: { ...report.seal, time: 'time-stamped' as const, timestamp } }
+    const text = await exported(format, sourceOf(whole, bundle, stamped))
+    expect(text).toContain('- time-stamped 2026-11-22T14:51:00.000Z by Time Authority; 0 addenda')
+    expect(markdown).toContain('- time self-asserted by the signer; 0 addenda')
+  })
+
   it('is the same each time, and holds no control character', async () => {
     expect(await exported(format, source)).toBe(markdown)
     expect(markdown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
@@ -90,7 +131,7 @@ describe('a hostile run as Markdown', async () => {
   it('has its headings from the plan alone, and each script and output in a fence of its own', () => {
     const nodes = commonmark(text)
     const headings = nodes.filter(({ type }) => type === 'heading').map(({ level }) => level)
-    expect(headings).toEqual([1, 2, 2, 3, 3, 3, 2, 3, 3, 3, 3, 2, 3, 2, 2])
+    expect(headings).toEqual([1, 2, 2, 3, 3, 3, 2, 3, 3, 3, 3, 2, 2, 2])
     const fences = nodes.filter(({ type }) => type === 'code_block')
     const starts = eventful.entries.filter(({ event }) => event.kind === 'step.start')
     expect(fences.filter(({ info }) => info === 'bash')).toHaveLength(starts.length)
@@ -166,6 +207,23 @@ describe('text in Markdown', () => {
       }),
       { numRuns: 5000 },
     )
+  })
+
+  it('has an address in a code span without the quotes and brackets around it', () => {
+    expect(plain('curl "https://<api-host>/healthz"')).toBe('curl "`https://<api-host>/healthz`"')
+    expect(plain('[Lead = lead@example.com] (or www.example.com/a)')).toBe(
+      '\\[Lead = `lead@example.com`\\] (or `www.example.com/a`)',
+    )
+    expect(plain('orgId of https://a.example/?orgId=<org>.')).toBe('orgId of `https://a.example/?orgId=<org>`.')
+  })
+
+  it('takes no longer than its length, whatever it is made of', () => {
+    const most = 500_000
+    const began = performance.now()
+    for (const piece of ['x', ' ', '@', 'a@', '@.', ':', '<', '>', '(', 'www.', '`', '1', '\n', ' \n'])
+      plain(`${piece.repeat(most / piece.length)}!`)
+    // By a pattern that looks for the same, one of these takes minutes.
+    expect(performance.now() - began).toBeLessThan(10_000)
   })
 
   it('in a line is that text, and no markup', { timeout: 60_000 }, () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Entry, fold, type RunEvent } from '../../../src/model/index.ts'
 import { accountTime } from '../../../src/transcript/export/html/time-account.ts'
-import { clockFor, plannedText, spanText } from '../../../src/transcript/export/html/time-text.ts'
+import { clockFor } from '../../../src/transcript/export/html/time-text.ts'
+import { plannedText, spanText } from '../../../src/transcript/export/span-text.ts'
 import * as run from '../helpers/run.ts'
 
 const by = run.operator.principal

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Entry, type EventOf, fold, type RunEvent } from '../../../src/model/index.ts'
+import { countSteps, type Entry, type EventOf, fold, type RunEvent } from '../../../src/model/index.ts'
 import { sha256Hex } from '../../../src/transcript/encoding/hash.ts'
 import { type Chain, createChain } from '../../../src/transcript/journal/chain.ts'
 import type { Signer } from '../../../src/transcript/ssh/signer.ts'
@@ -202,10 +202,7 @@ export function gateEnd(approvals: number[], decision: 'go' | 'no-go' = 'go'): E
 }
 
 export function runEnd(writer: Writer, result: EventOf<'run.end'>['result'] = 'passed'): EventOf<'run.end'> {
-  const steps = { passed: 0, failed: 0, skipped: 0, unknown: 0, open: 0 }
-  for (const { status } of fold(writer.entries).steps.values())
-    steps[status.kind === 'passed' ? 'passed' : status.kind === 'failed' ? 'failed' : 'open']++
-  return { kind: 'run.end', result, steps }
+  return { kind: 'run.end', result, steps: countSteps(fold(writer.entries)) }
 }
 
 /** A writer up to the open gate: lines 0 to 3, the request is line 3. */

@@ -32,7 +32,25 @@ async function forged(events: Events, signer: Signer = run.operator, start = run
 const opened: Events = [run.confirm('tell-support'), run.REQUEST]
 const byManager = (writer: run.Writer) => run.approvalOf(writer, run.manager, 'Release Manager')
 const byLead = (writer: run.Writer) => run.approvalOf(writer, run.lead, 'Platform Lead')
-const deployed = (gates = [6]): Events => run.script('deploy', gates)
+const deployed = (gates = [6]): RunEvent[] => run.script('deploy', gates)
+const approved: Events = [...opened, byManager, byLead, run.gateEnd([4, 5])]
+const MET = { name: 'open incidents', op: '=', want: '0', got: '0', unit: null, ok: true }
+const skipped = (why: EventOf<'step.skip'>['why']): RunEvent => ({
+  kind: 'step.skip',
+  step: 'flip-dns',
+  why,
+  reason: 'not today',
+  by: null,
+})
+const decided = (choice: EventOf<'step.decide'>['choice']): RunEvent => ({
+  kind: 'step.decide',
+  step: 'flip-dns',
+  attempt: 1,
+  state: 'failed',
+  choice,
+  reason: 'agreed by phone',
+  by: 'op@example.com',
+})
 
 const whole = await run.wholeRun()
 const journal = whole.bytes()
@@ -212,6 +230,53 @@ export const TAMPERED: Readonly<Record<string, () => Promise<Tampered> | Tampere
   'a gate that opens against a no-go': () =>
     forged([...opened, w => declined(w), byLead, run.gateEnd([4, 5]), ...deployed()]),
   'a step that goes past its gate': () => forged([...opened, ...deployed([])]),
+  'a gate left out by a word': () => forged([run.confirm('tell-support'), skipped('not-applicable'), ...deployed([])]),
+  'a gate left out by a condition that nobody was asked': () =>
+    forged([run.confirm('tell-support'), skipped('condition'), ...deployed([])]),
+  'a gate passed by its operator': () => forged([...opened, decided('passed')]),
+  'a gate passed as a form': () =>
+    forged([...opened, { kind: 'form', step: 'flip-dns', text: 'go\n', by: 'op@example.com' }]),
+  'a gate that says go again by the approvals from before': () =>
+    forged([
+      ...opened,
+      byManager,
+      byLead,
+      run.gateEnd([4, 5]),
+      { kind: 'step.reopen', step: 'flip-dns', reason: 'a criterion changed', by: 'op@example.com' },
+      run.gateEnd([4, 5]),
+      ...deployed([8]),
+    ]),
+  'a gate that goes on beside a criterion that was met before': () =>
+    forged([
+      run.confirm('tell-support'),
+      { ...run.REQUEST, criteria: [MET] },
+      byManager,
+      byLead,
+      run.gateEnd([4, 5]),
+      ...deployed(),
+    ]),
+  'a script that started twice': () => forged([...approved, ...deployed(), ...deployed()]),
+  'a script that ended twice': () => forged([...approved, ...deployed(), ...deployed().slice(-1)]),
+  'output behind its digest': () => forged([...approved, ...deployed(), ...deployed().slice(1, 2)]),
+  'a script without a digest of its output': () =>
+    forged([...approved, ...deployed().filter(event => 'kind' in event && event.kind !== 'output.end')]),
+  'a run that passed and was aborted': () =>
+    forged([...approved, ...deployed(), { kind: 'run.abort', reason: 'enough', by: 'op@example.com' }]),
+  'a way back that came to nothing': () =>
+    forged([
+      {
+        kind: 'rollback.start',
+        for: null,
+        of: null,
+        steps: ['deploy'],
+        without: [],
+        reason: 'x',
+        by: 'op@example.com',
+      },
+      { kind: 'rollback.end', for: null, result: 'complete', done: [], failed: ['deploy'], without: [] },
+    ]),
+  'a process that went on behind another line': () =>
+    forged([...approved, ...deployed(), { ...resumedBy(run.operator), head: 'a'.repeat(64) } as RunEvent]),
   'a required step that never ended': async () => {
     const writer = run.createWriter()
     writer.add(run.runStart(), run.PLAN, run.REQUEST)

@@ -79,5 +79,8 @@ describe('threat 13: the gate is bypassed', () => {
     expect(await wish({ requirePassed: true, requireApprovals: 2 })).toBe(0)
     expect(await wish({ requireApprovals: 3 })).toBe(6)
     expect(await wish({ roles: { 'Release Manager': ['other@example.com'] } })).toBe(6)
+    // What a request asked of keys, by what the one who verifies does.
+    expect(await wish({ touch: 'none' })).toBe(0)
+    for (const touch of ['presence', 'verified']) expect(await wish({ touch })).toBe(6)
   })
 })

@@ -18,7 +18,11 @@ const ROLES = [
 const principalOf = (role: string) => `${role.toLowerCase().replace(' ', '-')}@example.com`
 
 /** A run that stands at an open gate with so many criteria, all of them confirmed but the last, and so many roles. */
-async function gateOf(criteria: number, roles: readonly string[]) {
+async function gateOf(
+  criteria: number,
+  roles: readonly string[],
+  touch: EventOf<'approval.request'>['touch'] = 'none',
+) {
   const ids = Array.from({ length: criteria }, (_, index) => `1.${index + 1}`)
   const approvers = roles.map(role => ({ role, principal: null }))
   const section = demoSection('1', 'Decide', [
@@ -34,7 +38,7 @@ async function gateOf(criteria: number, roles: readonly string[]) {
       step: 's2.1',
       ask: 'GO?',
       need: roles.map(role => ({ role, from: [principalOf(role)] })),
-      touch: 'none',
+      touch,
       criteria: [],
       challenge: 'c',
     })
@@ -68,6 +72,15 @@ function approvalOf(
 
 /** Rows without their breaks: what a person reads, wherever it was wrapped. */
 const read = (rows: readonly string[]) => rows.map(row => row.trim()).join(' ')
+
+test('which keys may sign is said where they must be touched, and only there', async () => {
+  for (const [touch, said] of [
+    ['presence', 'only one on a token that is touched for this signature'],
+    ['verified', 'only one on a token that asks for a PIN or a finger for this signature'],
+  ] as const)
+    expect(read((await gateOf(0, ROLES.slice(0, 1), touch)).rows())).toContain(said)
+  expect(read((await gateOf(0, ROLES.slice(0, 1))).rows())).not.toContain('only one on a token')
+})
 
 describe.each([
   [60, 15],

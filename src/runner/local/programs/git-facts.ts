@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import { git } from './git.ts'
+import { lookAtWorkTree } from './work-tree.ts'
 
 /** What git says of the place a runbook lies in. */
 export interface GitFacts {
@@ -10,28 +11,22 @@ export interface GitFacts {
   readonly tree: string | null
   /** Without user name and password. */
   readonly remote: string | null
-  /** Uncommitted changes, transcripts left out. */
+  /** Uncommitted changes, transcripts left out. What git cannot tell to be unchanged is changed. */
   readonly dirty: boolean
+  /** Why what may be unchanged counts as changed, as a sentence without its end; null where git has seen all of it. */
+  readonly unseen: string | null
 }
 
 /** Asks git about a folder; null outside a repository or without git. */
 export async function gitFacts(folder: string): Promise<GitFacts | null> {
   const root = await git(folder, 'rev-parse', '--show-toplevel')
   if (root === null) return null
-  const [commit, tree, tag, remote, status] = await Promise.all([
+  const [commit, tree, tag, remote, workTree] = await Promise.all([
     git(folder, 'rev-parse', '--verify', '-q', 'HEAD'),
     git(folder, 'rev-parse', '--verify', '-q', 'HEAD^{tree}'),
     git(folder, 'describe', '--tags', '--exact-match', 'HEAD'),
     git(folder, 'config', '--get', 'remote.origin.url'),
-    git(
-      root,
-      'status',
-      '--porcelain',
-      '--',
-      '.',
-      ':(exclude,glob)**/.signoff/transcripts/**',
-      ':(exclude,glob).signoff/transcripts/**',
-    ),
+    lookAtWorkTree(root),
   ])
   return {
     root,
@@ -39,7 +34,8 @@ export async function gitFacts(folder: string): Promise<GitFacts | null> {
     tag,
     tree,
     remote: remote === null ? null : withoutCredentials(remote),
-    dirty: status !== null && status !== '',
+    dirty: workTree.dirty,
+    unseen: workTree.unseen,
   }
 }
 

@@ -1,5 +1,4 @@
 import { isAbsolute, join } from 'node:path'
-import { execa } from 'execa'
 import { SignoffError } from '../../../model/index.ts'
 import { git } from './git.ts'
 
@@ -13,17 +12,19 @@ export function gitConfig(folder: string, key: string): Promise<string | null> {
  * Null where it names none. Whether the file is there is not looked at.
  */
 export async function gitPath(folder: string, key: string): Promise<string | null> {
+  const said = await gitConfig(folder, key)
+  if (said === null) return null
   // Such as a `~nobody/file`, which git cannot make a path of: it stays what it is, and is found to be no file.
-  const path = (await git(folder, 'config', '--type=path', '--get', key)) ?? (await gitConfig(folder, key))
-  return path === null || path === '' ? null : belowTop(folder, path)
+  const path = (await git(folder, 'config', '--type=path', '--get', key)) ?? said
+  return path === '' ? null : belowTop(folder, path)
 }
 
 /** The same, of all that git's configuration names: what a person or a host has set stays, whatever a repository adds. */
 export async function gitPaths(folder: string, key: string): Promise<string[]> {
-  const found =
-    (await git(folder, 'config', '-z', '--type=path', '--get-all', key)) ??
-    (await git(folder, 'config', '-z', '--get-all', key))
-  const paths = new Set((found ?? '').split('\0').filter(path => path !== ''))
+  const said = await git(folder, 'config', '-z', '--get-all', key)
+  if (said === null) return []
+  const found = (await git(folder, 'config', '-z', '--type=path', '--get-all', key)) ?? said
+  const paths = new Set(found.split('\0').filter(path => path !== ''))
   return Promise.all([...paths].map(path => belowTop(folder, path)))
 }
 
@@ -67,6 +68,7 @@ async function firstLineOf(command: string, folder: string): Promise<string> {
       cause,
     })
   if (program === undefined) throw failed('a quote is not closed')
+  const { execa } = await import('execa')
   const result = await execa(program, args, { cwd: folder, reject: false, stdin: 'ignore', timeout: COMMAND_MS })
   if (result.failed) throw failed(result.stderr?.trim() || result.shortMessage || 'it failed', result.cause)
   const [line = ''] = result.stdout.split('\n')

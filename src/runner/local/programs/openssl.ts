@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { SignoffError } from '../../../model/index.ts'
 
 export type TimestampAnswer =
@@ -44,6 +43,7 @@ export function makeTimestampQuery(sha256: string): Promise<Buffer> {
 const MISSING = -1
 
 async function openssl(folder: string, args: readonly string[]) {
+  const { execa } = await import('execa')
   const result = await execa('openssl', [...args], {
     cwd: folder,
     reject: false,

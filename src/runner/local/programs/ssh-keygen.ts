@@ -1,8 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { SignoffError } from '../../../model/index.ts'
+
+/** Loaded once a program is to be started: to look at a signature mostly takes none. */
+const loadExeca = async () => (await import('execa')).execa
 
 /**
  * Runs the ssh-keygen of the machine, never interactively. `files` are written by name into a private temporary folder,
@@ -16,6 +18,7 @@ export async function runSshKeygen(
   const folder = await mkdtemp(join(tmpdir(), 'signoff-keygen-'))
   try {
     for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes, { mode: 0o600 })
+    const execa = await loadExeca()
     const result = await execa('ssh-keygen', [...args], {
       cwd: folder,
       input: stdin,
@@ -51,6 +54,7 @@ export async function signWithSshKeygen(key: KeyForSshKeygen, namespace: string,
 }
 
 async function signWithFile(path: string, name: string, namespace: string, bytes: Uint8Array): Promise<string> {
+  const execa = await loadExeca()
   const result = await execa('ssh-keygen', ['-Y', 'sign', '-q', '-f', path, '-n', namespace], {
     input: bytes,
     reject: false,
@@ -68,6 +72,7 @@ async function signWithFile(path: string, name: string, namespace: string, bytes
 /** Makes an ed25519 key file. At a terminal ssh-keygen asks for its passphrase; without one it has none. */
 export async function makeSshKey(path: string, comment: string, atTerminal: boolean): Promise<void> {
   const passphrase = atTerminal ? [] : ['-N', '']
+  const execa = await loadExeca()
   const result = await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-C', comment, '-f', path, ...passphrase], {
     reject: false,
     stdio: atTerminal ? 'inherit' : ['ignore', 'pipe', 'pipe'],

@@ -10,42 +10,42 @@ const CHECKS = {
   zsh: ['zsh', ['-f', '-n']],
 } as const
 
+/** What is read of an order, and whether its session has extended patterns on, as far as that is known. */
+export type Checked = Pick<ScriptOrder, 'script' | 'shell' | 'interpreter' | 'line'> & { readonly extglob: boolean }
+
 /**
  * Has the shell read the whole script without running any of it: it runs a file command by command, so that a syntax
  * error on line 9 would come after lines 1 to 8 ran.
  *
  * @param file path for the text while bash reads it; it may be there from an earlier check.
- * @param extglob whether its session has extended patterns on, as far as that is known.
  * @returns what the shell says, with line numbers of the runbook; null if the whole text parses.
  * @throws {SignoffError} `SHELL_MISSING`.
  */
 export async function checkScript(
-  order: Pick<ScriptOrder, 'script' | 'shell' | 'interpreter' | 'line'>,
+  order: Checked,
   environment: Readonly<Record<string, string>>,
   launcher: Launcher,
   file: string,
-  extglob: boolean,
 ): Promise<string | null> {
   if (order.interpreter != null) return checkProgram(order.interpreter, order, environment)
   // `set -n` needs a line before the script. What bash takes for no text has an answer of its own by `bash -n`.
   if (order.shell !== 'bash' || order.line < 2 || order.script.includes('\0'))
-    return checkByItself(order, environment, file, extglob)
-  const patterns = `shopt -${extglob || mayExtend(order.script) ? 's' : 'u'} extglob`
+    return checkByItself(order, environment, file)
+  const patterns = `shopt -${order.extglob || mayExtend(order.script) ? 's' : 'u'} extglob`
   writeAnew(file, `${'\n'.repeat(order.line - 2)}${patterns}; set -n\n${order.script}`)
   const code = await launcher.check(file)
-  if (code === null) return checkByItself(order, environment, file, extglob)
+  if (code === null) return checkByItself(order, environment, file)
   return code === 0 ? null : saidOf(readFileSync(`${file}.said`, 'utf8'), file, `bash -n: exit ${code}`)
 }
 
 /** The shell is started for this check alone. */
 function checkByItself(
-  order: Pick<ScriptOrder, 'script' | 'shell' | 'line'>,
+  order: Checked,
   environment: Readonly<Record<string, string>>,
   file: string,
-  extglob: boolean,
 ): Promise<string | null> {
   const [command, rest] = CHECKS[order.shell]
-  const args = order.shell === 'bash' && (extglob || mayExtend(order.script)) ? ['-O', 'extglob', ...rest] : rest
+  const args = order.shell === 'bash' && (order.extglob || mayExtend(order.script)) ? ['-O', 'extglob', ...rest] : rest
   // From a file, since zsh names no line of what it reads from a pipe.
   writeAnew(file, atLine(order.script, order.line))
   return readBy(command, [...args, file], '', environment, file)

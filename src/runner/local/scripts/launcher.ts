@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { shellMissing } from './check-script.ts'
 import { wireOf } from './terminal-supervisor.ts'
 
@@ -40,16 +39,38 @@ interface Supervisor {
 export function createLauncher(script: string, environment: Readonly<Record<string, string>>): Launcher {
   const supervisors = new Set<Supervisor>()
   let turn: Promise<unknown> = Promise.resolve()
+  let closed = false
+  /** Orders are handed over in turn, so that one at most waits. */
+  let wake = (): void => undefined
+
+  const firstFree = (): Supervisor | undefined => [...supervisors].find(({ isFree }) => isFree)
 
   const free = async (): Promise<Supervisor> => {
-    for (const since = performance.now(); ; await sleep(1)) {
-      for (const supervisor of supervisors) if (supervisor.isFree) return supervisor
-      if (supervisors.size === 0 || performance.now() - since > FREE_WAIT_MS) break
-    }
-    const started = await startSupervisor(script, environment, () => supervisors.delete(started))
+    // A script that was read ahead may still have been on its way here: no bash is started for that any more.
+    if (closed) throw new Error('the launcher takes no more orders')
+    if (firstFree() === undefined && supervisors.size > 0) await changeWithin(FREE_WAIT_MS)
+    const found = firstFree()
+    if (found !== undefined) return found
+    const started = await startSupervisor(script, environment, {
+      freed: () => wake(),
+      gone() {
+        supervisors.delete(started)
+        wake()
+      },
+    })
     supervisors.add(started)
     return started
   }
+
+  /** Resolves once a supervisor is free or gone, or the time is over. */
+  const changeWithin = (ms: number): Promise<void> =>
+    new Promise(resolve => {
+      const timer = setTimeout(resolve, ms)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
 
   const ask = (...words: readonly string[]): Promise<number | null> => {
     const answer = turn.then(async () => (await free()).ask(words))
@@ -61,17 +82,18 @@ export function createLauncher(script: string, environment: Readonly<Record<stri
     check: file => ask('check', file),
     start: async words => (await ask('run', String(words.length), ...words, '')) !== null,
     close() {
+      closed = true
       for (const supervisor of supervisors) supervisor.close()
       supervisors.clear()
     },
   }
 }
 
-/** @param gone is called once it can take no more orders. */
+/** @param tell `freed`: it has no script any more; `gone`: it can take no more orders. */
 async function startSupervisor(
   script: string,
   environment: Readonly<Record<string, string>>,
-  gone: () => void,
+  tell: { readonly freed: () => void; readonly gone: () => void },
 ): Promise<Supervisor> {
   const bash = spawn('bash', ['-p', script], {
     cwd: '/',
@@ -93,13 +115,15 @@ async function startSupervisor(
     const lines = heard.split('\n')
     heard = lines.pop() ?? ''
     for (const line of lines)
-      if (line === 'free') isFree = true
-      else answer?.(Number(line))
+      if (line === 'free') {
+        isFree = true
+        tell.freed()
+      } else answer?.(Number(line))
   })
   // The bash that was started has forked another one, and ended. Nothing that lives longer than that one has the wire.
   wire.on('close', () => {
     isFree = false
-    gone()
+    tell.gone()
     answer?.(null)
   })
 

@@ -15,6 +15,7 @@ import { checkScript } from './check-script.ts'
 import { isFresh, secretNames } from './claim-order.ts'
 import { handOver } from './hand-over.ts'
 import { createLauncher } from './launcher.ts'
+import { readOnce } from './read-once.ts'
 import { createRunningScripts } from './running-scripts.ts'
 import { inStateFolder, prepareStateFolder } from './state-folder.ts'
 
@@ -65,6 +66,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const late = createLateScripts(stateDir, masker, options.lateBytes ?? 1024 * 1024)
   const running = createRunningScripts({ stateDir, masker, late, keepBytes, graceMs })
   const launcher = createLauncher(inStateFolder(stateDir, 'supervisor.bash'), inheritedEnvironment(environment))
+  const read = readOnce((order, given) => checkScript(order, given, launcher, inStateFolder(stateDir, 'checked')))
   const settings = { environment, secrets, place, graceMs, spoolBytes }
   const parts = { stateDir, settings, launcher, terminal, loadPty: pty }
   /** Orders that are being handed over: a stop that comes meanwhile is for a script that nobody follows yet. */
@@ -101,10 +103,9 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       const folder = startOf(order, session)
       if (!isFolder(folder)) return `the folder ${folder}, where this block starts, is not there`
       if (order.terminal) packageOfPty = await pty()
-      const given = scriptEnvironment(order, environment, new Map())
       // A first block's are off, unless a file of the person's own says otherwise, which nobody reads before it is run.
       const extglob = session.state?.extglob ?? environment.BASH_ENV !== undefined
-      return checkScript(order, given, launcher, inStateFolder(stateDir, 'checked'), extglob)
+      return read({ ...order, extglob }, scriptEnvironment(order, environment, new Map()))
     },
 
     async run(order, report) {

@@ -26,9 +26,11 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  *   truncate its own spool; the copiers (`dd`, since `head -c` holds output back) read them until the last process that holds them has
  *   gone, and do not need their supervisor for it. Most scripts leave one stream silent: `dd` is started at its first byte. It counts
  *   reads, however short: each 65,536 of them, which a script that writes line by line has made in a quarter of a minute, it ends and is
- *   started anew.
- * - `status`, space for which was made before: lines, each of them whole or not yet there. `block PID STAT`,
- *   `copier out|err PID STAT`, `ended CODE exited|signalled START END UPSTART UPEND`, `lost out|err BYTES`, `closed out|err`.
+ *   started anew. Pipes and copiers are made as soon as a script was read, while its start is put on record: which claim they are for is
+ *   the first that comes through the pipe, before the script has it.
+ * - `status`: lines, each of them whole or not yet there. `block PID STAT` and `ended CODE exited|signalled START END UPSTART UPEND` have
+ *   space that was made before. Behind it copiers append `copier out|err PID STAT`, `lost out|err BYTES`, `closed out|err`: little enough
+ *   to lie in the same block of most disks.
  * - `stop.SIGINT` and so on, see `supervisor-parts.ts`. The time limit is armed as soon as the script runs.
  *
  * How a script ended is told apart by bash's own words: it says nothing of a job that called `exit 143`, lists one that SIGINT,
@@ -62,13 +64,15 @@ set -m -o noclobber
 ${SUPERVISOR_PARTS.trim()}
 __signoff_copy() {
   export LC_ALL=C
+  IFS= read -r -d '' __signoff_claim && IFS= read -r -d '' __signoff_spool || return
+  exec 5>>"$__signoff_claim/status"
   __signoff_lost=0 __signoff_size=1 __signoff_dd= __signoff_told=
   trap '__signoff_told=1; kill $__signoff_dd 2>/dev/null' TERM
   IFS= read -r -d '' -n 1 __signoff_byte || { printf 'closed %s\\n' "$1" >&5; return; }
   __signoff_stat $BASHPID
   printf 'copier %s %s %s\\n' "$1" $BASHPID "$__signoff_stat" >&5
-  # The byte, and the line about this shell with its end.
-  __signoff_own=$((2 + \${#__signoff_stat}))
+  # Two words and the line about this shell, each with its end, and the byte.
+  __signoff_own=$((4 + \${#__signoff_claim} + \${#__signoff_spool} + \${#__signoff_stat}))
   while :; do
     { if [[ -n $__signoff_byte ]]; then printf %s "$__signoff_byte"; else printf '\\0'; fi >>"$__signoff_claim/$1"; } ||
       __signoff_lost=$((__signoff_lost + 1)) __signoff_size=$((__signoff_size - 1))
@@ -111,14 +115,22 @@ __signoff_in_hand() {
     __signoff_lost=$((__signoff_lost + 1))
   fi
 }
+__signoff_ready() {
+  [[ -e /dev/fd/3 ]] || exec 3> >(exec 4>&- 6>&-; __signoff_copy out)
+  [[ -e /dev/fd/4 ]] || exec 4> >(exec 3>&- 6>&-; __signoff_copy err)
+}
+__signoff_tell() {
+  printf '%s\\0%s\\0' "$__signoff_claim" "$__signoff_spool" >&$1
+}
 __signoff_supervise() {
   unset -v __signoff_words
   disown -a
   __signoff_claim=$1 __signoff_limit=$2 __signoff_grace=$3 __signoff_spool=$4 __signoff_mask=$5 __signoff_env=$6 __signoff_count=$7
   shift 7
   __signoff_take || return
-  exec 3> >(exec 6>&-; __signoff_copy out)
-  exec 4> >(exec 3>&- 6>&-; __signoff_copy err)
+  __signoff_ready
+  __signoff_tell 3 || { exec 3>&-; __signoff_ready; __signoff_tell 3; }
+  __signoff_tell 4 || { exec 4>&-; __signoff_ready; __signoff_tell 4; }
   __signoff_start
   exec 2>"$__signoff_claim/jobs"
   {
@@ -156,7 +168,8 @@ __signoff_serve() {
     case $__signoff_what in
       check)
         (. "$__signoff_first") 2>|"$__signoff_first.said"
-        printf '%s\\n' $? >&6 ;;
+        printf '%s\\n' $? >&6
+        __signoff_ready ;;
       run)
         mapfile -t -d '' -u 6 -n "$__signoff_first" __signoff_words
         # A half order is none: Signoff went while it was giving it. mapfile takes a word without its NUL for one, \`read\` does not.

@@ -1,7 +1,16 @@
-import { type Check, type Entry, type EventOf, lineDiff, type Observed, signedReason } from '../../../model/index.ts'
-import { eventText } from '../event-text.ts'
+import {
+  type Check,
+  DECIDED,
+  type Entry,
+  type EventOf,
+  lineDiff,
+  type Observed,
+  signedReason,
+} from '../../../model/index.ts'
+import { eventText, type FindStep } from '../event-text.ts'
+import { spanText } from '../span-text.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
-import { type Clock, spanText, timeText } from './time-text.ts'
+import { type Clock, timeText } from './time-text.ts'
 
 /** What stands right above in the same step, and need not be shown again. */
 export interface AlreadyShown {
@@ -11,16 +20,22 @@ export interface AlreadyShown {
 
 export const NOTHING_SHOWN: AlreadyShown = { script: null, criteria: [] }
 
+/** How times are written on this page, and what its steps are called. */
+export interface TellingFor {
+  readonly clock: Clock
+  readonly findStep: FindStep
+}
+
 /** One event of a step, or of the run, as an item of a list: what, who, when, and the line of the journal. Empty where nothing is told of it. */
-export function eventItem(entry: Entry, clock: Clock, shown: AlreadyShown): Html {
-  const told = tell(entry, shown)
+export function eventItem(entry: Entry, { clock, findStep }: TellingFor, shown: AlreadyShown): Html {
+  const told = tell(entry, findStep, shown)
   if (told === null) return html``
   return html`<li class="ev${told.tone !== undefined && ` ev-${told.tone}`}"><p>${told.text} <span class="at">${when(entry, clock)}</span></p>${told.more}</li>`
 }
 
 /** The same in short, for lists that lead to it: without scripts. */
-export function eventBrief(entry: Entry, clock: Clock): Html {
-  const told = tell(entry, NOTHING_SHOWN)
+export function eventBrief(entry: Entry, { clock, findStep }: TellingFor): Html {
+  const told = tell(entry, findStep, NOTHING_SHOWN)
   if (told === null) return html``
   return html`${told.text} <span class="at">${when(entry, clock)}</span>${entry.event.kind === 'confirm' && told.more}`
 }
@@ -37,7 +52,7 @@ interface Told {
   readonly tone?: 'good' | 'bad' | 'odd' | 'quiet'
 }
 
-function tell({ event }: Entry, shown: AlreadyShown): Told | null {
+function tell({ event }: Entry, findStep: FindStep, shown: AlreadyShown): Told | null {
   switch (event.kind) {
     case 'confirm':
       return confirmed(event)
@@ -60,7 +75,7 @@ function tell({ event }: Entry, shown: AlreadyShown): Told | null {
       return noteworthyStreams(event)
     case 'step.decide':
       return {
-        text: html`Decided by ${who(event.by)}: <b>${event.choice.replace('-', ' ')}</b>${because(event.reason)}`,
+        text: html`${capital(event.state)}; <b>${DECIDED[event.choice]}</b> by ${who(event.by)}${because(event.reason)}`,
         tone: 'odd',
       }
     case 'approval':
@@ -95,7 +110,7 @@ function tell({ event }: Entry, shown: AlreadyShown): Told | null {
     case 'note':
       return { text: html`Note by ${who(event.by)}`, more: html`${quote(event.text)}` }
     case 'step.skip':
-      return skipped(event)
+      return skipped(event, findStep)
     case 'run.pause':
       return { text: html`<b>Paused</b>${event.by !== null && html` by ${who(event.by)}`}${because(event.reason)}` }
     case 'run.resume':
@@ -105,21 +120,21 @@ function tell({ event }: Entry, shown: AlreadyShown): Told | null {
     case 'run.end':
       return { text: html`<b>Ended</b>: ${event.result}` }
     default:
-      return general(event)
+      return general(event, findStep)
   }
 }
 
-function skipped(event: EventOf<'step.skip'>): Told {
-  if (event.by === null || (event.why !== 'person' && event.why !== 'not-applicable')) return general(event)
+function skipped(event: EventOf<'step.skip'>, findStep: FindStep): Told {
+  if (event.by === null || (event.why !== 'person' && event.why !== 'not-applicable')) return general(event, findStep)
   const text = event.why === 'person' ? html`<b>Skipped</b>` : html`Said to be <b>not applicable</b>`
   return { text: html`${text} by ${who(event.by)}${because(event.reason)}`, tone: 'odd' }
 }
 
 const WAITED = {
   elapsed: 'Waited to the end',
-  early: html`Wait <b>ended early</b>`,
-  extended: html`Wait <b>made longer</b>`,
-  cancelled: html`Wait <b>cancelled</b>`,
+  early: html`<b>Continued early</b>`,
+  extended: html`The wait was <b>extended</b>`,
+  cancelled: html`The wait <b>ended unmet</b>`,
 } as const
 
 /** What an approver has said to it: a NO-GO has a reason. */
@@ -128,9 +143,9 @@ export function reasonIn(envelope: string): Html | null {
 }
 
 /** Every other kind says what all exports say of it. */
-function general(event: Entry['event']): Told {
-  const { sentence, blocks } = eventText(event)
-  const text = html`${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}`
+function general(event: Entry['event'], findStep: FindStep): Told {
+  const { sentence, blocks } = eventText(event, findStep)
+  const text = html`${capital(sentence)}`
   const more = joined(
     blocks.map(({ lead, text }) => html`${lead !== null && html`<p>${lead}</p>`}${scriptBlock(text)}`),
   )
@@ -205,6 +220,10 @@ function checkList(checks: readonly Check[]): Html {
 
 function verdictWord(ok: boolean | null): string {
   return ok === null ? 'not judged' : ok ? 'met' : 'NOT met'
+}
+
+function capital(sentence: string): string {
+  return `${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}`
 }
 
 export function scriptBlock(text: string): Html {

@@ -1,9 +1,10 @@
 import type { RunState } from '../../../model/index.ts'
 import type { VerifyReport } from '../../verify/verify-report.ts'
+import { spanText } from '../span-text.ts'
 import { type Html, html } from './html-text.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import type { TimeAccount } from './time-account.ts'
-import { spanText, time } from './time-text.ts'
+import { time } from './time-text.ts'
 
 /** What became of the run, of what, by whom and when: the part that is read first, and often alone. */
 export function pageHead(run: RecordedRun, report: VerifyReport, account: TimeAccount): Html {

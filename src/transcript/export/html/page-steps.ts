@@ -1,5 +1,6 @@
 import type { Entry, EventOf, Section, StepRecord } from '../../../model/index.ts'
 import { isDeviation } from '../deviating.ts'
+import { spanText } from '../span-text.ts'
 import { countText } from './counting.ts'
 import { named } from './heading.ts'
 import { type Html, html, isEmpty, joined, prose } from './html-text.ts'
@@ -8,7 +9,7 @@ import { type AlreadyShown, eventItem, NOTHING_SHOWN, quietTick, when } from './
 import type { PenClasses } from './page-style.ts'
 import type { RecordedRun, StepItem } from './recorded-run.ts'
 import { type ShownState, STATES, type State, shownState } from './step-state.ts'
-import { type Clock, spanText } from './time-text.ts'
+import type { Clock } from './time-text.ts'
 
 export interface StepsInput {
   readonly run: RecordedRun
@@ -171,7 +172,7 @@ function stepBody(
   record: StepRecord,
   items: readonly StepItem[],
   shown: ShownState,
-  { classes, clock }: StepsInput,
+  { classes, clock, run }: StepsInput,
 ): Html {
   const tick = onlyTick(record, items)
   if (tick === 'nothing more') return html``
@@ -186,7 +187,7 @@ function stepBody(
     const shownAbove = above
     if (event.kind === 'step.start') above = { ...above, script: event.script }
     if (event.kind === 'approval.request') above = { ...above, criteria: event.criteria }
-    return eventItem(item.entry, clock, shownAbove)
+    return eventItem(item.entry, { clock, findStep: id => run.state.steps.get(id)?.planned }, shownAbove)
   })
   const list = told.filter(item => !isEmpty(item))
   return list.length === 0

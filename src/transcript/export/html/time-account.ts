@@ -1,5 +1,5 @@
 import type { Entry, RunState } from '../../../model/index.ts'
-import type { Planned } from './time-text.ts'
+import type { Planned } from '../span-text.ts'
 
 /** What a stretch of time went into, the first that applies. */
 export type Spent = 'paused' | 'script' | 'wait' | 'approval' | 'people'

@@ -1,8 +1,9 @@
 import type { RunState } from '../../../model/index.ts'
+import { plannedText, spanText } from '../span-text.ts'
 import { named } from './heading.ts'
 import { type Html, html, joined } from './html-text.ts'
 import type { PhaseTime, Span, Spent, TimeAccount } from './time-account.ts'
-import { plannedText, spanText, time } from './time-text.ts'
+import { time } from './time-text.ts'
 
 /** Planned against actual, a row a phase: the words say everything that the bars show. */
 export function timeline(account: TimeAccount, state: RunState, anchorOf: (phase: string) => string): Html {

@@ -4,6 +4,7 @@ import { type CheckedEnvelope, checkEnvelope, field, readJson, text } from './en
 import { broken, type Finding, NAMESPACES, type Run, trustFinding } from './finding.ts'
 import { checkJournal, type JournalCheck } from './journal.ts'
 import { checkOutput } from './output.ts'
+import { checkRecord } from './record.ts'
 import { checkSealedWords } from './sealed-words.ts'
 import { checkAddenda, checkStatements, kindOf, type Withheld } from './statements.ts'
 import { readPickedSigners } from './trust.ts'
@@ -53,7 +54,8 @@ export async function checkPage(evidence: Evidence, signersText: string | null):
   const finishedOn = text(seal.statement, 'predicate', 'finishedOn')
   const run: Run = { ...aboutRun(start, seal.statement), journal, finishedOn, signers }
   findings.push(sealedFinding(seal.statement, journal, start), sealFinding(seal, run))
-  findings.push(...checkSealedWords(seal.statement, journal), ...checkControl(journal), ...(await checkOutput(journal)))
+  findings.push(...checkSealedWords(seal.statement, journal), ...checkControl(journal), ...checkRecord(journal))
+  findings.push(...(await checkOutput(journal)))
   findings.push(...(await checkStatements(run)))
   const { findings: ofAddenda, withheld } = await checkAddenda(addenda, seal, run)
   findings.push(...ofAddenda, ...withheldFindings(journal, seal.statement, withheld))

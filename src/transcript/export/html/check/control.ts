@@ -9,11 +9,12 @@ import { kindOf } from './statements.ts'
  * go, and operators who came by nothing. What the steps and the policy of a reader come to is `verify`'s to say; where this cannot tell
  * either, it says that nobody has.
  */
-export function checkControl({ lines }: JournalCheck): Finding[] {
+export function checkControl({ lines, withheld }: JournalCheck): Finding[] {
   const findings: Finding[] = []
   const requests = new Map<string, number>()
   const approvals = new Map<number, unknown>()
   const open = new Set<string>()
+  const asked = new Set<string>()
   let plan: readonly unknown[] = []
   let operator = ''
   for (const [seq, line] of lines.entries()) {
@@ -23,6 +24,11 @@ export function checkControl({ lines }: JournalCheck): Finding[] {
     const step = text(event, 'step')
     if (kind === 'run.plan') plan = listOf(field(event, 'steps'))
     if (kind === 'approval.request') requests.set(step, seq)
+    // What was answered, or given up, decides nothing any more; of a copy the line that asks anew may be withheld.
+    if (kind === 'gate.end' && requests.has(step) && !asked.has(step) && withheld.length === 0)
+      findings.push(broken(`Gate on line ${seq + 1}`, 'nobody had asked anew'))
+    if (kind === 'approval.request') asked.add(step)
+    if (kind === 'gate.end' || kind === 'step.reopen') asked.delete(step)
     if (kind === 'approval') approvals.set(seq, event)
     if (kind === 'gate.end') {
       const why = gateRefusal(event, readJson(lines[requests.get(step) ?? -1] ?? ''), requests.get(step), approvals)
@@ -80,6 +86,10 @@ function gateRefusal(
   for (const name of ['principal', 'keyid'])
     if (new Set(ofRequest.map(([, one]) => text(one, name))).size < ofRequest.length)
       return `two of its approvals have one ${name}`
+  const now = listOf(field(event, 'criteria'))
+  const isTurned = (one: unknown, at: number) =>
+    field(one, 'ok') === true && !(text(now[at], 'name') === text(one, 'name') && field(now[at], 'ok') === true)
+  if (listOf(field(request, 'criteria')).some(isTurned)) return 'it went on although a criterion was no longer met'
   const need = listOf(field(request, 'need')).length
   return go.length >= Math.max(1, need) ? null : `it has ${go.length} approvals, and needs ${need}`
 }
