@@ -61,7 +61,10 @@ async function openBlocks(folder: string) {
   }
 }
 
-/** As the runner does it: started once the start is on the disk, the next one read while the end goes there, forgotten once it is there. */
+/**
+ * As the runner does it: made ready while its start goes to the disk, started once that is there, the next one read while its end goes
+ * there, forgotten once that is there.
+ */
 async function runBlock(
   order: ScriptOrder,
   next: ScriptOrder,
@@ -74,7 +77,9 @@ async function runBlock(
   const seen = executor.describe(order)
   const start = { kind: 'step.start' as const, step, attempt, script, size: null, timeoutMs: null, gates: [] }
   await journal.append({ ...start, ...seen, env: [...seen.env] })
-  await journal.barrier()
+  const durable = journal.barrier()
+  executor.makeReady(order)
+  await durable
   await executor.run(order, async report => {
     if (report.kind !== 'ended') {
       await journal.append(report.event)
@@ -85,8 +90,9 @@ async function runBlock(
     const end: RunEvent = { kind: 'step.end', step, attempt, outcome, exit, signal, ms, result: 'passed', checks: [] }
     await journal.append(report.end)
     await journal.append(end)
+    const durable = journal.barrier()
     executor.check(next).catch(() => undefined)
-    await journal.barrier()
+    await durable
   })
   await executor.forget(order.id)
 }

@@ -153,6 +153,11 @@ export interface Executor {
    */
   check(order: ScriptOrder): Promise<string | null>
   /**
+   * Makes what an order needs to start, between `check` and `run`, while its start is put on the disk. It starts nothing, and what it made
+   * is no claim that `find` knows of; `run` does without it too.
+   */
+  makeReady(order: ScriptOrder): void
+  /**
    * Starts it, once for one id, however often it is called and whatever was killed in between; reports until `ended`.
    * Resolves when the end was taken by `report`; a slow taker slows the reading. Late reports may follow until `leave`.
    */

@@ -67,7 +67,9 @@ export function createCarrier(options: {
         const problem = await executor.check(order.order)
         const seen = executor.describe(order.order)
         const decision = decideNow({ kind: 'prepared', order: order.order, problem, seen })
-        await recorder.recordAll(decision.events)
+        await recorder.recordAll(decision.events, () => {
+          for (const next of decision.orders) if (next.kind === 'start') executor.makeReady(next.order)
+        })
         return carryOut(decision)
       }
       case 'check': {

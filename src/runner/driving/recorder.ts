@@ -14,7 +14,7 @@ export interface Recorder {
   record(event: RunEvent): Promise<void>
   /**
    * Writes these, and makes them durable: at once, or within a second where they are nothing but output.
-   * @param meanwhile is called once they are written: what needs no more than that goes on beside the disk.
+   * @param meanwhile is called once they are written and on their way to the disk: for what needs no more than that.
    */
   recordAll(events: readonly RunEvent[], meanwhile?: () => void): Promise<void>
   /** Resolves once everything written so far survives a power cut. */
@@ -69,9 +69,11 @@ export function createRecorder(
     record,
     async recordAll(events, meanwhile) {
       for (const event of events) await record(event)
-      meanwhile?.()
-      if (events.some(event => event.kind !== 'output' && event.kind !== 'output.late')) await journal.barrier()
-      else if (events.length > 0) syncSoon()
+      if (events.some(event => event.kind !== 'output' && event.kind !== 'output.late')) {
+        const durable = journal.barrier()
+        meanwhile?.()
+        await durable
+      } else if (events.length > 0) syncSoon()
     },
     barrier: () => journal.barrier(),
     takeUnseen() {

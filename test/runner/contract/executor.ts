@@ -71,6 +71,37 @@ export function executorContract(name: string, open: () => ExecutorUnderTest): v
       expect(endOf(reports)).toMatchObject({ exit: 4 })
     })
 
+    test('what was made ready is not started by it, runs once when it is run, and is nothing to a later process until then', async () => {
+      const [first, second] = [under.order('echo "$RANDOM$RANDOM"; exit 3'), under.order('exit 4')]
+      for (const order of [first, second]) {
+        expect(await under.executor.check(order)).toBeNull()
+        under.executor.makeReady(order)
+        // It may do so a little later.
+        await new Promise(resolve => setImmediate(resolve))
+      }
+      expect(await under.again().find(second)).toBe('absent')
+      // Made ready anew, as for an answer that is given twice.
+      under.executor.makeReady(first)
+      await new Promise(resolve => setImmediate(resolve))
+      const reports: ScriptReport[] = []
+      await under.executor.run(first, take(reports))
+      await under.executor.run(first, take(reports))
+      expect(new Set(reports.flatMap(report => (report.kind === 'output' ? [report.event.text] : []))).size).toBe(1)
+      expect(endOf(reports)).toMatchObject({ exit: 3 })
+      const others: ScriptReport[] = []
+      await under.executor.run(second, take(others))
+      expect(endOf(others)).toMatchObject({ exit: 4 })
+    })
+
+    test('what was made ready is started as its order says now', async () => {
+      const order = under.order('exit 3')
+      under.executor.makeReady(order)
+      await new Promise(resolve => setImmediate(resolve))
+      const reports: ScriptReport[] = []
+      await under.executor.run({ ...order, script: 'exit 5' }, take(reports))
+      expect(endOf(reports)).toMatchObject({ exit: 5 })
+    })
+
     test('an order is started once, however often and by whomever it is run', async () => {
       const order = under.order('echo "$RANDOM$RANDOM$RANDOM"')
       const all = await Promise.all(

@@ -279,7 +279,10 @@ describe.skipIf(!canMount)('a state folder on a disk of its own', () => {
       const order = session.order(`${fill}; head -c ${bytes} /dev/zero; exit 6`)
       const { exit, ended } = await collect(report => executor.run(order, report))
       expect(exit).toBe(6)
-      expect(ended.end.streams).toMatchObject([{ bytes: pages * 4096, lost: bytes - pages * 4096 }, { lost: 0 }])
+      const [out, err] = ended.end.streams
+      expect([(out?.bytes ?? 0) + (out?.lost ?? 0), err?.lost]).toEqual([bytes, 0])
+      // The script's own shell may have been quicker to take a page, for its state.
+      expect(out?.bytes).toBeLessThanOrEqual(pages * 4096)
       executor.dispose()
     },
   )

@@ -30,6 +30,16 @@ async function copierOf(sessionId: string): Promise<number[]> {
   return copiersOf(sessionId)
 }
 
+/** What of the script that runs is in its spool: it has a claim of its own until it is forgotten. */
+function spooled(): string {
+  const claims = join(session.stateDir, 'claims')
+  return readdirSync(claims)
+    .map(name => join(claims, name, 'out'))
+    .filter(path => existsSync(path))
+    .map(path => readFileSync(path, 'utf8'))
+    .join('')
+}
+
 // A machine under load does this to everybody: what was written has not been copied yet when the script has ended.
 test.skipIf(process.platform !== 'linux')(
   'output that is still on its way when the script has ended is not lost',
@@ -60,6 +70,7 @@ test.skipIf(process.platform !== 'linux')(
     const file = join(session.folder, 'session')
     for (let tries = 0; tries < 500 && !existsSync(file); tries++) await sleep(10)
     const copiers = await copierOf(readFileSync(file, 'utf8').trim())
+    await expect.poll(() => spooled(), { timeout: 10_000 }).toBe('first\n')
     for (const pid of copiers) process.kill(pid, 'SIGKILL')
     writeFileSync(join(session.folder, 'go'), '')
     const result = await running

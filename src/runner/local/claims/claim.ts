@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   closeSync,
   existsSync,
@@ -78,7 +78,7 @@ export function claimPath(stateDir: string, order: Pick<OrderName, 'id'>): strin
     .join('.')
     .replace(/[^A-Za-z0-9._-]/g, '_')
     .slice(0, 80)
-  const digest = createHash('sha256').update(order.id).digest('hex').slice(0, 16)
+  const digest = hash('sha256', order.id, 'hex').slice(0, 16)
   return join(stateDir, 'claims', `${readable}-${digest}`)
 }
 

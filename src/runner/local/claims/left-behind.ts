@@ -26,13 +26,14 @@ const FEW_IDS = 256
  *
  * @param block the script's own process, whose id is older than those of its children.
  * @param ms how long the script ran.
- * @param supervisor one that has a terminal bears the marks as well; what it started itself is none of the script's.
+ * @param readSupervisor one that has a terminal bears the marks as well; what it started itself is none of the script's. Asked for where
+ * there is something to tell apart.
  */
 export function findLeftBehind(
   order: OrderName,
   block: SeenProcess | null,
   ms: number,
-  supervisor: SeenProcess | null,
+  readSupervisor: () => SeenProcess | null,
 ): LeftProcess[] {
   const marks = [`SIGNOFF_RUN=${order.run}`, `SIGNOFF_STEP=${order.step}`, `SIGNOFF_ATTEMPT=${order.attempt}`]
   const found: LeftProcess[] = []
@@ -43,6 +44,7 @@ export function findLeftBehind(
     const stat = read(`/proc/${pid}/stat`)
     const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (stat === '' || state === 'Z' || state === 'X' || isThread(pid)) continue
+    const supervisor = readSupervisor()
     if (supervisor !== null && (pid === supervisor.pid || Number(parent) === supervisor.pid)) continue
     found.push({
       pid,

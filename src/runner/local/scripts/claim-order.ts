@@ -4,13 +4,14 @@ import { claimPath, LEFT_FILES, makeClaim } from '../claims/claim.ts'
 import type { Place } from '../claims/process-identity.ts'
 import { OWN_NAMES, ownEnvironment, scriptEnvironment } from '../session/script-environment.ts'
 import { sessionScript } from '../session/session-script.ts'
-import { digestsOf, readOrigin, readSession, startOf } from '../session/session-store.ts'
+import { digestsOf, type Sessions, startOf } from '../session/session-store.ts'
 import { atLine, lineOf } from './check-script.ts'
 
 /** How much later than Signoff the supervisor acts on a time limit: Signoff writes `step.stop` before it sends the signal. */
 const SUPERVISOR_SLACK_MS = 1000
 
 export interface ClaimSettings {
+  readonly sessions: Sessions
   readonly environment: Readonly<Record<string, string>>
   readonly secrets: ReadonlyMap<string, string>
   readonly place: Place
@@ -36,10 +37,10 @@ export interface Claimed {
  * @throws {SignoffError} `STATE_UNWRITABLE`; then there is no claim.
  */
 export function claimOrder(stateDir: string, order: ScriptOrder, settings: ClaimSettings): Claimed | null {
-  const { environment, secrets, place, graceMs, spoolBytes } = settings
+  const { sessions, environment, secrets, place, graceMs, spoolBytes } = settings
   const claim = claimPath(stateDir, order)
-  const session = readSession(stateDir, order.session)
-  const origin = readOrigin(stateDir, order.session)
+  const session = sessions.read(order.session)
+  const origin = sessions.origin(order.session)
   const given = scriptEnvironment(order, environment, secrets)
   const secret = secretNames(order, given, secrets)
   const step = order.step.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 80)

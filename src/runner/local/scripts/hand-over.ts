@@ -24,16 +24,22 @@ export interface HandOver {
 /**
  * Claims an order and has it started, unless somebody else has done so.
  *
+ * @param ready its claim, where that was made before.
  * @param tell takes what happens to the person's terminal meanwhile.
  * @returns the session of a script that gets the person's terminal.
  * @throws {SignoffError} `STATE_UNWRITABLE`, `SHELL_MISSING`; then nothing was started, and there is no claim.
  */
-export async function handOver(parts: HandOver, order: ScriptOrder, tell: Tell): Promise<TerminalSession | null> {
+export async function handOver(
+  parts: HandOver,
+  order: ScriptOrder,
+  ready: Claimed | null,
+  tell: Tell,
+): Promise<TerminalSession | null> {
   const { stateDir, settings, launcher, loadPty } = parts
   const claim = claimPath(stateDir, order)
   const terminal = order.terminal ? ('missing' in (await loadPty()) ? 'unrecorded' : 'recorded') : null
   for (let tries = 1; ; tries++) {
-    const claimed = claimOrder(stateDir, order, { ...settings, terminal })
+    const claimed = (tries === 1 ? ready : null) ?? claimOrder(stateDir, order, { ...settings, terminal })
     if (claimed === null) return null
     const start = order.terminal ? startWithTerminal(parts, order, claimed, tell) : launcher.start(claimed.words)
     const started = await start.catch((error: unknown) => {

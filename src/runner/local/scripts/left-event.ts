@@ -19,8 +19,8 @@ export function leftEvent(
   mask: (text: string) => string,
 ): EventOf<'step.left'> | null {
   const open = (['out', 'err'] as const).filter(fd => !status.closed.has(fd))
-  const supervisor = readSupervisor(claimPath(stateDir, order))
-  const processes = findLeftBehind(order, status.block, ending?.ms ?? Number.POSITIVE_INFINITY, supervisor).map(
+  const ms = ending?.ms ?? Number.POSITIVE_INFINITY
+  const processes = findLeftBehind(order, status.block, ms, () => readSupervisor(claimPath(stateDir, order))).map(
     ({ pid, name, command, escaped }) => ({ pid, name: mask(name), command: mask(command), escaped }),
   )
   const left = state === null || state === 'none' ? { jobs: [], descriptors: [] } : state

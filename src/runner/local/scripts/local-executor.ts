@@ -8,11 +8,11 @@ import { tellInOrder } from '../claims/tell-in-order.ts'
 import { letGo } from '../output/copiers.ts'
 import { createLateScripts } from '../output/late-scripts.ts'
 import { inheritedEnvironment, scriptEnvironment } from '../session/script-environment.ts'
-import { readOrigin, readSession, startOf } from '../session/session-store.ts'
+import { openSessions, startOf } from '../session/session-store.ts'
 import type { PersonsTerminal } from '../terminal/persons-terminal.ts'
 import { type LoadPty, loadPty } from '../terminal/pty-pair.ts'
 import { checkScript } from './check-script.ts'
-import { isFresh, secretNames } from './claim-order.ts'
+import { type Claimed, claimOrder, isFresh, secretNames } from './claim-order.ts'
 import { handOver } from './hand-over.ts'
 import { createLauncher } from './launcher.ts'
 import { readOnce } from './read-once.ts'
@@ -63,14 +63,17 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
   const madeInBoot = prepareStateFolder(stateDir, place.bootId)
   const masker = createMasker()
   const secrets = new Map<string, string>()
+  const sessions = openSessions(stateDir)
   const late = createLateScripts(stateDir, masker, options.lateBytes ?? 1024 * 1024)
-  const running = createRunningScripts({ stateDir, masker, late, keepBytes, graceMs })
+  const running = createRunningScripts({ stateDir, sessions, masker, late, keepBytes, graceMs })
   const launcher = createLauncher(inStateFolder(stateDir, 'supervisor.bash'), inheritedEnvironment(environment))
   const read = readOnce((order, given) => checkScript(order, given, launcher, inStateFolder(stateDir, 'checked')))
-  const settings = { environment, secrets, place, graceMs, spoolBytes }
+  const settings = { sessions, environment, secrets, place, graceMs, spoolBytes }
   const parts = { stateDir, settings, launcher, terminal, loadPty: pty }
   /** Orders that are being handed over: a stop that comes meanwhile is for a script that nobody follows yet. */
   const starting = new Map<string, Promise<unknown>>()
+  /** The order that starts as soon as its start is on the disk, and its claim once that is made. */
+  let ready: { readonly order: ScriptOrder; claimed: Claimed | null } | null = null
   /** Known from the first check of a script that needs a terminal on. */
   let packageOfPty: Awaited<ReturnType<LoadPty>> = { missing: '' }
 
@@ -82,10 +85,20 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     return { terminal: { size: [columns, rows], unrecorded: null } }
   }
 
+  /** Null where it is not to be had early; whoever runs the order meets the reason. */
+  const claimEarly = (order: ScriptOrder): Claimed | null => {
+    try {
+      if (order.terminal || inspectClaim(claimPath(stateDir, order), place).kind !== 'absent') return null
+      return claimOrder(stateDir, order, { ...settings, terminal: null })
+    } catch {
+      return null
+    }
+  }
+
   return {
     describe(order) {
-      const session = readSession(stateDir, order.session)
-      const before = readOrigin(stateDir, order.session) ?? session
+      const session = sessions.read(order.session)
+      const before = sessions.origin(order.session) ?? session
       const given = scriptEnvironment(order, environment, secrets)
       const secret = secretNames(order, given, secrets)
       const known = before.state === null ? null : new Set(before.state.exported)
@@ -99,7 +112,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     },
 
     async check(order) {
-      const session = readSession(stateDir, order.session)
+      const session = sessions.read(order.session)
       const folder = startOf(order, session)
       if (!isFolder(folder)) return `the folder ${folder}, where this block starts, is not there`
       if (order.terminal) packageOfPty = await pty()
@@ -108,14 +121,25 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
       return read({ ...order, extglob }, scriptEnvironment(order, environment, new Map()))
     },
 
+    makeReady(order) {
+      const next = { order, claimed: null as Claimed | null }
+      ready = next
+      // The disk is asked first. Where it has answered before, there is nothing to be gained any more.
+      setImmediate(() => {
+        if (ready === next) next.claimed = claimEarly(order)
+      })
+    },
+
     async run(order, report) {
-      if (inspectClaim(claimPath(stateDir, order), place).kind !== 'absent')
+      const claimed = ready?.order === order ? ready.claimed : null
+      ready = null
+      if (claimed === null && inspectClaim(claimPath(stateDir, order), place).kind !== 'absent')
         return running.follow(order, NOTHING_RECORDED, report)
       const tell = tellInOrder(report)
       const begun = Promise.withResolvers<void>()
       starting.set(order.id, begun.promise)
       try {
-        const session = await handOver(parts, order, tell)
+        const session = await handOver(parts, order, claimed, tell)
         // Not awaited here: from now on it is known who is told of a stop.
         return running.follow(order, NOTHING_RECORDED, tell, { session })
       } finally {
@@ -171,6 +195,7 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     },
 
     dispose() {
+      ready = null
       running.dispose()
       late.dispose()
       launcher.close()

@@ -12,7 +12,7 @@ import { type Follower, openFollower } from '../output/follower.ts'
 import type { LateScripts } from '../output/late-scripts.ts'
 import { openOutputStream } from '../output/output-stream.ts'
 import { eachStream } from '../output/spools.ts'
-import { keepSession } from '../session/session-store.ts'
+import type { Sessions } from '../session/session-store.ts'
 import { leftEvent } from './left-event.ts'
 import { type Digests, outcomeOf, streamsOf, unreadEnds } from './script-end.ts'
 import type { TerminalSession } from './terminal-session.ts'
@@ -49,6 +49,7 @@ interface Active {
 
 export function createRunningScripts(options: {
   readonly stateDir: string
+  readonly sessions: Sessions
   readonly masker: Masker
   readonly late: LateScripts
   /** How much of the start of each stream is kept. */
@@ -56,7 +57,7 @@ export function createRunningScripts(options: {
   /** How long a signal may take to work before the next one. */
   readonly graceMs: number
 }): RunningScripts {
-  const { stateDir, masker, late, keepBytes, graceMs } = options
+  const { stateDir, sessions, masker, late, keepBytes, graceMs } = options
   const active = new Map<string, Active>()
 
   const stop: RunningScripts['stop'] = async (id, signal, reason) => {
@@ -99,7 +100,7 @@ export function createRunningScripts(options: {
       try {
         const followed = await follower.follow(streams, unread !== null)
         if (followed === null) return
-        const state = record?.carries === true ? keepSession(stateDir, record, claim) : 'none'
+        const state = record?.carries === true ? sessions.keep(record, claim) : 'none'
         const stops = readStops(claim)
         for (const sent of stops.filter(({ sender }) => sender === 'supervisor'))
           await tell({ kind: 'stopping', event: stopEvent(order, sent) })
@@ -138,8 +139,9 @@ export function createRunningScripts(options: {
 
 /** Arms the limit as it stands since the script was started, be it by an earlier process. */
 function armLimit(claim: string, timeoutMs: number | null, expire: () => Promise<void>): NodeJS.Timeout | undefined {
+  if (timeoutMs === null) return undefined
   const { block, ending } = readStatus(claim)
-  if (timeoutMs === null || ending !== null) return undefined
+  if (ending !== null) return undefined
   const leftMs = Math.max(0, timeoutMs - Math.max(0, runningForMs(claim, block)))
   // The supervisor holds the limit too, so a longer wait than a timer can take is left to it.
   return leftMs > 2 ** 31 - 1 ? undefined : setTimeout(() => void expire(), leftMs)

@@ -110,7 +110,9 @@ __signoff_in_hand() {
     command -p dd count=0 status=none
     __signoff_reads
     __signoff_all=$((__signoff_all - (__signoff_read - __signoff_own)))
-    __signoff_lost=$((__signoff_lost + __signoff_all - ($(command -p wc -c <"$__signoff_claim/$1") - __signoff_size)))
+    __signoff_all=$((__signoff_all - ($(command -p wc -c <"$__signoff_claim/$1") - __signoff_size)))
+    # Less than nothing: it was told to go before it had started.
+    ((__signoff_all < 0)) || __signoff_lost=$((__signoff_lost + __signoff_all))
   elif ((__signoff_code < 128)); then
     __signoff_lost=$((__signoff_lost + 1))
   fi
