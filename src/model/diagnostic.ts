@@ -54,6 +54,7 @@ export const FINDINGS = {
   SO035: ['error', 'nothing-to-read', 'the file is empty'],
   SO036: ['info', 'no-owner', 'a phase that changes production names nobody who owns it'],
   SO037: ['warning', 'go-without-gate', 'a GO / NO-GO is named, and no step became a gate'],
+  SO038: ['info', 'jump', 'a sentence sends people to another place of the page: nothing goes there by itself'],
 } as const satisfies Record<string, readonly [DiagnosticLevel, string, string]>
 
 export type FindingCode = keyof typeof FINDINGS

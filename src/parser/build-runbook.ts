@@ -3,6 +3,7 @@ import type { Draft } from './draft.ts'
 import { environmentOf, markedEnvironment } from './environment.ts'
 import { type PlacedFlows, WHOLE_DOCUMENT } from './flows.ts'
 import { isFolder } from './front-matter/folder.ts'
+import type { Links } from './links.ts'
 import { toApprovers } from './owners.ts'
 import type { PlacedSection, PlacedStep } from './place-steps.ts'
 import { placedStepsOf } from './place-steps.ts'
@@ -18,8 +19,8 @@ export interface Parts {
   readonly parameters: FoundParameters
   /** Lines from which on the next task or offer is asked at the highest level. */
   readonly pointsOfNoReturn: readonly number[]
-  /** Headings of the page for "see X". */
-  readonly linkOf: (text: string) => string | null
+  /** What steps say about other places of the page. */
+  readonly links: Links
   /** An environment that the front matter names. */
   readonly environment: string | null
   /** The shell of blocks whose tag names none; null where the front matter says nothing. */
@@ -174,14 +175,9 @@ function buildDetail(
   const runs = draft.script !== null || draft.offer !== null || programOf(draft) !== null
   const said = runs ? draft.fixed.cwd : null
   const cwd = said !== null && isFolder(said) ? said : null
-  const link = draft.kind === 'choice' ? null : context.linkOf(draft.title)
+  const links = draft.kind === 'choice' ? [] : linksOf(draft, section, context.links)
   return {
-    detail: [
-      ...draft.detail,
-      ...notes,
-      ...(link === null ? [] : [link]),
-      ...(cwd === null ? [] : [`starts in the folder ${cwd}`]),
-    ],
+    detail: [...draft.detail, ...notes, ...links, ...(cwd === null ? [] : [`starts in the folder ${cwd}`])],
     slots: slots?.script ?? [],
     offerSlots: slots?.offer ?? [],
     offerRisk: draft.offer === null ? null : riskOf(draft.offer.text),
@@ -195,6 +191,13 @@ function buildDetail(
     ...(runs && context.shell !== null && !NAMES_SHELL.test(draft.language ?? '') ? { shell: context.shell } : {}),
     ...(draft.kind === 'wait' ? { countsFrom: draft.beforeClosing ? ('section' as const) : ('step' as const) } : {}),
   }
+}
+
+/** Where the words of a step, and the text that is shown with it, point to on the page. */
+function linksOf({ title, detail }: Draft, section: PlacedSection, links: Links): string[] {
+  const seen = links.seen(title)
+  const jumps = [title, ...detail].flatMap(text => links.jumps(text, section)).flatMap(({ pointer }) => pointer ?? [])
+  return [...(seen === null ? [] : [seen]), ...new Set(jumps)]
 }
 
 /** Tags that say by which shell a block runs; `sh` says no more than that it is shell. */

@@ -11,7 +11,7 @@ const OPENS =
 const IN_BRACKETS =
   /\s*\(((?:(?:if|when|unless|only|except|for|optional|where (?:applicable|needed|necessary)|as (?:needed|required))\b|non-)[^()]*|[^()]{1,60}\bonly)\)|\s*\[((?:if|when|unless|only|optional)\b[^[\]()]*)\](?!\()/i
 const EXAMPLE =
-  /^for (?:example|instance|each|every|all|any|both|this|these|that|those|more|further|now|reference|details?|information|help|convenience|consistency|safety|security|simplicity|clarity|completeness|debugging|it|the (?:above|rest|sake|time being|purposes?))\b/i
+  /^for (?:example|instance|each|every|all|any|both|this|these|that|those|more|further|now|reference|(?:the )?details?|information|help|convenience|consistency|safety|security|simplicity|clarity|completeness|debugging|it|the (?:above|rest|sake|time being|purposes?))\b/i
 /** Words that begin a sentence about time or knowledge rather than a condition. */
 const NO_CONDITION =
   /^(?:when (?:to|not to|done|finished|complete)\b|only (?:the|a|an|one|two|\d)\b|if (?:you|not sure)\b.*\?$)/i
@@ -31,10 +31,25 @@ export function readCondition(text: string): Conditional {
   return lead === null ? { when: null, title: text } : lead
 }
 
+/** A condition that ends a heading behind a comma: `Execute containment, if approved`. */
+export function conditionOfHeading(text: string): Conditional {
+  const found = readCondition(text)
+  const [, title, when] = /^(\S[^,]*),\s+((?:if|when|unless|only if|only when)\b[^,]{2,60})$/i.exec(text) ?? []
+  return found.when !== null || title === undefined || when === undefined ? found : { when, title }
+}
+
 /** The text of an item whose bold prefix is a condition (`**If minor** announce it`), with the colon that it lacks. */
 export function withBoldCondition(bold: string | null, text: string): string {
   const rest = bold === null ? '' : text.slice(bold.length)
-  if (bold === null || !OPENS.test(bold) || NO_CONDITION.test(bold) || !/^\s+[\p{L}\p{N}`]/u.test(rest)) return text
+  // "**If** this is new, …" only stresses its first word.
+  if (
+    bold === null ||
+    /^(?:if|when|unless|only|except)$/i.test(bold) ||
+    !OPENS.test(bold) ||
+    NO_CONDITION.test(bold) ||
+    !/^\s+[\p{L}\p{N}`]/u.test(rest)
+  )
+    return text
   return `${bold}: ${rest.trim()}`
 }
 

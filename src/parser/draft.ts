@@ -46,6 +46,8 @@ export interface Draft {
   readonly fields: readonly FormField[]
   readonly unfinished: string | null
   readonly pointOfNoReturn: boolean
+  /** Only a sentence of the prose says it: no page is one to walk for that alone. */
+  readonly inProse: boolean
   /** Words near it that may name an environment, the nearest first. */
   readonly near: readonly string[]
   /** True for entries of the palette only: they are in no flow. */
@@ -187,6 +189,7 @@ const EMPTY: Omit<Draft, 'kind' | 'title' | 'rule' | 'line' | 'endLine'> = {
   fields: [],
   unfinished: null,
   pointOfNoReturn: false,
+  inProse: false,
   near: [],
   aside: false,
   closing: false,

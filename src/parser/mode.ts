@@ -68,7 +68,7 @@ function isOneProcedure(
   const isIndependent = INDEPENDENT.test(only.title) && !/^how to\b/i.test(only.title)
   if (isIndependent || TALKS_ABOUT.test(only.title)) return false
   // Of a choice only one option is done: however many it has, it is one step.
-  const steps = placedStepsOf(only).filter(step => step.choice === null).length
+  const steps = placedStepsOf(only).filter(step => step.choice === null && !step.draft.inProse).length
   return PROCEDURAL.test(page.title) || PROCEDURAL.test(only.title) || isStage(only)
     ? steps >= 2 || others.length <= 2
     : steps >= 4 && others.length <= steps
@@ -109,7 +109,7 @@ export function isRecord(page: { readonly title: string; readonly allTicked: boo
 
 function isWalked(phase: PlacedSection): boolean {
   if (phase.role === 'recovery' || phase.role === 'reference' || phase.role === 'cleanup') return false
-  return !phase.draft.troubleshooting && placedStepsOf(phase).length > 0
+  return !phase.draft.troubleshooting && placedStepsOf(phase).some(step => !step.draft.inProse)
 }
 
 function isNumbered(phases: readonly PlacedSection[]): boolean {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Root } from 'mdast'
 import type { Diagnostic, Runbook } from '../model/index.ts'
 import { diagnostic } from '../model/index.ts'
+import { besideNumbers } from './beside-numbers.ts'
 import { buildPhases } from './build-runbook.ts'
 import { checkRunbook } from './checks/check-runbook.ts'
+import { checkJumps } from './checks/jumps.ts'
 import { checkMarkers } from './checks/markers-followed.ts'
 import { declaredValues } from './conditions.ts'
 import type { Interpreters } from './constructs/program.ts'
@@ -15,7 +17,7 @@ import { isFolder } from './front-matter/folder.ts'
 import { readFrontMatter, unknownValues, valuePatterns } from './front-matter/front-matter.ts'
 import type { FrontMatter } from './front-matter/front-matter-schema.ts'
 import { checkTemplates, untilUnclosed } from './integrity.ts'
-import { linkResolver } from './links.ts'
+import { linksIn } from './links.ts'
 import { isRecord, modeOf } from './mode.ts'
 import { type PlacedSection, placedStepsOf, placeSteps } from './place-steps.ts'
 import { readSection, type SectionReading } from './read-section.ts'
@@ -110,7 +112,7 @@ function readTree(
     interpreters: options.interpreters ?? {},
     skips: new Set(),
   }
-  const read = draft.phases.map(section => readSection(section, page))
+  const read = besideNumbers(draft.phases.map(section => readSection(section, page)))
   const findings = read.flatMap(findingsOf)
   const { phases: positioned, diagnostics: ofPlaces } = placeSteps(
     read.filter((one, index) => index > 0 || !isIdle(one, draft.title)),
@@ -132,12 +134,13 @@ function readTree(
   const walked = mode === 'linear' ? flows.main : []
   const set = setVariables(phases, flows, mode, frontMatter)
   const parameters = findParameters(all, new Set(walked.map(step => step.id)), set, source, frontMatter)
+  const links = linksIn(phases, source)
   const { phases: built, details } = buildPhases({
     phases,
     flows,
     parameters,
     pointsOfNoReturn: pointsOfNoReturn(source),
-    linkOf: linkResolver(phases),
+    links,
     environment: frontMatter.env ?? null,
     shell: frontMatter.shell ?? null,
     timeoutMs: frontMatter.timeout === undefined ? null : (findSpan(frontMatter.timeout)?.maxMs ?? null),
@@ -180,6 +183,7 @@ function readTree(
       ...ofPlaces,
       ...parameters.diagnostics,
       ...ofMode(mode, draft.title, isAllTicked(source), frontMatter),
+      ...checkJumps(phases, links),
       ...checkRunbook(runbook, source, root),
     ],
   }

@@ -277,6 +277,11 @@ function letterOf(index: number): string {
   return index < 26 ? letter : letterOf(Math.floor(index / 26) - 1) + letter
 }
 
+/** A section and all below it, in order. */
+export function sectionsOf(section: PlacedSection): PlacedSection[] {
+  return [section, ...section.sections.flatMap(sectionsOf)]
+}
+
 /** All steps of a section and below, in order. */
 export function placedStepsOf(section: PlacedSection): PlacedStep[] {
   return [...section.steps, ...section.sections.flatMap(placedStepsOf)]

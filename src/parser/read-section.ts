@@ -1,5 +1,6 @@
 import type { Block, LabelBlock } from './blocks.ts'
 import { isGoHeading } from './constructs/decision.ts'
+import { isJump } from './constructs/jump-in-prose.ts'
 import { closesDetails } from './constructs/label-scope.ts'
 import { probeIn } from './constructs/probe.ts'
 import { below } from './constructs/session.ts'
@@ -49,10 +50,12 @@ export function readSection(section: SectionDraft, page: Page): SectionReading {
   const waits = nodes.some(isWait) ? [] : watching(section, page)
   const read = inOrder([...nodes, ...choices], waits)
   const all = [...read, ...decidedByOwners(section, [...read, ...children.flatMap(child => child.nodes)])]
-  const isBare = all.length === 0 && apart.length === 0 && children.every(isEmpty)
+  // A heading that is a step takes all of its text along; a sentence of that alone would leave the rest out.
+  const isText = all.length < 2 && all.every(node => node.node === 'step' && node.inProse && !isJump(node))
+  const whole = isText && apart.length === 0 && children.every(isEmpty) ? headingAsStep(section) : []
   return {
     section,
-    nodes: isBare ? headingAsStep(section) : all,
+    nodes: whole.length > 0 ? whole : all,
     apart,
     findings: [...findings, ...ofChoices],
     children,
@@ -71,7 +74,8 @@ function remedies(section: SectionDraft, children: readonly SectionReading[]): r
   return children.map(one => (isRemedy(one) ? asked(one, one.section.title) : one))
 }
 
-function asked(one: SectionReading, when: string): SectionReading {
+/** The whole section behind one question. */
+export function asked(one: SectionReading, when: string): SectionReading {
   return {
     ...one,
     nodes: conditionAround(one.nodes, when),
@@ -79,7 +83,7 @@ function asked(one: SectionReading, when: string): SectionReading {
   }
 }
 
-function isEmpty(one: SectionReading): boolean {
+export function isEmpty(one: SectionReading): boolean {
   return one.nodes.length === 0 && one.apart.length === 0 && one.children.every(isEmpty)
 }
 
@@ -91,7 +95,8 @@ function headingAsStep(section: SectionDraft): Draft[] {
   const namesChecks =
     NAMES_CHECKS.test(section.title.replace(/\([^)]*\)/g, '')) && section.blocks.some(block => block.kind === 'list')
   if (section.number === null || section.template || section.role !== 'main') return []
-  if (!isImperative(section.title) && !namesChecks) return []
+  // "4. Apply" alone is a verb as well.
+  if (!isImperative(`${section.title} it`) && !namesChecks) return []
   const { title, line } = section
   const step = textStep({ text: title, rule: 'R9', line, endLine: line, detail: textOf(section.blocks) })
   return [{ ...step, kind: namesChecks ? 'confirmation' : step.kind, when: null }]
@@ -176,12 +181,14 @@ function firstAnswer(at: At): Reading | null {
 
 /** Expected output belongs to the last step before it. What a marker says of it counts more than a sample (rule R3). */
 function expectOfLast(nodes: DraftNode[], expect: Draft['expect'], directives: readonly Directive[]): void {
-  const last = nodes.at(-1)
+  // What is to be done if that went wrong may stand between a script and its output.
+  const index = nodes.findLastIndex(node => node.node !== 'step' || !isJump(node))
+  const last = nodes[index]
   if (last?.node !== 'step') return
   const marked = last.kind === 'task' ? directives.filter(one => one.word === 'expect') : []
   const advises = last.expect === null || last.expect.kind === 'similar' || last.expect.kind === 'shown'
   if (last.expect === null || (marked.length > 0 && advises))
-    nodes[nodes.length - 1] = { ...last, expect, markers: [...last.markers, ...marked] }
+    nodes[index] = { ...last, expect, markers: [...last.markers, ...marked] }
 }
 
 /** Rule R19: a section whose heading names watching, and whose duration has numbers, is waited for. */

@@ -17,7 +17,7 @@ const LEADS_BACK = new RegExp(
   'i',
 )
 const TROUBLE =
-  /\b(?:troubleshoot\w*|known (?:issues|problems)|common (?:failures|issues|problems|errors)|if (?:something|anything|things) goe?s? wrong|what can go wrong)\b/i
+  /\b(?:troubleshoot\w*|known (?:issues|problems)|common (?:failures|issues|problems|errors)|if (?:something|anything|things) goe?s? wrong|what can go wrong|failure (?:paths?|modes?|scenarios?|handling))\b/i
 const CLEANUP =
   /\b(?:clean(?:ing)?[ -]?up|tear(?:ing)?[ -]?down|decommission\w*|(?:delet|remov)(?:e|ing) (?:an? |the |all )?(?:old|obsolete|previous|unused)\b)/i
 const LEADS_TO_CLEANUP = new RegExp(
@@ -26,7 +26,7 @@ const LEADS_TO_CLEANUP = new RegExp(
 )
 const OPTIONAL = /^optional\b|\(optional\)/i
 const REFERENCE =
-  /\b(?:appendi(?:x|ces)|useful commands|commands? reference|quick reference|cheat ?sheets?|contacts?|see also|further (?:reading|info(?:rmation)?)|more info(?:rmation)?|glossary|anti-?patterns?|^(?:routine |regular )?maintenance(?: tasks)?$|(?:revision|version|change|document) history)\b|^(?:overview|introduction|about|purpose|scope|contributing\b.*|background|history|changelog|references?|related(?: \w+)?|links|contents|table of contents|toc|examples?|meaning|impact|meaning and impact|escalations?(?: (?:paths?|matrix|chain|levels?|policy))?|when (?:not )?to\b.*)$|\b(?:overview|examples?)$/i
+  /\b(?:appendi(?:x|ces)|useful commands|commands? reference|quick reference|cheat ?sheets?|contacts?|see also|further (?:reading|info(?:rmation)?)|more info(?:rmation)?|glossary|anti-?patterns?|^(?:routine |regular )?maintenance(?: tasks)?$|(?:revision|version|change|document) history)\b|^(?:overview|introduction|about|purpose|scope|contributing\b.*|background|history|changelog|references?|related(?: \w+)?|links|contents|table of contents|toc|examples?|meaning|impact|meaning and impact|escalations?(?: (?:paths?|matrix|chain|levels?|policy))?|when (?:not )?to\b.*|why\b[^?]*)$|\b(?:overview|examples?)$/i
 
 /** Rule R5: what a heading or a label says about everything under it; null where it says nothing. */
 export function roleOf(heading: string, page: { readonly title: string }): Role | null {

@@ -5,7 +5,9 @@ import { conditionLabel } from './constructs/condition-label.ts'
 import { criteria } from './constructs/criteria.ts'
 import { decision } from './constructs/decision.ts'
 import { brokenFence, fence } from './constructs/fence.ts'
+import { instructionInProse } from './constructs/instruction-in-prose.ts'
 import { invisible } from './constructs/invisible.ts'
+import { jumpInProse } from './constructs/jump-in-prose.ts'
 import { list } from './constructs/list.ts'
 import { orParagraph } from './constructs/or-paragraph.ts'
 import { paragraph } from './constructs/paragraph.ts'
@@ -30,6 +32,7 @@ export const RULES: readonly Rule[] = [
   labelledAlternatives,
   listedAlternatives,
   conditionLabel,
+  jumpInProse,
   orParagraph,
   templateBlock,
   criteria,
@@ -38,4 +41,5 @@ export const RULES: readonly Rule[] = [
   list,
   fence,
   paragraph,
+  instructionInProse,
 ]

@@ -1,7 +1,7 @@
 import type { Root, RootContent } from 'mdast'
 import type { Duration, Role } from '../model/index.ts'
 import { type Block, spanOf, textOfHtml, toBlocks } from './blocks.ts'
-import { readCondition } from './conditions.ts'
+import { conditionOfHeading, readCondition } from './conditions.ts'
 import { environmentIn, markedEnvironment } from './environment.ts'
 import { directivesOf } from './markers/attach-markers.ts'
 import { type Directive, directive } from './markers/directives.ts'
@@ -194,7 +194,7 @@ function betweenHeadings(trees: readonly HeadingTree[]): RootContent[] {
 function place(tree: HeadingTree, page: PageContext, outer: Outer): SectionDraft {
   const { number, title: whole } = parseHeading(tree.text)
   const { directives } = tree
-  const condition = readCondition(whole)
+  const condition = conditionOfHeading(whole)
   const written = roleOf(whole, page) ?? roleOf(tree.text, page)
   const marked = markedRole(directives)
   const own = written !== null && isOutside(written) && !isOutside(marked) ? written : (marked ?? written)

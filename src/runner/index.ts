@@ -1,6 +1,7 @@
 export type { ApprovalVerdict } from './deciding/approval.ts'
 export { askLevelOf, findStep } from './deciding/asking.ts'
 export { chooseSection, requiredBefore } from './deciding/catalog.ts'
+export { conditionOf } from './deciding/condition.ts'
 export {
   createContext,
   findSection,
@@ -12,7 +13,7 @@ export {
 export { gateNeed } from './deciding/gate-need.ts'
 export { type AcceptanceVerdict, isOpenTo } from './deciding/handing-off.ts'
 export { jumpEvents } from './deciding/jump.ts'
-export { activeFlow, conditionOf, needOf, whyBlocked } from './deciding/need.ts'
+export { activeFlow, needOf, whyBlocked } from './deciding/need.ts'
 export { doneSteps, rollbackPhrase } from './deciding/rolling-back.ts'
 export { type Drive, drive } from './driving/drive.ts'
 export { type ResumeFacts, type Resumption, resumptionOf } from './driving/resumption.ts'

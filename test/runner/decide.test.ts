@@ -328,6 +328,23 @@ describe('choices and conditions', () => {
     expect(core.need()).toMatchObject({ kind: 'manual', step: 'c' })
   })
 
+  test('"if it fails" speaks of what stands before it: it is asked again at another place, and once for steps side by side', () => {
+    const core = testCore(
+      runbookOf([
+        { id: 'a', kind: 'manual', when: 'If it fails' },
+        { id: 'b', kind: 'manual', when: 'if it fails:' },
+        { id: 'c', kind: 'confirmation' },
+        { id: 'd', kind: 'manual', when: 'If it fails' },
+      ]),
+    )
+    expect(core.need()).toMatchObject({ kind: 'condition', step: 'a', steps: ['a', 'b'] })
+    core.say({ kind: 'condition', when: 'If it fails', answer: 'no' })
+    core.say({ kind: 'confirm', step: 'c', answer: 'yes', observed: null, note: null })
+    expect(core.need()).toMatchObject({ kind: 'condition', step: 'd', steps: ['d'] })
+    core.say({ kind: 'condition', when: 'If it fails', answer: 'yes' })
+    expect(core.need()).toMatchObject({ kind: 'manual', step: 'd' })
+  })
+
   test('"if applicable" is asked at each step', () => {
     const core = testCore(
       runbookOf([

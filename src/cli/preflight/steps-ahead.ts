@@ -69,7 +69,7 @@ function whyOut(
   depth: number,
 ): LeftOut | null {
   if (step === undefined || depth > 20) return null
-  if (step.when !== null && isAnsweredNo(state, given, step))
+  if (step.when !== null && isAnsweredNo(context, state, given, step))
     return { cause: 'condition', why: `"${step.when}" was answered no` }
   if (step.choice === null) return null
   const { group, option } = step.choice
@@ -88,6 +88,8 @@ function chosenAt(context: RunContext, state: RunState, { answers }: Provided, g
   return named?.[1] ?? null
 }
 
-function isAnsweredNo(state: RunState, { answers }: Provided, step: Step): boolean {
-  return (state.conditions.get(conditionOf(step)) ?? conditionEntry(answers.conditions, step)) === 'no'
+function isAnsweredNo(context: RunContext, state: RunState, { answers }: Provided, step: Step): boolean {
+  return (
+    (state.conditions.get(conditionOf(context, step)) ?? conditionEntry(context, answers.conditions, step)) === 'no'
+  )
 }

@@ -256,4 +256,19 @@ export const EXPLAIN_TEXTS: Readonly<Record<FindingCode, ExplainText>> = {
       '- [ ] Deployed',
     ],
   },
+  SO038: {
+    why: 'The walk follows the order of the file. Whether people are to go elsewhere they decide themselves: it is asked where the sentence stands, with the place it names. In text below a step it is only shown, which is a warning.',
+    fix: 'Nothing, where the order of the file and that one exception are what you mean. Of alternatives make options, of a way back a section "Rollback", of a condition a heading or item that begins with "If".',
+    example: [
+      '## 1. Database',
+      '',
+      'If the schema is current, skip to section 2.',
+      '',
+      '- [ ] A snapshot was taken',
+      '',
+      '## 2. Deploy',
+      '',
+      '- [ ] Deployed',
+    ],
+  },
 }

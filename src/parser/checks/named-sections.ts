@@ -20,7 +20,8 @@ export function namedSections(runbook: Runbook): Diagnostic[] {
   })
 }
 
-const SEE =
+/** Words that are looked up here, so that no other check says the same once more. */
+export const SEE =
   /\bsee (?:also )?(?:(?:section|step|phase) (\d{1,3}(?:\.\d{1,3}){0,3})\b|section ["“]([^"”]{4,60})["”]|["“]([^"”]{4,60})["”])/i
 
 function sectionsIn(section: Section): Section[] {

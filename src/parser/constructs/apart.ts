@@ -1,13 +1,24 @@
 import { diagnostic } from '../../model/index.ts'
 import type { Block, LabelBlock, ParagraphBlock } from '../blocks.ts'
-import { readCondition } from '../conditions.ts'
-import { type ApartRole, type At, type DraftNode, mapDrafts, type Reading, type Rule, reading } from '../draft.ts'
+import { conditionOfLabel, readCondition } from '../conditions.ts'
+import {
+  type ApartRole,
+  type At,
+  type DraftNode,
+  draftsOf,
+  mapDrafts,
+  type Reading,
+  type Rule,
+  reading,
+} from '../draft.ts'
 import { roleOfLabel, roleOfLead } from '../role.ts'
+import { jumpIn } from '../text/jump.ts'
 import { namesWork, plainTitle } from '../text/words.ts'
 import { labelledOptions } from './alternatives.ts'
 import { asSection, isApart } from './apart-section.ts'
 import { isCriteriaLabel } from './criteria.ts'
 import { isDecisionLabel } from './decision.ts'
+import { isJump } from './jump-in-prose.ts'
 import { underLabel } from './label-scope.ts'
 import { leadSentence } from './lead.ts'
 import { placeOf, writtenText } from './text.ts'
@@ -28,6 +39,7 @@ export const apartByLabel: Rule = {
     const options = labelledOptions(at)
     if (options.length > 1) return ofOptions(at, block, role, options)
     const { body, next } = belowLabel(at, block)
+    if (body.length === 0 && conditionOfLabel(block.name) !== null && sendsAway(at, block.rest)) return null
     const inside = at.readAll(body, { label: block, section: asSection(at.section, role) })
     const rest = inside.nodes.length > 0 && isMereCondition(block.rest) ? [] : restOf(at, block, role)
     const nodes = [...rest, ...withoutCondition(inside.nodes, role, block.name)]
@@ -65,7 +77,7 @@ export const apartByLead: Rule = {
     if (role === null) return null
     const body = [block, ...ledBlocks(at)]
     const inside = at.readAll(body, { section: asSection(at.section, role) })
-    if (inside.nodes.length === 0) return null
+    if (inside.nodes.length === 0 || draftsOf(inside.nodes).every(isJump)) return null
     const nodes = withoutCondition(inside.nodes, role, lead)
     return apart(inside, { role, title: plainTitle(lead), line: block.line, nodes }, body.length)
   },
@@ -77,6 +89,11 @@ export function withoutCondition(nodes: readonly DraftNode[], role: ApartRole, t
   const { when } = readCondition(title.replace(/\s*[:：]$/, ''))
   if (when === null) return nodes
   return mapDrafts(nodes, step => (step.when?.replace(/\s*[:：]$/, '') === when ? { ...step, when: null } : step))
+}
+
+/** "If this fails, go to section 4" alone is no way back; section 4 may be one. */
+function sendsAway(at: At, text: string): boolean {
+  return jumpIn(text, words => at.page.headings.has(words)) !== null
 }
 
 function apart(inside: Reading, made: Reading['apart'][number], used: number): Reading {

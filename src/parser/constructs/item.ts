@@ -150,7 +150,7 @@ function grouped(at: At, item: Item, nodes: readonly DraftNode[]): DraftNode {
   // What only a marker made a step of was a part of this item's text, and takes nothing of it away.
   if (draftsOf(below).every(one => one.rule === 'R3')) return { ...step(at, item), below }
   const only = below.length === 1 ? below[0] : undefined
-  if (only?.node === 'step' && isItem(only) && only.printed === item.number && !waitsBefore(item, only)) {
+  if (only?.node === 'step' && isItem(item, only) && only.printed === item.number && !waitsBefore(item, only)) {
     const said = textOf(item.blocks).filter(line => !only.detail.includes(line) && !leadsToExpected(line, only))
     return { ...only, line: item.line, endLine: item.endLine, detail: [...said, ...only.detail] }
   }
@@ -159,7 +159,7 @@ function grouped(at: At, item: Item, nodes: readonly DraftNode[]): DraftNode {
     return { node: 'group', nodes: [wait, { ...titledByCommand(only), printed: null }] }
   }
   if (groupsOnly(item, below)) return { node: 'group', nodes: below }
-  return { ...step(at, item), below }
+  return withOffer({ ...step(at, item), below }, item.codes)
 }
 
 /** "Expected output:" alone: what it leads to is the step's expectation, and is shown as that. */
@@ -167,8 +167,10 @@ function leadsToExpected(line: string, { expect }: Draft): boolean {
   return expect !== null && /^(?:the )?(?:expected|sample|example) (?:output|result|response)s?\s*:$/i.test(line)
 }
 
-/** The step that a block below the item became is the item itself. */
-function isItem(only: Draft): boolean {
+/** The step that a block below the item became is the item itself; one out of a list below it is a step of its own. */
+function isItem(item: Item, only: Draft): boolean {
+  if (item.blocks.some(block => block.kind === 'list' && block.line <= only.line && only.line <= block.endLine))
+    return false
   return only.rule === 'R19' || (only.rule !== 'R17' && only.kind !== 'confirmation')
 }
 

@@ -11,9 +11,14 @@ export function leadIn(at: Pick<At, 'before' | 'item' | 'index'>): string {
   return lastLineOf(before)
 }
 
-/** The title of the item that a block is indented under; null for an item that holds nothing but the block. */
-export function itemTitle(at: Pick<At, 'item'>): string | null {
-  return at.item === null || at.item.title === '' ? null : at.item.title
+/**
+ * The title of the item that a block is indented under; null for an item that holds nothing but the block, and for a further block
+ * of it that has a line of its own before it ("To find out its name:").
+ */
+export function itemTitle(at: Pick<At, 'item' | 'before' | 'blocks' | 'index'>): string | null {
+  if (at.item === null || at.item.title === '') return null
+  const isLed = at.before?.kind === 'paragraph' && /[:：]$/.test(at.before.text)
+  return isLed && at.blocks.slice(0, at.index).some(block => block.kind === 'fence') ? null : at.item.title
 }
 
 function lastLineOf(block: Block): string {

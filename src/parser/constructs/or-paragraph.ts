@@ -1,5 +1,6 @@
 import type { Block, ParagraphBlock } from '../blocks.ts'
 import { type At, type Rule, reading } from '../draft.ts'
+import { saysToRun } from './says-to-run.ts'
 
 const OR = /^(?:or|alternatively|alternative)\b(?:\s*[,:]\s*|\s+(?=\S)|$)/i
 
@@ -15,7 +16,7 @@ export const orParagraph: Rule = {
     if (block.kind !== 'paragraph' || !OR.test(block.text)) return null
     const next = at.blocks[at.index + 1]
     const rest = withoutMark(block)
-    const leads = /:$/.test(block.text) || rest.text === ''
+    const leads = /:$/.test(block.text) || rest.text === '' || (next?.kind === 'fence' && saysToRun(rest.text))
     const body: Block[] = [
       ...(rest.text === '' ? [] : [rest]),
       ...(leads && (next?.kind === 'fence' || next?.kind === 'list') ? [next] : []),

@@ -2,10 +2,11 @@ import type { ListBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
 import { type At, draft, type Rule, reading } from '../draft.ts'
 import { directive } from '../markers/directives.ts'
-import { asksToLook, isImperative, plainTitle } from '../text/words.ts'
+import { plainTitle } from '../text/words.ts'
 import { leadSentence } from './lead.ts'
 import { offerIn, offering } from './offer.ts'
 import { saysToRun } from './says-to-run.ts'
+import { tellsToDo } from './tells-to-do.ts'
 import { textOf, writtenText } from './text.ts'
 import { textStep } from './text-step.ts'
 import { waitIn } from './wait.ts'
@@ -14,8 +15,6 @@ import { waitIn } from './wait.ts'
  * Rules R9 and R19: a paragraph that says to run an inline command, to wait for a time, or to do or look at what its bullets
  * list ("Validate the published assets:"). Any other one is text.
  */
-const TELLS_TO_DO = /^(?:record|capture|collect|gather|list|write down|note down|save|document)\s+\S/i
-
 export const paragraph: Rule = {
   rule: 'R9',
   name: 'paragraph',
@@ -44,19 +43,8 @@ export const paragraph: Rule = {
     if (points !== null && text === leadSentence(text) && tellsToDo(text)) {
       const { endLine, end } = points
       const all = writtenText(at.page.source, { start: block.start, end })
-      return reading(
-        [
-          textStep({
-            text: text.replace(/:$/, ''),
-            rule: 'R9',
-            line: block.line,
-            endLine,
-            detail: textOf([points]),
-            original: all,
-          }),
-        ],
-        { used: 2 },
-      )
+      const said = { text: text.replace(/:$/, ''), line: block.line, endLine, original: all }
+      return reading([{ ...textStep({ ...said, rule: 'R9', detail: textOf([points]) }), inProse: true }], { used: 2 })
     }
     if (at.item !== null || text.endsWith(':')) return null
     const offer = saysToRun(text) ? offerIn(codes) : null
@@ -64,13 +52,6 @@ export const paragraph: Rule = {
     const { when } = readCondition(text)
     return reading([offering(draft({ kind: 'manual', title: text, rule: 'R9', ...place, when }), offer)])
   },
-}
-
-function tellsToDo(text: string): boolean {
-  // "Trigger a rollback if any of the following happen:" lists reasons, not work.
-  if (/\b(?:if|when|unless) (?:any|one|all|the)\b|\bfollowing (?:happens?|occurs?|appl(?:y|ies))\b/i.test(text))
-    return false
-  return asksToLook(text) || isImperative(text) || TELLS_TO_DO.test(text)
 }
 
 /** The bullets that a paragraph leads to, if they are text. */

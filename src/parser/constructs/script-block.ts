@@ -15,7 +15,16 @@ import {
 } from '../draft.ts'
 import { markedEnvironment } from '../environment.ts'
 import { directive } from '../markers/directives.ts'
-import { interactionOf, type Piece, riskOf, sessionOpener, splitBlock, unfinishedIn } from '../shell/index.ts'
+import {
+  commandShaped,
+  interactionOf,
+  type Piece,
+  riskOf,
+  sessionOpener,
+  splitBlock,
+  strongest,
+  unfinishedIn,
+} from '../shell/index.ts'
 import { findSpan } from '../text/duration.ts'
 import { plainTitle, titleAndDetail } from '../text/words.ts'
 import { optionNodes } from './alternatives.ts'
@@ -206,7 +215,7 @@ function byHand(context: Context, piece: Extract<Piece, { kind: 'manual' }>): Dr
     printed: numberOf(piece.number),
     detail: piece.detail,
     original: context.block.text,
-    blockRisk: context.risk,
+    blockRisk: strongest([context.risk, ...[piece.title ?? '', ...piece.detail].filter(commandShaped).map(riskOf)]),
   })
   if (piece.unscripted)
     context.findings.push(

@@ -100,7 +100,16 @@ function unwrap(
     const exec = words.findIndex(word => /^-(?:exec|execdir|ok|okdir|x|X|-exec|-exec-batch)$/.test(word))
     if (exec !== -1) return [self, ...unwrap(words.slice(exec + 1), around, [...behind, name], depth)]
   }
-  return [self]
+  const behindDashes = behindDashesOf(name, words)
+  return behindDashes === null ? [self] : [self, ...unwrap(behindDashes, around, [...behind, name], depth)]
+}
+
+/** `aws-vault exec prod -- kubectl …`: of a program that nothing is known of, what stands behind `--` counts too if it is a command that is known. */
+function behindDashesOf(name: string, words: readonly string[]): readonly string[] | null {
+  const dashes = words.indexOf('--')
+  if (dashes < 1 || programOf(name) !== undefined || Object.hasOwn(WRAPPERS, name)) return null
+  const inner = baseName(words[dashes + 1] ?? '')
+  return programOf(inner) !== undefined || Object.hasOwn(WRAPPERS, inner) ? words.slice(dashes + 1) : null
 }
 
 /** The commands of a text that a command runs as a script. One that cannot be read leaves the command itself: unknown. */

@@ -1,6 +1,6 @@
 export { type CalledPrograms, calledPrograms } from './called-programs.ts'
 export { type CommentGroup, commentGroups } from './comment-groups.ts'
-export { type OptionMark, optionMarkOf, plainLabel } from './comment-words.ts'
+export { type OptionMark, optionMarkOf, plainLabel, speaksOf } from './comment-words.ts'
 export { environmentIn, environmentOf } from './environment.ts'
 export { exportsVariable } from './exports.ts'
 export { shellGrammar } from './grammar.ts'

@@ -53,6 +53,7 @@ export function bodyIsShell(text: string): Looks {
   if (share(isBullet) >= 0.5) return no('it is a list')
   if (share(isLogLine) >= 0.5) return no('it is a log')
   if (share(isOutputLine) >= 0.5) return no('it is output')
+  if (share(isSetting) >= 0.5) return no('it sets names of another language')
   if (share(isDiffLine) >= 0.5 && trimmed.some(line => /^@@ |^diff --git /.test(line))) return no('it is a diff')
   const language = otherLanguage(trimmed)
   if (language !== null) return no(`it is ${language}`)
@@ -143,9 +144,14 @@ function isBullet(line: string): boolean {
 }
 
 function isLogLine(line: string): boolean {
-  return /^\[?(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d\d:|(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL)\b|(?:level|ts|time|msg)=\S+ (?:\w+=))/.test(
+  return /^\[?(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\d\d:\d\d:\d\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d\d:|[IWEF]\d{4} \d\d:\d\d:\d\d|(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL)\b|(?:level|ts|time|msg)=\S+ (?:\w+=))/.test(
     line,
   )
+}
+
+/** `interval = 30 * time.Second`: with blanks around its sign bash would start a command of that name. */
+function isSetting(line: string): boolean {
+  return /^[A-Za-z_][\w.-]*[ \t]+:?=[ \t]+\S/.test(line) && !beginsWithCommand(line)
 }
 
 /** `Deleted {name="x"} [1 2]`: a word of English in the past, with a list or a set behind it, is what a program says. */

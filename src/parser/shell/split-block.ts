@@ -199,7 +199,11 @@ class Builder {
     }
     const next = segment.code === null ? '' : this.#script.slice(segment.code.start, segment.code.start + 300)
     const said = segment.lead.map(comment => comment.text).join(' ')
-    if (segment.leads || (segment.code !== null && (first.number !== null || speaksOf(said, firstCommand(next))))) {
+    if (
+      segment.leads ||
+      (segment.code !== null &&
+        (first.number !== null || /^to\s.*:$/i.test(said) || speaksOf(said, firstCommand(next))))
+    ) {
       this.#put(pieceOf(segment, first.text, first.number, rest, false))
       return
     }

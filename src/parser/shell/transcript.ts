@@ -9,6 +9,9 @@ export const PROMPT =
 const REPL_PROMPT =
   /^(?:>>> |\.\.\. |irb\(|pry\(|\w+[=#(*-]*[>#] |mysql> |sqlite> |\w+=[#>] |In \[\d+\]: |iex\(|scala> |127\.0\.0\.1:\d+> |\w+ \[\w+\] \w+> )/
 
+/** `sh-5.1# `, `bash-4.4$ `: a shell that was started somewhere, by `oc debug` or `docker exec`. Nothing says where. */
+const SHELL_PROMPT = /^\s{0,8}(?:ba|z|da|k)?sh-\d[\w.]{0,8}[#$][ \t]+\S/
+
 export interface Transcript {
   /** Prompt lines without their prompt, their continuations, and the comments before them: each a line or the rest of one. */
   readonly script: string
@@ -18,10 +21,11 @@ export interface Transcript {
 
 /**
  * Reads a block with prompts (R11). Null if it has none; `mixed` if no script can be taken from it: prompts of several hosts
- * or of a program's console, output before the first prompt, or a table of output behind a command without one.
+ * of a program's console, of a shell started elsewhere, output before the first prompt, or a table of output behind a command without one.
  */
 export function transcriptOf(text: string): Transcript | 'mixed' | null {
   const lines = text.split('\n')
+  if (lines.some(line => SHELL_PROMPT.test(line))) return 'mixed'
   const prompts = lines.map(line => PROMPT.exec(line)?.[0] ?? null)
   if (!prompts.some(prompt => prompt !== null))
     return hashTranscript(lines) ?? (showsTable(text, lines) ? 'mixed' : null)

@@ -2,9 +2,10 @@ import type { EventOf, RunEvent, RunState, Section, Step, StepCounts } from '../
 import { countSteps, isEnded, isJumpedOver, valueProblem } from '../../model/index.ts'
 import { asItRuns } from './as-it-runs.ts'
 import { blockerOf } from './blocking.ts'
+import { conditionOf } from './condition.ts'
 import type { RunContext } from './context.ts'
 import { gateNeed } from './gate-need.ts'
-import { activeFlow, askedText, conditionOf, currentStep, type Live } from './need.ts'
+import { activeFlow, askedText, currentStep, type Live } from './need.ts'
 import { missingValues } from './script-text.ts'
 import { beganAt, waitEvent } from './waiting.ts'
 
@@ -40,7 +41,7 @@ function followingEvent(context: RunContext, state: RunState, live: Live, moment
   if (blockerOf(state, step.id) !== null) return null
   return (
     notChosen(context, state, step) ??
-    conditionAnswer(state, step) ??
+    conditionAnswer(context, state, step) ??
     defaultValue(context, state, live, step) ??
     waitEvent(context, state, step, moment.nowMs) ??
     gateEvent(context, state, step, moment)
@@ -144,9 +145,9 @@ function notChosen(context: RunContext, state: RunState, step: Step): RunEvent |
   return { kind: 'step.skip', step: step.id, why: 'other-option', reason, by: null }
 }
 
-function conditionAnswer(state: RunState, step: Step): RunEvent | null {
+function conditionAnswer(context: RunContext, state: RunState, step: Step): RunEvent | null {
   if (step.when === null) return null
-  if (state.conditions.get(conditionOf(step)) !== 'no') return null
+  if (state.conditions.get(conditionOf(context, step)) !== 'no') return null
   return { kind: 'step.skip', step: step.id, why: 'condition', reason: `"${step.when}": no`, by: null }
 }
 
@@ -171,7 +172,7 @@ function defaultValue(context: RunContext, state: RunState, live: Live, step: St
 }
 
 function gateEvent(context: RunContext, state: RunState, step: Step, moment: Moment): RunEvent | null {
-  if (step.kind !== 'gate' || (step.when !== null && !state.conditions.has(conditionOf(step)))) return null
+  if (step.kind !== 'gate' || (step.when !== null && !state.conditions.has(conditionOf(context, step)))) return null
   const status = state.steps.get(step.id)?.status
   if (status?.kind === 'pending') return requestOf(context, state, step, moment.challenge)
   const gate = state.gates.get(step.id)

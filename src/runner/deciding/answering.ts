@@ -3,11 +3,12 @@ import { checkObserved, valueProblem } from '../../model/index.ts'
 import { canBeMasked } from '../scripts/secret-forms.ts'
 import { secretVariable } from '../scripts/secret-places.ts'
 import { passingPhrase } from './asking.ts'
+import { conditionOf } from './condition.ts'
 import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
 import { editEvents } from './edit.ts'
 import { fillForm } from './form.ts'
-import { conditionOf, type Live, needOf } from './need.ts'
+import { type Live, needOf } from './need.ts'
 import { stopPoll } from './running.ts'
 import { endWaitEvents, extendWaitEvents } from './waiting.ts'
 
@@ -49,7 +50,7 @@ export function answerEvents(
       const need = needOf(context, state, live)
       if (need.kind !== 'condition' || need.when !== answer.when) return refused('that condition is not asked now')
       const step = context.steps.get(need.step)
-      const when = step === undefined ? answer.when : conditionOf(step)
+      const when = step === undefined ? answer.when : conditionOf(context, step)
       return decided([{ kind: 'condition', when, answer: answer.answer, steps: [...need.steps], ...said }])
     }
     default:

@@ -2,9 +2,10 @@ import type { Answer, RunEvent, RunState, Speaker, Step, StepStatus } from '../.
 import { isEnded } from '../../model/index.ts'
 import { passingPhrase } from './asking.ts'
 import { blockerOf } from './blocking.ts'
+import { conditionOf } from './condition.ts'
 import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
-import { activeFlow, conditionOf, currentStep } from './need.ts'
+import { activeFlow, currentStep } from './need.ts'
 import { positionOf, runningInTheWay } from './running.ts'
 
 /**
@@ -71,7 +72,7 @@ function whyOutside(context: RunContext, state: RunState, target: Step): string 
     const choice = positionOf(context, target.choice.group)
     return `${target.position} belongs to the option "${target.choice.option}" of ${choice}, which is not chosen`
   }
-  if (target.when !== null && state.conditions.get(conditionOf(target)) === 'no')
+  if (target.when !== null && state.conditions.get(conditionOf(context, target)) === 'no')
     return `${target.position}: "${target.when}" is answered no`
   return null
 }
@@ -92,7 +93,7 @@ function alongWith(context: RunContext, state: RunState, target: Step, status: S
   }
   const all = [...context.steps.values()]
   if (status.kind === 'not-applicable' && status.cause === 'condition') {
-    const same = (step: Step) => step.when !== null && conditionOf(step) === conditionOf(target)
+    const same = (step: Step) => step.when !== null && conditionOf(context, step) === conditionOf(context, target)
     return all
       .filter(same)
       .filter(leftOut('condition'))

@@ -1,8 +1,9 @@
 import type { FormQuestion, Need, Offer, RunState, Step, StepDetail } from '../../model/index.ts'
-import { conditionKey, isEnded, recoveryKey } from '../../model/index.ts'
+import { isEnded, recoveryKey } from '../../model/index.ts'
 import { asItRuns } from './as-it-runs.ts'
 import { askFor } from './asking.ts'
 import type { ChangedRunbook } from './changed-runbook.ts'
+import { conditionOf } from './condition.ts'
 import type { RunContext } from './context.ts'
 import { probeNeed, probeOf } from './probe.ts'
 import { isPoll } from './running.ts'
@@ -41,7 +42,7 @@ export function needOf(context: RunContext, state: RunState, live: Live): Need {
   }
   if (status.kind === 'unknown')
     return { kind: 'decide', step: step.id, state: 'unknown', recovery: wayBack(context, step) }
-  if (step.when !== null && !state.conditions.has(conditionOf(step)))
+  if (step.when !== null && !state.conditions.has(conditionOf(context, step)))
     return { kind: 'condition', step: step.id, when: step.when, steps: sharing(context, step) }
   return needOfKind(context, state, live, step)
 }
@@ -66,14 +67,6 @@ const LOOKED_UP = new WeakMap<readonly string[], { readonly steps: RunState['ste
 export function activeFlow(context: RunContext, state: RunState): readonly string[] {
   if (state.recovery === null) return context.mainFlow
   return state.recovery.ended === null ? state.recovery.steps : []
-}
-
-/** "if needed" and its like say nothing of their own: each step that bears them is a question of its own. */
-export function conditionOf(step: Step): string {
-  const key = conditionKey(step.when ?? '')
-  return /^((if|where) (applicable|needed|necessary|required)|optional|optionally|as (needed|required))$/.test(key)
-    ? `${step.position}: ${key}`
-    : key
 }
 
 function needOfKind(context: RunContext, state: RunState, live: Live, step: Step): Need {
@@ -232,8 +225,8 @@ function wayBack(context: RunContext, step: Step): string | null {
 }
 
 function sharing(context: RunContext, step: Step): string[] {
-  const key = conditionOf(step)
+  const key = conditionOf(context, step)
   return [...context.steps.values()]
-    .filter(other => other.when !== null && conditionOf(other) === key)
+    .filter(other => other.when !== null && conditionOf(context, other) === key)
     .map(other => other.id)
 }

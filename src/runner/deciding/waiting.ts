@@ -1,8 +1,9 @@
 import type { Answer, EventOf, RunEvent, RunState, Speaker, Step } from '../../model/index.ts'
 import { passingPhrase } from './asking.ts'
+import { conditionOf } from './condition.ts'
 import type { RunContext } from './context.ts'
 import { type Decision, decided, refused } from './decision.ts'
-import { activeFlow, conditionOf } from './need.ts'
+import { activeFlow } from './need.ts'
 import { limitOf, probeOf } from './probe.ts'
 import { stopPoll } from './running.ts'
 
@@ -14,7 +15,7 @@ const LONGEST_EXTENSION_MS = 7 * 24 * 3600 * 1000
  * polling has gone on for as long as the runbook allows.
  */
 export function waitEvent(context: RunContext, state: RunState, step: Step, nowMs: number): RunEvent | null {
-  if (step.kind !== 'wait' || (step.when !== null && !state.conditions.has(conditionOf(step)))) return null
+  if (step.kind !== 'wait' || (step.when !== null && !state.conditions.has(conditionOf(context, step)))) return null
   const record = state.steps.get(step.id)
   const status = record?.status
   if (status?.kind === 'pending') return startEvent(context, state, step, nowMs)

@@ -24,7 +24,7 @@ export function decisionFor(context: RunContext, state: RunState, need: Need, gi
   if (edit !== undefined && takesEdit(state, step, need, edit))
     return { kind: 'answer', answer: { kind: 'edit', step: step.id, ...edit }, speaker }
   const decision = given.decisions.get(step.id)
-  if (decision === undefined || !answersNeed(step, need, decision, given)) return null
+  if (decision === undefined || !answersNeed(context, step, need, decision, given)) return null
   const { choice, reason } = decision
   const passes = choice === 'skip' || (choice === 'by-hand' && need.kind !== 'decide')
   const passing = passes ? passingOf(context, given, step, 'pass it over') : { phrase: null, missing: null }
@@ -74,13 +74,19 @@ function takesEdit(state: RunState, step: Step, need: Need, edit: StepEdit): boo
   return (asked || failed) && state.steps.get(step.id)?.edited?.script !== edit.script
 }
 
-function answersNeed(step: Step, need: Need, { choice, seen }: StepDecision, given: Provided): boolean {
+function answersNeed(
+  context: RunContext,
+  step: Step,
+  need: Need,
+  { choice, seen }: StepDecision,
+  given: Provided,
+): boolean {
   if (need.kind === 'decide') return seen || need.state !== 'unknown'
   if (need.kind === 'gate') return false
   switch (choice) {
     case 'skip':
       // Whether it applies at all comes first, where that was said.
-      return need.kind !== 'condition' || conditionEntry(given.answers.conditions, step) === undefined
+      return need.kind !== 'condition' || conditionEntry(context, given.answers.conditions, step) === undefined
     case 'by-hand':
       return need.kind === 'run' || need.kind === 'values' || need.kind === 'blocked'
     default:

@@ -1,9 +1,10 @@
 import type { Answer, Entry, RunEvent, RunState, Step } from '../../model/index.ts'
 import { evolve, fold } from '../../model/index.ts'
 import { nextAutomatic } from '../deciding/advance.ts'
+import { conditionOf } from '../deciding/condition.ts'
 import { planEvent, type RunContext } from '../deciding/context.ts'
 import { editEvents } from '../deciding/edit.ts'
-import { conditionOf, currentStep, type Live, needOf } from '../deciding/need.ts'
+import { currentStep, type Live, needOf } from '../deciding/need.ts'
 import { decisionFor } from './decided-beforehand.ts'
 import { answerFor, type Found, type Missing, needOfText, type Provided } from './provided-answer.ts'
 
@@ -139,7 +140,7 @@ export function lackingOf(
 
   function conditionKeyOf(step: string, when: string): string {
     const found = context.steps.get(step)
-    return found === undefined ? when : conditionOf(found)
+    return found === undefined ? when : conditionOf(context, found)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Answer, Need, Parameter, RunState, Speaker, Step } from '../../model/index.ts'
 import { checkObserved, conditionKey, proposedFor } from '../../model/index.ts'
 import { findStep, passingPhrase } from '../deciding/asking.ts'
+import { conditionOf, conditionPlace } from '../deciding/condition.ts'
 import type { RunContext } from '../deciding/context.ts'
-import { conditionOf } from '../deciding/need.ts'
 import type { GivenAnswers } from './answers.ts'
 
 /** Something that an unattended run would have to ask: its place, what it is, and the flag or entry that gives it. */
@@ -81,9 +81,9 @@ export function answerFor(context: RunContext, need: Need, given: Provided): Fou
       )
     }
     case 'condition': {
-      const answer = conditionEntry(given.answers.conditions, step)
+      const answer = conditionEntry(context, given.answers.conditions, step)
       if (answer !== undefined) return say({ kind: 'condition', when: need.when, answer })
-      const key = conditionOf(step).startsWith(`${step.position}: `) ? step.position : need.when
+      const key = conditionPlace(context, step)?.position ?? need.when
       return lacks(step, `${title(step)}: "${need.when}", yes or no`, `--answers FILE, conditions: "${key}"`)
     }
     case 'values': {
@@ -227,13 +227,14 @@ function entryFor<T>(context: RunContext, entries: Readonly<Record<string, T>>, 
 
 /** What an answers file says of the condition of a step. */
 export function conditionEntry(
+  context: Pick<RunContext, 'steps'>,
   conditions: Readonly<Record<string, 'yes' | 'no'>>,
   step: Step,
 ): 'yes' | 'no' | undefined {
-  const key = conditionOf(step)
-  const own = key.startsWith(`${step.position}: `)
+  const key = conditionOf(context, step)
+  const place = conditionPlace(context, step)
   return Object.entries(conditions).find(([text]) =>
-    own ? text === step.position || text === step.id : conditionKey(text) === key,
+    place === null ? conditionKey(text) === key : text === place.position || text === place.id,
   )?.[1]
 }
 

@@ -1,7 +1,7 @@
 import { conditionKey, valueProblem } from '../../model/index.ts'
 import { findStep } from '../deciding/asking.ts'
+import { conditionOf } from '../deciding/condition.ts'
 import type { RunContext } from '../deciding/context.ts'
-import { conditionOf } from '../deciding/need.ts'
 import type { GivenAnswers } from './answers.ts'
 
 /** Names of steps, choices, waits and so on in an answers file that the runbook does not have: nobody meant them. */
@@ -24,7 +24,9 @@ export function unknownReferences(
     if (why !== null) wrong.push({ path: ['values', name], why })
   }
   const conditions = new Set(
-    [...context.steps.values()].flatMap(step => (step.when === null ? [] : [conditionOf(step), step.position])),
+    [...context.steps.values()].flatMap(step =>
+      step.when === null ? [] : [conditionOf(context, step), step.position],
+    ),
   )
   for (const when of Object.keys(answers.conditions))
     if (!conditions.has(when) && !conditions.has(conditionKey(when)))
