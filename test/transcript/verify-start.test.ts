@@ -49,7 +49,8 @@ test('a script needs the gates before it in its own flow, and no others', () => 
   expect(messagesOf(state, start('deploy'))).toEqual(['deploy was started before the gate go said go'])
   expect(messagesOf(state, start('undo'))).toEqual([])
   expect(messagesOf(state, start('clean'))).toEqual(['clean was started before the gate ask said go'])
-  expect(messagesOf(state, start('look'))).toEqual([])
+  expect(messagesOf(state, start('look'))).toEqual(['look was started, and is in no flow that is walked'])
+  expect(messagesOf(stateOf(plan), start('undo'))).toEqual(['undo was started, and is in no flow that is walked'])
   expect(messagesOf(state, start('other'))).toEqual(['other is a step that the plan does not have'])
 })
 

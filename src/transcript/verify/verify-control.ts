@@ -1,4 +1,5 @@
 import type { EventOf, RunEvent, RunState } from '../../model/index.ts'
+import { encode } from '../encoding/canonical.ts'
 import type { Finding } from './verify-report.ts'
 
 /** What a writer may record of an operator's deviations, held against the run as it stood before the line. */
@@ -14,6 +15,8 @@ export function checkControl(event: RunEvent, line: number, before: RunState): F
       const found = gates.map(id => policy(`the gate ${id} was jumped over`, line))
       return event.reason.trim() === '' ? [...found, policy(`a jump to ${event.to} gives no reason`, line)] : found
     }
+    case 'rollback.start':
+      return before.recovery === null ? [] : [policy('a way back was begun when one had been already', line)]
     case 'rollback.end':
       return isRollbackEnd(event, before) ? [] : [policy('the end of the rollback is not what its steps came to', line)]
     default:
@@ -27,8 +30,8 @@ function isRollbackEnd({ result, done, failed }: EventOf<'rollback.end'>, { reco
   const isDone = (id: string) => ['passed', 'not-applicable'].includes(steps.get(id)?.status.kind ?? 'pending')
   const left = recovery.steps.filter(id => !isDone(id))
   return (
-    done.join('\n') === recovery.steps.filter(isDone).join('\n') &&
-    failed.join('\n') === left.join('\n') &&
+    encode(done) === encode(recovery.steps.filter(isDone)) &&
+    encode(failed) === encode(left) &&
     result === (left.length === 0 ? 'complete' : 'incomplete')
   )
 }

@@ -10,7 +10,7 @@ export interface StartCheck {
 /** Whether each script that starts names every gate that it depends on: those before it in its flow that are not ruled out. */
 export function createStartCheck(): StartCheck {
   const findings: Finding[] = []
-  const gatesBefore = createGateFinder()
+  const flowOf = createFlowFinder()
   return {
     add(event, line, before) {
       const planned = before.steps.get(event.step)?.planned
@@ -18,8 +18,16 @@ export function createStartCheck(): StartCheck {
         findings.push(policy(`${event.step} is a step that the plan does not have`, line))
         return
       }
+      const flow = flowOf(planned, before)
+      // What is in no flow that was entered has no gate before it, and nobody has asked for it.
+      const place = flow?.places.get(event.step) ?? null
+      if (flow === null || place === null) {
+        findings.push(policy(`${event.step} was started, and is in no flow that is walked`, line))
+        return
+      }
       const named = new Set(event.gates)
-      for (const gate of gatesBefore(planned, before)) {
+      for (const { id: gate, place: at } of flow.gates) {
+        if (at >= place) break
         const status = before.steps.get(gate)?.status
         if (status?.kind === 'not-applicable') continue
         const passed = before.gatesPassed.get(gate)
@@ -41,10 +49,10 @@ interface Flow {
 }
 
 /** Looks through a flow once, and not at each start: there may be as many starts as steps. */
-function createGateFinder(): (planned: PlannedStep, state: RunState) => string[] {
+function createFlowFinder(): (planned: PlannedStep, state: RunState) => Flow | null {
   let main: Flow | null = null
   let recovery: Flow | null = null
-  const flowOf = (planned: PlannedStep, state: RunState): Flow | null => {
+  return (planned, state) => {
     if (planned.flow === 'none') return null
     if (planned.flow === 'main') {
       main ??= toFlow(
@@ -56,16 +64,6 @@ function createGateFinder(): (planned: PlannedStep, state: RunState) => string[]
     const steps = state.recovery?.steps ?? []
     if (recovery?.steps !== steps) recovery = toFlow(steps, state)
     return recovery
-  }
-  return (planned, state) => {
-    const flow = flowOf(planned, state)
-    const end = flow?.places.get(planned.id) ?? 0
-    const before: string[] = []
-    for (const { id, place } of flow?.gates ?? []) {
-      if (place >= end) break
-      before.push(id)
-    }
-    return before
   }
 }
 
