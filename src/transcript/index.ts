@@ -13,7 +13,7 @@ export { releaseFolder, releaseOfFolder } from './encoding/release-folder.ts'
 export { visible } from './encoding/visible.ts'
 export { addendaIn } from './export/addenda.ts'
 export { exportRefusal, oddity } from './export/derived.ts'
-export { type EventBlock, type EventText, eventText, type FindStep } from './export/event-text.ts'
+export { type EventBlock, type EventText, eventText } from './export/event-text.ts'
 export { createExcerpt, type Excerpt, type ExcerptMaker } from './export/excerpt.ts'
 export {
   createExportSource,
@@ -24,6 +24,7 @@ export {
 } from './export/format.ts'
 export { FORMATS } from './export/formats.ts'
 export { FORMAT_NAMES, type FormatName } from './export/names.ts'
+export { createPlanNames, type PlanNames } from './export/plan-names.ts'
 export { type Chain, type ChainedLine, type ChainSummary, createChain } from './journal/chain.ts'
 export { createJournalScanner, type JournalScan, scanJournal } from './journal/journal-scan.ts'
 export { type DecodedLine, decodeLine, LINE_BYTES, LONG_LINE_BYTES } from './journal/line.ts'

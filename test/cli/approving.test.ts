@@ -1,4 +1,13 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -302,6 +311,56 @@ describe('a request that stands no more: exit 7', () => {
     expect(refused.stderr).toContain(`is a request of the run ${other}`)
     expect(answers()).toEqual([])
   })
+})
+
+describe('what lies in the inbox beside a request, or in its place,', () => {
+  beforeAll(() => begin(), 60_000)
+  const besides = () => [`gate-${GATE}.9.request.json`, 'gate-0.request.json'].map(name => join(inbox(), name))
+
+  test.each<[string, (path: string) => unknown, RegExp]>([
+    ['a pipe', path => execa('mkfifo', [path]), /no regular file/],
+    ['a link', path => symlinkSync('/dev/zero', path), /ELOOP/],
+    ['a file of a gigabyte', path => execa('truncate', ['-s', '1G', path]), /longer than/],
+    ['a folder', path => mkdirSync(path), /no regular file/],
+  ])('%s, is not read: nothing is signed, nothing is waited for', async (_, put, says) => {
+    const aside = `${requestPath()}.aside`
+    renameSync(requestPath(), aside)
+    try {
+      await put(requestPath())
+      const refused = await approve(manager, '--go')
+      expect(refused, refused.stderr).toMatchObject({ exitCode: 65 })
+      expect(refused.stderr).toMatch(says)
+      expect(refused.stderr).toContain('sign nothing')
+    } finally {
+      rmSync(requestPath(), { recursive: true, force: true })
+      renameSync(aside, requestPath())
+    }
+  })
+
+  test('stops nobody who names the gate', { timeout: 60_000 }, async () => {
+    for (const path of besides()) writeFileSync(path, 'no request')
+    const unclear = await world.signoffAs(lead, ['approve', run, '--go'])
+    expect(unclear, unclear.stderr).toMatchObject({ exitCode: 2 })
+    expect(unclear.stderr).toContain('more than one gate')
+    await sign(manager, '--go')
+  })
+})
+
+test('the environment of the run is shown to whoever decides', { timeout: 60_000 }, async () => {
+  release = `v${++releases}`
+  const stopped = await world.signoff([
+    'run',
+    'release.md',
+    '--release',
+    release,
+    '--env',
+    'staging',
+    '--answers',
+    answered(),
+  ])
+  expect(stopped, stopped.stderr).toMatchObject({ exitCode: 20 })
+  run = world.transcript(release).run
+  expect((await sign(manager, '--go')).stderr).toContain(`release ${release}, environment staging, run ${run}`)
 })
 
 test('a GO beside a criterion that is not met needs a reason, and is signed with it', { timeout: 60_000 }, async () => {

@@ -62,6 +62,8 @@ describe('signoff search', () => {
       stderr: 'signoff: nothing found\n',
     })
     expect(await signoff('search', '  ')).toMatchObject({ exitCode: 2 })
+    for (const pattern of ['refus.*', '^conn', 'a|b', '[a-z]'])
+      expect((await signoff('search', pattern)).stderr, pattern).toContain('are no patterns')
   })
 
   test('--json is a line for each place, all of them', async () => {

@@ -75,6 +75,10 @@ test('list has a row for every run, newest first, and one that cannot be read hi
   expect(listed.exitCode).toBe(0)
   const [newest = '', oldest = ''] = listed.stdout.trimEnd().split('\n')
   expect(newest).toMatch(/ v2 +passed +sealed +operator@localhost +\d{4}-/)
+  // The day of its end only where that is another one.
+  const [, from, to] = /(\S+ \d\d:\d\d) to (.+)$/.exec(newest) ?? []
+  const day = from?.slice(0, 10)
+  expect(to).toMatch(to?.includes(' ') === true ? new RegExp(`^(?!${day})`) : /^\d\d:\d\d$/)
   expect(oldest).toMatch(/ v1 +paused +not sealed +operator@localhost /)
   const journal = join(world.transcript('v1').folder, 'journal.jsonl')
   writeFileSync(journal, readFileSync(journal, 'utf8').replace('Tell sales', 'Tell Sales'))

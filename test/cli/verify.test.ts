@@ -104,6 +104,12 @@ describe('signoff verify of one run', () => {
     rmSync(join(own, 'config.yaml'))
     mkdirSync(join(own, 'allowed_signers'))
     expect(await foreseen(folder)).toBe(2)
+    for (const name of ['allowed_signers', 'config.yaml']) {
+      rmSync(own, { recursive: true })
+      mkdirSync(own)
+      symlinkSync('nowhere', join(own, name))
+      expect(await foreseen(folder), name).toBe(2)
+    }
   })
 
   test('what has the files of a transcript is one, and 8 where they cannot be read, as a document too', async () => {
@@ -219,6 +225,10 @@ describe('signoff verify of one run', () => {
       mkdirSync(revoked)
       const unreadable = await verify(folderOf('v1'))
       expect(unreadable).toMatchObject({ exitCode: 5, stdout: expect.stringContaining('cannot be read') })
+      // Somebody has put it there, and it leads to nothing now: such as to a share that is not mounted.
+      rmSync(revoked, { recursive: true })
+      symlinkSync(join(world.root, 'nowhere'), revoked)
+      expect((await verify(folderOf('v1'))).exitCode).toBe(5)
     } finally {
       rmSync(revoked, { recursive: true, force: true })
     }

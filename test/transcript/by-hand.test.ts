@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/model/index.ts'
 import { sha256Hex } from '../../src/transcript/encoding/hash.ts'
+import { PAYLOAD_TYPE, pae, toEnvelope } from '../../src/transcript/statements/dsse.ts'
 import { auditorsTools, handCheckScript } from '../helpers/hand-check.ts'
 import { signersLine } from './helpers/keys.ts'
 import * as run from './helpers/run.ts'
@@ -59,8 +60,12 @@ describe('the check by hand, without Signoff', () => {
     })
     const other = await sealedOf(sha256Hex('# Another\n'), text)
     expect(other).toMatchObject({ status: 1, said: expect.stringContaining('NOT the one that was sealed') })
-    const beyond = await sealedOf(sha256Hex('\u{1f680}'), '\u{1f680}')
-    expect(beyond).toMatchObject({ status: 0, said: expect.stringContaining('read it out by another JSON reader') })
+    const beyond = '\u{1f680} off, \u{1f680}\u{10ffff}\u{10000}1234 \\ud83d\\ude80 \\\u{1f680}\\\\\u{1f525}\ufffd\n'
+    const far = await sealedOf(sha256Hex(beyond), beyond)
+    expect(far, far.said).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('is the runbook that was sealed'),
+    })
   })
 
   it('finds somebody who approves twice, or has operated the run', LINES, async () => {
@@ -94,6 +99,43 @@ describe('the check by hand, without Signoff', () => {
     const lines = whole.bytes().toString().split('\n')
     const { status } = await byHand(Buffer.from(`${lines.slice(0, 9).join('\n')}\n`), bundle)
     expect(status).not.toBe(0)
+  })
+
+  it('finds each of these by itself, where whoever holds the key has sealed all the rest as it is', LINES, async () => {
+    const sealedAs = async (bytes: Uint8Array, change: (journal: Record<string, unknown>) => object = same => same) => {
+      const statement = JSON.parse(atob(JSON.parse(bundle).payload))
+      statement.subject[0].digest.sha256 = sha256Hex(bytes)
+      statement.predicate.journal = change(statement.predicate.journal)
+      const payload = Buffer.from(JSON.stringify(statement))
+      const armored = await run.operator.sign('signoff-seal-v1', pae(PAYLOAD_TYPE, payload))
+      return `${toEnvelope(payload, run.operator.keyid, armored)}\n`
+    }
+    const good = whole.bytes()
+    expect(await byHand(good, await sealedAs(good))).toMatchObject({ status: 0 })
+    // Behind the last line, where neither the chain nor its end sees it.
+    const longer = Buffer.concat([good, Buffer.from('{"seq":99')])
+    expect(await byHand(longer, await sealedAs(good))).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('NOT the one that was sealed'),
+    })
+    const lines = good.toString().split('\n')
+    const swapped = Buffer.from([...lines.slice(0, 7), lines[8], lines[7], ...lines.slice(9)].join('\n'))
+    expect(await byHand(swapped, await sealedAs(swapped))).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('the chain is broken at: {"seq":8'),
+    })
+    const head = 'a'.repeat(64)
+    expect(await byHand(good, await sealedAs(good, journal => ({ ...journal, head })))).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('the chain has another end'),
+    })
+  })
+
+  it('takes a key that was valid when the run ended, and only then', LINES, async () => {
+    const day = 'valid-after="20261122Z",valid-before="20261123Z"'
+    const allowed_signers = signersLine(run.operator, day) + signersLine(run.manager) + signersLine(run.lead)
+    const { status, said } = await byHand(whole.bytes(), bundle, { allowed_signers })
+    expect(status, said).toBe(0)
   })
 
   it('finds a changed seal', LINES, async () => {

@@ -43,6 +43,22 @@ describe('words in a record', () => {
     expect(where('op@example.com')).toEqual(['run.start', 'note'])
   })
 
+  it('are found in the reason that an approver signed, which stands nowhere else', async () => {
+    const writer = run.atGate()
+    const refused = (reason: string) =>
+      run.approvalOf(writer, run.manager, 'Release Manager', statement => ({
+        ...statement,
+        predicate: { ...statement.predicate, decision: 'no-go', reason },
+      }))
+    writer.add({ ...(await refused('not on a Friday – café')), decision: 'no-go' }, note('a Friday like any other'))
+    expect(found(['NOT on a friday'], writer)).toMatchObject([
+      { line: 5, kind: 'approval', step: 'flip-dns', text: 'not on a Friday – café', offset: 0 },
+    ])
+    expect(found(['CAFÉ', 'rm@example.com'], writer).map(({ line }) => line)).toEqual([5])
+    expect(found(['friday'], writer).map(({ line }) => line)).toEqual([5, 6])
+    expect(found(['saturday'], writer)).toEqual([])
+  })
+
   it('have to be in the same event, in any order', () => {
     const writer = saying(note('the lead was asked twice'), note('the lead was told'))
     expect(found(['TWICE', 'lead'], writer).map(({ line }) => line)).toEqual([3])

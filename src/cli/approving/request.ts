@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { SignoffError } from '../../model/index.ts'
 import { type CheckedRequest, readApprovalRequest } from '../../transcript/index.ts'
+import { readArriving } from '../inbox/arriving-file.ts'
 import { requestName } from '../inbox/requests.ts'
 import { findRun } from '../runs/transcript-files.ts'
 import { findWorkspace, type Workspace, workspaceAt } from '../settings/workspace.ts'
@@ -26,7 +27,9 @@ export interface FoundRequest {
 export async function findRequest(reference: string, gate: string | null, cwd: string): Promise<FoundRequest> {
   const there = await stat(reference).catch(() => null)
   if (there?.isFile() === true) {
-    const found = await readRequest(resolve(reference), workspaceOf(resolve(reference), cwd))
+    // A link that one names oneself is followed, to where it leads now.
+    const path = await realpath(reference)
+    const found = await readRequest(path, workspaceOf(path, cwd))
     if (gate === null || requestName(gate) === requestName(found.position)) return found
     throw new SignoffError('USAGE', `${reference} asks for the gate ${found.position}, and not for ${gate}`)
   }
@@ -37,7 +40,7 @@ export async function findRequest(reference: string, gate: string | null, cwd: s
   const { run } = await findRun(workspace.transcripts, reference)
   const folder = join(workspace.inbox, run)
   const requests = (await readdir(folder).catch(() => [])).filter(name => name.endsWith(REQUEST))
-  const fitting = gate === null ? requests : requests.filter(name => fits(name, requestName(gate)))
+  const fitting = fittingOf(requests, gate)
   const [only] = fitting
   if (only === undefined || fitting.length > 1) throw unclear(run, gate, folder, requests)
   const found = await readRequest(join(folder, only), workspace)
@@ -56,9 +59,25 @@ export function answerName(path: string): string {
 }
 
 async function readRequest(path: string, workspace: Workspace): Promise<FoundRequest> {
-  const checked = await readApprovalRequest(await readFile(path, 'utf8'))
+  const checked = await readApprovalRequest(await textOf(path))
   const { step } = checked.gate.event
   return { path, checked, workspace, position: checked.state.steps.get(step)?.planned.position ?? step }
+}
+
+/** A request holds the journal so far. More than this no approver reads. */
+const REQUEST_BYTES = 256 * 1024 * 1024
+
+/** Others may write to an inbox: no link is followed there, and nothing is waited for. */
+async function textOf(path: string): Promise<string> {
+  try {
+    return (await readArriving(path, REQUEST_BYTES)).text
+  } catch (error) {
+    throw new SignoffError(
+      'JOURNAL_INVALID',
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error, advice: 'ask the operator for a new request file; sign nothing' },
+    )
+  }
 }
 
 /** `.signoff/inbox/<run>/x.request.json` lies in a workspace of its own, whatever folder one stands in. */
@@ -68,9 +87,11 @@ function workspaceOf(path: string, cwd: string): Workspace {
   return basename(inbox) === 'inbox' && basename(root) === '.signoff' ? workspaceAt(root) : findWorkspace(cwd)
 }
 
-/** A position, or one above it: `3` stands for the only gate of phase 3. */
-function fits(name: string, wanted: string): boolean {
-  return name === `${wanted}${REQUEST}` || name.startsWith(`${wanted}.`)
+/** By its position, else by one above it: `3` stands for the only gate of phase 3. */
+function fittingOf(requests: readonly string[], gate: string | null): readonly string[] {
+  if (gate === null) return requests
+  const exact = `${requestName(gate)}${REQUEST}`
+  return requests.includes(exact) ? [exact] : requests.filter(name => name.startsWith(`${requestName(gate)}.`))
 }
 
 function unclear(run: string, gate: string | null, folder: string, requests: readonly string[]): SignoffError {

@@ -11,7 +11,7 @@ export function shown({ checked, position }: FoundRequest, { gate }: Asked): str
   const { criteria, need } = gate.event
   return [
     gate.event.ask,
-    `Gate ${position}, release ${start.release}, run ${start.run}, operated by ${state.operator?.principal ?? '?'}`,
+    `Gate ${position}, release ${start.release}, ${start.env === null ? '' : `environment ${start.env}, `}run ${start.run}, operated by ${state.operator?.principal ?? '?'}`,
     `Runbook ${start.runbook.path}, sha256 ${start.runbook.sha256}`,
     ...(start.git?.commit == null
       ? []

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { countSteps, type EventOf, type RunState, SignoffError } from '../../model/index.ts'
@@ -12,7 +11,8 @@ import {
   signApproval,
 } from '../../transcript/index.ts'
 import { cleanText } from '../../tui/index.ts'
-import { replaceIn } from '../inbox/replace-in.ts'
+import { makeInboxFolder } from '../inbox/inbox-folder.ts'
+import { addIn } from '../inbox/replace-in.ts'
 import { answerFile } from '../inbox/requests.ts'
 import type { Io } from '../io.ts'
 import { acceptanceContext, judgeAcceptance, trustOf } from '../keys/handoff-halves.ts'
@@ -138,9 +138,21 @@ async function acceptQuietly({ files, envelope, signer, workspace }: Acceptance,
 /** The process that walks the run writes the line: it finds the acceptance in the inbox, as it finds approvals. */
 async function acceptThere({ files, envelope, signer, workspace }: Acceptance, io: Io): Promise<void> {
   const folder = join(workspace.inbox, files.run)
-  const path = join(folder, answerFile('handover', signer.keyid))
-  await mkdir(folder, { recursive: true })
-  await replaceIn(path, `${envelope}\n`)
+  // A name of its own: what lies there stays, whoever has put it there.
+  const path = join(folder, answerFile(`handover-${randomBytes(4).toString('hex')}`, signer.keyid))
+  try {
+    await makeInboxFolder(folder)
+    await addIn(path, `${envelope}\n`)
+  } catch (error) {
+    throw new SignoffError(
+      'STATE_UNWRITABLE',
+      `the acceptance could not be put into the inbox: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        advice: 'the run is still operated by whoever offered it; "signoff accept" again, once it is mended',
+        cause: error,
+      },
+    )
+  }
   const answer = await answerIn(files, envelope, io)
   if (answer === 'accepted') return
   if (answer !== null) throw new SignoffError('USAGE', `not accepted: refused as ${answer}`)

@@ -96,7 +96,7 @@ async function writeText(runs: readonly RunFiles[], rows: AsyncIterable<Listed[]
         one.state,
         one.sealed ? 'sealed' : 'not sealed',
         one.operator ?? '-',
-        one.startedOn === null ? '-' : `${minute(one.startedOn)} to ${minute(one.lastOn ?? one.startedOn)}`,
+        one.startedOn === null ? '-' : timesText(one.startedOn, one.lastOn ?? one.startedOn),
         one.problem ?? '',
       ]
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
@@ -164,6 +164,12 @@ async function bySealless(files: RunFiles, io: Io): Promise<Listed> {
 function unreadableRow(files: RunFiles, problem: string): Listed {
   const nothing = { operator: null, startedOn: null, lastOn: null }
   return { run: files.run, release: releaseOf(files), state: 'unreadable', sealed: false, ...nothing, problem }
+}
+
+/** The day once, where one is enough: a row is wide as it is. */
+function timesText(fromIso: string, toIso: string): string {
+  const [from, to] = [minute(fromIso), minute(toIso)]
+  return `${from} to ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to}`
 }
 
 function minute(iso: string): string {

@@ -6,7 +6,7 @@ import { planEvent } from '../../runner/index.ts'
 import { takeLock } from '../../runner/local/index.ts'
 import { ADDENDUM_NAMESPACE, addAddendum } from '../../transcript/index.ts'
 import { openDesk } from '../desk.ts'
-import { putNote } from '../inbox/inbox-notes.ts'
+import { NOTE_CHARACTERS, putNote } from '../inbox/inbox-notes.ts'
 import type { Io } from '../io.ts'
 import { findSigner } from '../keys/signing-key.ts'
 import { refuseUnsoundKey } from '../keys/sound-key.ts'
@@ -24,6 +24,14 @@ export interface NoteFlags {
 /** Adds a remark to a run: an entry of its journal before the seal, a signed addendum to it afterwards. */
 export async function note(reference: string, text: string, flags: NoteFlags, io: Io): Promise<number> {
   if (text.trim() === '') throw new SignoffError('USAGE', 'an empty note is not kept')
+  if (text.length > NOTE_CHARACTERS)
+    throw new SignoffError(
+      'USAGE',
+      `a note of ${text.length} characters is not kept: ${NOTE_CHARACTERS} are the most`,
+      {
+        advice: 'say where the text lies, with its sha256',
+      },
+    )
   const files = await findRun(findWorkspace(io.cwd).transcripts, reference)
   return (await readIfThere(files.bundle)) === null
     ? noteInJournal(files, text, flags, io)

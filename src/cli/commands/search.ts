@@ -40,6 +40,9 @@ const MOST_PLACES = 300
 const BEFORE = 40
 const WIDTH = 160
 const CHUNK = 1024 * 1024
+/** Whoever writes this may think of a pattern, as of `grep`. */
+const PATTERN = /\.[*+]|\\[wdsb]|^\^|\$$|\[.*\]|\w\|\w/
+const NO_PATTERNS = '; words are looked for as they stand, and are no patterns'
 const TOLD_AT_ONCE = 64 * 1024
 
 /**
@@ -69,7 +72,7 @@ export async function search(words: readonly string[], flags: SearchFlags, io: I
     found += await tell(files, placesIn(files, finder, buffer, unread), most - found, flags, io)
   }
   for (const line of unread) io.say(`signoff: not searched: ${line}`)
-  if (found === 0) io.say('signoff: nothing found')
+  if (found === 0) io.say(`signoff: nothing found${words.some(word => PATTERN.test(word)) ? NO_PATTERNS : ''}`)
   return found > 0 ? 0 : 1
 }
 

@@ -1,6 +1,6 @@
 import type { PlannedStep } from '../../model/index.ts'
 import { holderText } from '../../runner/local/index.ts'
-import { addendaIn, visible, type WithheldLine } from '../../transcript/index.ts'
+import { addendaIn, createPlanNames, visible, type WithheldLine } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
 import { createOutputLines } from '../render/output-lines.ts'
 import { createRecordText, recordHead } from '../render/record-text.ts'
@@ -93,16 +93,16 @@ function outputTeller(io: Io): Teller {
 }
 
 function wordTeller({ full }: ShowFlags, isWhole: boolean): Teller {
-  const steps = new Map<string, PlannedStep>()
+  const names = createPlanNames()
   const text = createRecordText(full === true ? 'full' : 'short')
   return {
     take({ entry, kind, seq }, asked) {
       if (entry === null)
         return asked ? [visible(`  line ${seq + 1} is of kind ${kind}, which this version does not know`)] : []
       const { event, atMs } = entry
-      if (event.kind === 'run.plan') for (const step of event.steps) steps.set(step.id, step)
+      names.take(event)
       if (event.kind === 'run.start' && isWhole) return recordHead(event, atMs)
-      return asked ? text.lines(entry, steps) : []
+      return asked ? text.lines(entry, names) : []
     },
     end: () => text.end(),
   }

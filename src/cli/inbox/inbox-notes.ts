@@ -1,18 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Io } from '../io.ts'
 import type { Session } from '../runs/run-session.ts'
+import { makeInboxFolder } from './inbox-folder.ts'
 import { replaceIn } from './replace-in.ts'
 
 /** How a note's file ends in the inbox of a run. */
 export const NOTE_FILE = '.note.json'
 
+/** More is no remark; and it has to fit a line of the journal, escapes and all. */
+export const NOTE_CHARACTERS = 100_000
+
 const NoteFileSchema = z.strictObject({
   version: z.literal(1),
   by: z.string().min(1).max(200),
-  text: z.string().min(1).max(100_000),
+  text: z.string().min(1).max(NOTE_CHARACTERS),
   atMs: z.int().nonnegative(),
 })
 /** A remark on its way to the process that holds the run. */
@@ -21,7 +24,7 @@ export type NoteFile = z.infer<typeof NoteFileSchema>
 /** Puts a note beside the requests for approval, whole or not at all. Returns its path. */
 export async function putNote(inbox: string, run: string, note: NoteFile): Promise<string> {
   const folder = join(inbox, run)
-  await mkdir(folder, { recursive: true })
+  await makeInboxFolder(folder)
   const path = join(folder, `${note.atMs}-${randomBytes(4).toString('hex')}${NOTE_FILE}`)
   await replaceIn(path, `${JSON.stringify(note)}\n`)
   return path

@@ -1,15 +1,16 @@
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-
-import { readArriving } from './arriving-file.ts'
+import { SignoffError } from '../../model/index.ts'
+import { identityOf, readArriving } from './arriving-file.ts'
+import { isInboxFolder, makeInboxFolder } from './inbox-folder.ts'
 import { NOTE_FILE } from './inbox-notes.ts'
 import { replaceIn } from './replace-in.ts'
 
 const POLL_MS = 300
 
 /**
- * What becomes of a file that came, an approval or a note, with the account that it belongs to. True: it is in the journal, counted or refused, and the file may go. False: it
- * stays for whoever resumes the run.
+ * What becomes of a file that came, an approval or a note, with the account that it belongs to. True: it is in the journal, counted or
+ * refused, and the file may go. False: it stays for whoever resumes the run.
  */
 export type Take = (text: string, name: string, owner: string) => Promise<boolean>
 
@@ -32,24 +33,54 @@ const ARRIVING = /^[\w.-]+\.(?:approval|note)\.json$/
 /** @param tell says a line to the person who runs it. */
 export function openInbox(root: string, run: string, tell: (line: string) => void): Inbox {
   const folder = join(root, run)
-  const seen = new Set<string>()
+  /** By name: the file that was looked at, and is not looked at again. Another one of its name is. */
+  const seen = new Map<string, string>()
+  const told = new Map<string, string>()
+  const tellOnce = (about: string, line: string): void => {
+    if (told.get(about) === line) return
+    told.set(about, line)
+    tell(line)
+  }
 
   async function scan(take: Take): Promise<void> {
-    const names = await readdir(folder).catch(() => [])
-    for (const name of names.filter(candidate => ARRIVING.test(candidate)).sort()) {
-      if (seen.has(name)) continue
-      seen.add(name)
-      const file = await readArriving(join(folder, name)).catch((error: Error) => {
-        tell(`signoff: ${join(folder, name)} cannot be read and was left there: ${error.message}`)
-        return null
-      })
-      if (file === null) continue
-      // What was taken is in the journal now; the file would only be offered again on resume.
-      if (!(await take(file.text, name, file.owner))) continue
-      await rm(join(folder, name), { force: true })
-      // Another file of this name is another approval: of the same person, who is told that one counts.
-      seen.delete(name)
+    try {
+      if (!(await isInboxFolder(folder))) return
+    } catch (error) {
+      return tellOnce(folder, `signoff: nothing is taken from the inbox: ${messageOf(error)}`)
     }
+    const names = await readdir(folder).catch(() => [])
+    for (const name of names.filter(candidate => ARRIVING.test(candidate)).sort()) await takeFile(name, take)
+  }
+
+  async function takeFile(name: string, take: Take): Promise<void> {
+    const path = join(folder, name)
+    const identity = await identityOf(path)
+    if (identity === null || seen.get(name) === identity) return
+    const file = await readArriving(path).catch((error: unknown) => {
+      seen.set(name, identity)
+      tell(`signoff: ${path} cannot be read and was left there: ${messageOf(error)}`)
+      return null
+    })
+    if (file === null) return
+    // What is copied there is there before it is whole. Refused, it would be gone before its end had come.
+    if (!isWhole(file.text)) {
+      seen.set(name, identity)
+      return tell(`signoff: ${path} is no whole answer or note (yet), and was left there`)
+    }
+    let taken: boolean
+    try {
+      taken = await take(file.text, name, file.owner)
+    } catch (error) {
+      if (error instanceof SignoffError) throw error
+      // Such as a signers file that is just being replaced: it is tried again.
+      return tellOnce(path, `signoff: ${path} could not be judged, and is tried again: ${messageOf(error)}`)
+    }
+    seen.set(name, identity)
+    // Only what was read goes: what has taken its place meanwhile is another answer, of somebody who is told that one counts.
+    if (!taken || (await identityOf(path)) !== identity) return
+    await rm(path, { force: true }).catch((error: unknown) =>
+      tell(`signoff: ${path} is in the journal, and cannot be removed: ${messageOf(error)}`),
+    )
   }
 
   let scanning: Promise<void> = Promise.resolve()
@@ -62,9 +93,7 @@ export function openInbox(root: string, run: string, tell: (line: string) => voi
   return {
     folder,
     async publish(name, text) {
-      await mkdir(folder, { recursive: true })
-      // Set and not left to umask: approvers of the repository's group put their answers here.
-      await chmod(folder, 0o770)
+      await makeInboxFolder(folder)
       const path = join(folder, `${name}.request.json`)
       await replaceIn(path, text)
       return path
@@ -97,6 +126,7 @@ export function openInbox(root: string, run: string, tell: (line: string) => voi
       }
     },
     async remove() {
+      if (!(await isInboxFolder(folder).catch(() => false))) return
       const names = await readdir(folder).catch(() => [])
       const late = names.filter(name => name.endsWith(NOTE_FILE))
       if (late.length === 0) return rm(folder, { recursive: true, force: true })
@@ -105,4 +135,18 @@ export function openInbox(root: string, run: string, tell: (line: string) => voi
       tell(`signoff: notes that came after the end were left in ${folder}; "signoff note" adds them to the seal`)
     },
   }
+}
+
+/** Everything that comes is one JSON value. */
+function isWhole(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

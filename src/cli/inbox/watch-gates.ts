@@ -16,7 +16,9 @@ export function watchGates(session: Session, inbox: Inbox, io: Io): { stop(): Pr
     const work = status === 'open-gate' ? publishRequest : withdrawRequest
     published = published
       .then(() => work(session, inbox, step) as Promise<unknown>)
-      .catch(error => io.say(`signoff: ${String(error)}`))
+      .catch(error =>
+        io.say(`signoff: ${session.workspace.inbox}: ${error instanceof Error ? error.message : String(error)}`),
+      )
   }
   const { state } = session.drive.snapshot()
   for (const step of state.gates.keys()) update(step, state.steps.get(step)?.status.kind)

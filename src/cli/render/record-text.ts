@@ -1,10 +1,11 @@
-import type { Entry, EventOf, PlannedStep } from '../../model/index.ts'
+import type { Entry, EventOf } from '../../model/index.ts'
 import {
   createExcerpt,
   type EventBlock,
   type ExcerptMaker,
   eventText,
   oneLine,
+  type PlanNames,
   visible,
 } from '../../transcript/index.ts'
 import { createOutputLines } from './output-lines.ts'
@@ -13,8 +14,8 @@ import { createOutputLines } from './output-lines.ts'
 export type Length = 'short' | 'full'
 
 export interface RecordText {
-  /** The lines that one entry adds. `steps` are those of the plan, by id, as far as it was read. */
-  lines(entry: Entry, steps: ReadonlyMap<string, PlannedStep>): string[]
+  /** The lines that one entry adds. `names` are those of the plan, as far as it was read. */
+  lines(entry: Entry, names: PlanNames): string[]
   /** What is still held once there is no more. */
   end(): string[]
 }
@@ -41,10 +42,10 @@ export function createRecordText(length: Length): RecordText {
     const between = `${MARGIN}  (${left.lines} ${left.lines === 1 ? 'line' : 'lines'} left out; --full shows all)`
     return [...first, between, ...linesOf(left.tail).map(quoted)]
   }
-  const heading = (next: string | null, steps: ReadonlyMap<string, PlannedStep>): string[] => {
+  const heading = (next: string | null, names: PlanNames): string[] => {
     if (next === step) return []
     step = next
-    const planned = next === null ? null : (steps.get(next) ?? null)
+    const planned = next === null ? null : (names.step(next) ?? null)
     return ['', planned === null ? (next ?? 'The run') : `${planned.position} ${planned.title}`].map(line =>
       visible(line),
     )
@@ -57,22 +58,22 @@ export function createRecordText(length: Length): RecordText {
   }
 
   return {
-    lines({ event, atMs }, steps) {
+    lines({ event, atMs }, names) {
       if (event.kind === 'output' || event.kind === 'output.late') {
-        const before = [...(event.step === step ? [] : flush()), ...heading(event.step, steps)]
+        const before = [...(event.step === step ? [] : flush()), ...heading(event.step, names)]
         if (length === 'full') return [...before, ...output.push(event).map(quoted)]
         stretch ??= createExcerpt(SHORT)
         stretch.add(event, 0)
         return before
       }
-      const { sentence, items, blocks } = eventText(event, id => steps.get(id))
+      const { sentence, items, blocks } = eventText(event, names)
       if (sentence === '') return []
       const time = new Date(atMs).toISOString().slice(11, 19)
       const said = visible(oneLine(sentence))
       return [
         ...flush(),
         ...dated(atMs),
-        ...heading(stepOf(event), steps),
+        ...heading(stepOf(event), names),
         `  ${time}  ${said}`,
         ...items.map(item => visible(`${MARGIN}${oneLine(item)}`)),
         ...blocks.flatMap(block => blockLines(block, event.kind)),

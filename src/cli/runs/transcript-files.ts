@@ -166,7 +166,9 @@ export async function writeSeal(files: RunFiles, line: string): Promise<void> {
 async function replaceBundle(files: RunFiles, text: string, what: string, advice: string): Promise<void> {
   const temporary = `${files.bundle}.new`
   try {
-    const handle = await open(temporary, 'w', 0o644)
+    // What a crash, or somebody else, has left there: a link would be written through.
+    await rm(temporary, { force: true })
+    const handle = await open(temporary, 'wx', 0o644)
     try {
       await handle.writeFile(text)
       await handle.sync()

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { SignoffError } from '../../model/index.ts'
 import { canHaveInterpreter, type Interpreters } from '../../parser/index.ts'
 import { DEFAULT_KEYS, type KeyMap, keyMapOf } from '../../tui/index.ts'
+import { isAbsent } from './read-if-there.ts'
 import { configFolder, type Workspace } from './workspace.ts'
 
 const time = z.string().regex(/^\d+(ms|s|m|h)$/, 'expected a time such as 30m')
@@ -207,8 +208,8 @@ async function readYaml<T>(
   path: string,
   schema: z.ZodType<T>,
 ): Promise<{ readonly value: T; readonly sha256: string } | null> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
+  const bytes = await readFile(path).catch(async (error: NodeJS.ErrnoException) => {
+    if (await isAbsent(path, error)) return null
     throw new SignoffError('CONFIG_INVALID', `${path}: ${error.message}`, { cause: error })
   })
   if (bytes === null) return null

@@ -8,7 +8,7 @@ export async function demandedPlan(text: string, path: string, interpreters: Run
   const { runbook } = await loadAndParse(Buffer.from(text), path, { interpreters })
   const answers = new Map(stepsOf(runbook).map(({ id, when, choice }) => [id, { when, choice }]))
   const steps = planEvent(runbook).steps.map(step => ({ when: null, choice: null, ...step, ...answers.get(step.id) }))
-  return { rules: 1, steps }
+  return { rules: 1, steps, recovery: runbook.flows.recovery }
 }
 
 /** Its phases and sections, for an export that shows them as headings. */

@@ -1,4 +1,4 @@
-import type { Entry, EventOf, PlannedStep } from '../../model/index.ts'
+import type { Entry, EventOf } from '../../model/index.ts'
 import { encode } from '../encoding/canonical.ts'
 import { oneLine } from '../encoding/one-line.ts'
 import { visible } from '../encoding/visible.ts'
@@ -6,6 +6,7 @@ import type { ScannedLine } from '../journal/scanned-line.ts'
 import { derivedText } from './derived.ts'
 import { eventText } from './event-text.ts'
 import { type ExportFormat, type ExportSource, linesOf, type Piece } from './format.ts'
+import { createPlanNames } from './plan-names.ts'
 import { createReplayFilter, type ReplayFilter } from './replay-filter.ts'
 
 /**
@@ -52,7 +53,7 @@ const MOST_ROWS = 200
 const SCRIPT_LINES = 30
 
 function createPlayer() {
-  const steps = new Map<string, PlannedStep>()
+  const names = createPlanNames()
   const streams = new Map<string, ReplayFilter>()
   const marked = new Set<string>()
   const clock = createClock()
@@ -73,7 +74,7 @@ function createPlayer() {
     const name = `${step} ${attempt}`
     if (marked.has(name)) return
     marked.add(name)
-    const planned = steps.get(step)
+    const planned = names.step(step)
     const title = planned === undefined ? step : `${planned.position} ${planned.title}`
     const label = attempt > 1 ? `${title}, attempt ${attempt}` : title
     yield event('m', visible(label))
@@ -81,10 +82,8 @@ function createPlayer() {
   }
   function* play(entry: Entry): Generator<Piece> {
     const { event: happened } = entry
+    names.take(happened)
     switch (happened.kind) {
-      case 'run.plan':
-        for (const step of happened.steps) steps.set(step.id, step)
-        return
       case 'output':
       case 'output.late':
         yield* show(filterOf(streams, happened).push(printed(happened)))
@@ -105,7 +104,7 @@ function createPlayer() {
         yield* sayLines(scriptText(happened.script), '36')
         return
       default: {
-        const { sentence, items } = eventText(happened, id => steps.get(id))
+        const { sentence, items } = eventText(happened, names)
         if (sentence === '') return
         const isPersons = happened.kind !== 'step.skip' || happened.why === 'person'
         if ('step' in happened && happened.step !== null && isPersons && happened.kind !== 'run.pause')

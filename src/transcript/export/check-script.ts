@@ -32,7 +32,8 @@ export function checkScript(
     ...(sealed ? [withheld === 0 ? SAME_JOURNAL : withheldText(withheld), SEALED] : [UNSEALED]),
     ...(withheld > 0 ? [TREE] : sealed ? [CHAIN, HEAD] : [CHAIN]),
     '',
-    '[ $bad = 0 ] && echo "All of it is good, as far as your signers file goes."',
+    'if [ $bad = 0 ]; then echo "All of it is good, as far as your signers file goes."',
+    'else echo "NOT GOOD: see the lines that begin with BAD."; fi',
     'exit $bad',
     '',
   ].join('\n')

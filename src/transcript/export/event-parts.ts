@@ -1,11 +1,11 @@
 import type { Check, EventOf, Observed } from '../../model/index.ts'
 
-/** `All tests passed: yes, met` or `error rate < 1: 3 %, NOT met`. */
+/** `All tests passed: yes, met` or `error rate: 3 % (< 1), NOT met`. */
 export function checkText({ name, op, want, got, unit, ok }: Check): string {
   const found = got === null ? 'nothing' : `${got}${unit === null ? '' : ` ${unit}`}`
   // A criterion that somebody ticks is wanted ticked.
-  const limit = op === 'confirmed' ? '' : ` ${op} ${want}`
-  return `${name}${limit}: ${found}, ${ok ? 'met' : 'NOT met'}`
+  const limit = op === 'confirmed' ? '' : ` (${op} ${want})`
+  return `${name}: ${found}${limit}, ${ok ? 'met' : 'NOT met'}`
 }
 
 /** Checks behind a sentence, as a part of it; empty where there are none. */

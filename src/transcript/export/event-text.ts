@@ -4,12 +4,12 @@ import {
   type EventOf,
   interpretersText,
   LEFT_OUT,
-  type PlannedStep,
   type RunEvent,
   signedReason,
   WHY_REFUSED,
 } from '../../model/index.ts'
 import { checksText, checkText, leftText, needText, observedText, streamsText, unmetCount } from './event-parts.ts'
+import type { PlanNames } from './plan-names.ts'
 import { plannedText, spanText } from './span-text.ts'
 
 /** What an event says to a reader. Not escaped and not cleaned: it holds whatever stands in the record. */
@@ -29,11 +29,8 @@ export interface EventBlock {
   readonly lead: string | null
 }
 
-/** A step of the plan by its id, which is how events name it; people know it by position and title. */
-export type FindStep = (id: string) => Pick<PlannedStep, 'position' | 'title' | 'kind'> | undefined
-
 /** One event in words, all that is recorded of it. */
-export function eventText(event: RunEvent, findStep: FindStep): EventText {
+export function eventText(event: RunEvent, names: PlanNames): EventText {
   switch (event.kind) {
     case 'run.start':
     case 'run.plan':
@@ -83,14 +80,14 @@ export function eventText(event: RunEvent, findStep: FindStep): EventText {
       return say(`opened again by ${event.by}${because(event.reason)}`)
     case 'jump':
       return say(
-        `jumped to ${nameOf(event.to, findStep)} over ${positions(event.over, findStep)}, by ${event.by}${because(event.reason)}`,
+        `jumped to ${nameOf(event.to, names)} over ${positions(event.over, names)}, by ${event.by}${because(event.reason)}`,
       )
     case 'block':
       return say(`blocked by ${event.by}${because(event.reason)}`)
     case 'block.end':
       return say(`block of line ${event.block + 1} ended by ${event.by}${because(event.reason)}`)
     case 'confirm':
-      return say(confirmText(event, findStep))
+      return say(confirmText(event, names))
     case 'form':
       return say(`filled in by ${event.by}`, block(event.text, 'text'))
     case 'note':
@@ -120,14 +117,14 @@ export function eventText(event: RunEvent, findStep: FindStep): EventText {
     case 'wait.end':
       return say(waitText(event))
     case 'phase.end': {
-      const planned = plannedText(event.planned)
+      const planned = names.way === 'back' ? null : plannedText(event.planned)
       return say(
-        `phase ${event.result} after ${spanText(event.ms)}${planned === null ? '' : `, planned ${planned}`}${because(event.criteria)}`,
+        `phase ${names.phase(event.phase)} ${event.result} after ${spanText(event.ms)}${planned === null ? '' : `, planned ${planned}`}${because(event.criteria)}`,
       )
     }
     case 'rollback.start': {
       const of = event.of === null ? '' : ` of the sealed run ${event.of}`
-      const without = event.without.length === 0 ? '' : `; no way back for ${positions(event.without, findStep)}`
+      const without = event.without.length === 0 ? '' : `; no way back for ${positions(event.without, names)}`
       return say(`recovery${of} entered by ${event.by}${because(event.reason)}${without}`)
     }
     case 'rollback.end': {
@@ -183,13 +180,13 @@ function because(reason: string | null): string {
   return reason === null || reason === '' ? '' : `: ${reason}`
 }
 
-function nameOf(id: string, findStep: FindStep): string {
-  const step = findStep(id)
+function nameOf(id: string, names: PlanNames): string {
+  const step = names.step(id)
   return step === undefined ? id : `${step.position} ${step.title}`
 }
 
-function positions(ids: readonly string[], findStep: FindStep): string {
-  return ids.map(id => findStep(id)?.position ?? id).join(', ') || 'nothing'
+function positions(ids: readonly string[], names: PlanNames): string {
+  return ids.map(id => names.step(id)?.position ?? id).join(', ') || 'nothing'
 }
 
 function endText({ outcome, exit, signal, ms, result }: EventOf<'step.end'>): string {
@@ -205,10 +202,10 @@ function endText({ outcome, exit, signal, ms, result }: EventOf<'step.end'>): st
   return `${result}, ${how}, after ${spanText(ms)}`
 }
 
-function confirmText({ step, ask, answer, by, observed, note }: EventOf<'confirm'>, findStep: FindStep): string {
+function confirmText({ step, ask, answer, by, observed, note }: EventOf<'confirm'>, names: PlanNames): string {
   const more = `${observedText(observed)}${because(note)}`
   // Before a dangerous task the phrase is typed; that is no tick.
-  if (findStep(step)?.kind === 'task' && answer === 'yes') return `phrase typed by ${by}: ${ask}`
+  if (names.step(step)?.kind === 'task' && answer === 'yes') return `phrase typed by ${by}: ${ask}`
   switch (answer) {
     case 'yes':
       return `[x] ${ask}: confirmed by ${by}${more}`

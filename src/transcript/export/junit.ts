@@ -55,7 +55,8 @@ function caseOf({ planned, outcome, detail, tail, ms }: StepResult): Case {
   return {
     name: `${planned.position} ${planned.title}`,
     verdict,
-    message: detail === null ? outcome : `${outcome}: ${detail}`,
+    // What is said of a step mostly begins with what became of it.
+    message: detail === null ? outcome : detail.startsWith(outcome) ? detail : `${outcome}: ${detail}`,
     detail: verdict === 'failure' || verdict === 'error' ? tail : '',
     ms,
   }

@@ -1,13 +1,14 @@
 import type { Entry } from '../../model/index.ts'
-import { type EventBlock, eventText, type FindStep } from './event-text.ts'
+import { type EventBlock, eventText } from './event-text.ts'
 import { fenced, plain } from './markdown-text.ts'
+import type { PlanNames } from './plan-names.ts'
 
 /** One event as lines of Markdown: when, who, what. `brief` names its step, and leaves out scripts and lists. */
-export function describeEvent({ seq, atMs, event }: Entry, findStep: FindStep, how: 'whole' | 'brief'): string[] {
-  const { sentence, items, blocks } = eventText(event, findStep)
+export function describeEvent({ seq, atMs, event }: Entry, names: PlanNames, how: 'whole' | 'brief'): string[] {
+  const { sentence, items, blocks } = eventText(event, names)
   if (sentence === '') return []
   const step = how === 'brief' && 'step' in event && event.step !== null ? event.step : null
-  const named = step === null ? undefined : findStep(step)
+  const named = step === null ? undefined : names.step(step)
   const where = step === null ? '' : `${plain(named === undefined ? step : `${named.position} ${named.title}`)}: `
   const line = `- ${new Date(atMs).toISOString()} ${where}${plain(sentence)} (journal line ${seq + 1})`
   if (how === 'brief') return [line]

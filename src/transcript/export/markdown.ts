@@ -1,14 +1,15 @@
 import { EMPTY_STATE, type Entry, evolve, type PlannedStep, type RunState, type StepRecord } from '../../model/index.ts'
 import type { VerifyReport } from '../verify/verify-report.ts'
 import { addendaIn } from './addenda.ts'
+import { countsText } from './counts-text.ts'
 import { exportWarning } from './derived.ts'
 import { isDeviation } from './deviating.ts'
-import type { FindStep } from './event-text.ts'
 import { createExcerpt, type Excerpt, type ExcerptMaker } from './excerpt.ts'
 import { type ExportFormat, type ExportSource, entriesOf, type Piece } from './format.ts'
 import { headingText } from './heading-text.ts'
 import { describeEvent } from './markdown-event.ts'
 import { fenced, plain } from './markdown-text.ts'
+import { type PlanNames, planNames } from './plan-names.ts'
 import { plannedText, spanText } from './span-text.ts'
 
 /**
@@ -50,6 +51,8 @@ interface Told {
   /** What belongs to the run and to no step of it. */
   readonly ofRun: readonly Entry[]
   readonly deviations: readonly Entry[]
+  /** Sequence number of the entry into a recovery; beyond all of them where none was entered. */
+  readonly recoveryFrom: number
   /** Signed by approvers. */
   readonly decisions: readonly Entry[]
 }
@@ -60,6 +63,7 @@ async function readRun(source: ExportSource): Promise<Told> {
   const ofRun: Entry[] = []
   const found: Entry[] = []
   const decisions: Entry[] = []
+  let recoveryFrom = Number.POSITIVE_INFINITY
   for await (const entry of entriesOf(source)) {
     const { event, seq } = entry
     const step = stepOf(entry)
@@ -75,9 +79,10 @@ async function readRun(source: ExportSource): Promise<Told> {
     state = evolve(state, entry)
     if (isDeviation(entry)) found.push(entry)
     if (event.kind === 'approval') decisions.push(entry)
+    if (event.kind === 'rollback.start') recoveryFrom = Math.min(recoveryFrom, seq)
     seen.push(entry)
   }
-  return { state, ofStep, ofRun, deviations: found, decisions }
+  return { state, ofStep, ofRun, deviations: found, decisions, recoveryFrom }
 }
 
 function seal(report: VerifyReport): string {
@@ -104,18 +109,14 @@ function summary(state: RunState, { run }: VerifyReport): string[] {
   return ['| | |', '| --- | --- |', ...rows.map(([name, value]) => `| ${name} | ${plain(value)} |`), '']
 }
 
-function countsText(counts: NonNullable<VerifyReport['run']>['steps']): string {
-  return Object.entries(counts)
-    .filter(([name, count]) => count > 0 || name === 'passed')
-    .map(([name, count]) => `${count} ${name}`)
-    .join(', ')
-}
-
 /** Planned against actual, and how each phase ended: the run at one look. */
-function phaseTable({ state, ofRun }: Told): string[] {
-  const rows = ofRun.flatMap(({ event }) => {
+function phaseTable({ state, ofRun, recoveryFrom }: Told): string[] {
+  const rows = ofRun.flatMap(({ event, seq }) => {
     if (event.kind !== 'phase.end') return []
-    const cells = [phaseName(state, event.phase), event.result, spanText(event.ms), plannedText(event.planned) ?? '']
+    const isBack = seq > recoveryFrom
+    const name = `${phaseName(state, event.phase)}${isBack ? ', way back' : ''}`
+    // What a runbook plans for a phase is the way forward.
+    const cells = [name, event.result, spanText(event.ms), (isBack ? null : plannedText(event.planned)) ?? '']
     return [`| ${[...cells, countsText(event.steps)].map(cell => plain(cell)).join(' | ')} |`]
   })
   if (rows.length === 0) return []
@@ -125,20 +126,21 @@ function phaseTable({ state, ofRun }: Told): string[] {
 /** Who decided, whatever became of it: what a change ticket is asked for first. */
 function approvals({ state, decisions }: Told): string[] {
   if (decisions.length === 0) return []
-  return ['## Approvals', '', ...decisions.flatMap(entry => describeEvent(entry, stepsOf(state), 'brief')), '']
+  return [
+    '## Approvals',
+    '',
+    ...decisions.flatMap(entry => describeEvent(entry, planNames(state, 'forward'), 'brief')),
+    '',
+  ]
 }
 
 /** What went otherwise than the runbook has it, in one place, since that is what a reader looks for. */
 function deviations({ state, deviations: found }: Told): string[] {
-  const lines = found.flatMap(entry => describeEvent(entry, stepsOf(state), 'brief'))
+  const lines = found.flatMap(entry => describeEvent(entry, planNames(state, 'forward'), 'brief'))
   return ['## Deviations', '', ...(lines.length === 0 ? ['None.'] : lines), '']
 }
 
-function stepsOf({ steps }: RunState): FindStep {
-  return id => steps.get(id)?.planned
-}
-
-function phases({ state, ofStep, ofRun }: Told): string[] {
+function phases({ state, ofStep, ofRun, recoveryFrom }: Told): string[] {
   const lines: string[] = []
   let phase: string | null | undefined
   let notEntered: PlannedStep[] = []
@@ -150,14 +152,14 @@ function phases({ state, ofStep, ofRun }: Told): string[] {
     if (planned.phase !== phase) {
       flush()
       phase = planned.phase
-      lines.push('', `## ${plain(phaseName(state, phase))}`, '', ...phaseEnd(state, ofRun, phase))
+      lines.push('', `## ${plain(phaseName(state, phase))}`, '', ...phaseEnd(state, ofRun, phase, recoveryFrom))
     }
     const seen = ofStep.get(planned.id) ?? []
     // Ways back and appendices that nobody went into are no part of what happened: their names are enough.
     if (planned.flow !== 'main' && status.kind === 'pending' && seen.length === 0) notEntered.push(planned)
     else {
       flush()
-      lines.push(...step(planned, status.kind, seen, stepsOf(state)))
+      lines.push(...step(planned, status.kind, seen, planNames(state, 'forward')))
     }
   }
   flush()
@@ -175,17 +177,20 @@ function phaseName(state: RunState, id: string | null): string {
   return phase === undefined ? 'Steps' : headingText(phase)
 }
 
-function phaseEnd(state: RunState, entries: readonly Entry[], phase: string | null): string[] {
+function phaseEnd(state: RunState, entries: readonly Entry[], phase: string | null, recoveryFrom: number): string[] {
   return entries
     .filter(({ event }) => event.kind === 'phase.end' && event.phase === phase)
-    .flatMap(entry => [...describeEvent(entry, stepsOf(state), 'whole'), ''])
+    .flatMap(entry => {
+      const names = planNames(state, entry.seq > recoveryFrom ? 'back' : 'forward')
+      return [...describeEvent(entry, names, 'whole'), '']
+    })
 }
 
 function step(
   planned: PlannedStep,
   status: StepRecord['status']['kind'],
   seen: readonly (Entry | ExcerptMaker)[],
-  findStep: FindStep,
+  names: PlanNames,
 ): string[] {
   const kind = `${planned.kind}${planned.required ? '' : ', optional'}${planned.flow === 'main' ? '' : `, ${planned.flow}`}`
   return [
@@ -193,7 +198,7 @@ function step(
     '',
     `**${mark(status)}** (${kind}, line ${planned.line} of the runbook)`,
     '',
-    ...seen.flatMap(one => ('event' in one ? describeEvent(one, findStep, 'whole') : outputLines(one.excerpt()))),
+    ...seen.flatMap(one => ('event' in one ? describeEvent(one, names, 'whole') : outputLines(one.excerpt()))),
     '',
   ]
 }
@@ -214,7 +219,7 @@ function outputLines({ head, left, journal: [first, last] }: Excerpt): string[] 
 function general({ state, ofRun }: Told): string[] {
   const lines = ofRun
     .filter(({ event }) => !['run.start', 'run.plan', 'phase.end'].includes(event.kind))
-    .flatMap(entry => describeEvent(entry, stepsOf(state), 'whole'))
+    .flatMap(entry => describeEvent(entry, planNames(state, 'forward'), 'whole'))
   return ['## The run', '', ...lines, '']
 }
 

@@ -13,6 +13,7 @@ import type { VerifyReport } from '../verify/verify-report.ts'
 import { exportWarning } from './derived.ts'
 import { eventText } from './event-text.ts'
 import { type ExportSource, entriesOf } from './format.ts'
+import { planNames } from './plan-names.ts'
 
 /** How a run went, as test reports tell it: one result a step, in the order of the plan. */
 export interface RunResults {
@@ -94,6 +95,8 @@ interface Seen {
   readonly startedAtMs: number
   attempts: AttemptResult[]
   detail: string | null
+  /** The NO-GO that closed its gate, with its reason: what is decided of the run after it says less. */
+  noGo: string | null
   tail: string
   inTerminal: boolean
   /** When its wait or its gate began. */
@@ -102,10 +105,19 @@ interface Seen {
 }
 
 function newlySeen(startedAtMs: number): Seen {
-  return { startedAtMs, attempts: [], detail: null, tail: '', inTerminal: false, openedAtMs: null, openMs: 0 }
+  return {
+    startedAtMs,
+    attempts: [],
+    detail: null,
+    noGo: null,
+    tail: '',
+    inTerminal: false,
+    openedAtMs: null,
+    openMs: 0,
+  }
 }
 
-function take(seen: Seen, { event, atMs }: Entry, { steps }: RunState): void {
+function take(seen: Seen, { event, atMs }: Entry, state: RunState): void {
   switch (event.kind) {
     case 'output': {
       const text = event.text ?? Buffer.from(event.b64 ?? '', 'base64').toString('utf8')
@@ -136,7 +148,8 @@ function take(seen: Seen, { event, atMs }: Entry, { steps }: RunState): void {
     default:
       break
   }
-  const { sentence, items } = eventText(event, id => steps.get(id)?.planned)
+  const { sentence, items } = eventText(event, planNames(state, 'forward'))
+  if (event.kind === 'approval' && event.decision === 'no-go') seen.noGo = sentence
   if (sentence !== '' && event.kind !== 'output.end' && event.kind !== 'step.left')
     seen.detail = [sentence, ...items].join('; ')
 }
@@ -155,7 +168,7 @@ function resultOf(state: RunState, { planned, status }: StepRecord, all: Readonl
     planned,
     phase: phase === undefined ? null : `${phase.position} ${phase.title}`,
     outcome: outcomeOf(status),
-    detail: seen?.detail ?? null,
+    detail: (outcomeOf(status) === 'failed' ? seen?.noGo : null) ?? seen?.detail ?? null,
     startedAtMs: seen?.startedAtMs ?? null,
     ms: seen === null ? 0 : seen.attempts.reduce((sum, { ms }) => sum + ms, seen.openMs),
     attempts: seen?.attempts ?? [],

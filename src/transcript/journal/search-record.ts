@@ -1,3 +1,4 @@
+import { signedReason } from '../../model/index.ts'
 import { encode } from '../encoding/canonical.ts'
 import { createOutputSeam, decoded } from './output-seam.ts'
 
@@ -47,13 +48,16 @@ export function createRecordSearch(words: readonly string[]): RecordSearch {
       return {
         *places(piece) {
           const isLikely = piece.includes(BYTES) || raw.every(pattern => pattern.test(piece))
+          let signed = piece.indexOf(SIGNED)
           for (let from = 0, to = 0; from < piece.length; from = to + 1) {
             to = endOfLine(piece, from)
+            const isSigned = signed >= 0 && signed < to
+            if (isSigned) signed = piece.indexOf(SIGNED, to)
             const before = seam.take(piece, from, to)
             const isCut = before !== null && raw.some(pattern => pattern.test(before.around))
-            if (!isCut && !isLikely) continue
+            if (!isCut && !isLikely && !isSigned) continue
             const line = piece.slice(from, to)
-            if (!isCut && !line.includes(BYTES) && !first.test(line)) continue
+            if (!isCut && !isSigned && !line.includes(BYTES) && !first.test(line)) continue
             const event = parsed(line)
             if (event === null) continue
             const texts = textsOf(event)
@@ -83,6 +87,8 @@ function endOfLine(piece: string, from: number): number {
 
 /** Output that is no text stands there in base64: it has to be decoded before it is known what is in it. */
 const BYTES = '"b64":"'
+/** So is what an approver has said: the reason of a NO-GO stands in what was signed alone. */
+const SIGNED = '"envelope":"'
 /** What is no text for people, and what is the same in each run of a runbook. */
 const SKIPPED: ReadonlySet<string> = new Set([
   'seq',
@@ -137,6 +143,7 @@ function textsOf(event: Event): string[] {
     else if (Array.isArray(value)) for (const inner of value) take(inner)
     else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) take(inner)
   }
+  if (typeof event.envelope === 'string') take(signedReason(event.envelope))
   for (const [name, value] of Object.entries(event)) {
     if (SKIPPED.has(name)) continue
     if (event.kind === 'run.start' && name === 'runbook') take(Reflect.get(Object(value), 'path'))

@@ -1,4 +1,4 @@
-import type { EventOf, GateRecord, RunState } from '../../model/index.ts'
+import type { EventOf, GateRecord, RunState, StepRecord } from '../../model/index.ts'
 import type { ScannedLine } from '../journal/scanned-line.ts'
 import type { WithheldLine } from '../journal/withheld-line.ts'
 import { eachHasANeed } from '../statements/approval-needs.ts'
@@ -33,6 +33,8 @@ interface Collected {
 interface Ended {
   readonly seq: number
   readonly event: EventOf<'gate.end'>
+  /** Criteria that were met by their steps when it was asked, and no longer were. */
+  readonly unmet: readonly string[]
   /** Whether the request was still open: approvals of one that was answered, or given up, decide nothing any more. */
   readonly isOpen: boolean
   readonly gate: GateRecord | undefined
@@ -43,13 +45,19 @@ export function createApprovalCheck(): ApprovalCheck {
   const collected: Collected[] = []
   const ended: Ended[] = []
   const open = new Set<string>()
+  let criteria = criteriaOf(null)
+  const metWhenAsked = new Map<string, readonly string[]>()
   let held = new Map<number, string>()
 
   return {
     add(line, before) {
       const { seq, leaf } = line
       const event = line.output === undefined ? line.entry?.event : undefined
-      if (event?.kind === 'approval.request') open.add(event.step)
+      if (event?.kind === 'run.plan') criteria = criteriaOf(event)
+      if (event?.kind === 'approval.request') {
+        open.add(event.step)
+        metWhenAsked.set(event.step, criteria.met(event, before))
+      }
       if (event?.kind === 'approval') {
         const gate = before.gates.get(event.step)
         const leaves = held
@@ -58,7 +66,11 @@ export function createApprovalCheck(): ApprovalCheck {
       }
       if (event?.kind === 'gate.end') {
         const isOpen = before.steps.get(event.step)?.status.kind === 'open-gate'
-        ended.push({ seq, event, isOpen, gate: before.gates.get(event.step) })
+        const gate = before.gates.get(event.step)
+        // Once for each request, however many lines say that it ended.
+        const metNow = new Set(gate === undefined || !isOpen ? [] : criteria.met(gate.event, before))
+        const unmet = isOpen ? (metWhenAsked.get(event.step) ?? []).filter(name => !metNow.has(name)) : []
+        ended.push({ seq, event, isOpen, gate, unmet })
         open.delete(event.step)
       }
       // The map that approvals look into is left to them; the next gate begins a new one.
@@ -135,7 +147,7 @@ function noSigners({ seq, event }: Collected): Finding {
 }
 
 /** A gate says GO only when each of its needs is met by a good approval that was not voided; one no-go closes it. */
-function gateFindings({ seq, event, gate, isOpen }: Ended, approvals: readonly ApprovalFact[]): Finding[] {
+function gateFindings({ seq, event, gate, isOpen, unmet }: Ended, approvals: readonly ApprovalFact[]): Finding[] {
   const found = (message: string): Finding => ({
     check: 'approvals',
     exit: 6,
@@ -155,7 +167,8 @@ function gateFindings({ seq, event, gate, isOpen }: Ended, approvals: readonly A
       ? findings
       : [...findings, found('is closed by no one’s no-go')]
   const go = counted.filter(({ decision }) => decision === 'go')
-  if (approvals.some(({ seq: at, decision }) => own.has(at) && decision === 'no-go' && !event.voided.includes(at)))
+  // Nothing takes it back: it is asked anew instead.
+  if (approvals.some(({ seq: at, decision }) => own.has(at) && decision === 'no-go'))
     findings.push(found('went on against a no-go'))
   // Whether each is good has its own finding; here it is whether they are enough.
   const due = gate.event.need
@@ -165,6 +178,32 @@ function gateFindings({ seq, event, gate, isOpen }: Ended, approvals: readonly A
     const after = event.criteria[index]
     return ok && !(after?.name === name && after.ok)
   })
-  if (turned !== undefined) findings.push(found(`went on although "${turned.name}" was no longer met`))
+  const name = turned?.name ?? unmet[0]
+  if (name !== undefined) findings.push(found(`went on although "${name}" was no longer met`))
   return findings
+}
+
+/** Of more steps than these that bear one name none is taken for a criterion: a hostile plan may hold a hundred thousand. */
+const MOST_NAMESAKES = 32
+
+/**
+ * Which criteria of a gate are met by the steps that they are of, which bear their names. One that no step bears is the word of the
+ * writer; of several that bear it one is enough.
+ */
+function criteriaOf(plan: EventOf<'run.plan'> | null): {
+  met(asked: EventOf<'approval.request'>, state: RunState): readonly string[]
+} {
+  const steps = Map.groupBy(plan?.steps ?? [], ({ title }) => title)
+  const isMetBy = (name: string, state: RunState): boolean => {
+    const namesakes = steps.get(name) ?? []
+    return namesakes.length <= MOST_NAMESAKES && namesakes.some(({ id }) => isMet(state.steps.get(id)))
+  }
+  return {
+    met: ({ criteria }, state) => criteria.flatMap(({ name }) => (isMetBy(name, state) ? [name] : [])),
+  }
+}
+
+function isMet(record: StepRecord | undefined): boolean {
+  const status = record?.status.kind
+  return (status === 'passed' || status === 'not-applicable') && record?.observed[0]?.ok !== false
 }

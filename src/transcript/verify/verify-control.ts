@@ -14,6 +14,8 @@ export function checkControl(event: RunEvent, line: number, before: RunState): F
       const found = gates.map(id => policy(`the gate ${id} was jumped over`, line))
       return event.reason.trim() === '' ? [...found, policy(`a jump to ${event.to} gives no reason`, line)] : found
     }
+    case 'rollback.start':
+      return before.recovery === null ? [] : [policy('a way back was begun when one had been already', line)]
     case 'rollback.end':
       return isRollbackEnd(event, before) ? [] : [policy('the end of the rollback is not what its steps came to', line)]
     default:

@@ -21,6 +21,8 @@ export interface DemandedPlan {
   /** Version of the rules that made it; another version's plan is not compared. */
   readonly rules: number
   readonly steps: readonly DemandedStep[]
+  /** Its ways back, each with its steps in order, gates and all. */
+  readonly recovery: readonly { readonly for: string | null; readonly steps: readonly string[] }[]
 }
 
 /** Settings of the one who verifies. */
@@ -117,16 +119,28 @@ function planFindings(state: RunState, demanded: DemandedPlan | null): Finding[]
     }
     const isWeaker =
       (gate.required && !walked.required) ||
-      (gate.flow === 'main' && walked.flow !== 'main' && state.start.selection === null) ||
+      (gate.flow === 'main' && walked.flow !== 'main') ||
       !covers(walked.approvers ?? [], gate.approvers ?? [])
     if (isWeaker) findings.push(policy(`the gate ${gate.id} is weaker in the plan than in the runbook`))
   }
-  return [...findings, ...flowFindings(state, demanded), ...orderFindings(state, demanded)]
+  return [
+    ...findings,
+    ...flowFindings(state, demanded),
+    ...orderFindings(state, demanded),
+    ...recoveryFindings(state, demanded),
+  ]
 }
 
-/** A step that was taken out of the main flow no longer stands behind the flow's gates. */
+/** A way back that was walked is one of the runbook's, whole: a gate that was left out of it guards nothing. */
+function recoveryFindings({ recovery }: RunState, demanded: DemandedPlan): Finding[] {
+  if (recovery === null) return []
+  const isWalked = (flow: DemandedPlan['recovery'][number]) =>
+    flow.for === recovery.for && flow.steps.join('\n') === recovery.steps.join('\n')
+  return demanded.recovery.some(isWalked) ? [] : [policy('the way back that was walked is none of the runbook’s')]
+}
+
+/** A step that was taken out of the main flow no longer stands behind the flow's gates. A selection leaves the plan as it is. */
 function flowFindings(state: RunState, demanded: DemandedPlan): Finding[] {
-  if (state.start?.selection !== null) return []
   return demanded.steps
     .filter(({ id, flow }) => flow === 'main' && (state.steps.get(id)?.planned.flow ?? 'main') !== 'main')
     .map(({ id }) => policy(`the runbook has ${id} in its main flow, and the plan has not`))

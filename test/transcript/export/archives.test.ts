@@ -176,6 +176,7 @@ describe('the audit pack', () => {
     pack.set(file, Buffer.from((pack.get(file) ?? '').toString().replace(was, now)))
     const { status, said: text } = await check(pack, run.SIGNERS)
     const found = text.split('\n').filter(line => line.startsWith('BAD'))
+    expect(text.trimEnd().split('\n').at(-1)).toBe('NOT GOOD: see the lines that begin with BAD.')
     expect(status).toBe(1)
     for (const what of bad) expect(found.join('\n')).toContain(what)
     expect(text).not.toContain('All of it is good')

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { DECIDED, EMPTY_STATE, type EventOf, LEFT_OUT, type RunEvent, WHY_REFUSED } from '../../../src/model/index.ts'
 import { eventText } from '../../../src/transcript/export/event-text.ts'
+import { createPlanNames, type PlanNames } from '../../../src/transcript/export/plan-names.ts'
 import { sentenceOf } from '../../../src/tui/scene/narrate.ts'
 
 const STEPS = new Map([
   ['deploy', { position: '2.1', title: 'Deploy it', kind: 'task' as const }],
   ['check', { position: '2.2', title: 'Check it', kind: 'confirmation' as const }],
 ])
-const told = (event: RunEvent) => eventText(event, id => STEPS.get(id))
+const names: PlanNames = { way: 'forward', step: id => STEPS.get(id), phase: id => (id === 'one' ? '1 Deploy' : id) }
+const told = (event: RunEvent) => eventText(event, names)
 const said = (event: RunEvent): string => told(event).sentence
 const onScreen = (event: RunEvent): string =>
   sentenceOf({ seq: 7, atMs: 0, event }, { state: EMPTY_STATE }, { title: 'Release' }) ?? ''
@@ -29,7 +31,7 @@ describe('an event in words', () => {
     const steps = { passed: 3, failed: 0, skipped: 0, unknown: 0, open: 0 }
     const planned = { minMs: 1_800_000, maxMs: 5_400_000 }
     expect(said({ ...phase, steps, ms: 4_000_000, planned })).toBe(
-      'phase passed after 1 h 6 min, planned 30 min to 1 h 30 min',
+      'phase 1 Deploy passed after 1 h 6 min, planned 30 min to 1 h 30 min',
     )
     expect(said(waitEnd('early'))).toBe(`continued early with 2 h 5 min left, by ${by}: quiet`)
   })
@@ -59,7 +61,7 @@ describe('an event in words', () => {
     [
       'an expectation that is not met',
       end({ result: 'failed', checks: [{ name: '$.failed', op: '<', want: '5', got: '7', unit: null, ok: false }] }),
-      'attempt 2 failed, exit 0, after 37 ms; $.failed < 5: 7, NOT met',
+      'attempt 2 failed, exit 0, after 37 ms; $.failed: 7 (< 5), NOT met',
     ],
   ])('says that a script was ended by %s', (_, event, sentence) => {
     expect(said(event)).toBe(sentence)
@@ -68,7 +70,32 @@ describe('an event in words', () => {
   it('names steps as people do, and by their ids only where the plan is not at hand', () => {
     const jump: RunEvent = { kind: 'jump', from: null, to: 'check', over: ['deploy'], reason: 'late', by }
     expect(said(jump)).toBe(`jumped to 2.2 Check it over 2.1, by ${by}: late`)
-    expect(eventText(jump, () => undefined).sentence).toBe(`jumped to check over deploy, by ${by}: late`)
+    expect(eventText(jump, { ...names, step: () => undefined }).sentence).toBe(
+      `jumped to check over deploy, by ${by}: late`,
+    )
+  })
+
+  it('names a phase, and its way back once one was entered', () => {
+    const plan = createPlanNames()
+    plan.take({
+      kind: 'run.plan',
+      steps: [],
+      phases: [
+        { id: 'one', position: '1', title: 'Deploy', role: 'main' },
+        { id: 'appendix', position: 'appendix', title: 'Appendix', role: 'reference' },
+      ],
+    })
+    expect([plan.phase('one'), plan.phase('appendix'), plan.phase('gone')]).toEqual(['1 Deploy', 'Appendix', 'gone'])
+    plan.take({ kind: 'rollback.start', for: 'one', of: null, steps: [], without: [], reason: 'broken', by })
+    expect(plan.phase('one')).toBe('1 Deploy, way back,')
+    const steps = { passed: 3, failed: 0, skipped: 0, unknown: 0, open: 0 }
+    const planned = { minMs: 60_000, maxMs: null }
+    expect(
+      eventText(
+        { kind: 'phase.end', phase: 'one', result: 'passed', steps, ms: 900, planned, criteria: null, by: null },
+        plan,
+      ).sentence,
+    ).toBe('phase 1 Deploy, way back, passed after 900 ms')
   })
 
   it('tells a phrase that was typed from a tick, and a tick from what was declined', () => {
@@ -96,12 +123,17 @@ describe('an event in words', () => {
     })
     expect(request).toMatchObject({
       sentence: 'approval asked: GO?',
-      items: [`Lead: ${by} or lee@example.com`, 'any signer', 'Tests passed: yes, met', 'error rate < 1: 3 %, NOT met'],
+      items: [
+        `Lead: ${by} or lee@example.com`,
+        'any signer',
+        'Tests passed: yes, met',
+        'error rate: 3 % (< 1), NOT met',
+      ],
     })
     const gate = { kind: 'gate.end', step: 'gate', decision: 'go' } as const
     expect(told({ ...gate, approvals: [8], voided: [5], criteria: [check, rate] })).toMatchObject({
       sentence: 'gate: GO, 1 of 2 criteria met; void: the approvals of lines 6',
-      items: ['error rate < 1: 3 %, NOT met'],
+      items: ['error rate: 3 % (< 1), NOT met'],
     })
   })
 

@@ -162,6 +162,33 @@ describe('the HTML export', () => {
     expect(timeline).toContain('paused <b>10 h</b>')
   })
 
+  it('judges no time of a phase that has not ended, and calls none passed whose way back was', async () => {
+    const by = run.operator.principal
+    const [phase] = run.PLAN.phases
+    if (phase === undefined) throw new Error('no phase')
+    const steps = { passed: 1, failed: 0, skipped: 0, unknown: 0, open: 0 }
+    const planned = { minMs: 3_600_000, maxMs: null }
+    const writer = run.createWriter()
+    writer.add(
+      run.runStart(),
+      run.PLAN,
+      run.confirm('tell-support'),
+      { kind: 'rollback.start', for: phase.id, of: null, steps: [], without: [], reason: 'broken', by },
+      { kind: 'phase.end', phase: phase.id, result: 'passed', steps, ms: 1, planned, criteria: null, by: null },
+    )
+    const { page } = await pageOf(writer.bytes(), null)
+    expect(page).toContain('not ended <span class="dim">(planned at least 1 h)</span>')
+    expect(page).not.toContain('less than planned')
+    expect(page).toContain(' · way back ended passed')
+  })
+
+  it('leads to the approvals, where there are any', async () => {
+    expect(page).toContain('<li><a href="#approvals">Approvals</a></li>')
+    const writer = run.createWriter()
+    writer.add(run.runStart(), run.PLAN)
+    expect((await pageOf(writer.bytes(), null)).page).not.toContain('#approvals')
+  })
+
   it('has the sections of the runbook as headings, where the steps are those of a parser', async () => {
     const text = '# R\n\n## 1 One\n\n### 1.1 Before `it`\n\n- [ ] Tick\n'
     const runbook = { path: 'R.md', sha256: createHash('sha256').update(text).digest('hex'), gitBlob: null, text }

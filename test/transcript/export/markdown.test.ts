@@ -65,7 +65,7 @@ describe('the Markdown export', () => {
       { kind: 'phase.end', phase: 'deploy', result: 'passed', steps, ms: 2_460_000, planned, criteria: null, by },
     )
     const text = await exported(format, sourceOf(writer, null, await run.verify(writer.bytes(), null)))
-    expect(text).toContain('| 1 Deploy | passed | 41 min | 30 min to 1 h | 1 passed, 1 skipped |')
+    expect(text).toContain('| 1 Deploy | passed | 41 min | 30 min to 1 h | 1 passed, 1 skipped or not applicable |')
     expect(text).toMatch(
       /## Deviations\n\n- \S+ 1\\\.1 Tell \\\| support: skipped by `op@example\.com`: nobody is there \(/,
     )
@@ -73,6 +73,26 @@ describe('the Markdown export', () => {
     expect(markdown).toMatch(
       /## Approvals\n\n- \S+ \S+ Title of flip-dns: GO by `rm@example\.com` as Release Manager, signed/,
     )
+  })
+
+  it('does not call a phase passed whose way back was', async () => {
+    const writer = run.createWriter()
+    const steps = { passed: 1, failed: 0, skipped: 0, unknown: 0, open: 0 }
+    const planned = { minMs: 1_800_000, maxMs: null }
+    const by = 'op@example.com'
+    writer.add(
+      run.runStart(),
+      {
+        kind: 'run.plan',
+        phases: [{ id: 'deploy', position: '1', title: 'Deploy', role: 'main' }],
+        steps: [run.planned('undo', 'task', { position: '1r.1', title: 'Undo', phase: 'deploy', flow: 'recovery' })],
+      },
+      { kind: 'rollback.start', for: 'deploy', of: null, steps: ['undo'], without: [], reason: 'broken', by },
+      { kind: 'phase.end', phase: 'deploy', result: 'passed', steps, ms: 60_000, planned, criteria: null, by },
+    )
+    const text = await exported(format, sourceOf(writer, null, await run.verify(writer.bytes(), null)))
+    expect(text).toContain('| 1 Deploy, way back | passed | 1 min |  | 1 passed |')
+    expect(text).toContain('phase 1 Deploy, way back, passed after 1 min')
   })
 
   it('says of a seal that was time-stamped who saw it, and when', async () => {

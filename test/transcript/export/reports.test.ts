@@ -55,6 +55,29 @@ describe.skipIf(!hasCommand('xmllint'))('the JUnit report, read by an XML parser
     expect(xpath(document, 'string(//testcase[starts-with(@name, "2.2 ")]/error)')).toContain('half a\ufffdline')
   })
 
+  it('says once what became of a step, and of a gate that was refused by whom and why', async () => {
+    const document = await exported(junit, source)
+    expect(xpath(document, 'string(//testcase[starts-with(@name, "1.3 ")]/skipped/@message)')).toBe(
+      'skipped by op@example.com: not today',
+    )
+    const refused = run.atGate()
+    const approval = await run.approvalOf(refused, run.manager, 'Release Manager')
+    const by = run.operator.principal
+    refused.add({ ...approval, decision: 'no-go' }, run.gateEnd([], 'no-go'), {
+      kind: 'step.decide',
+      step: 'flip-dns',
+      attempt: 1,
+      state: 'failed',
+      choice: 'stop',
+      reason: 'NO-GO',
+      by,
+    })
+    const report = await exported(junit, sourceOf(refused, null, await run.verify(refused.bytes(), null)))
+    expect(xpath(report, 'string(//testcase[contains(@name, "flip-dns")]/failure/@message)')).toMatch(
+      /^failed: NO-GO by rm@example\.com as Release Manager, signed with SHA256:/,
+    )
+  })
+
   it('holds no character that could act on a terminal, also where XML would allow it', async () => {
     const document = await exported(junit, source)
     expect(document).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)

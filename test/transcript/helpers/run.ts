@@ -107,7 +107,7 @@ export const PLAN: EventOf<'run.plan'> = {
 }
 /** What the runbook of a run with that plan demands, where nothing in it hangs on an answer. */
 export function demanded(change: (step: DemandedStep) => DemandedStep = step => step): DemandedPlan {
-  return { rules: 1, steps: PLAN.steps.map(step => change({ ...step, when: null, choice: null })) }
+  return { rules: 1, recovery: [], steps: PLAN.steps.map(step => change({ ...step, when: null, choice: null })) }
 }
 export const REQUEST: EventOf<'approval.request'> = {
   kind: 'approval.request',

@@ -36,9 +36,9 @@ describe('threat 13: the gate is bypassed', () => {
   it('a gate that the runbook demands and the plan has not, or weaker, or behind its step', async () => {
     const planOf = async () => run.demanded()
     expect((await run.verify(journal, bundle, { planOf })).exitCode).toBe(0)
-    const judged = async (steps: typeof run.PLAN.steps) => {
+    const judged = async (steps: typeof run.PLAN.steps, start = run.runStart()) => {
       const writer = run.createWriter()
-      writer.add(run.runStart(), { ...run.PLAN, steps }, run.confirm('tell-support'), ...run.script('deploy', []))
+      writer.add(start, { ...run.PLAN, steps }, run.confirm('tell-support'), ...run.script('deploy', []))
       writer.add(run.runEnd(writer, 'partial'))
       return run.verify(writer.bytes(), await run.sealed(writer), { planOf })
     }
@@ -46,6 +46,12 @@ describe('threat 13: the gate is bypassed', () => {
     if (first === undefined || gate === undefined || deploy === undefined) throw new Error()
     expect((await judged([first, deploy])).exitCode).toBe(6)
     expect((await judged([first, deploy, gate])).exitCode).toBe(6)
+    // What was selected says which steps are walked, and takes none of them out of the flow.
+    for (const start of [run.runStart(), run.runStart({ selection: { from: null, only: null, until: '1' } })]) {
+      const outside = { ...gate, flow: 'none' } as const
+      expect((await judged([first, outside, deploy], start)).exitCode).toBe(6)
+      expect((await judged([first, gate, { ...deploy, flow: 'none' }], start)).exitCode).toBe(6)
+    }
     const weaker = { ...gate, approvers: gate.approvers?.slice(1) ?? null }
     expect(codes(await judged([first, deploy, weaker]))).toContain(6)
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { countSteps, type EventOf, fold, type RunEvent } from '../../../src/model/index.ts'
 import type { DemandedStep } from '../../../src/transcript/verify/verify-policy.ts'
+import { signersLine } from '../helpers/keys.ts'
 import * as run from '../helpers/run.ts'
 
 const by = run.operator.principal
@@ -48,7 +49,9 @@ async function judged(events: readonly RunEvent[], demanded: Partial<DemandedSte
   writer.add(start, { ...run.PLAN, steps: STEPS }, run.confirm('tell-support'), choice('Blue'), ...events)
   writer.add({ kind: 'run.end', result: 'passed', steps: countSteps(fold(writer.entries)) })
   const steps = STEPS.map(step => ({ ...step, when: null, choice: null, ...(step.id === gate ? demanded : {}) }))
-  return run.verify(writer.bytes(), await run.sealed(writer), { planOf: async () => ({ rules: 1, steps }) })
+  return run.verify(writer.bytes(), await run.sealed(writer), {
+    planOf: async () => ({ rules: 1, recovery: [], steps }),
+  })
 }
 
 describe('threat 13: a gate that says nothing', () => {
@@ -98,7 +101,11 @@ describe('threat 13: a gate that says nothing', () => {
     writer.add(await run.approvalOf(writer, run.lead, 'Platform Lead'))
     writer.add(run.gateEnd([seq, seq + 1]))
     writer.add(run.runEnd(writer))
-    const planOf = async () => ({ rules: 1, steps: steps.map(step => ({ ...step, when: null, choice: null })) })
+    const planOf = async () => ({
+      rules: 1,
+      recovery: [],
+      steps: steps.map(step => ({ ...step, when: null, choice: null })),
+    })
     const report = await run.verify(writer.bytes(), await run.sealed(writer), { planOf })
     expect(report.findings).toMatchObject([{ check: 'policy', exit: 6, line: 4 }])
   })
@@ -128,6 +135,90 @@ describe('threat 13: a gate that says nothing', () => {
     expect(await ended([{ ...met, ok: false, got: '2' }])).toBe(6)
     expect(await ended([])).toBe(6)
     expect(await ended([{ ...met, name: 'something else' }])).toBe(6)
+  })
+})
+
+describe('threat 13: a gate that stays, and is passed by', () => {
+  const met = { name: 'Title of tell-support', op: 'confirmed', want: 'yes', got: 'yes', unit: null, ok: true }
+  const reopen = (step: string): RunEvent => ({ kind: 'step.reopen', step, reason: 'look again', by })
+  const criterion = (changes: Partial<EventOf<'confirm'>>): RunEvent => ({ ...run.confirm('tell-support'), ...changes })
+
+  it.each([
+    ['was opened again', [reopen('tell-support')], 6],
+    ['was declined', [reopen('tell-support'), criterion({ answer: 'no' })], 6],
+    [
+      'was seen beyond its limit',
+      [
+        reopen('tell-support'),
+        criterion({ observed: [{ name: 'errors', value: '9', unit: '%', op: '<', want: '1', ok: false }] }),
+      ],
+      6,
+    ],
+    ['was confirmed again', [reopen('tell-support'), criterion({})], 0],
+  ] satisfies [string, RunEvent[], number][])(
+    'with a criterion that %s after it was asked',
+    async (_, events, exit) => {
+      const writer = run.atGate({ ...run.REQUEST, criteria: [met] })
+      writer.add(await run.approvalOf(writer, run.manager, 'Release Manager'))
+      writer.add(await run.approvalOf(writer, run.lead, 'Platform Lead'))
+      writer.add(...events, { ...run.gateEnd([4, 5]), criteria: [met] })
+      writer.add(...run.script('deploy', [writer.chain.lines - 1]))
+      writer.add({ kind: 'run.end', result: 'partial', steps: countSteps(fold(writer.entries)) })
+      const report = await run.verify(writer.bytes(), await run.sealed(writer))
+      expect(report.exitCode, JSON.stringify(report.findings)).toBe(exit)
+    },
+  )
+
+  it('by voiding the no-go of somebody is 6', async () => {
+    const anyone = { role: null, from: null }
+    const writer = run.atGate({ ...run.REQUEST, need: [anyone, anyone, anyone] })
+    const declined = await run.approvalOf(writer, run.stranger, null, said => ({
+      ...said,
+      predicate: { ...said.predicate, decision: 'no-go', reason: 'no' },
+    }))
+    writer.add({ ...declined, decision: 'no-go' })
+    writer.add(await run.approvalOf(writer, run.manager, null), await run.approvalOf(writer, run.lead, null))
+    writer.add({ ...run.gateEnd([4, 5, 6]), voided: [4] }, ...run.script('deploy', [7]))
+    writer.add(run.runEnd(writer))
+    const signersText = `${run.SIGNERS}${signersLine(run.stranger, 'namespaces="signoff-approval-v1"')}`
+    const report = await run.verify(writer.bytes(), await run.sealed(writer), { signersText })
+    expect(report.findings.map(({ message }) => message)).toContainEqual(expect.stringContaining('against a no-go'))
+  })
+
+  it('by a way back that leaves it out, or that the runbook has not, is 6; and so is a second one', async () => {
+    const steps = [
+      run.planned('build', 'task'),
+      { ...run.GATE, flow: 'recovery' as const },
+      run.planned('undo', 'task', { flow: 'recovery' }),
+    ]
+    const back = (ids: string[], of: string | null = null): RunEvent => ({
+      kind: 'rollback.start',
+      for: of,
+      of: null,
+      steps: ids,
+      without: [],
+      reason: 'errors',
+      by,
+    })
+    const wayBack = async (...starts: RunEvent[]) => {
+      const writer = run.createWriter()
+      writer.add(run.runStart(), { ...run.PLAN, steps }, ...starts, run.REQUEST)
+      const seq = writer.chain.lines
+      writer.add(await run.approvalOf(writer, run.manager, 'Release Manager'))
+      writer.add(await run.approvalOf(writer, run.lead, 'Platform Lead'))
+      writer.add(run.gateEnd([seq, seq + 1]), ...run.script('undo', [seq + 2]))
+      const walked = fold(writer.entries).recovery?.steps ?? []
+      writer.add({ kind: 'rollback.end', for: null, result: 'complete', done: [...walked], failed: [], without: [] })
+      writer.add({ kind: 'run.end', result: 'rolled-back', steps: countSteps(fold(writer.entries)) })
+      const demanded = steps.map(step => ({ ...step, when: null, choice: null }))
+      const recovery = [{ for: null, steps: [gate, 'undo'] }]
+      const planOf = async () => ({ rules: 1, recovery, steps: demanded })
+      return (await run.verify(writer.bytes(), await run.sealed(writer), { planOf })).exitCode
+    }
+    expect(await wayBack(back([gate, 'undo']))).toBe(0)
+    expect(await wayBack(back(['undo']))).toBe(6)
+    expect(await wayBack(back([gate, 'undo'], 'deploy'))).toBe(6)
+    expect(await wayBack(back([gate, 'undo']), back([gate, 'undo']))).toBe(6)
   })
 })
 

@@ -7,7 +7,8 @@ import {
   type Observed,
   signedReason,
 } from '../../../model/index.ts'
-import { eventText, type FindStep } from '../event-text.ts'
+import { eventText } from '../event-text.ts'
+import type { PlanNames } from '../plan-names.ts'
 import { spanText } from '../span-text.ts'
 import { type Html, html, joined, preformatted } from './html-text.ts'
 import { type Clock, timeText } from './time-text.ts'
@@ -23,19 +24,19 @@ export const NOTHING_SHOWN: AlreadyShown = { script: null, criteria: [] }
 /** How times are written on this page, and what its steps are called. */
 export interface TellingFor {
   readonly clock: Clock
-  readonly findStep: FindStep
+  readonly names: PlanNames
 }
 
 /** One event of a step, or of the run, as an item of a list: what, who, when, and the line of the journal. Empty where nothing is told of it. */
-export function eventItem(entry: Entry, { clock, findStep }: TellingFor, shown: AlreadyShown): Html {
-  const told = tell(entry, findStep, shown)
+export function eventItem(entry: Entry, { clock, names }: TellingFor, shown: AlreadyShown): Html {
+  const told = tell(entry, names, shown)
   if (told === null) return html``
   return html`<li class="ev${told.tone !== undefined && ` ev-${told.tone}`}"><p>${told.text} <span class="at">${when(entry, clock)}</span></p>${told.more}</li>`
 }
 
 /** The same in short, for lists that lead to it: without scripts. */
-export function eventBrief(entry: Entry, { clock, findStep }: TellingFor): Html {
-  const told = tell(entry, findStep, NOTHING_SHOWN)
+export function eventBrief(entry: Entry, { clock, names }: TellingFor): Html {
+  const told = tell(entry, names, NOTHING_SHOWN)
   if (told === null) return html``
   return html`${told.text} <span class="at">${when(entry, clock)}</span>${entry.event.kind === 'confirm' && told.more}`
 }
@@ -52,7 +53,7 @@ interface Told {
   readonly tone?: 'good' | 'bad' | 'odd' | 'quiet'
 }
 
-function tell({ event }: Entry, findStep: FindStep, shown: AlreadyShown): Told | null {
+function tell({ event }: Entry, names: PlanNames, shown: AlreadyShown): Told | null {
   switch (event.kind) {
     case 'confirm':
       return confirmed(event)
@@ -110,7 +111,7 @@ function tell({ event }: Entry, findStep: FindStep, shown: AlreadyShown): Told |
     case 'note':
       return { text: html`Note by ${who(event.by)}`, more: html`${quote(event.text)}` }
     case 'step.skip':
-      return skipped(event, findStep)
+      return skipped(event, names)
     case 'run.pause':
       return { text: html`<b>Paused</b>${event.by !== null && html` by ${who(event.by)}`}${because(event.reason)}` }
     case 'run.resume':
@@ -120,12 +121,12 @@ function tell({ event }: Entry, findStep: FindStep, shown: AlreadyShown): Told |
     case 'run.end':
       return { text: html`<b>Ended</b>: ${event.result}` }
     default:
-      return general(event, findStep)
+      return general(event, names)
   }
 }
 
-function skipped(event: EventOf<'step.skip'>, findStep: FindStep): Told {
-  if (event.by === null || (event.why !== 'person' && event.why !== 'not-applicable')) return general(event, findStep)
+function skipped(event: EventOf<'step.skip'>, names: PlanNames): Told {
+  if (event.by === null || (event.why !== 'person' && event.why !== 'not-applicable')) return general(event, names)
   const text = event.why === 'person' ? html`<b>Skipped</b>` : html`Said to be <b>not applicable</b>`
   return { text: html`${text} by ${who(event.by)}${because(event.reason)}`, tone: 'odd' }
 }
@@ -143,8 +144,8 @@ export function reasonIn(envelope: string): Html | null {
 }
 
 /** Every other kind says what all exports say of it. */
-function general(event: Entry['event'], findStep: FindStep): Told {
-  const { sentence, blocks } = eventText(event, findStep)
+function general(event: Entry['event'], names: PlanNames): Told {
+  const { sentence, blocks } = eventText(event, names)
   const text = html`${capital(sentence)}`
   const more = joined(
     blocks.map(({ lead, text }) => html`${lead !== null && html`<p>${lead}</p>`}${scriptBlock(text)}`),
@@ -214,7 +215,7 @@ function checkList(checks: readonly Check[]): Html {
   if (checks.length === 0) return html``
   return html`<ul class="checks">${checks.map(
     ({ name, op, want, got, unit, ok }) =>
-      html`<li class="${ok ? 'met' : 'not-met'}">${name}${op !== 'confirmed' && ` ${op} ${want}`}: <b>${got ?? 'nothing'}${got !== null && unit !== null && ` ${unit}`}</b> <span class="dim">${verdictWord(ok)}</span></li>`,
+      html`<li class="${ok ? 'met' : 'not-met'}">${name}: <b>${got ?? 'nothing'}${got !== null && unit !== null && ` ${unit}`}</b> <span class="dim">${op !== 'confirmed' && `${op} ${want}: `}${verdictWord(ok)}</span></li>`,
   )}</ul>`
 }
 

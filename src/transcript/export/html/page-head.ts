@@ -1,5 +1,6 @@
 import type { RunState } from '../../../model/index.ts'
 import type { VerifyReport } from '../../verify/verify-report.ts'
+import { countsText } from '../counts-text.ts'
 import { spanText } from '../span-text.ts'
 import { type Html, html } from './html-text.ts'
 import type { RecordedRun } from './recorded-run.ts'
@@ -13,17 +14,9 @@ export function pageHead(run: RecordedRun, report: VerifyReport, account: TimeAc
   return html`<header>
 <p class="kicker">Record of a release</p>
 <h1>${start?.runbook.path ?? 'A run without a beginning'} <span class="release">${start?.release ?? ''}</span></h1>
-<p class="result r-${tone}"><span aria-hidden="true">${symbol}</span> <b>${word}</b>${start?.env != null && html` <span class="tag env">${start.env}</span>`} <span class="counts">${countsText(report)}</span></p>
+<p class="result r-${tone}"><span aria-hidden="true">${symbol}</span> <b>${word}</b>${start?.env != null && html` <span class="tag env">${start.env}</span>`} <span class="counts">${report.run !== null && countsText(report.run.steps)}</span></p>
 ${facts(run, report, account)}
 </header>`
-}
-
-/** The counts that were sealed, over the way that was walked. */
-function countsText({ run }: VerifyReport): string {
-  return Object.entries(run?.steps ?? {})
-    .filter(([name, count]) => count > 0 || name === 'passed')
-    .map(([name, count]) => `${count} ${name}`)
-    .join(', ')
 }
 
 /** The words for a result; `open` for a run that has none yet. */

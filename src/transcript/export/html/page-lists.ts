@@ -1,7 +1,7 @@
 import type { Entry } from '../../../model/index.ts'
 import type { VerifyReport } from '../../verify/verify-report.ts'
 import { isDeviation } from '../deviating.ts'
-import type { FindStep } from '../event-text.ts'
+import { planNames } from '../plan-names.ts'
 import { named } from './heading.ts'
 import { type Html, html, joined } from './html-text.ts'
 import { eventBrief, eventItem, NOTHING_SHOWN, reasonIn, when } from './page-event.ts'
@@ -11,13 +11,13 @@ import { type Clock, timeText } from './time-text.ts'
 
 /** What went otherwise than written, and who decided what: what a reviewer looks for. */
 export function deviationsSection({ acts, state }: RecordedRun, anchors: Anchors, clock: Clock): Html {
-  const findStep: FindStep = id => state.steps.get(id)?.planned
+  const names = planNames(state, 'forward')
   const found = acts.filter(isDeviation)
   const items = found.map(entry => {
     const id = 'step' in entry.event ? entry.event.step : null
     const step = id === null ? undefined : state.steps.get(id)?.planned
     const where = step !== undefined && html`<a href="#${anchors.step(step.id)}">${named(step)}</a>: `
-    return html`<li>${where}${eventBrief(entry, { clock, findStep })}</li>`
+    return html`<li>${where}${eventBrief(entry, { clock, names })}</li>`
   })
   return html`<section id="deviations"><h2>Deviations <span class="n">${found.length}</span></h2>
 ${found.length === 0 ? html`<p class="none">None: everything went as the runbook has it.</p>` : html`<ul class="list">${joined(items, html`\n`)}</ul>`}
@@ -50,7 +50,7 @@ ${joined(rows, html`\n`)}
 
 /** Values that the run was given, and what was said of it as a whole. */
 export function runSection({ acts, state }: RecordedRun, clock: Clock): Html {
-  const findStep: FindStep = id => state.steps.get(id)?.planned
+  const names = planNames(state, 'forward')
   const values = acts.filter(({ event }) => event.kind === 'param')
   const rows = values.map(entry => {
     const { event } = entry
@@ -65,7 +65,7 @@ export function runSection({ acts, state }: RecordedRun, clock: Clock): Html {
 <tbody>
 ${joined(rows, html`\n`)}
 </tbody></table></div>`
-  const items = acts.filter(isOfTheRun).map(entry => eventItem(entry, { clock, findStep }, NOTHING_SHOWN))
+  const items = acts.filter(isOfTheRun).map(entry => eventItem(entry, { clock, names }, NOTHING_SHOWN))
   return html`<section id="run"><h2>The run</h2>
 ${table}
 <h3>What happened beside the steps</h3>

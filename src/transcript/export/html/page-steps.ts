@@ -1,5 +1,6 @@
 import type { Entry, EventOf, Section, StepRecord } from '../../../model/index.ts'
 import { isDeviation } from '../deviating.ts'
+import { planNames } from '../plan-names.ts'
 import { spanText } from '../span-text.ts'
 import { countText } from './counting.ts'
 import { named } from './heading.ts'
@@ -72,17 +73,17 @@ function phaseSection(
   const anchor = id !== null && phase !== undefined && html` id="${input.anchors.phase(id)}"`
   return html`<section class="phase"${anchor}>
 <h3>${phase === undefined ? 'Steps' : named(phase)}${role}</h3>
-<p class="sum">${countText(counts)}${end !== undefined && phaseEndText(end, input.clock)}</p>
+<p class="sum">${countText(counts)}${end !== undefined && phaseEndText(end, input)}</p>
 ${joined(parts, html`\n`)}
 </section>`
 }
 
-function phaseEndText(entry: Entry, clock: Clock): Html | null {
+function phaseEndText(entry: Entry, { clock, run }: StepsInput): Html | null {
   const { event } = entry
   if (event.kind !== 'phase.end') return null
   const by = event.by !== null && html`, said by <b class="who">${event.by}</b>`
   const criteria = event.criteria !== null && html`: <q>${event.criteria}</q>`
-  return html` · ended ${event.result}${by}${criteria} <span class="at">${when(entry, clock)}</span>`
+  return html` · ${entry.seq > run.recoveryFrom && 'way back '}ended ${event.result}${by}${criteria} <span class="at">${when(entry, clock)}</span>`
 }
 
 /** The sections around each step below its phase, outermost first. */
@@ -187,7 +188,7 @@ function stepBody(
     const shownAbove = above
     if (event.kind === 'step.start') above = { ...above, script: event.script }
     if (event.kind === 'approval.request') above = { ...above, criteria: event.criteria }
-    return eventItem(item.entry, { clock, findStep: id => run.state.steps.get(id)?.planned }, shownAbove)
+    return eventItem(item.entry, { clock, names: planNames(run.state, 'forward') }, shownAbove)
   })
   const list = told.filter(item => !isEmpty(item))
   return list.length === 0

@@ -123,7 +123,8 @@ function anchorsOf({ state }: RecordedRun): Anchors {
   }
 }
 
-function contents({ state }: RecordedRun, anchors: Anchors, account: TimeAccount): Html {
+function contents({ state, acts }: RecordedRun, anchors: Anchors, account: TimeAccount): Html {
+  const hasApprovals = acts.some(({ event }) => event.kind === 'approval')
   const walked = new Set([...state.steps.values()].map(({ planned }) => planned.phase))
   const phases = state.phases
     .filter(({ id }) => walked.has(id))
@@ -134,6 +135,7 @@ function contents({ state }: RecordedRun, anchors: Anchors, account: TimeAccount
   return html`<nav aria-label="Contents"><ul>
 <li><a href="#check">Evidence</a></li>
 <li><a href="#deviations">Deviations</a></li>
+${hasApprovals && html`<li><a href="#approvals">Approvals</a></li>`}
 ${account.phases.length > 0 && html`<li><a href="#timeline">Timeline</a></li>`}
 <li><a href="#steps">Steps</a></li>
 ${joined(phases, html`\n`)}

@@ -10,6 +10,8 @@ export interface RecordedRun {
   readonly steps: ReadonlyMap<string, readonly StepItem[]>
   /** Who operated the run when the last script of a step was started, by the id of the step. */
   readonly startedBy: ReadonlyMap<string, string>
+  /** Sequence number of the entry into a recovery; beyond all of them where none was entered. */
+  readonly recoveryFrom: number
 }
 
 export type StepItem =
@@ -40,6 +42,7 @@ export function collectRun(): RunCollector {
   const open = new Map<string, ExcerptMaker & Pick<Stretch, 'late'> & { inTerminal: boolean }>()
   let kept = 0
   let state = EMPTY_STATE
+  let recoveryFrom = Number.POSITIVE_INFINITY
 
   const itemsOf = (step: string): StepItem[] => {
     const items = steps.get(step) ?? []
@@ -72,6 +75,7 @@ export function collectRun(): RunCollector {
       }
       state = evolve(state, entry)
       acts.push(entry)
+      if (event.kind === 'rollback.start') recoveryFrom = Math.min(recoveryFrom, seq)
       const step = stepOf(entry)
       if (step === null) return
       if (event.kind === 'step.start' && state.operator !== null) startedBy.set(step, state.operator.principal)
@@ -80,7 +84,7 @@ export function collectRun(): RunCollector {
     },
     run() {
       for (const step of [...open.keys()]) close(step)
-      return { state, acts, steps, startedBy }
+      return { state, acts, steps, startedBy, recoveryFrom }
     },
   }
 }

@@ -12,6 +12,8 @@ export interface Span {
 export interface PhaseTime extends Span {
   readonly phase: string
   readonly planned: Planned
+  /** Whether the way forward of it has ended. */
+  readonly ended: boolean
   /** What the time from its first to its last act went into, in order, without gaps. */
   readonly parts: readonly (Span & { readonly spent: Spent })[]
 }
@@ -36,12 +38,15 @@ export function accountTime(
   const fromMs = entries[0]?.atMs ?? 0
   const toMs = Math.max(fromMs, entries.at(-1)?.atMs ?? fromMs)
   const spans = spansOf(entries, toMs)
+  const recoveryFrom = entries.find(({ event }) => event.kind === 'rollback.start')?.seq ?? Number.POSITIVE_INFINITY
   const phases = state.phases.flatMap(({ id }): PhaseTime[] => {
     const span = spanOfPhase(state, entries, id)
     if (span === null) return []
-    const said = entries.findLast(({ event }) => event.kind === 'phase.end' && event.phase === id)?.event
+    const end = entries.findLast(({ event }) => event.kind === 'phase.end' && event.phase === id)
+    const said = end?.event
+    const ended = end !== undefined && end.seq < recoveryFrom
     const planned = said?.kind === 'phase.end' ? said.planned : (plannedOf(id) ?? { minMs: null, maxMs: null })
-    return [{ phase: id, ...span, planned, parts: partsOf(span, spans) }]
+    return [{ phase: id, ...span, planned, ended, parts: partsOf(span, spans) }]
   })
   const totals = { paused: 0, script: 0, wait: 0, approval: 0, people: 0 }
   for (const part of partsOf({ fromMs, toMs }, spans)) totals[part.spent] += part.toMs - part.fromMs

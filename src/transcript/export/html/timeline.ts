@@ -29,7 +29,7 @@ ${bars(phase, scale)}
 }
 
 /** How long it took, and how that stands to what was planned. */
-function verdict({ fromMs, toMs, planned, parts }: PhaseTime): Html {
+function verdict({ fromMs, toMs, planned, ended, parts }: PhaseTime): Html {
   const paused = parts.filter(({ spent }) => spent === 'paused').reduce((sum, part) => sum + part.toMs - part.fromMs, 0)
   const tookMs = toMs - fromMs - paused
   const wanted = plannedText(planned)
@@ -39,9 +39,11 @@ function verdict({ fromMs, toMs, planned, parts }: PhaseTime): Html {
   const under = planned.minMs !== null && tookMs < planned.minMs
   const word = over
     ? html`<b class="late">${spanText(tookMs - (planned.maxMs ?? 0))} over</b>`
-    : under
-      ? 'less than planned'
-      : 'as planned'
+    : !ended
+      ? 'not ended'
+      : under
+        ? 'less than planned'
+        : 'as planned'
   return html`${took}, ${word} <span class="dim">(planned ${wanted})</span>`
 }
 

@@ -80,8 +80,9 @@ function gateRefusal(
   if (counted.some(one => field(one, 'request') !== requestSeq)) return 'it counts approvals of another request'
   const decided = (decision: string) => counted.filter(one => text(one, 'decision') === decision)
   if (text(event, 'decision') === 'no-go') return decided('no-go').length > 0 ? null : 'nobody said no-go'
-  const ofRequest = [...approvals].filter(([seq, one]) => field(one, 'request') === requestSeq && !voided.includes(seq))
-  if (ofRequest.some(([, one]) => text(one, 'decision') === 'no-go')) return 'it went on against a no-go'
+  const allOfRequest = [...approvals].filter(([, one]) => field(one, 'request') === requestSeq)
+  if (allOfRequest.some(([, one]) => text(one, 'decision') === 'no-go')) return 'it went on against a no-go'
+  const ofRequest = allOfRequest.filter(([seq]) => !voided.includes(seq))
   const go = decided('go')
   for (const name of ['principal', 'keyid'])
     if (new Set(ofRequest.map(([, one]) => text(one, name))).size < ofRequest.length)
