@@ -62,8 +62,7 @@ export { type AddendumStatement, addAddendum, checkAddendum } from './statements
 export { approvalBytes, buildApproval, type Decision, signApproval } from './statements/approval.ts'
 export { buildApprovalRequest, type CheckedRequest, readApprovalRequest } from './statements/approval-request.ts'
 export { type ApprovalRequest, ApprovalRequestSchema, type ApprovalStatement } from './statements/approval-statement.ts'
-export { isAmong, personRefusal, type Refusal, touchRefusal } from './statements/approver-rule.ts'
-export { type ApprovalAnswer, type ApprovalContext, checkApproval } from './statements/check-approval.ts'
+export { type ApprovalAnswer, type ApprovalContext, checkApproval, touchRefusal } from './statements/check-approval.ts'
 export { addToken, PAYLOAD_TYPE, pae, sealSha256, signatureOf, toEnvelope } from './statements/dsse.ts'
 export {
   buildHandoff,

@@ -3,6 +3,7 @@ import { App } from './app/App.tsx'
 import type { StartAnswer, StartAsk } from './start/brief.ts'
 import { pressAtStart, type StartState } from './start/start-state.ts'
 import { startView } from './start/start-view.ts'
+import { GUARD_MS } from './state/guard.ts'
 import { leaveOnce, type TerminalOutput } from './terminal/leave.ts'
 import { ScreenInput, type TerminalInput } from './terminal/screen-input.ts'
 
@@ -10,6 +11,7 @@ export interface StartScreen {
   readonly ask: StartAsk
   readonly stdin: TerminalInput
   readonly stdout: TerminalOutput
+  readonly clock: { nowMs(): number }
   readonly options: { readonly ascii: boolean; readonly color: boolean }
   /** Gets the function that leaves the screen: synchronous, idempotent, for signal handlers. */
   readonly onEnter?: (leave: () => void) => void
@@ -18,12 +20,13 @@ export interface StartScreen {
 /** Shows what there is to know before a run, and resolves with what the person wants. The terminal is restored on every path. */
 export async function runStartScreen(screen: StartScreen): Promise<StartAnswer> {
   const { stdout, options } = screen
+  const { clock } = screen
   const input = new ScreenInput(screen.stdin, (ms, callback) => {
     const timer = setTimeout(callback, ms)
     return () => clearTimeout(timer)
   })
   const over = Promise.withResolvers<StartAnswer>()
-  let state: StartState = { ask: screen.ask, size: sizeOf(stdout), at: 0, message: null, painted: false }
+  let state: StartState = { ask: screen.ask, size: sizeOf(stdout), at: 0, message: null, ...UNPAINTED }
   let instance: Instance | null = null
   let farthest = 0
   const app = () => {
@@ -35,7 +38,7 @@ export async function runStartScreen(screen: StartScreen): Promise<StartAnswer> 
         color={options.color}
         onKeys={keys => {
           for (const key of keys) {
-            const pressed = pressAtStart(state, key, farthest)
+            const pressed = pressAtStart(state, key, farthest, clock.nowMs())
             state = pressed.state
             if (pressed.answer !== null) over.resolve(pressed.answer)
           }
@@ -65,7 +68,7 @@ export async function runStartScreen(screen: StartScreen): Promise<StartAnswer> 
       exitOnCtrlC: false,
       // What was typed ahead is not for this question.
       onRender: () => {
-        state = { ...state, painted: true }
+        state = { ...state, openAtMs: state.openAtMs ?? clock.nowMs() + GUARD_MS }
       },
       interactive: true,
       isScreenReaderEnabled: false,
@@ -78,6 +81,8 @@ export async function runStartScreen(screen: StartScreen): Promise<StartAnswer> 
     leave()
   }
 }
+
+const UNPAINTED = { openAtMs: null, droppedAtMs: Number.NEGATIVE_INFINITY, dropped: 0 }
 
 function sizeOf(stdout: TerminalOutput): StartState['size'] {
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 }

@@ -48,20 +48,16 @@ function start(ui: 'full' | 'plain'): TestTerminal {
 
 test('a catalog asks for one of its procedures, which alone is then walked', async () => {
   const terminal = start('full')
-  await terminal.until(/catalog of procedures[\s\S]*> 1 +Restart the worker[\s\S]*Drain the queue/, 20_000)
-  terminal.send('j')
-  await terminal.until(/> 2 +Drain the queue/)
-  terminal.send('\r')
-  await terminal.until(/Enter starts the run/, 20_000)
-  terminal.send('\r')
+  await terminal.answer(/catalog of procedures[\s\S]*> 1 +Restart the worker[\s\S]*Drain the queue/, 'j')
+  await terminal.answer(/> 2 +Drain the queue/, '\r')
+  await terminal.answer(/Enter starts the run/, '\r')
   await terminal.until(/READY[\s\S]*echo queue/, 20_000)
   expect(world.transcript('v1').ofKind('run.start')[0]).toMatchObject({ selection: { only: '2' } })
 })
 
 test('who leaves before the run has recorded nothing, and has the terminal back', async () => {
   const terminal = start('full')
-  await terminal.until(/catalog of procedures/, 20_000)
-  terminal.send('q')
+  await terminal.answer(/catalog of procedures/, 'q')
   expect(await terminal.exited).toBe(20)
   await terminal.until(/nothing was recorded and nothing was run/)
   expect(terminal.isAlternate).toBe(false)

@@ -17,7 +17,7 @@ const RUNBOOK = `# Release
 
 \`\`\`bash
 touch began
-until [ -e go ]; do sleep 0.1; done
+until [[ -e go || SECONDS -gt 100 ]]; do sleep 0.1; done
 sleep 1
 echo built
 \`\`\`

@@ -117,7 +117,7 @@ test.runIf(process.getuid?.() === 0)('kept code of another account is not run', 
 test('a process that lives long is looked at while it runs, since V8 drops the code of what is called at the start alone', async () => {
   const child = spawn(process.execPath, [
     '-e',
-    `${scriptOf(join(folder, 'cache'))}; setInterval(() => undefined, 1000)`,
+    `${scriptOf(join(folder, 'cache'))}; setTimeout(() => undefined, 100_000)`,
   ])
   try {
     await expect.poll(() => existsSync(kept()), { timeout: 60_000 }).toBe(true)

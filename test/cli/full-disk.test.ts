@@ -27,7 +27,7 @@ const RUNBOOK = `# Release
    \`\`\`bash
    trap 'echo told > "$MARKER"; told=yes' TERM
    for i in $(seq 1 2000); do printf '%01000d\\n' "$i"; done
-   until [ "\${told-}" = yes ]; do sleep 0.1 || true; done
+   until [[ \${told-} == yes || SECONDS -gt 100 ]]; do sleep 0.1 || true; done
    exit 3
    \`\`\`
 

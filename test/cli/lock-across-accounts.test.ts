@@ -12,7 +12,7 @@ const SCRIPT = `# Release
 
 \`\`\`bash
 touch began
-until [ -e go ]; do sleep 0.1; done
+until [[ -e go || SECONDS -gt 100 ]]; do sleep 0.1; done
 \`\`\`
 `
 const SOAK = `# Release

@@ -205,7 +205,10 @@ describe('edit and run', () => {
 })
 
 test('Ctrl-C in an editor is for the editor: the full screen comes back, and the run was not left', async () => {
-  const editor = world.file('waits.sh', '#!/bin/sh\ntrap "exit 1" INT\necho EDITING\nwhile :; do sleep 0.05; done\n')
+  const editor = world.file(
+    'waits.sh',
+    '#!/bin/bash\ntrap "exit 1" INT\necho EDITING\nwhile ((SECONDS < 100)); do sleep 0.05; done\n',
+  )
   chmodSync(editor, 0o755)
   const signoff = resolve(import.meta.dirname, '../../bin/signoff.js')
   const screen = new TestTerminal(

@@ -25,7 +25,7 @@ const WAITS = `# Release
 1. Build it:
    \`\`\`bash
    touch began
-   until [ -e go ]; do sleep 0.1; done
+   until [[ -e go || SECONDS -gt 100 ]]; do sleep 0.1; done
    echo built
    \`\`\`
 

@@ -18,7 +18,7 @@ const WAITS = `# Release
 1. Build it:
    \`\`\`bash
    echo began >> began.log
-   until [ -e go ]; do sleep 0.1; done
+   until [[ -e go || SECONDS -gt 100 ]]; do sleep 0.1; done
    echo built
    \`\`\`
 

@@ -49,7 +49,7 @@ export interface Demo {
 /** Presses Enter on the screen before a run; plain mode has none, and begins by itself. */
 export async function begin(terminal: Tmux): Promise<void> {
   const [seen] = await terminal.until(/Enter starts the run|^(?:Step |Type |nothing was run)/m, 20_000)
-  if (seen.startsWith('Enter')) await terminal.press('Enter')
+  if (seen.startsWith('Enter')) await terminal.answer(/Enter starts the run/, 'Enter')
 }
 
 export async function openDemo(files: Readonly<Record<string, string>> = {}): Promise<Demo> {

@@ -5,6 +5,8 @@ import { execa } from 'execa'
 
 /** A question takes answers only 300 ms after its first paint; a person has read it for longer. */
 const READ_MS = 500
+/** Letters that come sooner behind a field, or behind letters that were dropped, are taken for typed on. */
+const PAUSE_MS = 1200
 const POLL_MS = 25
 /** How long is waited for what has to appear: nothing is measured by it, so that it may be long on a busy machine. */
 const PATIENCE_MS = 20_000
@@ -159,7 +161,10 @@ export class Tmux {
         PATIENCE_MS,
         `an effect of ${JSON.stringify(keys)}`,
       )
-      if (!DROPPED.test(after) || DROPPED.test(before)) return
+      // Of a message that stood there already only its number changes.
+      const dropped = DROPPED.exec(after)?.[0]
+      if (dropped === undefined || dropped === DROPPED.exec(before)?.[0]) return
+      await sleep(PAUSE_MS)
     }
   }
 

@@ -406,8 +406,24 @@ describe('gates', () => {
     expect(core.events.at(-1)).toMatchObject({ kind: 'step.start', gates: [seq] })
   })
 
+  test('a gate that asks one role twice opens with two people of it', () => {
+    const twice = { ...gate, approvers: [1, 2].map(() => ({ role: 'RM', principal: null })) }
+    const core = testCore(runbookOf([twice]), { roles: { RM: ['rm@example.com', 'other@example.com'] } })
+    approval(core, 'RM', 'go', 'rm@example.com')
+    approval(core, 'RM', 'go', 'other@example.com')
+    expect(core.events.filter(event => event.kind === 'approval.refused')).toEqual([])
+    expect(core.events.find(event => event.kind === 'gate.end')).toMatchObject({ decision: 'go' })
+  })
+
+  test('an approval that was checked before, by whoever operates the run by now, does not count', () => {
+    const core = testCore(runbookOf([gate]), { roles: { RM: ['op@example.com'], PL: ['pl@example.com'] } })
+    const [operator] = core.state().operators
+    approval(core, 'RM', 'go', operator?.principal ?? '')
+    expect(core.events.at(-1)).toMatchObject({ kind: 'approval.refused', why: 'operator' })
+  })
+
   test('one person, one key and one role count once, however often and however fast an approval comes', () => {
-    const roles = { RM: ['rm@example.com'], PL: ['pl@example.com', 'rm@example.com'] }
+    const roles = { RM: ['rm@example.com', 'other@example.com'], PL: ['pl@example.com', 'rm@example.com'] }
     const core = testCore(runbookOf([gate]), { roles })
     approval(core, 'RM', 'go', 'rm@example.com')
     approval(core, 'RM', 'go', 'rm@example.com')

@@ -188,7 +188,7 @@ describe('a journal that cannot be written', () => {
 
   test('stops the script, starts nothing more, and ends what waits for the run', async () => {
     const told = at('told')
-    const script = `trap 'echo told > ${told}; exit 3' TERM\necho hello\nwhile :; do sleep 0.05; done`
+    const script = `trap 'echo told > ${told}; exit 3' TERM\necho hello\nwhile ((SECONDS < 100)); do sleep 0.05; done`
     const { run } = await newRun(runbookOf([task('a', script), task('b', ':')]), { wrap: failingAt('output') })
     expect(await run.say({ kind: 'run', step: 'a', phrase: null }, KIM)).toEqual({ ok: true })
     const [failed, ended] = await Promise.all([outcome(run.failed), outcome(run.ended)])
@@ -210,7 +210,8 @@ describe('a journal that cannot be written', () => {
 })
 
 describe('leaving and coming back', () => {
-  const waits = (): string => `echo 5/5 ready\nwhile [ ! -e ${at('go')} ]; do sleep 0.02; done\necho bye`
+  const waits = (): string =>
+    `echo 5/5 ready\nuntil [[ -e ${at('go')} || SECONDS -gt 100 ]]; do sleep 0.02; done\necho bye`
 
   async function leftWhileRunning(runbook: Runbook): Promise<void> {
     const first = await newRun(runbook)
@@ -311,7 +312,8 @@ test('what a script reports after its end was recorded changes nothing', async (
 })
 
 describe('what comes late', () => {
-  const leaves = (): string => `(until [ -e ${at('go')} ]; do sleep 0.02; done; echo late) & exit 0`
+  const leaves = (): string =>
+    `(until [[ -e ${at('go')} || SECONDS -gt 100 ]]; do sleep 0.02; done; echo late) & exit 0`
   const lateText = (): string =>
     lines()
       .filter(({ kind }) => kind === 'output.late')
@@ -358,7 +360,7 @@ describe('what comes late', () => {
 describe('secrets', () => {
   test('that a later process was not given keep it from reading a spool: what is not on record is counted as lost', async () => {
     const secret = { name: 'TOKEN', kind: 'env', secret: true } as const
-    const wait = `until [ -e ${at('go')} ]; do sleep 0.02; done`
+    const wait = `until [[ -e ${at('go')} || SECONDS -gt 100 ]]; do sleep 0.02; done`
     const step = task('a', `echo first\n${wait}\necho "$TOKEN"`, { needs: ['TOKEN'] })
     const runbook = runbookOf([step], { parameters: [secret] })
     const first = await newRun(runbook)

@@ -43,7 +43,7 @@ async function reported(
 
 /** Pauses the run, which leaves the screen. */
 async function pause(terminal: TestTerminal): Promise<void> {
-  terminal.send('q')
+  await terminal.answer(/\? all keys/, 'q')
   await terminal.answer(/Leave this run\?/, '2')
 }
 
@@ -112,6 +112,64 @@ test('three Spaces in one write tick one confirmation', async () => {
   await terminal.until(/1\.4 Replica lag/)
   await pause(terminal)
   expect((await reported(terminal)).said.filter(({ kind }) => kind === 'confirm')).toHaveLength(1)
+})
+
+/** Letters that are keys, in pieces as a slow line delivers them. */
+async function typeOn(terminal: TestTerminal): Promise<void> {
+  for (const piece of [' ', 'y', 'n ', 'an', 'y q', '2\r', ' l', 'xs', '1', '\r']) {
+    terminal.send(piece)
+    await new Promise(resolve => setTimeout(resolve, 150))
+  }
+}
+
+test('what is typed on behind a phrase, in the same write and in pieces after it, is no key', async () => {
+  const terminal = start('2.1')
+  await terminal.answer(/READY {2}2\.1/, '\r')
+  await terminal.asked(/Type {2}production v2\.4\.0/)
+  terminal.send('production v2.4.0\ry 2 q now\r')
+  await typeOn(terminal)
+  await terminal.until(/ignored \d+ keys typed before this question: pause a second/)
+  await pause(terminal)
+  const { said, starts } = await reported(terminal)
+  expect(said.map(({ kind }) => kind)).toEqual(['run', 'pause'])
+  expect(starts).toEqual(['s2.1'])
+})
+
+test('what is typed on behind a note ticks nothing', async () => {
+  const terminal = start('1.3')
+  await terminal.answer(/NEEDS YOU {2}1\.3/, 'a')
+  await terminal.asked(/^ > *$/m)
+  terminal.send('told them\r')
+  await typeOn(terminal)
+  await terminal.until(/ignored \d+ keys typed before this question: pause a second/)
+  await pause(terminal)
+  expect((await reported(terminal)).said.map(({ kind }) => kind)).toEqual(['note', 'pause'])
+})
+
+test('a text that is pasted where no field is, by a terminal that does not say so, is no key', async () => {
+  const terminal = start('1.3')
+  await terminal.asked(/NEEDS YOU {2}1\.3/)
+  terminal.send('kubectl get pods -l app=quay\r y\rlast words ')
+  await terminal.until(/paste is not accepted here/)
+  await pause(terminal)
+  expect((await reported(terminal)).said.map(({ kind }) => kind)).toEqual(['pause'])
+})
+
+test('letters typed into a window that is resized are no keys, of whatever size it is by then', async () => {
+  const terminal = start('1.3')
+  await terminal.answer(/NEEDS YOU {2}1\.3/, 'a')
+  await terminal.asked(/^ > *$/m)
+  terminal.send('told ')
+  terminal.resize(52, 12)
+  await terminal.until(/Terminal too small/)
+  terminal.send('ll y')
+  terminal.resize(120, 40)
+  await terminal.asked(/^ > told ?$/m)
+  terminal.send('them\r')
+  terminal.resize(80, 24)
+  await typeOn(terminal)
+  await pause(terminal)
+  expect((await reported(terminal)).said.map(({ kind }) => kind)).toEqual(['note', 'pause'])
 })
 
 test('a late arrow, unknown sequences and replies of the terminal type nothing', async () => {
@@ -187,7 +245,7 @@ test('a script on the normal screen goes by any key, and what is typed on the wa
     await terminal.until(() => terminal.bytes.includes('Any key comes back', before))
     await terminal.asked(new RegExp(`${notice.source}|READY {2}2\\.1`))
     if (notice.test(terminal.text())) terminal.send(['\u0003', ' ', 'q', '\u001b[A', '\u00ff'][round] ?? 'n')
-    await terminal.until(/READY {2}2\.1[\s\S]*\? all keys/)
+    await terminal.asked(/READY {2}2\.1[\s\S]*\? all keys/)
     expect(terminal.bytes.slice(before)).not.toMatch(/\^[CDZ\\]/)
     expect(terminal.isAlternate).toBe(true)
   }
@@ -227,6 +285,25 @@ test('resizing leaves one header and one last row of the right size, and says wh
         return headers.length === 1 && shown[0] === headers[0] && (shown.at(-1) ?? '').includes('? all keys')
       })
   }
+})
+
+test('while nothing happens the clock goes on by itself, in few bytes, and leaves the frame as it is', async () => {
+  const terminal = start('1.3', { columns: 200, rows: 50 })
+  await terminal.asked(/NEEDS YOU {2}1\.3[\s\S]*\? all keys/)
+  const clock = () => /\d\d:\d\d:\d\d/.exec(terminal.rows()[0] ?? '')?.[0] ?? ''
+  const rest = () => terminal.rows().slice(1)
+  const [before, seen] = [rest(), terminal.bytes.length]
+  const shown = new Set<string>()
+  await terminal.until(() => shown.add(clock()).size > 4)
+  expect(rest()).toEqual(before)
+  expect(terminal.bytes.length - seen).toBeLessThan(5 * 100)
+  // The frame that comes next is drawn upon it.
+  terminal.send('j')
+  await terminal.until(/> 1\.4/)
+  expect(terminal.rows()[0]).toMatch(
+    /^ no environment \| payments v2\.4\.0 \| 1 Prepare \| 2\/12 done \| \d\d:\d\d:\d\d/,
+  )
+  expect(terminal.text().match(/no environment/g)).toHaveLength(1)
 })
 
 test('without colour no colour is sent, and the scrollback is never cleared', async () => {

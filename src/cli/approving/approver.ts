@@ -1,12 +1,5 @@
-import { SignoffError } from '../../model/index.ts'
-import {
-  APPROVAL_NAMESPACE,
-  isAmong,
-  isNamed,
-  personRefusal,
-  readAllowedSigners,
-  touchRefusal,
-} from '../../transcript/index.ts'
+import { isAmong, personRefusal, SignoffError } from '../../model/index.ts'
+import { APPROVAL_NAMESPACE, isNamed, readAllowedSigners, touchRefusal } from '../../transcript/index.ts'
 import { whyUnsound } from '../keys/sound-key.ts'
 import { readIfThere } from '../settings/read-if-there.ts'
 import type { Workspace } from '../settings/workspace.ts'

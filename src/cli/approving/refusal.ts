@@ -1,5 +1,4 @@
-import { type ErrorCode, SignoffError } from '../../model/index.ts'
-import type { Refusal } from '../../transcript/index.ts'
+import { type ErrorCode, type Refusal, SignoffError } from '../../model/index.ts'
 
 export const HOW_TO_BE_LISTED =
   'sign with another key by --key FILE; or "signoff init --role approver" adds a line: have it reviewed like code'

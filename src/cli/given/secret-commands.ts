@@ -72,6 +72,6 @@ function isFor(entry: SecretCommand, folder: string, io: Io): boolean {
   const home = io.environment.HOME ?? homedir()
   return entry.projects.some(project => {
     const way = relative(resolve(project.replace(/^~(?=\/|$)/, home)), folder)
-    return way === '' || !(way === '..' || way.startsWith('../../'))
+    return way === '' || !(way === '..' || way.startsWith('../'))
   })
 }

@@ -72,7 +72,16 @@ export async function openFull(
     isAway: () => isAway(),
     leave: () => leave(),
     begin: ask =>
-      drawing(() => runStartScreen({ ask, stdin: input, stdout: output, options: { ascii: isAscii, color }, onEnter })),
+      drawing(() =>
+        runStartScreen({
+          ask,
+          stdin: input,
+          stdout: output,
+          clock: { nowMs: io.nowMs },
+          options: { ascii: isAscii, color },
+          onEnter,
+        }),
+      ),
     run: ({ drive, speaker, next, stateDir, record, notice = null }) =>
       drawing(() =>
         runFullScreen({

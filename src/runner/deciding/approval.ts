@@ -1,4 +1,4 @@
-import type { EventOf, RunEvent, RunState } from '../../model/index.ts'
+import { type EventOf, personRefusal, type RunEvent, type RunState } from '../../model/index.ts'
 
 /** What came of checking a signed approval; the signature itself is checked outside the core. */
 export type ApprovalVerdict =
@@ -11,8 +11,8 @@ export type ApprovalVerdict =
   | { readonly kind: 'refused'; readonly event: EventOf<'approval.refused'> }
 
 /**
- * An approval was checked against the gate as it stood then. Another may have been recorded since, so that what only the
- * order of events can tell is judged here: one person, one key and one role count once, and only for the open request.
+ * An approval was checked against the gate as it stood then. Another may have been recorded since, or the run handed to whoever gave it, so
+ * that who may decide is judged once more, by the same rule, as the run stands now; and only the open request is answered.
  */
 export function approvalEvent(state: RunState, verdict: ApprovalVerdict): RunEvent {
   if (verdict.kind === 'refused') return verdict.event
@@ -26,11 +26,13 @@ export function approvalEvent(state: RunState, verdict: ApprovalVerdict): RunEve
     why,
   })
   if (gate === undefined || !open || gate.request !== event.request) return refused('stale')
-  const again = gate.approvals.some(
-    ({ event: given }) =>
-      given.principal === event.principal ||
-      given.keyid === event.keyid ||
-      (event.role !== null && given.role === event.role),
-  )
-  return again ? refused('duplicate') : event
+  const { principal: approver, role } = event
+  const given = gate.approvals.map(one => one.event)
+  // That a line of the signers file names them was seen with the signature.
+  const refusal = personRefusal({ approver, role }, event, true, {
+    operators: state.operators,
+    given,
+    need: gate.event.need,
+  })
+  return refusal === null ? event : refused(refusal.why)
 }

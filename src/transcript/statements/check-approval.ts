@@ -1,4 +1,4 @@
-import type { EventOf } from '../../model/index.ts'
+import { type EventOf, type NeededApproval, personRefusal, type Refusal } from '../../model/index.ts'
 import { sha256Hex } from '../encoding/hash.ts'
 import { readAllowedSigners } from '../ssh/allowed-signers.ts'
 import type { RevocationFile } from '../ssh/revoked-keys.ts'
@@ -6,9 +6,7 @@ import { APPROVAL_NAMESPACE } from '../ssh/signer.ts'
 import type { SshPublicKey } from '../ssh/ssh-key.ts'
 import type { SshKeygen } from '../ssh/ssh-keygen.ts'
 import type { Touch } from '../ssh/sshsig.ts'
-import type { Need } from './approval-needs.ts'
 import { type ApprovalStatement, ApprovalStatementSchema, wrongSubject } from './approval-statement.ts'
-import { personRefusal, type Refusal, touchRefusal } from './approver-rule.ts'
 import { readEnvelope, type UntrustedEnvelope } from './dsse.ts'
 import { askSshKeygen, checkSigned, checkTrusted, type Trust } from './signature-check.ts'
 
@@ -22,7 +20,7 @@ export interface ApprovalContext {
   readonly step: string
   readonly request: { readonly seq: number; readonly leaf: string; readonly challenge: string }
   readonly meaning: string
-  readonly need: readonly Need[]
+  readonly need: readonly NeededApproval[]
   readonly touch: EventOf<'approval.request'>['touch']
   /** Everybody who has operated the run so far. */
   readonly operators: readonly { readonly principal: string; readonly keyid: string }[]
@@ -157,4 +155,10 @@ function wrongQuestion({ predicate }: ApprovalStatement, context: ApprovalContex
   if (head.seq < request.seq || head.seq > context.headSeq) return stale('the line it was shown is not of that time')
   if (context.leafOf(head.seq) !== head.leaf) return stale('the line it was shown is not in this journal')
   return null
+}
+
+/** ssh-keygen says Good to a signature that nobody touched a key for; we must not. */
+export function touchRefusal(touch: Touch, asked: EventOf<'approval.request'>['touch']): Refusal | null {
+  const met = asked === 'none' || (asked === 'presence' ? touch?.presence : touch?.verified) === true
+  return met ? null : { why: 'no-touch', detail: `the key must be one that asks for ${asked}, and must say so` }
 }

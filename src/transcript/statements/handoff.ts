@@ -1,4 +1,4 @@
-import type { EventOf } from '../../model/index.ts'
+import type { EventOf, Refusal } from '../../model/index.ts'
 import {
   APPROVAL_TYPE,
   type ApprovalStatement,
@@ -6,7 +6,6 @@ import {
   approvalSubjects,
   wrongSubject,
 } from './approval-statement.ts'
-import type { Refusal } from './approver-rule.ts'
 import { checkWho } from './check-approval.ts'
 import { readEnvelope } from './dsse.ts'
 import { STATEMENT_TYPE } from './seal-statement.ts'

@@ -1,7 +1,6 @@
-import type { EventOf, GateRecord, RunState, StepRecord } from '../../model/index.ts'
+import { type EventOf, eachHasANeed, type GateRecord, type RunState, type StepRecord } from '../../model/index.ts'
 import type { ScannedLine } from '../journal/scanned-line.ts'
 import type { WithheldLine } from '../journal/withheld-line.ts'
-import { eachHasANeed } from '../statements/approval-needs.ts'
 import { checkApproval } from '../statements/check-approval.ts'
 import type { Trust } from '../statements/signature-check.ts'
 import type { Finding, VerifyReport } from './verify-report.ts'

@@ -1,4 +1,5 @@
 import type { EventOf, RunEvent, RunState } from '../../model/index.ts'
+import { encode } from '../encoding/canonical.ts'
 import type { Finding } from './verify-report.ts'
 
 /** What a writer may record of an operator's deviations, held against the run as it stood before the line. */
@@ -29,8 +30,8 @@ function isRollbackEnd({ result, done, failed }: EventOf<'rollback.end'>, { reco
   const isDone = (id: string) => ['passed', 'not-applicable'].includes(steps.get(id)?.status.kind ?? 'pending')
   const left = recovery.steps.filter(id => !isDone(id))
   return (
-    done.join('\n') === recovery.steps.filter(isDone).join('\n') &&
-    failed.join('\n') === left.join('\n') &&
+    encode(done) === encode(recovery.steps.filter(isDone)) &&
+    encode(failed) === encode(left) &&
     result === (left.length === 0 ? 'complete' : 'incomplete')
   )
 }

@@ -6,6 +6,7 @@ import {
   type RunState,
   type StepRecord,
 } from '../../model/index.ts'
+import { encode } from '../encoding/canonical.ts'
 import type { Finding } from './verify-report.ts'
 
 /** A step as the runbook demands it: what is asked there, and which answer may leave it out. */
@@ -42,6 +43,8 @@ export function checkStart(event: EventOf<'step.start'>, line: number, before: R
   const planned = before.steps.get(event.step)?.planned
   if (planned === undefined) return [policy(`${event.step} is a step that the plan does not have`, line)]
   const findings: Finding[] = []
+  if (!isWalked(planned, before))
+    findings.push(policy(`${event.step} was started, and is in no flow that is walked`, line))
   for (const { planned: gate, status } of gatesBefore(planned, before)) {
     if (status.kind === 'not-applicable') continue
     const passed = before.gatesPassed.findLast(({ step }) => step === gate.id)
@@ -51,6 +54,11 @@ export function checkStart(event: EventOf<'step.start'>, line: number, before: R
       findings.push(policy(`${event.step} was started without naming the gate ${gate.id}`, line))
   }
   return findings
+}
+
+/** What is in no flow that was entered has no gate before it, and nobody has asked for it. */
+function isWalked({ id, flow }: PlannedStep, { recovery }: RunState): boolean {
+  return flow === 'main' || (flow === 'recovery' && recovery?.steps.includes(id) === true)
 }
 
 function gatesBefore(planned: PlannedStep, state: RunState): StepRecord[] {
@@ -135,7 +143,7 @@ function planFindings(state: RunState, demanded: DemandedPlan | null): Finding[]
 function recoveryFindings({ recovery }: RunState, demanded: DemandedPlan): Finding[] {
   if (recovery === null) return []
   const isWalked = (flow: DemandedPlan['recovery'][number]) =>
-    flow.for === recovery.for && flow.steps.join('\n') === recovery.steps.join('\n')
+    flow.for === recovery.for && encode(flow.steps) === encode(recovery.steps)
   return demanded.recovery.some(isWalked) ? [] : [policy('the way back that was walked is none of the runbook’s')]
 }
 

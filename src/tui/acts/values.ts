@@ -41,6 +41,11 @@ export function valueRows(scene: Scene): ValueRow[] {
   })
 }
 
+/** Name of a value that the question which stands waits for; null where it waits for none. */
+export function stillNeeded(scene: Scene): string | null {
+  return valueRows(scene).find(({ needed }) => needed)?.name ?? null
+}
+
 /** Why a value would be refused, said while it is typed; null for none and for one that is not begun. */
 export function liveProblem(scene: Scene, { name, secret }: ValueRow, typed: string): string | null {
   return typed === '' ? null : valueProblem(scene.walk.runbook, name, typed, secret ? 'hidden' : 'shown')

@@ -5,7 +5,7 @@ import { deviationsPage, type Page } from '../scene/pages.ts'
 import { neededStep, type Scene } from '../scene/walk.ts'
 import type { Move } from '../state/reading.ts'
 import { lookedAt, readingIn, type ScreenState } from '../state/screen-state.ts'
-import { fieldLabel, fillLabel, noLabel, pickLabel, proceedLabel, tickLabel } from './labels.ts'
+import { fieldLabel, fillLabel, noLabel, pickLabel, proceedLabel, tickLabel, valuesLabel } from './labels.ts'
 import {
   criteriaOpen,
   followed,
@@ -37,6 +37,10 @@ export type Mode =
   | 'text'
   | 'observed'
   | 'pick'
+  /** A dialog whose question is gone. */
+  | 'stale'
+  /** A terminal in which nothing can be seen. */
+  | 'small'
 
 export type Command =
   | { readonly kind: 'wish'; readonly wish: Wish }
@@ -87,6 +91,18 @@ const PAGES: readonly Mode[] = ['help', 'contacts', 'page']
 /** The walk, and the call at the end of a phase, which answers nothing else. */
 const WALKS: readonly Mode[] = ['walk', 'call']
 const READERS: readonly Mode[] = ['log', 'transcript']
+const EVERYWHERE: readonly Mode[] = [
+  ...WALKS,
+  'outline',
+  ...PAGES,
+  ...READERS,
+  ...DIALOGS,
+  'find',
+  'palette',
+  'values',
+  'stale',
+  'small',
+]
 const DIGITS = ACTIONS.choose.keys
 
 export const BINDINGS: readonly Binding[] = [
@@ -122,9 +138,9 @@ export const BINDINGS: readonly Binding[] = [
       state => (isHeld(state) ? 95 : 37),
     ),
   ),
-  act('outline', [...WALKS, 'outline'], () => 'outline', { kind: 'open', what: 'outline' }, 65),
+  act('outline', WALKS, () => 'outline', { kind: 'open', what: 'outline' }, 65),
   { ...act('log', WALKS, () => 'log', { kind: 'open', what: 'log' }, 62), whyNot: noOutput },
-  aside(wish('pause', 'pause', state => (state.scene.need.kind === 'finished' ? 'leave' : 'pause'), 61.5)),
+  aside(wish('pause', 'pause', state => (state.scene.need.kind === 'finished' ? 'leave' : 'pause'), 1.5)),
   { ...act('follow', ['walk', ...READERS], () => 'follow', { kind: 'follow' }, 61), whyNot: followed },
   { ...act('search', ['walk', ...READERS], () => 'search', { kind: 'search' }, 60), whyNot: nothingToRead },
   act('deviations', WALKS, () => 'deviations', { kind: 'page', page: deviationsPage }, 54),
@@ -162,21 +178,9 @@ export const BINDINGS: readonly Binding[] = [
   { ...act('print', ['walk', ...READERS], () => 'print', { kind: 'copy', print: true }, 0), whyNot: nothingToCopy },
   act('palette', [...WALKS, 'outline'], () => 'commands', { kind: 'open', what: 'palette' }, 2),
   act('help', [...WALKS, 'outline', ...READERS], () => 'all keys', { kind: 'open', what: 'help' }, 1),
-  act('plain', WALKS, () => 'plain mode', { kind: 'plain' }, 0),
-  act(
-    'redraw',
-    [...WALKS, 'outline', ...PAGES, ...READERS, ...DIALOGS, 'find', 'palette', 'values'],
-    () => 'redraw',
-    { kind: 'redraw' },
-    0,
-  ),
-  act(
-    'suspend',
-    [...WALKS, 'outline', ...PAGES, ...READERS, ...DIALOGS, 'find', 'palette', 'values'],
-    () => 'suspend',
-    { kind: 'suspend' },
-    0,
-  ),
+  act('plain', [...WALKS, 'small'], () => 'plain mode', { kind: 'plain' }, 0),
+  act('redraw', EVERYWHERE, () => 'redraw', { kind: 'redraw' }, 0),
+  act('suspend', EVERYWHERE, () => 'suspend', { kind: 'suspend' }, 0),
 
   // Moving. In a field only keys that type nothing move.
   move(['walk', 'outline', ...PAGES, ...READERS], ['up', 'k'], 'up'),
@@ -185,10 +189,10 @@ export const BINDINGS: readonly Binding[] = [
   move(['walk', 'outline', ...PAGES, ...READERS], ['end', 'G'], 'last'),
   move(['walk', 'outline', ...PAGES, ...READERS], ['ctrl-u'], 'page-up'),
   move(['walk', 'outline', ...PAGES, ...READERS], ['ctrl-d'], 'page-down'),
-  move(['walk', 'outline', ...PAGES, ...READERS, ...DIALOGS, 'palette', 'values'], ['pageup'], 'page-up'),
-  move(['walk', 'outline', ...PAGES, ...READERS, ...DIALOGS, 'palette', 'values'], ['pagedown'], 'page-down'),
-  move([...DIALOGS, 'palette', 'values'], ['up'], 'up'),
-  move([...DIALOGS, 'palette', 'values'], ['down'], 'down'),
+  move(['walk', 'outline', ...PAGES, ...READERS, ...DIALOGS, 'palette', 'values', 'stale'], ['pageup'], 'page-up'),
+  move(['walk', 'outline', ...PAGES, ...READERS, ...DIALOGS, 'palette', 'values', 'stale'], ['pagedown'], 'page-down'),
+  move([...DIALOGS, 'palette', 'values', 'stale'], ['up'], 'up'),
+  move([...DIALOGS, 'palette', 'values', 'stale'], ['down'], 'down'),
   bind('pane', ['walk'], ['tab'], () => 'next pane', { kind: 'pane', by: 1 }, 0),
   bind('pane', ['walk'], ['shift-tab'], () => 'previous pane', { kind: 'pane', by: -1 }, 0),
 
@@ -199,7 +203,7 @@ export const BINDINGS: readonly Binding[] = [
   { ...bind(null, ['phrase', 'text', 'observed'], ['enter'], fieldLabel, { kind: 'submit' }, 99), answers: true },
   bind(null, ['find'], ['enter'], () => 'look for it', { kind: 'submit' }, 99),
   { ...bind(null, ['palette'], ['enter'], () => 'do it', { kind: 'submit' }, 99), answers: true },
-  { ...bind(null, ['values'], ['enter'], () => 'give', { kind: 'submit' }, 99), answers: true },
+  { ...bind(null, ['values'], ['enter'], valuesLabel, { kind: 'submit' }, 99), answers: true },
   {
     ...bind(null, ['call'], ['enter'], () => 'go on', { kind: 'call', answer: 'go-on' }, 99),
     answers: true,
@@ -235,6 +239,7 @@ export const BINDINGS: readonly Binding[] = [
   bind(null, ['help', 'contacts', 'page'], ['enter'], () => 'close', { kind: 'close' }, 0),
   again('help', 'help'),
   again('contacts', 'contacts'),
+  again('outline', 'outline'),
   again('log', 'log'),
   again('transcript', 'transcript'),
   again('deviations', 'page'),
@@ -246,7 +251,8 @@ export const BINDINGS: readonly Binding[] = [
     { kind: 'close' },
     1,
   ),
-  bind(null, DIALOGS, ['ctrl-c'], () => 'close', { kind: 'interrupt' }, 0),
+  bind(null, ['stale'], ['enter', 'esc'], () => 'close', { kind: 'close' }, 99),
+  bind(null, [...DIALOGS, 'stale'], ['ctrl-c'], () => 'close', { kind: 'interrupt' }, 0),
   // A script that runs underneath is stopped from wherever one reads.
   {
     ...bind(

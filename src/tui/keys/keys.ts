@@ -1,19 +1,22 @@
 import { openAsk } from '../acts/act.ts'
 import { ACTION_LIST, type ActionGroup, type ActionName, writtenKey, writtenKeys } from '../scene/actions.ts'
-import type { ScreenState } from '../state/screen-state.ts'
+import { isTooSmall, type ScreenState } from '../state/screen-state.ts'
 import { BINDINGS, type Binding, type Mode } from './bindings.ts'
 
 /** The mode that keys are read in. */
 export function modeOf(state: ScreenState): Mode {
   const { dialog } = state
+  // What a key would do could not be seen.
+  if (isTooSmall(state.size)) return 'small'
   if (state.finding !== null) return 'find'
   if (dialog === null) return state.call === null ? 'walk' : 'call'
-  return dialog.kind === 'act' ? (openAsk(dialog.progress)?.kind ?? 'text') : dialog.kind
+  if (dialog.kind !== 'act') return dialog.kind
+  return dialog.stale ? 'stale' : (openAsk(dialog.progress)?.kind ?? 'text')
 }
 
-/** True for a mode in which letters are typed into a field. */
+/** True for a mode in which letters are typed into a field, or into what was one and takes them so that they do nothing else. */
 export function isField(mode: Mode): boolean {
-  return ['text', 'phrase', 'observed', 'find', 'palette', 'values'].includes(mode)
+  return ['text', 'phrase', 'observed', 'find', 'palette', 'values', 'stale'].includes(mode)
 }
 
 /** The binding of a key in the present mode: one that can be used before one that cannot; null where it has none. */

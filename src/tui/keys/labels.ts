@@ -1,4 +1,5 @@
 import { openAsk } from '../acts/act.ts'
+import { stillNeeded } from '../acts/values.ts'
 import type { ScreenState } from '../state/screen-state.ts'
 
 /** What Enter is called in the last row. */
@@ -31,6 +32,11 @@ export function tickLabel({ scene: { need } }: ScreenState): string {
 export function fieldLabel({ dialog }: ScreenState): string {
   const ask = dialog?.kind === 'act' ? openAsk(dialog.progress) : null
   return ask?.kind === 'phrase' ? ask.to : 'give'
+}
+
+/** Enter gives what is typed; an empty one leaves the form once nothing waits for it. */
+export function valuesLabel({ dialog, scene }: ScreenState): string {
+  return dialog?.kind === 'values' && dialog.text === '' && stillNeeded(scene) === null ? 'close' : 'give'
 }
 
 export function noLabel({ dialog }: ScreenState): string {

@@ -1,4 +1,4 @@
-import { GUARD_MS, isBeforeOpening } from '../state/screen-state.ts'
+import { GUARD_MS, isBefore } from '../state/guard.ts'
 import { counted } from '../text/counting.ts'
 
 /** Keeps lines that were typed before a question from answering it, and says how many they were. */
@@ -8,6 +8,7 @@ export class LineGuard {
   /** Null while no question stands there. */
   #openAtMs: number | null = null
   #dropped = 0
+  #droppedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(nowMs: () => number, print: (line: string) => void) {
     this.#nowMs = nowMs
@@ -26,12 +27,16 @@ export class LineGuard {
   }
 
   get isEarly(): boolean {
-    return this.#openAtMs === null || isBeforeOpening(this.#nowMs(), this.#openAtMs)
+    const nowMs = this.#nowMs()
+    if (this.#openAtMs === null || isBefore(nowMs, this.#openAtMs, GUARD_MS)) return true
+    // Lines that come one behind the other are one text, of which no line is an answer.
+    return isBefore(nowMs, this.#droppedAtMs + GUARD_MS, GUARD_MS)
   }
 
   /** @param tell false where the next question says it, since none stands there now. */
   drop(tell: boolean): void {
     this.#dropped++
+    this.#droppedAtMs = this.#nowMs()
     if (tell) this.#tell()
   }
 

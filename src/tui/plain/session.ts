@@ -39,6 +39,8 @@ export class PlainSession {
   #scene: Scene
   #saying = false
   #pauseAfter = false
+  /** The question went away under the hands of somebody who was answering it. */
+  #isStale = false
   #lastCallMs = Number.NEGATIVE_INFINITY
   /** Step that was lent the terminal last, until its end is told. */
   #lentTo: string | null = null
@@ -100,7 +102,12 @@ export class PlainSession {
   }
 
   onLine(line: string): void {
-    if (!this.#asking.isOpen) this.#onWord(wordOf(line), line)
+    // It was begun for a question that is gone, and must not be a word for this one; Ctrl-C, which says "stop", was not.
+    if (this.#isStale && line.trim() !== 'stop') {
+      this.#isStale = false
+      this.#print('That line counts for nothing.')
+      this.#question()
+    } else if (!this.#asking.isOpen) this.#onWord(wordOf(line), line)
     else if (this.#isEarly()) this.#drop()
     else this.#asking.answer(line)
   }
@@ -272,7 +279,8 @@ export class PlainSession {
     this.#guard.closed()
     if (this.#asking.isAbout(was)) {
       this.#asking.close()
-      this.#print('The question has changed meanwhile.')
+      this.#isStale = true
+      this.#print('The question has changed meanwhile. The line that you are at counts for nothing: press Enter.')
     }
     if (this.#pauseAfter && before.need.kind === 'running' && need.kind !== 'running' && need.kind !== 'finished') {
       this.#pauseAfter = false

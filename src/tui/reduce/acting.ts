@@ -1,6 +1,7 @@
 import { type Act, beginAct, type Outcome, openAsk, type Taken, takeText } from '../acts/act.ts'
 import { questionName } from '../scene/walk.ts'
-import { type Dialog, only, type Reduced, type ScreenState, withNewQuestion } from '../state/screen-state.ts'
+import { withNewQuestion } from '../state/guard.ts'
+import { type Dialog, only, type Reduced, type ScreenState } from '../state/screen-state.ts'
 
 /**
  * Begins an act: its first question, or what it says where nothing must be asked.
@@ -27,7 +28,7 @@ function taken(
   switch (result.kind) {
     case 'ask': {
       const { question, stops } = about
-      const dialog: Dialog = { kind: 'act', progress: result.progress, text: '', top: 0, question, stops }
+      const dialog: Dialog = { kind: 'act', progress: result.progress, text: '', top: 0, question, stops, stale: false }
       return only(withNewQuestion({ ...state, dialog }))
     }
     case 'refused':
@@ -63,6 +64,8 @@ export function said(state: ScreenState, outcome: Outcome): Reduced {
 
 /** Leaves a dialog without an answer. */
 export function closed(state: ScreenState): ScreenState {
+  if (state.dialog?.kind === 'act' && state.dialog.stale)
+    return withNewQuestion({ ...state, dialog: null, message: null })
   const ask = state.dialog?.kind === 'act' ? openAsk(state.dialog.progress) : null
   const message = ask?.kind === 'yes' || ask?.kind === 'phrase' ? 'not run' : null
   return withNewQuestion({ ...state, dialog: null, message })

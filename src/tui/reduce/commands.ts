@@ -6,8 +6,9 @@ import { paletteRows } from '../keys/palette.ts'
 import { keyName } from '../scene/actions.ts'
 import { neededStep } from '../scene/walk.ts'
 import { copyOf } from '../state/copying.ts'
+import { withNewQuestion } from '../state/guard.ts'
 import type { KeyPress } from '../state/key-press.ts'
-import { lookedAt, only, type Reduced, type ScreenState, withNewQuestion } from '../state/screen-state.ts'
+import { lookedAt, only, type Reduced, type ScreenState } from '../state/screen-state.ts'
 import { numbersTo } from '../text/counting.ts'
 import { closed, said, started, submitted } from './acting.ts'
 import { giveValue, openValues } from './filling.ts'
@@ -190,6 +191,7 @@ function jumped(state: ScreenState): Reduced {
 
 /** Ctrl-C never leaves and never kills at one press: it opens the choices, and there a second one sends SIGINT. */
 function interrupt(state: ScreenState): Reduced {
+  if (state.dialog?.kind === 'act' && state.dialog.stale) return only(closed(state))
   if (state.dialog?.kind === 'act' && state.dialog.stops)
     return said({ ...state, dialog: null }, { kind: 'say', answer: { kind: 'stop-script', signal: 'SIGINT' } })
   const clear: ScreenState = { ...state, dialog: null, finding: null }

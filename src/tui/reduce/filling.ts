@@ -1,7 +1,7 @@
 import { type Wished, wishFor } from '../acts/acts.ts'
-import { liveProblem, valueRows } from '../acts/values.ts'
-import type { Reduced, ScreenState } from '../state/screen-state.ts'
-import { only, withNewQuestion } from '../state/screen-state.ts'
+import { liveProblem, stillNeeded, valueRows } from '../acts/values.ts'
+import { withNewQuestion } from '../state/guard.ts'
+import { only, type Reduced, type ScreenState } from '../state/screen-state.ts'
 import { started } from './acting.ts'
 
 /** `f`: the form that is needed, else all values of the run, at the first that the question waits for. */
@@ -16,18 +16,20 @@ export function openValues(state: ScreenState): Reduced {
   return only(
     withNewQuestion({
       ...state,
-      dialog: { kind: 'values', at: nextRow(state), text: '', forNeed: rows.some(row => row.needed) },
+      dialog: { kind: 'values', at: nextRow(state, -1), text: '' },
     }),
   )
 }
 
-/** Gives what is typed to the value of the row, if nothing is wrong with it. */
+/** Gives what is typed to the value of the row, if nothing is wrong with it. An empty Enter leaves, once no question waits for a value. */
 export function giveValue(state: ScreenState): Reduced {
   const { dialog, scene } = state
   const row = dialog?.kind === 'values' ? valueRows(scene)[dialog.at] : undefined
   if (dialog?.kind !== 'values' || row === undefined) return only(state)
   const { text } = dialog
-  if (text === '') return only({ ...state, message: `${row.name}: a value is needed` })
+  const needed = stillNeeded(scene)
+  if (text === '' && needed === null) return only(withNewQuestion({ ...state, dialog: null }))
+  if (text === '') return only({ ...state, message: `${needed}: a value is needed` })
   const why = liveProblem(scene, row, text)
   if (why !== null) return only({ ...state, message: why })
   const answer = { kind: 'value', name: row.name, value: text } as const
@@ -35,22 +37,20 @@ export function giveValue(state: ScreenState): Reduced {
 }
 
 /**
- * After a value was taken: the next one that is missing. The form closes once the question that waited for values waits no more,
- * or all are given.
+ * After a value was taken: the next one that is missing, first of those that are waited for. The form closes by the Enter of its last
+ * open row, or by an empty one: never while somebody may go on to the next row.
  */
 export function afterValue(state: ScreenState): ScreenState {
   const { dialog } = state
   if (dialog?.kind !== 'values') return state
-  const rows = valueRows(state.scene)
-  const waits = rows.some(({ needed }) => needed)
-  const left = rows.some(({ source }) => source === 'not given')
-  if ((dialog.forNeed && !waits) || !left) return withNewQuestion({ ...state, dialog: null })
-  return withNewQuestion({ ...state, dialog: { ...dialog, at: nextRow(state), text: '' } })
+  const isOpen = valueRows(state.scene).some(({ source }) => source === 'not given')
+  if (!isOpen) return withNewQuestion({ ...state, dialog: null })
+  return withNewQuestion({ ...state, dialog: { ...dialog, at: nextRow(state, dialog.at), text: '' } })
 }
 
-function nextRow({ scene }: ScreenState): number {
+function nextRow({ scene }: ScreenState, at: number): number {
   const rows = valueRows(scene)
+  const open = rows.flatMap(({ source }, index) => (source === 'not given' ? [index] : []))
   const needed = rows.findIndex(row => row.needed)
-  const open = rows.findIndex(row => row.source === 'not given')
-  return Math.max(0, needed >= 0 ? needed : open)
+  return needed >= 0 ? needed : (open.find(index => index > at) ?? open[0] ?? 0)
 }

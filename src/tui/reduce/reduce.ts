@@ -6,30 +6,24 @@ import { gateNews } from '../scene/approvals.ts'
 import { outlineOf } from '../scene/outline.ts'
 import { phaseCallsOf } from '../scene/phase-call.ts'
 import { neededStep, questionName, shortRun } from '../scene/walk.ts'
+import { GUARD_MS, HELD_MS, isGuarded, withNewQuestion } from '../state/guard.ts'
 import type { KeyPress } from '../state/key-press.ts'
-import {
-  GUARD_MS,
-  HELD_MS,
-  isGuarded,
-  only,
-  type Reduced,
-  type ScreenEvent,
-  type ScreenState,
-  withNewQuestion,
-} from '../state/screen-state.ts'
-import { counted } from '../text/counting.ts'
+import { only, type Reduced, type ScreenEvent, type ScreenState } from '../state/screen-state.ts'
+import { counted, droppedText } from '../text/counting.ts'
 import { started } from './acting.ts'
 import { command } from './commands.ts'
 import { afterValue } from './filling.ts'
 import { foundIn, grown, withNewOutput } from './reading.ts'
-import { dropped, droppedText, isSearching, isTyping, pasted, typed } from './typing.ts'
+import { isTypedOn, swallowed, underHands } from './typed-on.ts'
+import { dropped, isSearching, isTyping, pasted, typed } from './typing.ts'
 
 /** A message stands before what is needed now, and must not hide it for long from whoever comes back to the screen. */
 const MESSAGE_MS = 15_000
 
 /** The screen after one more event, and what it asks of the world. Pure: time is inside the event. */
 export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
-  const reduced = reduceOne({ ...before, nowMs: Math.max(before.nowMs, event.atMs) }, event)
+  const { state, effects } = reduceOne({ ...before, nowMs: Math.max(before.nowMs, event.atMs) }, event)
+  const reduced: Reduced = { state: underHands(before, state, event), effects }
   const { message, nowMs } = reduced.state
   return message === before.message ? reduced : { ...reduced, state: { ...reduced.state, messageAtMs: nowMs } }
 }
@@ -61,6 +55,7 @@ function reduceOne(state: ScreenState, event: ScreenEvent): Reduced {
     case 'tick':
       return only(state.nowMs - state.messageAtMs < MESSAGE_MS ? state : { ...state, message: null })
     case 'resize':
+    case 'back':
       return only({ ...state, size: event.size })
     case 'ended':
       return {
@@ -146,7 +141,9 @@ function withCall(state: ScreenState, before: ScreenState): ScreenState {
 function closeStale(state: ScreenState, old: string): ScreenState {
   const { dialog } = state
   if (dialog?.kind !== 'act' || dialog.question !== old) return state
-  return { ...state, dialog: null, message: state.message ?? 'the question has changed meanwhile' }
+  // Somebody may be typing: the field goes when they say so, and until then it takes their letters.
+  const message = state.message ?? 'the question has changed meanwhile'
+  return { ...state, dialog: { ...dialog, question: null, stale: true }, message }
 }
 
 /** What follows a new question by itself: the pause that was asked for; after a failure, a look for its error. */
@@ -172,9 +169,10 @@ function onKey(state: ScreenState, key: KeyPress, atMs: number, farthest: number
   const typing = isTyping(timed, key)
   // While a script runs there is no question yet: the key is answered with why, and counted for the question to come.
   const early = modeOf(timed) === 'walk' && timed.scene.need.kind === 'running' && !timed.saying
-  if (held && binding !== null && !early && !isSearching(timed)) return only(dropped(timed))
+  if (held && binding !== null && !early && !isSearching(timed)) return only(dropped(timed, atMs))
+  if (isTypedOn(timed, key, binding, atMs)) return only(swallowed(timed, atMs))
   const guarded = (typing && !isSearching(timed)) || (binding?.answers === true && !early)
-  if (guarded && isGuarded(timed, atMs)) return only(dropped(timed))
+  if (guarded && isGuarded(timed, atMs)) return only(dropped(timed, atMs))
   if (typing) return only(typed(timed, key))
   const fresh = { ...timed, message: null, guard: { ...timed.guard, dropped: 0 } }
   if (binding === null) return only({ ...fresh, message: uselessText(fresh, key) })
@@ -192,6 +190,7 @@ function refusedKey(state: ScreenState, binding: Binding, why: string): ScreenSt
 }
 
 function uselessText(state: ScreenState, key: KeyPress): string {
+  if (modeOf(state) === 'small') return `${key.name} did nothing: the terminal was too small`
   if (modeOf(state) === 'yes') return 'y is yes; Enter is no'
   return `${key.name} has no use here; ${keyName(state.keys, 'help')} shows the keys`
 }

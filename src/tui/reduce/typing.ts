@@ -1,9 +1,10 @@
 import { openAsk, suggestionsOf } from '../acts/act.ts'
 import { valueRows } from '../acts/values.ts'
 import { isField, modeOf } from '../keys/keys.ts'
+import { GUARD_MS, isGuarded, quietFor } from '../state/guard.ts'
 import type { KeyPress } from '../state/key-press.ts'
-import { isGuarded, type ScreenState } from '../state/screen-state.ts'
-import { counted } from '../text/counting.ts'
+import type { ScreenState } from '../state/screen-state.ts'
+import { droppedText } from '../text/counting.ts'
 
 /** True for a key that goes into a field. */
 export function isTyping(state: ScreenState, key: KeyPress): boolean {
@@ -28,8 +29,9 @@ export function typed(state: ScreenState, key: KeyPress): ScreenState {
 export function pasted(state: ScreenState, text: string, atMs: number): ScreenState {
   const mode = modeOf(state)
   if (!isField(mode) || (mode === 'phrase' && !state.allowPaste))
-    return { ...state, message: 'paste is not accepted here: type it' }
-  if (!isSearching(state) && isGuarded(state, atMs)) return dropped(state)
+    // What comes behind it may be its tail.
+    return { ...quietFor(state, atMs, GUARD_MS), message: 'paste is not accepted here: type it' }
+  if (!isSearching(state) && isGuarded(state, atMs)) return dropped(state, atMs)
   const line = text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\p{Cc}\p{Cs}\p{Cf}]/gu, '')
   return typed(state, { name: 'paste', text: mode === 'phrase' ? line.trim() : line })
 }
@@ -67,11 +69,11 @@ function withoutLast(text: string): string {
     .join('')
 }
 
-export function dropped(state: ScreenState): ScreenState {
+export function dropped(state: ScreenState, atMs: number): ScreenState {
   const count = state.guard.dropped + 1
-  return { ...state, guard: { ...state.guard, dropped: count }, message: droppedText(count) }
+  const message = `${droppedText(count)}${count < INSISTS ? '' : ': pause a second'}`
+  return { ...state, guard: { ...state.guard, dropped: count, droppedAtMs: atMs }, message }
 }
 
-export function droppedText(count: number): string | null {
-  return count === 0 ? null : `ignored ${counted(count, 'key')} typed before this question`
-}
+/** From so many keys on somebody presses again and again, or types: the silence that they must leave is named. */
+const INSISTS = 3

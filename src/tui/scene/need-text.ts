@@ -49,7 +49,7 @@ export function needText(scene: Scene, nowMs: number, picked: string, keys: KeyM
     case 'choose':
       return of('needs', 'NEEDS YOU', title, chooseText(need, picked))
     case 'condition':
-      return of('needs', 'NEEDS YOU', title, `"${need.when}"? y or n, for ${counted(need.steps.length, 'step')}`)
+      return of('needs', 'NEEDS YOU', title, `y or n: "${need.when}"? for ${counted(need.steps.length, 'step')}`)
     case 'values':
       return of('blocked', 'NEEDS YOU', title, `${key('fill')} fills ${need.names.join(', ')}`)
     case 'form':

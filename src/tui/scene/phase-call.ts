@@ -6,6 +6,9 @@ import type { Scene, Walk } from './walk.ts'
 export interface PhaseCall {
   /** `Phase 4 Production complete: 7 passed, 1 skipped.` */
   readonly title: string
+  /** The same in two: what it is, and what it came to. */
+  readonly phase: string
+  readonly came: string
   readonly lines: readonly string[]
   /** Success criteria that nobody has given a value for; null where there are none, or they were observed. */
   readonly question: string | null
@@ -26,6 +29,8 @@ export function phaseCallOf(scene: Scene, phaseId: string): PhaseCall | null {
   const asked = criteria !== null && observed.length === 0
   return {
     title: `Phase ${name} complete: ${countsOf(records)}.`,
+    phase: `Phase ${name} complete`,
+    came: `${countsOf(records)}.`,
     lines: [
       ...(criteria === null ? [] : [`Success criteria: ${criteria}`]),
       ...observed,

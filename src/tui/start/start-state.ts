@@ -1,5 +1,7 @@
+import { GUARD_MS, isBefore } from '../state/guard.ts'
 import type { KeyPress } from '../state/key-press.ts'
-import type { Size } from '../state/screen-state.ts'
+import { isTooSmall, type Size } from '../state/screen-state.ts'
+import { droppedText } from '../text/counting.ts'
 import type { StartAnswer, StartAsk } from './brief.ts'
 
 export interface StartState {
@@ -8,17 +10,28 @@ export interface StartState {
   /** First row shown of the brief, or the section that is selected. */
   readonly at: number
   readonly message: string | null
-  /** Keys count once what they answer has been painted. */
-  readonly painted: boolean
+  /** Keys count a moment after what they answer was painted; null until it was. */
+  readonly openAtMs: number | null
+  /** When a key came last that did not count: those right behind it, such as of a held Enter, do not either. */
+  readonly droppedAtMs: number
+  /** How many there were. */
+  readonly dropped: number
 }
 
-/** The screen before a run after one key; `answer` is set once it is over. `farthest`: as it was drawn. */
+/** The screen before a run after one key, at a time; `answer` is set once it is over. `farthest`: as it was drawn. */
 export function pressAtStart(
   state: StartState,
   key: KeyPress,
   farthest: number,
+  atMs: number,
 ): { readonly state: StartState; readonly answer: StartAnswer | null } {
-  if (!state.painted) return stay(state)
+  const { openAtMs, droppedAtMs, size } = state
+  const isEarly = openAtMs === null || isBefore(atMs, openAtMs, GUARD_MS)
+  if (isEarly || isBefore(atMs, droppedAtMs + GUARD_MS, GUARD_MS)) {
+    const dropped = state.dropped + 1
+    return stay({ ...state, dropped, droppedAtMs: atMs, message: droppedText(dropped) })
+  }
+  if (isTooSmall(size) && !LEAVING.has(key.name)) return stay(state)
   const moved = MOVES[key.name]
   if (moved !== undefined) {
     const page = Math.max(1, Math.floor(state.size.rows / 2))
@@ -43,6 +56,8 @@ export function pressAtStart(
     }
   }
 }
+
+const LEAVING: ReadonlySet<string> = new Set(['q', 'esc', 'ctrl-c'])
 
 type Moved = (at: number, page: number, farthest: number) => number
 

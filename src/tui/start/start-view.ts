@@ -1,6 +1,9 @@
+import { isTooSmall } from '../state/screen-state.ts'
 import { counted } from '../text/counting.ts'
 import { bounded, cut, type Look, pad, ruleLine, safe, seg } from '../text/look.ts'
 import type { Line } from '../text/theme.ts'
+import { tooSmallLines } from '../text/too-small.ts'
+import { whereLine } from '../text/where-row.ts'
 import { widthOf, wrapProse } from '../text/width.ts'
 import type { StartBrief, StartSection } from './brief.ts'
 import type { StartState } from './start-state.ts'
@@ -15,6 +18,7 @@ export interface StartView {
 export function startView(state: StartState, ascii: boolean): StartView {
   const { columns, rows } = state.size
   const look: Look = { ascii, columns }
+  if (isTooSmall(state.size)) return { lines: tooSmallLines(look, rows, false), cursor: null, farthest: 0 }
   const height = Math.max(1, rows - 5)
   const { ask } = state
   const body =
@@ -22,7 +26,7 @@ export function startView(state: StartState, ascii: boolean): StartView {
   const message = state.message === null ? [] : [seg(` ${safe(look, state.message)} `, 'strong')]
   const lines: Line[] = [
     ask.kind === 'brief'
-      ? whereLine(look, ask.brief)
+      ? whereLine(look, { ...ask.brief, phase: null, tails: [{ parts: ['not begun'], leavesNames: 0 }] })
       : [seg(` ${safe(look, ask.title)}`, 'strong'), seg(`  ${safe(look, ask.path)}`)],
     [...message, seg(` ${look.ascii ? '[>]' : '▸'} `, 'ready'), seg(needText(ask), 'ready')],
     ruleLine(look, columns),
@@ -36,19 +40,6 @@ export function startView(state: StartState, ascii: boolean): StartView {
     cursor: body.cursor === null ? null : { x: 1, y: body.cursor + 3 },
     farthest: body.farthest,
   }
-}
-
-function whereLine(look: Look, brief: StartBrief): Line {
-  const environment =
-    brief.environment === null
-      ? 'no environment'
-      : brief.production
-        ? brief.environment.toUpperCase()
-        : brief.environment
-  return [
-    seg(` ${safe(look, environment)} `, brief.production ? 'production' : 'strong'),
-    seg(`| ${safe(look, brief.title)} ${safe(look, brief.release)} | not begun`),
-  ]
 }
 
 function needText(ask: StartState['ask']): string {

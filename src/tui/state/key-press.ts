@@ -41,6 +41,15 @@ export function keysOf(input: string, key: InkKey): KeyPress[] {
   )
 }
 
+/**
+ * True for the keys of one read that no hands have pressed: a text that a terminal pasted without saying so. A few keys, or one that
+ * is held, come together wherever the line is slow.
+ */
+export function isUnmarkedPaste(keys: readonly KeyPress[]): boolean {
+  const letters = keys.filter(({ name, text }) => text !== null && name !== 'space').map(({ name }) => name)
+  return letters.length >= 5 && new Set(letters).size >= 3
+}
+
 const NAMED: readonly (readonly [string, (key: InkKey) => boolean])[] = [
   ['shift-tab', key => key.tab && key.shift],
   ['tab', key => key.tab],

@@ -10,6 +10,7 @@ import type { Page } from '../scene/pages.ts'
 import { type PhaseCall, phaseCallsOf } from '../scene/phase-call.ts'
 import { neededStep, type Scene, toWalk } from '../scene/walk.ts'
 import type { CopiedLines } from './copying.ts'
+import { FIRST_QUESTION, type Guard, type TypedOn } from './guard.ts'
 import type { KeyPress } from './key-press.ts'
 import { type Reading, readingOf } from './reading.ts'
 
@@ -29,6 +30,8 @@ export type Dialog =
       /** Name of the question it belongs to; null for one that outlives a change of the question. */
       readonly question: string | null
       readonly stops: boolean
+      /** The question that it belongs to is gone: it answers nothing any more, and keeps the keys until somebody closes it. */
+      readonly stale: boolean
     }
   | { readonly kind: 'help'; readonly top: number }
   | { readonly kind: 'contacts'; readonly top: number }
@@ -37,21 +40,8 @@ export type Dialog =
   | { readonly kind: 'log' }
   | { readonly kind: 'transcript' }
   | { readonly kind: 'palette'; readonly text: string; readonly at: number }
-  /** All values of the run, a row each; `at` is the row that is filled. Opened `forNeed`, it closes once no question waits for one. */
-  | { readonly kind: 'values'; readonly at: number; readonly text: string; readonly forNeed: boolean }
-
-/** A question takes answers only 300 ms after it was painted: a key typed for the last one must not answer it. */
-export interface Guard {
-  /** Grows with each question and dialog; `painted` names it. */
-  readonly version: number
-  /** Null until the paint is known to have left for the terminal. */
-  readonly openAtMs: number | null
-  readonly dropped: number
-}
-
-export const GUARD_MS = 300
-/** A held Enter repeats faster than this and counts once. */
-export const HELD_MS = 150
+  /** All values of the run, a row each; `at` is the row that is filled. */
+  | { readonly kind: 'values'; readonly at: number; readonly text: string }
 
 export interface ScreenState {
   readonly scene: Scene
@@ -81,6 +71,8 @@ export interface ScreenState {
   /** Since when the message stands there. */
   readonly messageAtMs: number
   readonly guard: Guard
+  /** Null before anything of the kind has happened. */
+  readonly typedOn: TypedOn | null
   readonly lastEnterMs: number
   /** True between something said and its reply. */
   readonly saying: boolean
@@ -131,6 +123,8 @@ export type ScreenEvent =
     }
   | { readonly kind: 'tick'; readonly atMs: number }
   | { readonly kind: 'resize'; readonly size: Size; readonly atMs: number }
+  /** The terminal is the screen's again, behind a script or an editor that somebody typed into. */
+  | { readonly kind: 'back'; readonly size: Size; readonly atMs: number }
   | { readonly kind: 'ended'; readonly ending: Ending; readonly atMs: number }
 
 /** What the screen asks of the world around it. */
@@ -204,7 +198,8 @@ export function initialState(
     picked: '',
     message: null,
     messageAtMs: nowMs,
-    guard: { version: 1, openAtMs: null, dropped: 0 },
+    guard: FIRST_QUESTION,
+    typedOn: null,
     lastEnterMs: Number.NEGATIVE_INFINITY,
     saying: false,
     lastSaid: null,
@@ -233,19 +228,9 @@ export function lookedAt(state: ScreenState): string | null {
   return state.cursor ?? neededStep(state.scene)
 }
 
-/** True while answers are dropped: the question is not painted yet, or the last answer is on its way. */
-export function isGuarded(state: ScreenState, atMs: number): boolean {
-  return state.saying || state.guard.openAtMs === null || isBeforeOpening(atMs, state.guard.openAtMs)
-}
-
-/** A clock that was set back since does not keep a question shut. */
-export function isBeforeOpening(atMs: number, openAtMs: number): boolean {
-  return atMs < openAtMs && openAtMs - atMs <= GUARD_MS
-}
-
-/** A question that was not there before: answers wait for its paint. */
-export function withNewQuestion(state: ScreenState): ScreenState {
-  return { ...state, guard: { ...state.guard, version: state.guard.version + 1, openAtMs: null } }
+/** A terminal in which nothing of a run could be seen. */
+export function isTooSmall({ columns, rows }: Size): boolean {
+  return columns < 60 || rows < 15
 }
 
 /** The text that is read: the one of the overlay, else the output beside the walk. */

@@ -19,16 +19,18 @@ export const OUTPUT_COMMIT_MS = 200
 
 /**
  * @param draw draws the screen as it is now.
+ * @param drawClock the same, where little but the clock may have changed.
  * @param isBehind true while the terminal has not taken what was written: it gets the newest view once it has, and none of those between.
  * @param commit reads on in the output that is shown, and draws it then; false where it draws nothing.
  */
 export function createPace(parts: {
   readonly draw: () => void
+  readonly drawClock: () => void
   readonly isBehind: () => boolean
   readonly commit: () => boolean
   readonly after: After
 }): Pace {
-  const { draw, isBehind, commit, after } = parts
+  const { draw, drawClock, isBehind, commit, after } = parts
   /** Something has changed that was not drawn. Without it, the end of each write would draw everything once more. */
   let owed = false
   let cancel: (() => void) | null = null
@@ -39,8 +41,9 @@ export function createPace(parts: {
   return {
     now,
     clock() {
-      if (cancel === null) now()
-      else owed = true
+      if (cancel !== null || isBehind()) owed = true
+      else if (owed) now()
+      else drawClock()
     },
     output() {
       cancel ??= after(OUTPUT_COMMIT_MS, () => {

@@ -25,7 +25,8 @@ export interface Possession {
 
 /**
  * @param reopen opens the terminal's input anew; null where nobody can get it.
- * @param onBack called each time that the terminal is the screen's again, with unknown text on it.
+ * @param onBack called each time that the terminal is the screen's again, with unknown text on it; and whether somebody may have typed
+ *   there, rather than pressed a key.
  */
 export function createPossession(
   input: ScreenInput,
@@ -33,7 +34,7 @@ export function createPossession(
   reopen: (() => TerminalInput) | null,
   after: After,
   isOver: () => boolean,
-  onBack: () => void,
+  onBack: (typed: boolean) => void,
 ): Possession {
   let suspend: Suspend | null = null
   let away = false
@@ -53,7 +54,7 @@ export function createPossession(
     await goOn(reopen())
     goOn = null
     away = false
-    onBack()
+    onBack(true)
   }
   const during = async <T>(work: () => Promise<T>): Promise<T> => {
     await letGo()
@@ -70,7 +71,7 @@ export function createPossession(
     await printed.over
     printed = null
     away = false
-    if (!isOver()) onBack()
+    if (!isOver()) onBack(false)
   }
   const byPerson = <T>(work: Promise<T>): Promise<T> => {
     personIsBack = work.catch(() => undefined)

@@ -1,4 +1,4 @@
-import { GUARD_MS } from '../state/screen-state.ts'
+import { GUARD_MS } from '../state/guard.ts'
 import type { Suspend } from './hand-over.ts'
 import type { TerminalOutput } from './leave.ts'
 import type { After, ScreenInput } from './screen-input.ts'

@@ -10,3 +10,8 @@ export function numbersTo(count: number): string {
   const last = numbers.pop() ?? ''
   return numbers.length === 0 ? last : `${numbers.join(', ')} or ${last}`
 }
+
+/** What is said of keys that came too early; null where none did. */
+export function droppedText(count: number): string | null {
+  return count === 0 ? null : `ignored ${counted(count, 'key')} typed before this question`
+}

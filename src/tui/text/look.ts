@@ -39,7 +39,10 @@ export function proseLines(look: Look, text: string, width: number, indent = '')
   return wrapProse(safe(look, text), Math.max(1, width - indent.length)).map(line => [seg(indent + line)])
 }
 
-/** Marked text of a script as rows: broken at the edge, never cut, never rewrapped. */
+/**
+ * Marked text of a script as rows: broken at the edge, never cut, never rewrapped. Where the indent has room for it, a mark says that a
+ * row goes on with the one above: a line that ends early reads like another command.
+ */
 export function exactLines(look: Look, segments: readonly Segment[], width: number, indent: string): Line[] {
   const room = Math.max(1, width - indent.length)
   const rows: Segment[][] = [[]]
@@ -63,7 +66,9 @@ export function exactLines(look: Look, segments: readonly Segment[], width: numb
     }
   }
   // What begins the text stands before its first row alone.
-  return rows.map((row, index) => [seg(index === 0 ? indent : ' '.repeat(indent.length)), ...row])
+  const goesOn =
+    indent.length < 3 ? ' '.repeat(indent.length) : `${look.ascii ? ' ~' : ' ↳'}${' '.repeat(indent.length - 2)}`
+  return rows.map((row, index) => [seg(index === 0 ? indent : goesOn), ...row])
 }
 
 /** A line of a comparison, with its mark: what is new and what is gone are told apart without colour too. */

@@ -13,6 +13,21 @@ export function cutTo(text: string, width: number, mark = '…'): string {
   return room < 0 ? mark.slice(0, width) : takeCells(text, room).head + mark
 }
 
+/** The same with both ends kept, which is where names that are alike differ. */
+export function cutMiddle(text: string, width: number, mark = '…'): string {
+  if (widthOf(text) <= width) return text
+  const room = width - widthOf(mark)
+  if (room < 2) return cutTo(text, width, mark)
+  const pieces = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].map(({ segment }) => segment)
+  const head = takeCells(text, Math.ceil(room / 2)).head
+  let tail = ''
+  for (const piece of pieces.reverse()) {
+    if (widthOf(piece) + widthOf(tail) > room - widthOf(head)) break
+    tail = piece + tail
+  }
+  return head + mark + tail
+}
+
 /** Exactly `width` cells: cut or filled with spaces. */
 export function padTo(text: string, width: number, mark = '…'): string {
   const cut = cutTo(text, width, mark)
@@ -64,7 +79,7 @@ export function plainForm(text: string): string {
 const ASCII = /^[\x20-\x7e]*$/
 /** Latin letters, punctuation, the rules and our state symbols: each a cell of its own, whatever stands beside it. */
 export const ONE_CELL_EACH =
-  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2013\u2014\u2018-\u201d\u2026\u2500-\u257f\u25b8\u25cc\u21ba\u21bb\u21b7\u2205\u2298\u2691\u29d7\u2714\u2716]*$/
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2013\u2014\u2018-\u201d\u2026\u2500-\u257f\u25b8\u25cc\u21b3\u21ba\u21bb\u21b7\u2205\u2298\u2691\u29d7\u2714\u2716]*$/
 
 function takeCells(text: string, width: number): { readonly head: string; readonly tail: string } {
   if (ASCII.test(text)) return { head: text.slice(0, width), tail: text.slice(width) }

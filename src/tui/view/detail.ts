@@ -77,7 +77,8 @@ function titleLines({ look, state, step, width }: About): Line[] {
   const title = `${focus}${safe(look, step.position)} ${safe(look, step.title)}`
   const room = width - widthOf(about) - 2
   if (widthOf(title) <= room) return [[seg(pad(look, title, room), 'strong'), seg(`  ${about}`)]]
-  return [...wrapProse(title, width).map((line): Line => [seg(line, 'strong')]), [seg(` ${about}`)]]
+  const rows = wrapProse(title.slice(1), width - 1)
+  return [...rows.map((row, index): Line => [seg(`${index === 0 ? focus : ' '}${row}`, 'strong')]), [seg(` ${about}`)]]
 }
 
 function factLines(about: About): Line[] {

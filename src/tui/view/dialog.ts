@@ -25,11 +25,11 @@ export function dialogView(look: Look, state: ScreenState, height: number): Dial
   if (dialog?.kind !== 'act') return { lines: [], cursor: null, farthest: 0 }
   const ask = openAsk(dialog.progress)
   const title = ruleLine(look, look.columns, titleText(look, state, dialog))
-  const question = ask === null ? [] : askLines(look, ask, dialog.text)
+  const question = dialog.stale ? staleLines(look) : ask === null ? [] : askLines(look, ask, dialog.text)
   const body = bodyLines(look, state, dialog)
   const window = scrolled(look, body, dialog.top, Math.max(0, height - 1 - question.length), 'PgUp PgDn')
   const lines = [title, ...window.lines, ...question].slice(0, height)
-  const field = ask !== null && ['phrase', 'text', 'observed'].includes(ask.kind)
+  const field = ask !== null && !dialog.stale && ['phrase', 'text', 'observed'].includes(ask.kind)
   const typed = lines.findLastIndex(line => line[0]?.text === FIELD)
   const x = (lines[typed] ?? []).reduce((sum, { text }) => sum + widthOf(text), 0)
   const cursor = field && typed >= 0 ? { x: Math.min(look.columns - 1, x), y: typed } : null
@@ -104,6 +104,12 @@ function reviewLines(look: Look, { scene }: ScreenState, need: Extract<Need, { k
     ),
     ...wrapProse(safe(look, facts.join('   ')), look.columns - 1).map((text): Line => [seg(` ${text}`, 'strong')]),
   ]
+}
+
+/** It stands there until somebody closes it, since they may be typing. */
+function staleLines(look: Look): Line[] {
+  const text = 'What this asked is over. Whatever is typed here counts for nothing: Enter or Esc closes it.'
+  return wrapProse(text, look.columns - 1).map((row): Line => [seg(` ${row}`, 'strong')])
 }
 
 function askLines(look: Look, ask: Ask, typed: string): Line[] {

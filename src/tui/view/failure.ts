@@ -37,8 +37,16 @@ function errorLines(look: Look, { errorLine, keys }: ScreenState, record: StepRe
   const head = ` Error line ${errorLine.number + 1}, ${keyName(keys, 'next-error')} shows it in the output`
   return [
     [seg(head, 'failed')],
-    ...exactLines(look, [seg(cleanOutput(errorLine.text, { ascii: look.ascii }))], width, '   ').slice(0, 3),
+    ...exactLines(look, [seg(cleanOutput(withoutClaim(errorLine.text), { ascii: look.ascii }))], width, '   ').slice(
+      0,
+      3,
+    ),
   ]
+}
+
+/** What bash says of a line without the file that we gave it, whose name is longer than most errors: its lines are those of the runbook. */
+function withoutClaim(text: string): string {
+  return text.replace(/^\/.*?\/claims\/.*?: (?=line \d+: )/, '')
 }
 
 /** Each expectation that was not met; of the output as a whole, what differs. */

@@ -9,49 +9,34 @@ import { lookedAt, type ScreenState } from '../state/screen-state.ts'
 import { cut, type Look, pad, safe, seg } from '../text/look.ts'
 import type { Line, Segment } from '../text/theme.ts'
 import { clockText } from '../text/time-text.ts'
+import { whereLine } from '../text/where-row.ts'
 import { widthOf } from '../text/width.ts'
+import { askOver } from './asked.ts'
 
-/** Row 1: where we are. The environment comes first, inverse when it is production. */
-export function whereLine(look: Look, state: ScreenState): Line {
+/** Row 1 of a run. */
+export function runLine(look: Look, state: ScreenState): Line {
   const { scene, nowMs } = state
   const step = neededStep(scene) ?? lookedAt(state)
-  const environment = environmentOf(scene, step)
-  const production = inProduction(scene, step)
-  const phase = step === null ? undefined : scene.walk.places.get(step)?.phase
-  const first = safe(
-    look,
-    environment === null ? 'no environment' : production ? environment.toUpperCase() : environment,
-  )
-  const head = ` ${first} `
   const { done: ended, total, skipped } = progressOf(scene.state)
   const doneShort = `${ended}/${total} done`
   const done = skipped === 0 ? doneShort : `${doneShort}, ${skipped} skipped`
   const clock = clockText(nowMs)
-  const release = safe(look, scene.state.start?.release ?? '')
-  const title = `${safe(look, scene.walk.runbook.title)} ${release}`.trim()
-  const place = phase === undefined ? [] : [`${safe(look, phase.position)} ${safe(look, phase.title)}`]
   const short = scheduleText(scene, nowMs, 'short')
-  const room = look.columns - widthOf(head)
-  const ends = [
-    [done, clock, scheduleText(scene, nowMs, 'long')],
-    [done, clock, short],
-    [doneShort, clock, short],
-    [doneShort, clock],
-  ].map(parts =>
-    parts
-      .filter(part => part !== '')
-      .map(part => ` | ${part}`)
-      .join(''),
-  )
-  // Title and phase may be cut a little before something of the rest is left out.
-  const least = Math.min(widthOf([title, ...place].join(' | ')) + 3, LEAST_MIDDLE)
-  const tail = ends.find(end => room - widthOf(end) >= least) ?? ends.at(-1) ?? ''
-  const middle = shareRoom(look, [title, ...place], room - widthOf(tail))
-  return [seg(head, production ? 'production' : 'strong'), seg(`${middle.map(text => `| ${text}`).join(' ')}${tail}`)]
+  return whereLine(look, {
+    environment: environmentOf(scene, step),
+    production: inProduction(scene, step),
+    release: scene.state.start?.release ?? '',
+    title: scene.walk.runbook.title,
+    phase: step === null ? null : (scene.walk.places.get(step)?.phase ?? null),
+    tails: [
+      { parts: [done, clock, scheduleText(scene, nowMs, 'long')], leavesNames: 20 },
+      { parts: [done, clock, short], leavesNames: 20 },
+      { parts: [doneShort, clock, short], leavesNames: 20 },
+      { parts: [doneShort, clock], leavesNames: 9 },
+      { parts: [doneShort], leavesNames: 0 },
+    ],
+  })
 }
-
-/** Cells in which title and phase still tell what they are. */
-const LEAST_MIDDLE = 30
 
 /** Row 2: what is needed now and its key; a refusal or a remark stands before it until the next key. */
 export function needLine(look: Look, state: ScreenState): Line {
@@ -64,33 +49,46 @@ export function needLine(look: Look, state: ScreenState): Line {
   // The key must not fall off the end: what to do keeps its place, and the title is what gives way.
   const used = [...message, seg(badge)].reduce((sum, { text }) => sum + widthOf(text), 0)
   const asked = safe(look, ask)
-  // Beside a message the title goes first: the outline marks the step, and the key is what is looked for.
-  const least = state.message === null ? LEAST_TITLE : LEAST_BESIDE
-  const room = Math.max(least, look.columns - used - widthOf(asked) - 3)
-  const named = widthOf(safe(look, title)) <= room || short === undefined ? title : short
-  const shown = cut(look, safe(look, named), room)
+  // Beside a message a few words of it stay, where the terminal is not narrow.
+  const least = state.message !== null && look.columns >= 80 ? LEAST_TITLE : 0
+  const whole = look.columns - used - 3
+  const shown = shownTitle(look, title, short, Math.max(least, whole - widthOf(asked)), whole)
   const text = ` ${shown}${asked === '' ? '' : `${shown === '' ? '' : ': '}${asked}`}`
   return [...message, seg(badge, SEEN[seen].tone === 'plain' ? 'strong' : SEEN[seen].tone), seg(text)]
 }
 
-/** What is needed; at the end of a phase that somebody goes on, and in a search what is looked for. */
+/** As much of the title as there is room for, at least the number of the step: the outline marks it, but the key is what is looked for. */
+function shownTitle(look: Look, title: string, short: string | undefined, room: number, whole: number): string {
+  const fits = [title, ...(short === undefined ? [] : [short])].find(text => widthOf(safe(look, text)) <= room)
+  if (fits !== undefined) return safe(look, fits)
+  if (room >= LEAST_TITLE) return cut(look, safe(look, short ?? title), room)
+  const position = safe(look, title.split(' ')[0] ?? '')
+  // What is asked may be longer than the row: its keys come first.
+  return widthOf(position) <= Math.max(room, whole - LEAST_ASK) ? position : ''
+}
+
+/** Cells in which what is asked has its keys. */
+const LEAST_ASK = 32
+/** Fewer cells of a title do not tell which step it is. */
+const LEAST_TITLE = 12
+
+/** What is needed; at the end of a phase that somebody goes on. While something lies over the walk, its keys are what counts. */
 function rowTwo(state: ScreenState): NeedText {
-  const { call, dialog } = state
-  if (call === null || dialog !== null) return needText(state.scene, state.nowMs, state.picked, state.keys)
+  const { call } = state
+  const over = askOver(state)
+  const need = needText(state.scene, state.nowMs, state.picked, state.keys)
+  if (over !== null) return { ...need, ask: over }
+  if (call === null) return need
   const ask =
     call.question === null ? `Enter goes on${call.next === null ? '' : ` to ${call.next}`}` : 'criteria met? y or n'
   return { state: 'passed', label: 'PHASE COMPLETE', title: '', ask }
 }
 
-/** The same beside a message: its number and a word. */
-const LEAST_BESIDE = 12
-/** Cells of a title that tell which step it is, whatever else must be said. */
-const LEAST_TITLE = 20
-
 /** The last row: which keys work now, the most needed first, and always the way to all of them. */
 export function keysLine(look: Look, state: ScreenState): Line {
   const bindings = keysNow(state)
-  const always = (rank: number): boolean => rank === 1 || (rank === 2 && look.columns >= 100)
+  // How to get out, and the way to all other keys, are never what has no room.
+  const always = (rank: number): boolean => rank <= LEAVING || (rank === 2 && look.columns >= 100)
   const fixed = bindings.filter(binding => always(rankOf(state, binding)))
   let left = look.columns - 1 - fixed.reduce((sum, binding) => sum + widthOf(entry(state, binding)), 0)
   const shown: Binding[] = []
@@ -100,7 +98,9 @@ export function keysLine(look: Look, state: ScreenState): Line {
     left -= cells
     shown.push(binding)
   }
-  const typing = isField(modeOf(state)) ? [seg(' type, then')] : []
+  // Where Enter gives nothing there is nothing to type first.
+  const gives = shown[0]?.label(state) !== 'close'
+  const typing = isField(modeOf(state)) && gives ? [seg(' type, then')] : []
   return [
     ...typing,
     ...[...shown, ...fixed].flatMap((binding): Segment[] => [
@@ -110,6 +110,9 @@ export function keysLine(look: Look, state: ScreenState): Line {
     ]),
   ]
 }
+
+/** Rank of what leaves the run, and of all keys. */
+const LEAVING = 1.5
 
 function entry(state: ScreenState, binding: Binding): string {
   return ` ${shownKey(state, binding)} ${binding.label(state)} `
@@ -126,23 +129,4 @@ export function findLine(look: Look, state: ScreenState): { readonly line: Line;
     line: [seg(head, 'strong'), seg(pad(look, shown, room)), seg(tail)],
     x: Math.min(look.columns - 1, head.length + widthOf(shown)),
   }
-}
-
-/** Cuts the first texts so that all fit: a phase is known by its number, a title by its beginning. */
-function shareRoom(look: Look, texts: readonly string[], room: number): string[] {
-  const used = texts.reduce((sum, text) => sum + widthOf(text) + 3, 0)
-  if (used <= room) return [...texts]
-  const each = Math.floor(room / texts.length) - 3
-  if (each < 4) return []
-  const spare = texts.reduce((sum, text) => sum + Math.max(0, each - widthOf(text)), 0)
-  return texts.map(text => (widthOf(text) <= each ? text : cut(look, text, each + spare)))
-}
-
-/** For a terminal below 60x15: the run goes on underneath. */
-export function tooSmallLines(look: Look, rows: number, canGoPlain: boolean): Line[] {
-  const text = `Terminal too small (${look.columns}x${rows}), Signoff needs 60x15.${canGoPlain ? ' Press l for plain mode.' : ''}`
-  return Array.from({ length: rows }, (_, row) => {
-    const piece = text.slice(row * look.columns, (row + 1) * look.columns)
-    return [seg(pad(look, piece, look.columns).trimEnd())]
-  })
 }

@@ -7,7 +7,7 @@ import { lookedAt, type ScreenState } from '../state/screen-state.ts'
 import { bounded, cut, fitted, type Look, pad, safe, seg } from '../text/look.ts'
 import type { Line, Segment } from '../text/theme.ts'
 import { clockText, durationText } from '../text/time-text.ts'
-import { widthOf } from '../text/width.ts'
+import { cutMiddle, widthOf } from '../text/width.ts'
 
 export interface OutlineView {
   readonly lines: readonly Line[]
@@ -106,7 +106,9 @@ function stepLine(
 ): Line {
   const seen = seenOf(state.scene, step.id, state.nowMs)
   const mark = selected ? '>' : ' '
-  const head = ` ${mark} ${pad(look, safe(look, step.position), positions)} `
+  // Positions below a heading without a number are alike but for their ends.
+  const position = cutMiddle(safe(look, step.position), positions, look.ascii ? '>' : '…')
+  const head = ` ${mark} ${pad(look, position, positions)} `
   const word = pad(look, `${symbolOf(seen.state, look.ascii)} ${safe(look, seen.word)}`, wordCells)
   const side = sideCells === 0 ? '' : sideText(look, state, step.id)
   const room = width - widthOf(head) - widthOf(word) - 1 - sideCells

@@ -1,4 +1,4 @@
-import { liveProblem, type ValueRow, valueRows } from '../acts/values.ts'
+import { liveProblem, stillNeeded, type ValueRow, valueRows } from '../acts/values.ts'
 import { actionRows } from '../keys/keys.ts'
 import { paletteRows } from '../keys/palette.ts'
 import type { Dialog, ScreenState } from '../state/screen-state.ts'
@@ -120,18 +120,20 @@ function valuesView(look: Look, state: ScreenState, dialog: Extract<Dialog, { ki
   const room = Math.max(1, height - 1 - about.length)
   const top = Math.max(0, Math.min(dialog.at - Math.floor(room / 2), rows.length - room))
   const names = Math.min(24, Math.max(...rows.map(({ name }) => widthOf(name))))
-  const list = rows.slice(top, top + room).map((row, index): Line => {
+  const shown = rows.slice(top, top + room)
+  const usesCells = Math.max(...shown.map(row => widthOf(safe(look, usesText(row)))))
+  // Of the one that is filled they stand below as well.
+  const hasUses = look.columns - names - SOURCE - usesCells - 10 >= LEAST_VALUE
+  const list = shown.map((row, index): Line => {
     const selected = top + index === dialog.at
     const value = row.value ?? (row.secret && row.source !== 'not given' ? '***' : '')
     const head = ` ${selected ? '>' : ' '} ${pad(look, safe(look, row.name), names)}  `
-    const uses = row.uses.length > 1 ? `${row.uses[0] ?? ''} and ${row.uses.length - 1} more` : (row.uses[0] ?? '')
-    const tail = `  ${pad(look, row.source, 12)}  ${safe(look, uses)}`
-    const cells = Math.max(8, look.columns - widthOf(head) - widthOf(tail) - 1)
+    const cells = look.columns - widthOf(head) - SOURCE - (hasUses ? usesCells : 0) - 5
     return [
       seg(head, selected ? 'strong' : 'plain'),
       seg(pad(look, safe(look, value), cells)),
-      seg(`  ${pad(look, row.source, 12)}`, row.needed ? 'needs' : 'plain'),
-      seg(`  ${safe(look, uses)}`),
+      seg(`  ${pad(look, row.source, SOURCE)}`, row.needed ? 'needs' : 'plain'),
+      seg(hasUses ? `  ${safe(look, usesText(row))}` : ''),
     ]
   })
   const missing = rows.filter(({ source }) => source === 'not given').length
@@ -146,6 +148,14 @@ function valuesView(look: Look, state: ScreenState, dialog: Extract<Dialog, { ki
   }
 }
 
+/** Cells for where a value came from, and in which a value still says something. */
+const SOURCE = 12
+const LEAST_VALUE = 8
+
+function usesText({ uses }: ValueRow): string {
+  return uses.length > 1 ? `${uses[0] ?? ''} and ${uses.length - 1} more` : (uses[0] ?? '')
+}
+
 const FIELD = ' > '
 
 function aboutLines(look: Look, state: ScreenState, row: ValueRow, typed: string): Line[] {
@@ -157,6 +167,9 @@ function aboutLines(look: Look, state: ScreenState, row: ValueRow, typed: string
     ruleLine(look, look.columns, `${safe(look, row.name)}`),
     ...row.about.flatMap(text => proseLines(look, text, look.columns, ' ')),
     ...(row.uses.length > 1 ? proseLines(look, `used at ${row.uses.join(', ')}`, look.columns, ' ') : []),
+    ...(stillNeeded(state.scene) === null
+      ? proseLines(look, 'Nothing that is needed now is missing: an empty Enter closes the form.', look.columns, ' ')
+      : []),
     ...proseLines(look, `New value?${suggestion}${hidden}`, look.columns, ' '),
     [seg(FIELD), seg(safe(look, shown).slice(-(look.columns - 5)), 'strong')],
     problem === null ? [] : [seg(` ${safe(look, problem)}`, 'failed')],

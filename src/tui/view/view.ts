@@ -1,12 +1,13 @@
 import type { Book } from '../output/book.ts'
-import { FIXED_ROWS, lookedAt, readingIn, type ScreenState, WIDE } from '../state/screen-state.ts'
+import { FIXED_ROWS, isTooSmall, lookedAt, readingIn, type ScreenState, WIDE } from '../state/screen-state.ts'
 import { bounded, fitted, type Look, ruleLine, seg } from '../text/look.ts'
 import type { Line } from '../text/theme.ts'
+import { tooSmallLines } from '../text/too-small.ts'
 import { callView } from './call.ts'
 import { detailLines } from './detail.ts'
 import { dialogView } from './dialog.ts'
 import { finishLines } from './finish.ts'
-import { findLine, keysLine, needLine, tooSmallLines, whereLine } from './head.ts'
+import { findLine, keysLine, needLine, runLine } from './head.ts'
 import { outlineView } from './outline.ts'
 import { overlayView } from './overlay.ts'
 import { readingView } from './reading.ts'
@@ -43,12 +44,11 @@ export function viewOf(screen: Screen): View {
   const { state, ascii } = screen
   const { columns, rows } = state.size
   const look: Look = { ascii, columns }
-  if (columns < 60 || rows < 15)
-    return { lines: tooSmallLines(look, rows, screen.canGoPlain), cursor: null, farthest: 0 }
+  if (isTooSmall(state.size)) return { lines: tooSmallLines(look, rows, screen.canGoPlain), cursor: null, farthest: 0 }
   const body = bodyView(screen, look, rows - FIXED_ROWS)
   const find = state.finding === null ? null : findLine(look, state)
   const lines = [
-    whereLine(look, state),
+    runLine(look, state),
     needLine(look, state),
     ruleLine(look, columns),
     ...body.lines,

@@ -214,7 +214,7 @@ export function executorContract(name: string, open: () => ExecutorUnderTest): v
     })
 
     test('what others say into its pipes after the end comes late, and is left when the run leaves it', async () => {
-      const order = under.order('(while :; do echo on; sleep 0.05; done) & echo own; exit 0')
+      const order = under.order('(while ((SECONDS < 100)); do echo on; sleep 0.05; done) & echo own; exit 0')
       const reports: ScriptReport[] = []
       await under.executor.run(order, take(reports))
       expect(reports.find(report => report.kind === 'left')).toMatchObject({ event: { open: ['out', 'err'] } })

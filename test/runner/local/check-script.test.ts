@@ -16,7 +16,7 @@ afterEach(() => session.end())
 
 /** What `bash -n` itself says of a text at that line: null if it parses. */
 function byBash(script: string, line: number): string | null {
-  const args = ['--norc', '--noprofile', '-O', 'extglob', '-n']
+  const args = ['--norc', '--noprofile', '-n']
   const { status, stderr } = spawnSync('bash', args, { input: '\n'.repeat(line - 1) + script, encoding: 'utf8' })
   return status === 0 ? null : stderr.replaceAll(/^bash: /gm, '').trim()
 }
@@ -45,6 +45,7 @@ test('says of whole and of cut scripts exactly what `bash -n` says, with the sam
     'case x in',
     'cat <<E\nx',
     '`',
+    'rm !(keep)',
     '',
   ]
   await fc.assert(
@@ -59,6 +60,19 @@ test('says of whole and of cut scripts exactly what `bash -n` says, with the sam
     ),
     { numRuns: 120 },
   )
+})
+
+test('refuses an extended pattern exactly where bash would come to it without having them on', async () => {
+  const check = (script: string) => session.executor.check(session.order(script, { line: 5 }))
+  const pattern = 'touch begun\nrm !(keep)'
+  expect(await check(pattern)).toContain('line 6')
+  expect(await check('[[ x == !(a|b) ]]; case x in a) ;; esac; if !(false); then :; fi')).toBeNull()
+  expect(await check(`shopt -s extglob\n${pattern}`)).toBeNull()
+  expect(await check(`. ./options.sh\n${pattern}`)).toBeNull()
+  await session.run('shopt -s extglob')
+  expect(await check(pattern)).toBeNull()
+  await session.run('shopt -u extglob')
+  expect(await check(pattern)).toContain('line 6')
 })
 
 test('runs nothing, whatever the script would have done to the one who reads it', async () => {

@@ -65,20 +65,24 @@ function heldOf(pid: number | undefined): string[] | null {
   }
 }
 
+/** A busy machine may take its time. */
+const BUSY = { timeout: 10_000 }
+
 const childrenOf = (pid: number | undefined): number[] =>
   (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number)
 
 /** Has a script read, and gives the launcher and the two copiers that it then has wait for that script. */
 async function waitingCopiers(): Promise<{ readonly pid: number; readonly copiers: readonly number[] }> {
   const { claim, words } = orderFor('before', 'true')
-  await launcher.start(words)
-  await expect.poll(() => hasEnded(claim)).toBe(true)
+  // One that was killed is found out by its silence: it has not taken the order then.
+  await expect.poll(() => launcher.start(words), BUSY).toBe(true)
+  await expect.poll(() => hasEnded(claim), BUSY).toBe(true)
   const pid = readSupervisor(claim)?.pid ?? 0
-  await expect.poll(() => childrenOf(pid)).toEqual([])
+  await expect.poll(() => childrenOf(pid), BUSY).toEqual([])
   writeFileSync(join(folder, 'text'), 'set -n\n:\n')
   expect(await launcher.check(join(folder, 'text'))).toBe(0)
   // Those of the script before had gone; what reads a script ends before it is answered.
-  await expect.poll(() => childrenOf(pid).map(heldOf)).toEqual([[], []])
+  await expect.poll(() => childrenOf(pid).map(heldOf), BUSY).toEqual([[], []])
   return { pid, copiers: childrenOf(pid) }
 }
 
@@ -152,11 +156,11 @@ test('a script that is over leaves nothing of it with its supervisor: no secret,
 test('copiers that somebody killed while they waited are made anew: no output is lost, and no script is ended by it', async () => {
   const { pid, copiers } = await waitingCopiers()
   for (const copier of copiers) process.kill(copier, 'SIGKILL')
-  await expect.poll(() => copiers.filter(isThere)).toEqual([])
+  await expect.poll(() => copiers.filter(isThere), BUSY).toEqual([])
   const { claim, words } = orderFor('next', 'echo out; echo err >&2; exit 4')
   await launcher.start(words)
-  await expect.poll(() => readStatus(claim).closed.size).toBe(2)
-  await expect.poll(() => readStatus(claim).ending?.code).toBe(4)
+  await expect.poll(() => readStatus(claim).closed.size, BUSY).toBe(2)
+  await expect.poll(() => readStatus(claim).ending?.code, BUSY).toBe(4)
   expect(readSupervisor(claim)?.pid).toBe(pid)
   expect(['out', 'err'].map(fd => readFileSync(join(claim, fd), 'utf8'))).toEqual(['out\n', 'err\n'])
 })
@@ -164,11 +168,11 @@ test('copiers that somebody killed while they waited are made anew: no output is
 test('copiers that wait end with their launcher, be it that Signoff has gone or that it was killed', async () => {
   const first = await waitingCopiers()
   process.kill(first.pid, 'SIGKILL')
-  await expect.poll(() => [first.pid, ...first.copiers].filter(isThere)).toEqual([])
+  await expect.poll(() => [first.pid, ...first.copiers].filter(isThere), BUSY).toEqual([])
   rmSync(join(folder, 'claims', 'before'), { recursive: true })
   const second = await waitingCopiers()
   launcher.close()
-  await expect.poll(() => [second.pid, ...second.copiers].filter(isThere)).toEqual([])
+  await expect.poll(() => [second.pid, ...second.copiers].filter(isThere), BUSY).toEqual([])
 })
 
 test('it ends once Signoff has gone and its script has ended, not before', async () => {

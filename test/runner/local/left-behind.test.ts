@@ -42,7 +42,7 @@ const lateEnd = (reports: readonly ScriptReport[]): EventOf<'output.late.end'> |
 /** A file that a script waits for, so that a test says when it goes on. */
 function gate(name: string): { readonly open: () => void; readonly wait: string } {
   const path = join(session.folder, name)
-  return { open: () => writeFileSync(path, ''), wait: `until [[ -e ${path} ]]; do sleep 0.02; done` }
+  return { open: () => writeFileSync(path, ''), wait: `until [[ -e ${path} || SECONDS -gt 100 ]]; do sleep 0.02; done` }
 }
 
 describe('what a script leaves behind', () => {
@@ -81,8 +81,8 @@ describe('what a script leaves behind', () => {
   })
 
   test('a process of many threads is named once', async () => {
-    const program = 'require("fs").writeFileSync("there", ""); setInterval(() => {}, 1000)'
-    const block = `'${process.execPath}' -e '${program}' >/dev/null 2>&1 & echo $!; until [[ -e there ]]; do sleep 0.02; done`
+    const program = 'require("fs").writeFileSync("there", ""); setTimeout(() => {}, 100_000)'
+    const block = `'${process.execPath}' -e '${program}' >/dev/null 2>&1 & echo $!; until [[ -e there || SECONDS -gt 100 ]]; do sleep 0.02; done`
     const { out, reports } = await session.run(block)
     expect(leftOf(reports)?.processes).toMatchObject([{ pid: Number(out) }])
   })
@@ -171,7 +171,7 @@ describe('late output', () => {
   test('beyond its budget is counted, not kept, and takes no room on the disk', async () => {
     const small = openSession({ lateBytes: 10_000 })
     try {
-      const script = '(until [[ -e go ]]; do sleep 0.02; done; head -c 3000000 /dev/zero) & exit 0'
+      const script = '(until [[ -e go || SECONDS -gt 100 ]]; do sleep 0.02; done; head -c 3000000 /dev/zero) & exit 0'
       const order = small.order(script)
       const reports = await runToEnd(small, order)
       writeFileSync(join(small.folder, 'go'), '')

@@ -111,7 +111,7 @@ describe('streams', () => {
     const first = new Promise<void>(resolve => {
       shown = resolve
     })
-    const order = session.order('echo now; while [[ ! -e go ]]; do sleep 0.02; done')
+    const order = session.order('echo now; until [[ -e go || SECONDS -gt 100 ]]; do sleep 0.02; done')
     const done = session.executor.run(order, async report => {
       if (report.kind === 'output') shown?.()
     })

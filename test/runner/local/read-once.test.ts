@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { readOnce } from '../../../src/runner/local/scripts/read-once.ts'
 
-const bash = (script: string, line = 2) => ({ script, line, shell: 'bash', interpreter: null }) as const
+const bash = (script: string, line = 2, extglob = false) =>
+  ({ script, line, shell: 'bash', interpreter: null, extglob }) as const
 
 /** A shell that says what it is told to of a text, and what it was asked in which order. */
 function shellThatSays(said: (script: string) => string | null) {
@@ -23,6 +24,8 @@ test('a text that parses is read once, however often it is asked for before anot
   await read(bash('b'), {})
   await read(bash('a'), {})
   expect(asked.filter(line => line.endsWith('begins'))).toEqual(['2: a begins', '2: b begins', '2: a begins'])
+  await read(bash('a', 2, true), {})
+  expect(asked.filter(line => line.endsWith('begins'))).toHaveLength(4)
 })
 
 test('another line is another text, since what a shell says names it', async () => {

@@ -123,6 +123,12 @@ describe('what one block leaves behind, the next one finds', () => {
       'a=1; cat="x_y"; set -- $cat; echo "$# $v_all"',
       '2 x\n',
     ],
+    [
+      'a read-only IFS',
+      "readonly IFS=$'\\n'; set -f; shopt -s nullglob",
+      'v="a b"; set -- $v; echo "$# $-" | tr -d ehB; shopt -q nullglob && echo on',
+      '1 f\non\n',
+    ],
     ['IFS that is not set', 'unset IFS', 'echo "${IFS-unset}"', 'unset\n'],
     [
       'limits, soft and hard ones',

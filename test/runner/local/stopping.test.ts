@@ -30,7 +30,7 @@ async function runUntilReady(order: ScriptOrder, act: () => Promise<void>) {
 
 describe('stopping', () => {
   test('one signal reaches the whole group, is told before it is sent, and the state is kept', async () => {
-    const order = session.order('a=1; echo ready; while :; do :; done')
+    const order = session.order('a=1; echo ready; while ((SECONDS < 100)); do :; done')
     const { ended, stops } = await runUntilReady(order, () =>
       session.executor.stop(order.id, 'SIGINT', 'op@example.com'),
     )
@@ -62,7 +62,9 @@ describe('stopping', () => {
   })
 
   test('goes on until the children are gone that outlive the script', async () => {
-    const order = session.order("(trap '' INT TERM; exec sleep 600) & sleep 0.1; echo ready; while :; do :; done")
+    const order = session.order(
+      "(trap '' INT TERM; exec sleep 600) & sleep 0.1; echo ready; while ((SECONDS < 100)); do :; done",
+    )
     const { signals } = await runUntilReady(order, () => session.executor.stop(order.id, 'escalate', null))
     expect(signals).toEqual(['SIGINT', 'SIGTERM', 'SIGKILL'])
     await expect.poll(() => processesWith(session.folder)).toEqual([])
@@ -75,7 +77,8 @@ describe('stopping', () => {
   })
 
   test('wakes a script that somebody has suspended, so that it can take the signal', async () => {
-    const script = "trap 'echo caught; exit 4' INT; echo ready; kill -STOP $$; while :; do sleep 0.02; done"
+    const script =
+      "trap 'echo caught; exit 4' INT; echo ready; kill -STOP $$; while ((SECONDS < 100)); do sleep 0.02; done"
     const order = session.order(script)
     const { ended, signals } = await runUntilReady(order, async () => {
       const block = (): string => readFileSync(`/proc/${processesWith(session.folder)[0]}/stat`, 'latin1')

@@ -46,7 +46,7 @@ async function running(order: ScriptOrder): Promise<Running> {
   }
 }
 
-const SCRIPT = 'echo one; until [[ -e go ]]; do sleep 0.02; done; echo two; touch done; exit 3'
+const SCRIPT = 'echo one; until [[ -e go || SECONDS -gt 100 ]]; do sleep 0.02; done; echo two; touch done; exit 3'
 const hasEnded = () => existsSync(join(session.folder, 'done'))
 
 /** What must stand in the end, whoever was suspended on the way. */

@@ -80,7 +80,9 @@ describe('a script in the terminal', () => {
   })
 
   test('sees a change of size, and the record has it', async () => {
-    const watching = run('trap "stty size" WINCH; echo ready; while ! read -rt 0.05 line; do :; done')
+    const watching = run(
+      'trap "stty size" WINCH; echo ready; until read -rt 0.05 line || ((SECONDS > 100)); do :; done',
+    )
     await at.until(/ready/)
     at.resize({ columns: 132, rows: 43 })
     await at.until(/43 132/)
@@ -206,9 +208,12 @@ describe('a process of its own in a terminal', () => {
   }, 110_000)
 
   test('that takes no output any more hangs the script up, and gives the terminal back', async () => {
-    const order = session.order('trap "echo hung up >hup; exit 1" HUP; echo said; while :; do sleep 0.05; done', {
-      terminal: true,
-    })
+    const order = session.order(
+      'trap "echo hung up >hup; exit 1" HUP; echo said; while ((SECONDS < 100)); do sleep 0.05; done',
+      {
+        terminal: true,
+      },
+    )
     const followed = session.executor.run(order, async report => {
       if (report.kind === 'output') throw new Error('the run is not driven any more')
     })
@@ -265,7 +270,10 @@ describe('a process of its own in a terminal', () => {
   })
 
   test('whose terminal stops reading goes on: a time limit ends the script, and its end is recorded', async () => {
-    const order = session.order('while :; do echo a line that nobody reads; done', { terminal: true, timeoutMs: 1500 })
+    const order = session.order('while ((SECONDS < 100)); do echo a line that nobody reads; done', {
+      terminal: true,
+      timeoutMs: 1500,
+    })
     const terminal = start([order, session.order('echo next')])
     await terminal.until(/nobody reads/)
     terminal.freeze(true)
@@ -280,7 +288,7 @@ describe('a process of its own in a terminal', () => {
 
   test('without the package, and its supervisor killed, has the terminal again: it is in the foreground', async () => {
     const order = session.order('touch started; sleep 600', { terminal: true })
-    const next = session.order('until [[ -e go ]]; do sleep 0.02; done')
+    const next = session.order('until [[ -e go || SECONDS -gt 100 ]]; do sleep 0.02; done')
     const terminal = start([order, next], 'without-package')
     await until(() => existsSync(join(session.folder, 'started')))
     expect(isInForeground(terminal.pid)).toBe(false)

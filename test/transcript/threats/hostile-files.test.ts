@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { eachHasANeed } from '../../../src/model/who-decides.ts'
 import { encode } from '../../../src/transcript/encoding/canonical.ts'
 import { toArmor, verifySshSig } from '../../../src/transcript/ssh/sshsig.ts'
-import { eachHasANeed } from '../../../src/transcript/statements/approval-needs.ts'
 import { checkBeforeSeal, signSeal } from '../../../src/transcript/statements/seal.ts'
 import { buildSealStatement } from '../../../src/transcript/statements/seal-statement.ts'
 import * as run from '../helpers/run.ts'

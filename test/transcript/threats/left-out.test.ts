@@ -185,6 +185,16 @@ describe('threat 13: a gate that stays, and is passed by', () => {
     expect(report.findings.map(({ message }) => message)).toContainEqual(expect.stringContaining('against a no-go'))
   })
 
+  it.each(['recovery', 'none'] as const)('by a script of a flow that nobody entered, %s, is 6', async flow => {
+    const writer = run.createWriter()
+    const steps = [run.planned('tell-support', 'confirmation'), run.planned('undo', 'task', { flow })]
+    writer.add(run.runStart(), { ...run.PLAN, steps }, run.confirm('tell-support'), ...run.script('undo', []))
+    writer.add(run.runEnd(writer))
+    expect((await run.verify(writer.bytes(), await run.sealed(writer))).findings).toMatchObject([
+      { check: 'policy', exit: 6, line: 4, message: 'undo was started, and is in no flow that is walked' },
+    ])
+  })
+
   it('by a way back that leaves it out, or that the runbook has not, is 6; and so is a second one', async () => {
     const steps = [
       run.planned('build', 'task'),
@@ -217,6 +227,9 @@ describe('threat 13: a gate that stays, and is passed by', () => {
     }
     expect(await wayBack(back([gate, 'undo']))).toBe(0)
     expect(await wayBack(back(['undo']))).toBe(6)
+    // One name that reads as two is neither of them.
+    expect(await wayBack(back([`${gate}\nundo`]))).toBe(6)
+    expect(await wayBack()).toBe(4)
     expect(await wayBack(back([gate, 'undo'], 'deploy'))).toBe(6)
     expect(await wayBack(back([gate, 'undo']), back([gate, 'undo']))).toBe(6)
   })

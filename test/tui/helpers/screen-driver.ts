@@ -93,6 +93,12 @@ export class ScreenDriver {
     return this
   }
 
+  /** The terminal is the screen's again. */
+  back(): this {
+    this.#apply({ kind: 'back', size: this.state.size, atMs: this.#clock.nowMs() })
+    return this
+  }
+
   /** The rows of the screen as text. */
   rows(options: { readonly ascii?: boolean; readonly color?: boolean } = {}): string[] {
     const view = this.#view(options.ascii ?? false)

@@ -88,7 +88,7 @@ describe('keys moved by configuration', () => {
     await screen.settle()
     screen.press('s')
     expect(screen.needed).toContain('s has no use here')
-    screen.resize(200, 50)
+    await screen.resize(200, 50).settle()
     expect(screen.rows().at(-1)).toContain('S skip')
     await screen.press('S').settle()
     expect(screen.rows().join('\n')).toContain('Skip 1.2 Build')

@@ -328,6 +328,32 @@ describe('lines for another question', () => {
     expect(run.state.steps.get('s1.3')?.status.kind).toBe('passed')
   })
 
+  test('a line that was begun for a question which went away is no word for the next one', async () => {
+    const { run, person } = plainAt('1.2', { '1.2': { slow: true } })
+    await person.type('run')
+    await person.type('stop')
+    person.said()
+    run.finish(0)
+    await quiet()
+    expect(person.said()).toMatch(/The question has changed meanwhile\. The line that you are at counts for nothing/)
+    await person.type('tick')
+    expect(person.said()).toMatch(/That line counts for nothing\.[\s\S]*Step 1\.3/)
+    expect(run.state.steps.get('s1.3')?.status.kind).toBe('pending')
+    await person.type('tick')
+    expect(run.state.steps.get('s1.3')?.status.kind).toBe('passed')
+  })
+
+  test('lines of one text, one behind the other, answer nothing until there is a pause', async () => {
+    const { run, person } = plainAt('1.3')
+    for (let line = 0; line < 10; line++) {
+      await person.typeAtOnce('tick')
+      clock.pass(299)
+    }
+    expect(run.said).toEqual([])
+    await person.type('tick')
+    expect(run.said).toHaveLength(1)
+  })
+
   test('a question still takes lines where the clock was set back meanwhile', async () => {
     const { run, person } = plainAt('1.3')
     clock.pass(1000)

@@ -140,7 +140,7 @@ describe('pages', () => {
 
   test('where a step failed the contacts stand in its detail, and C shows them from anywhere, cleaned', async () => {
     const { screen } = await walkAt('2.2', { '2.2': { exits: [1] } }, withContacts())
-    screen.resize(120, 40)
+    await screen.resize(120, 40).settle()
     await screen.press('enter').settle()
     expect(screen.needed).toContain('C contacts')
     expect(screen.rows().join('\n')).toContain('DBA | 555-0100\\x1b[2J')

@@ -35,6 +35,8 @@ describe('running', () => {
     const { run, screen } = await walkAt('1.6')
     await screen.press('f').settle()
     await screen.type('4.2.0').press('enter').settle()
+    // TOKEN may be given too: an empty Enter leaves the form.
+    await screen.press('enter').settle()
     await screen.press('enter').settle()
     expect(screen.rows().join('\n')).toContain('docker tag app app:4.2.0')
     await screen.press('enter').settle()
@@ -118,11 +120,29 @@ describe('keys for another question', () => {
     expect(screen.needed).toContain('NEEDS YOU  1.3 On-call')
     screen.press('space')
     expect(screen.needed).toContain('ignored 5 keys')
-    screen.paint()
-    clock.pass(299)
-    screen.press('space')
-    expect(run.state.steps.get('s1.3')?.status.kind).toBe('pending')
-    clock.pass(1)
+  })
+
+  test.each([
+    [299, 'pending'],
+    [300, 'passed'],
+  ])('%i ms after its paint a question leaves an answer %s', async (ms, status) => {
+    const run = new FakeRun(demoRunbook(), clock).skipTo('1.3')
+    const screen = new ScreenDriver(run, clock).paint()
+    clock.pass(ms)
+    await screen.press('space').settle()
+    expect(run.state.steps.get('s1.3')?.status.kind).toBe(status)
+  })
+
+  test('a key that was dropped keeps the question shut for those right behind it, until they pause', async () => {
+    const run = new FakeRun(demoRunbook(), clock).skipTo('1.3')
+    const screen = new ScreenDriver(run, clock).paint()
+    for (let press = 0; press < 10; press++) {
+      clock.pass(299)
+      screen.press('space')
+    }
+    expect(run.said).toEqual([])
+    expect(screen.needed).toContain('ignored 10 keys typed before this question: pause a second')
+    clock.pass(300)
     await screen.press('space').settle()
     expect(run.state.steps.get('s1.3')?.status.kind).toBe('passed')
   })
@@ -145,12 +165,15 @@ describe('keys for another question', () => {
     expect(run.said).toHaveLength(1)
   })
 
-  test('an open review is closed when its question goes away', async () => {
+  test('an open review answers nothing once its question has gone away, and goes by Enter', async () => {
     const { run, screen } = await walkAt('2.1')
     await screen.press('enter').settle()
     run.emit({ kind: 'step.skip', step: 's2.1', why: 'person', reason: 'elsewhere', by: 'omar' })
-    expect(screen.state.dialog).toBeNull()
     expect(screen.needed).toContain('the question has changed meanwhile')
+    expect(screen.rows().join('\n')).toMatch(/What this asked is over[\s\S]*Enter close/)
+    await screen.type('production v2.4.0').press('enter').settle()
+    expect(screen.state.dialog).toBeNull()
+    expect(run.said).toEqual([])
   })
 })
 

@@ -38,7 +38,15 @@ const SIZES = [
 ] as const
 
 function stateOf(ask: StartAsk, columns = 80, rows = 24): StartState {
-  return { ask, size: { columns, rows }, at: 0, message: null, painted: true }
+  return {
+    ask,
+    size: { columns, rows },
+    at: 0,
+    message: null,
+    openAtMs: 0,
+    droppedAtMs: Number.NEGATIVE_INFINITY,
+    dropped: 0,
+  }
 }
 
 function textOf(state: StartState, ascii = false): string[] {
@@ -47,7 +55,8 @@ function textOf(state: StartState, ascii = false): string[] {
 
 function pressed(state: StartState, ...names: string[]) {
   let now: ReturnType<typeof pressAtStart> = { state, answer: null }
-  for (const name of names) now = pressAtStart(now.state, { name, text: null }, startView(now.state, false).farthest)
+  for (const name of names)
+    now = pressAtStart(now.state, { name, text: null }, startView(now.state, false).farthest, 1000)
   return now
 }
 
@@ -95,8 +104,23 @@ describe('keys', () => {
     expect(textOf(pressed(brief, 'z').state)[1]).toContain('z has no use here: Enter starts, q leaves')
   })
 
-  test('what is typed before it is painted begins nothing', () => {
-    expect(pressed({ ...brief, painted: false }, 'enter').answer).toBeNull()
+  test('what is typed before it was painted, or an Enter held since then, begins nothing', () => {
+    expect(pressed({ ...brief, openAtMs: null }, 'enter').answer).toBeNull()
+    let state: StartState = { ...brief, openAtMs: 300 }
+    for (let atMs = 0; atMs < 2000; atMs += 30) {
+      const held = pressAtStart(state, { name: 'enter', text: null }, 0, atMs)
+      expect(held.answer).toBeNull()
+      state = held.state
+    }
+    expect(textOf(state)[1]).toMatch(/ignored \d+ keys typed before this question/)
+    expect(pressAtStart(state, { name: 'enter', text: null }, 0, 2300).answer).toEqual({ kind: 'start' })
+  })
+
+  test('in a terminal that is too small to show it, Enter begins nothing', () => {
+    const small = { ...brief, size: { columns: 52, rows: 12 } }
+    expect(textOf(small).join('')).toContain('Terminal too small (52x12)')
+    expect(pressed(small, 'enter').answer).toBeNull()
+    expect(pressed(small, 'q').answer).toEqual({ kind: 'leave' })
   })
 
   test('a small screen is read on to its end, and back at once', () => {

@@ -8,6 +8,9 @@ function paced() {
     draw: () => {
       world.drawn++
     },
+    drawClock: () => {
+      world.drawn++
+    },
     isBehind: () => world.behind,
     commit() {
       if (!world.hasOutput) return false

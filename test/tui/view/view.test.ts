@@ -194,7 +194,8 @@ test('a runbook of 10,000 steps is drawn by its visible rows: a key to its view 
 
 test('help names every key of the walk, with why it cannot be used now', async () => {
   const { screen } = await screenAt('1.3')
-  screen.resize(120, 60).press('?')
+  await screen.resize(120, 60).settle()
+  screen.press('?')
   const shown = screen.rows().join('\n')
   expect(shown).toMatch(/ Answer\n/)
   expect(shown).toMatch(/Space +ticks the confirmation, one a press/)

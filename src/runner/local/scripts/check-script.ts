@@ -5,11 +5,13 @@ import type { ScriptOrder } from '../../ports.ts'
 import type { Launcher } from './launcher.ts'
 
 const CHECKS = {
-  // extglob is on, because the session may have it on: without it bash would refuse what it can run.
-  bash: ['bash', ['--norc', '--noprofile', '-O', 'extglob', '-n']],
+  bash: ['bash', ['--norc', '--noprofile', '-n']],
   sh: ['sh', ['-n']],
   zsh: ['zsh', ['-f', '-n']],
 } as const
+
+/** What is read of an order, and whether its session has extended patterns on, as far as that is known. */
+export type Checked = Pick<ScriptOrder, 'script' | 'shell' | 'interpreter' | 'line'> & { readonly extglob: boolean }
 
 /**
  * Has the shell read the whole script without running any of it: it runs a file command by command, so that a syntax
@@ -20,7 +22,7 @@ const CHECKS = {
  * @throws {SignoffError} `SHELL_MISSING`.
  */
 export async function checkScript(
-  order: Pick<ScriptOrder, 'script' | 'shell' | 'interpreter' | 'line'>,
+  order: Checked,
   environment: Readonly<Record<string, string>>,
   launcher: Launcher,
   file: string,
@@ -29,7 +31,8 @@ export async function checkScript(
   // `set -n` needs a line before the script. What bash takes for no text has an answer of its own by `bash -n`.
   if (order.shell !== 'bash' || order.line < 2 || order.script.includes('\0'))
     return checkByItself(order, environment, file)
-  writeAnew(file, `${'\n'.repeat(order.line - 2)}set -n\n${order.script}`)
+  const patterns = `shopt -${order.extglob || mayExtend(order.script) ? 's' : 'u'} extglob`
+  writeAnew(file, `${'\n'.repeat(order.line - 2)}${patterns}; set -n\n${order.script}`)
   const code = await launcher.check(file)
   if (code === null) return checkByItself(order, environment, file)
   return code === 0 ? null : saidOf(readFileSync(`${file}.said`, 'utf8'), file, `bash -n: exit ${code}`)
@@ -37,14 +40,23 @@ export async function checkScript(
 
 /** The shell is started for this check alone. */
 function checkByItself(
-  order: Pick<ScriptOrder, 'script' | 'shell' | 'line'>,
+  order: Checked,
   environment: Readonly<Record<string, string>>,
   file: string,
 ): Promise<string | null> {
-  const [command, args] = CHECKS[order.shell]
+  const [command, rest] = CHECKS[order.shell]
+  const args = order.shell === 'bash' && (order.extglob || mayExtend(order.script)) ? ['-O', 'extglob', ...rest] : rest
   // From a file, since zsh names no line of what it reads from a pipe.
   writeAnew(file, atLine(order.script, order.line))
   return readBy(command, [...args, file], '', environment, file)
+}
+
+/**
+ * Whether a script may itself switch extended patterns on before it comes to them, be it by a file that it reads: bash would refuse
+ * what it can run. Where it does not and its session has not, `rm !(keep)` is refused here, and not after the lines before it ran.
+ */
+function mayExtend(script: string): boolean {
+  return /\bextglob\b|(?:^|[;&|({]|\bthen|\bdo)\s*(?:\.|source|eval)\s/m.test(script)
 }
 
 /** Another file each time: some file systems (ext4) put on the disk at once what is written into a file that was emptied. */

@@ -6,7 +6,7 @@ import { wireOf } from './terminal-supervisor.ts'
 /** Bash that supervises scripts and checks them: see `supervisor-script.ts`. */
 export interface Launcher {
   /**
-   * Has bash read a whole file whose first command is `set -n`; what it says is in `FILE.said` afterwards.
+   * Has bash read a whole file whose first line ends in `set -n`; what it says is in `FILE.said` afterwards.
    * @returns the exit code; null if bash ended before it answered.
    * @throws {SignoffError} `SHELL_MISSING`.
    */

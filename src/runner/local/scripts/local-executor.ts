@@ -112,10 +112,13 @@ export function createLocalExecutor(options: LocalExecutorOptions): LocalExecuto
     },
 
     async check(order) {
-      const folder = startOf(order, sessions.read(order.session))
+      const session = sessions.read(order.session)
+      const folder = startOf(order, session)
       if (!isFolder(folder)) return `the folder ${folder}, where this block starts, is not there`
       if (order.terminal) packageOfPty = await pty()
-      return read(order, scriptEnvironment(order, environment, new Map()))
+      // A first block's are off, unless a file of the person's own says otherwise, which nobody reads before it is run.
+      const extglob = session.state?.extglob ?? environment.BASH_ENV !== undefined
+      return read({ ...order, extglob }, scriptEnvironment(order, environment, new Map()))
     },
 
     makeReady(order) {

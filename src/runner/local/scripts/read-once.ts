@@ -1,10 +1,8 @@
-import type { ScriptOrder } from '../../ports.ts'
+import type { Checked } from './check-script.ts'
 
-/** What a shell's answer depends on. */
-type Asked = Pick<ScriptOrder, 'script' | 'shell' | 'interpreter' | 'line'>
 /** What the shell says of a text; null if it parses. */
 type Answer = Promise<string | null>
-type Read = (order: Asked, environment: Readonly<Record<string, string>>) => Answer
+type Read = (order: Checked, environment: Readonly<Record<string, string>>) => Answer
 
 /**
  * Has a shell read texts one after the other, since each lies in the same file for it; and a text that bash found whole not again, if it is
@@ -13,7 +11,7 @@ type Read = (order: Asked, environment: Readonly<Record<string, string>>) => Ans
  */
 export function readOnce(read: Read): Read {
   let turn: Promise<unknown> = Promise.resolve()
-  let last: { readonly order: Asked; readonly answer: Answer } | null = null
+  let last: { readonly order: Checked; readonly answer: Answer } | null = null
 
   return (order, environment) => {
     if (last !== null && isSame(last.order, order)) return last.answer
@@ -33,10 +31,11 @@ export function readOnce(read: Read): Read {
   }
 }
 
-function isSame(one: Asked, other: Asked): boolean {
+function isSame(one: Checked, other: Checked): boolean {
   return (
     one.script === other.script &&
     one.line === other.line &&
+    one.extglob === other.extglob &&
     one.shell === other.shell &&
     one.interpreter == null &&
     other.interpreter == null

@@ -7,7 +7,7 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  *
  * It reads orders from descriptor 3, a wire that goes both ways: words that each end in NUL, which neither paths nor environments can hold:
  *
- * - `check FILE`: reads the whole file without running any of it and answers `CODE\n`. The file's first command is `set -n`, and it
+ * - `check FILE`: reads the whole file without running any of it and answers `CODE\n`. The file's first line ends in `set -n`, and it
  *   is read by `.` in a fork: the same reader as `bash -n`, without starting another bash. What it says goes to `FILE.said`.
  * - `run COUNT WORD..`, and an empty word behind the last one: answers `0\n`, and from then on the order depends on nobody: it is the
  *   supervisor of this script until that has ended, whatever becomes of Signoff. Then it says `free\n` and reads on. Secrets come this
@@ -42,6 +42,10 @@ import { SUPERVISOR_PARTS } from './supervisor-parts.ts'
  * All this is done by a fork, and the bash that was started ends: a shell that is no subshell is told of each script that somebody
  * suspends, and would wait for it anew all the time.
  *
+ * A `dd` that ends by an error, or is told to go, may have read what it has not written, and does not say how much. The kernel counts what a process
+ * and its children have read: taking off what this shell has read itself, and what a `dd` that copies nothing reads to start, leaves what the other one has
+ * taken from the pipe. Where the kernel does not tell, one byte counts as lost: at least that is.
+ *
  * A copier that was told to go counts what still comes and throws it away, so that who holds the pipe is not killed by it. It forgets
  * the id of a \`dd\` that has ended: by then it may be somebody else's.
  *
@@ -59,7 +63,7 @@ done
 set -m -o noclobber
 ${SUPERVISOR_PARTS.trim()}
 __signoff_copy() {
-  LC_ALL=C
+  export LC_ALL=C
   IFS= read -r -d '' __signoff_claim && IFS= read -r -d '' __signoff_spool || return
   exec 5>>"$__signoff_claim/status"
   __signoff_lost=0 __signoff_size=1 __signoff_dd= __signoff_told=
@@ -67,8 +71,11 @@ __signoff_copy() {
   IFS= read -r -d '' -n 1 __signoff_byte || { printf 'closed %s\\n' "$1" >&5; return; }
   __signoff_stat $BASHPID
   printf 'copier %s %s %s\\n' "$1" $BASHPID "$__signoff_stat" >&5
+  # Two words and the line about this shell, each with its end, and the byte.
+  __signoff_own=$((4 + \${#__signoff_claim} + \${#__signoff_spool} + \${#__signoff_stat}))
   while :; do
-    if [[ -n $__signoff_byte ]]; then printf %s "$__signoff_byte"; else printf '\\0'; fi >>"$__signoff_claim/$1" || __signoff_lost=1
+    { if [[ -n $__signoff_byte ]]; then printf %s "$__signoff_byte"; else printf '\\0'; fi >>"$__signoff_claim/$1"; } ||
+      __signoff_lost=$((__signoff_lost + 1)) __signoff_size=$((__signoff_size - 1))
     if [[ $OSTYPE == linux* ]]; then
       command -p dd bs=131072 iflag=count_bytes count=$((__signoff_spool - __signoff_size)) status=none <&0 >>"$__signoff_claim/$1" &
     else command -p cat <&0 >>"$__signoff_claim/$1" & fi
@@ -79,15 +86,36 @@ __signoff_copy() {
       kill -0 $__signoff_dd 2>/dev/null || break
     done
     __signoff_dd=
+    ((__signoff_code == 0)) || __signoff_in_hand "$1"
     IFS= read -r -d '' -n 1 __signoff_byte || break
     __signoff_size=$(($(command -p wc -c <"$__signoff_claim/$1") + 1))
     if [[ -n $__signoff_told ]] || ((__signoff_code != 0 || __signoff_size > __signoff_spool)); then
       __signoff_lost=$((__signoff_lost + 1 + $(command -p wc -c)))
       break
     fi
+    __signoff_reads && __signoff_own=$((__signoff_read + \${#__signoff_io}))
   done
   ((__signoff_lost == 0)) || printf 'lost %s %s\\n' "$1" $__signoff_lost >&5
   printf 'closed %s\\n' "$1" >&5
+}
+__signoff_reads() {
+  __signoff_io=
+  IFS= read -r -d '' __signoff_io </proc/self/io
+  __signoff_read=\${__signoff_io%%$'\\n'*} __signoff_read=\${__signoff_read#rchar: }
+  [[ $__signoff_read == +([0-9]) ]]
+}
+__signoff_in_hand() {
+  if __signoff_reads; then
+    __signoff_all=$((__signoff_read - __signoff_own)) __signoff_own=$((__signoff_read + \${#__signoff_io}))
+    command -p dd count=0 status=none
+    __signoff_reads
+    __signoff_all=$((__signoff_all - (__signoff_read - __signoff_own)))
+    __signoff_all=$((__signoff_all - ($(command -p wc -c <"$__signoff_claim/$1") - __signoff_size)))
+    # Less than nothing: it was told to go before it had started.
+    ((__signoff_all < 0)) || __signoff_lost=$((__signoff_lost + __signoff_all))
+  elif ((__signoff_code < 128)); then
+    __signoff_lost=$((__signoff_lost + 1))
+  fi
 }
 __signoff_ready() {
   [[ -e /dev/fd/3 ]] || exec 3> >(exec 4>&- 6>&-; __signoff_copy out)
@@ -141,7 +169,7 @@ __signoff_serve() {
     IFS= read -r -d '' -u 6 __signoff_first || break
     case $__signoff_what in
       check)
-        (shopt -s extglob; . "$__signoff_first") 2>|"$__signoff_first.said"
+        (. "$__signoff_first") 2>|"$__signoff_first.said"
         printf '%s\\n' $? >&6
         __signoff_ready ;;
       run)

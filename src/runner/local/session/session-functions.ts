@@ -16,6 +16,7 @@ export const STATE_END = '__signoff_set #signoff: whole\n'
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
  * - Nothing of ours shows to a DEBUG trap: `__signoff_over` tells it that the block has ended. An expansion sets it, before which no trap runs.
  * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
+ * - Lists of options are taken apart without IFS: a runbook may have made it read-only.
  * - A block starts with errexit and pipefail, whatever the block before it did to them, and with the status that that ended with: behind
  *   it stands `&& :`, which keeps it and is no failure.
  * - Lists that only a command prints are read back through a file, each behind the one before it. bash does not tell of most lists that
@@ -41,15 +42,15 @@ fi
 __signoff_dump'
 __signoff_return() { return "$__signoff_status"; }
 __signoff_set() {
-  builtin local o
-  builtin local IFS=:
+  builtin local o rest=$__signoff_options:
   builtin set -e -o pipefail
   [[ $SHELLOPTS != "$__signoff_options" ]] || return 0
   builtin set +e +o pipefail
   for o in braceexpand hashall interactive-comments; do
     [[ :$__signoff_options: == *:$o:* ]] || builtin set +o "$o"
   done
-  for o in $__signoff_options; do
+  while [[ -n $rest ]]; do
+    o=\${rest%%:*} rest=\${rest#*:}
     case $o in errexit|xtrace|monitor|privileged|noexec) ;; *) builtin set -o "$o" ;; esac
   done
   [[ :$__signoff_options: == *:errexit:* ]] && builtin set -e
@@ -57,9 +58,10 @@ __signoff_set() {
 }
 __signoff_shopt() {
   [[ $BASHOPTS == "$1" ]] && return
-  builtin local IFS=:
-  builtin shopt -u $BASHOPTS 2>/dev/null
-  builtin shopt -s $1 2>/dev/null
+  builtin local o rest=$BASHOPTS:
+  while [[ -n $rest ]]; do o=\${rest%%:*} rest=\${rest#*:}; builtin shopt -u "$o" 2>/dev/null; done
+  rest=$1:
+  while [[ -n $rest ]]; do o=\${rest%%:*} rest=\${rest#*:}; builtin shopt -s "$o" 2>/dev/null; done
 }
 __signoff_retrap() { ((\${#__signoff_traps[@]} == 0)) || { __signoff_load; __signoff_trap_again; }; }
 __signoff_cd() {
@@ -128,6 +130,7 @@ __signoff_write() {
   ((\${#__signoff_running[@]} == 0)) || builtin printf '#job %s\\n' "\${__signoff_running[@]}"
   for __signoff_n in 3 4 5 6 7 8 9; do [[ ! -e /dev/fd/$__signoff_n ]] || builtin printf '#open %s\\n' "$__signoff_n"; done
   builtin compgen -P '#exported ' -X "$__signoff_own" -e
+  [[ :$__signoff_shopts: != *:extglob:* ]] || builtin printf '#extglob\\n'
   builtin printf '#\\n__signoff_shopt %q\\n' "$__signoff_shopts"
   if [[ \${#FUNCNAME[@]} -gt 3 ]]; then __signoff_load; __signoff_reveal; fi
   if [[ \${#__signoff_all[@]} != 0 ]]; then

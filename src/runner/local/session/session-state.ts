@@ -11,6 +11,8 @@ export interface SessionState {
   readonly jobs: readonly number[]
   /** Descriptors that the block had opened: the next block does not have them. */
   readonly descriptors: readonly number[]
+  /** Whether bash reads extended patterns, such as `!(a|b)`: without them they are syntax errors. */
+  readonly extglob: boolean
 }
 
 /**
@@ -55,6 +57,7 @@ function headOf(head: string): SessionState {
     exported: valuesOf('exported'),
     jobs: valuesOf('job').map(Number),
     descriptors: valuesOf('open').map(Number),
+    extglob: head.split('\n').includes('#extglob'),
   }
 }
 

@@ -1,7 +1,12 @@
-import type { EventOf } from '../../model/index.ts'
-import type { SshPublicKey } from '../ssh/ssh-key.ts'
-import type { Touch } from '../ssh/sshsig.ts'
-import { answersNeed, eachHasANeed, type Given, type Need } from './approval-needs.ts'
+import type { EventOf } from './run-event.ts'
+
+/** One of the approvals that a gate needs. */
+export type NeededApproval = EventOf<'approval.request'>['need'][number]
+
+interface Given {
+  readonly role: string | null
+  readonly principal: string
+}
 
 export interface Refusal {
   readonly why: EventOf<'approval.refused'>['why']
@@ -19,23 +24,23 @@ export interface GateSides {
   readonly operators: readonly NamedKeyid[]
   /** Those of this request that count already. */
   readonly given: readonly (Given & NamedKeyid)[]
-  readonly need: readonly Need[]
+  readonly need: readonly NeededApproval[]
 }
 
 /**
  * Why whoever signs cannot decide this gate; null if they can. The one rule for it: `approve` asks it before something is signed, the run
- * and `verify` of what was. A person is told by name and by key, and by nothing else: names that share a key in the signers file may be
- * those of a team, and a key that is listed for two names is still one key.
+ * and `verify` of what was, and the run once more of what it is about to record. A person is told by name and by key, and by nothing else:
+ * names that share a key in the signers file may be those of a team, and a key that is listed for two names is still one key.
  *
  * @param named false where only a wildcard line lets this key be that person.
  */
 export function personRefusal(
   { approver, role }: { readonly approver: string; readonly role: string | null },
-  key: Pick<SshPublicKey, 'keyid'>,
+  { keyid }: { readonly keyid: string },
   named: boolean,
   { operators, given, need }: GateSides,
 ): Refusal | null {
-  const signer = { principal: approver, keyid: key.keyid }
+  const signer = { principal: approver, keyid }
   if (!named) return { why: 'unlisted', detail: `no line names ${approver}; a wildcard line cannot approve` }
   if (isAmong(operators, signer)) return { why: 'operator', detail: `${approver}, or that key, operates this run` }
   if (isAmong(given, signer)) return { why: 'duplicate', detail: `${approver}, or that key, has decided already` }
@@ -52,8 +57,28 @@ export function isAmong(people: readonly NamedKeyid[], { principal, keyid }: Nam
   return people.some(one => one.principal === principal || one.keyid === keyid)
 }
 
-/** ssh-keygen says Good to a signature that nobody touched a key for; we must not. */
-export function touchRefusal(touch: Touch, asked: EventOf<'approval.request'>['touch']): Refusal | null {
-  const met = asked === 'none' || (asked === 'presence' ? touch?.presence : touch?.verified) === true
-  return met ? null : { why: 'no-touch', detail: `the key must be one that asks for ${asked}, and must say so` }
+/** Whether this approval may stand for this need: its role, and one of its people where the role is mapped. */
+export function answersNeed(need: NeededApproval, given: Given): boolean {
+  return need.role === given.role && (need.from === null || need.from.includes(given.principal))
+}
+
+/**
+ * Whether each of these approvals can stand for a need of its own. A gate is answered when as many do as there are needs.
+ * A matching by augmenting paths: a hostile journal may hold many of both.
+ */
+export function eachHasANeed(needs: readonly NeededApproval[], given: readonly Given[]): boolean {
+  /** By index of the need: the approval that stands for it. */
+  const taken = new Map<number, Given>()
+  const place = (one: Given, tried: Set<number>): boolean => {
+    for (const [index, need] of needs.entries()) {
+      if (tried.has(index) || !answersNeed(need, one)) continue
+      tried.add(index)
+      const before = taken.get(index)
+      if (before !== undefined && !place(before, tried)) continue
+      taken.set(index, one)
+      return true
+    }
+    return false
+  }
+  return given.length <= needs.length && given.every(one => place(one, new Set()))
 }

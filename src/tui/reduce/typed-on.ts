@@ -1,0 +1,47 @@
+import type { Binding } from '../keys/bindings.ts'
+import { isField, modeOf } from '../keys/keys.ts'
+import { GUARD_MS, isBefore, quietFor, TYPED_ON_MS, withNewQuestion } from '../state/guard.ts'
+import type { KeyPress } from '../state/key-press.ts'
+import type { ScreenEvent, ScreenState } from '../state/screen-state.ts'
+import { dropped } from './typing.ts'
+
+/**
+ * The state after an event that may have changed the screen under somebody's hands. Where a field was there and is not any more, where
+ * the terminal was somebody else's, and where it has got another size, what they type on was meant for what stood there before: letters
+ * are no keys until they pause.
+ */
+export function underHands(before: ScreenState, after: ScreenState, event: ScreenEvent): ScreenState {
+  if (isField(modeOf(after))) return after
+  // Who leaves a field by Esc or Ctrl-C has stopped typing.
+  const left = event.kind === 'key' && LEAVES.has(event.key.name)
+  if (isField(modeOf(before)) && !left) return quietFor(after, event.atMs, TYPED_ON_MS)
+  if (event.kind === 'back') return quietFor(withNewQuestion(after), event.atMs, TYPED_ON_MS)
+  return event.kind === 'resize' ? quietFor(withNewQuestion(after), event.atMs, GUARD_MS) : after
+}
+
+const LEAVES: ReadonlySet<string> = new Set(['esc', 'ctrl-c'])
+
+/** True for a key that continues what was typed before. Enter does only behind a letter: alone it waits for the paint, as any answer. */
+export function isTypedOn(state: ScreenState, key: KeyPress, binding: Binding | null, atMs: number): boolean {
+  const { typedOn } = state
+  if (typedOn === null || isField(modeOf(state)) || !isBefore(atMs, typedOn.untilMs, typedOn.quietMs)) return false
+  if (key.name === 'enter') return typedOn.begun
+  if (key.text === null) return false
+  // Who looks right behind a search, or at what the script says, changes nothing; in a sentence it is no look.
+  return typedOn.begun || binding === null || !READS.has(binding.command.kind)
+}
+
+const READS: ReadonlySet<Binding['command']['kind']> = new Set<Binding['command']['kind']>([
+  'find',
+  'follow',
+  'move',
+  'search',
+  'wrap',
+])
+
+/** One more key of a text that is typed on: said, and waited out. */
+export function swallowed(state: ScreenState, atMs: number): ScreenState {
+  const { typedOn } = state
+  if (typedOn === null) return state
+  return dropped({ ...state, typedOn: { ...typedOn, untilMs: atMs + typedOn.quietMs, begun: true } }, atMs)
+}
