@@ -55,6 +55,8 @@ export const FINDINGS = {
   SO036: ['info', 'no-owner', 'a phase that changes production names nobody who owns it'],
   SO037: ['warning', 'go-without-gate', 'a GO / NO-GO is named, and no step became a gate'],
   SO038: ['info', 'jump', 'a sentence sends people to another place of the page: nothing goes there by itself'],
+  SO039: ['warning', 'other-markup', 'markup of another tool (Confluence, Jira, Org, HTML): what it holds is no step'],
+  SO040: ['warning', 'other-language', 'the prose is not in English: conditions, waits and gates in it are not read'],
 } as const satisfies Record<string, readonly [DiagnosticLevel, string, string]>
 
 export type FindingCode = keyof typeof FINDINGS

@@ -3,6 +3,7 @@ import { directivesOf } from './markers/attach-markers.ts'
 import { type Directive, readDirectives } from './markers/directives.ts'
 import type { Tab } from './tabs/group-tabs.ts'
 import { repairDoubleEncoding } from './text/encoding.ts'
+import { isOutlineItem } from './text/outline.ts'
 import { firstParagraph, type InlineCode, joinLines, type ProseLine, proseLines } from './text/prose.ts'
 import type { Place, Source } from './text/source.ts'
 
@@ -196,7 +197,15 @@ function paragraph(node: Paragraph, source: Source): Block[] {
   const lines = proseLines(node.children, source, span.line)
   const first = lines[0]
   if (first === undefined) return []
-  if (!isLabel(first, lines.length)) return [{ kind: 'paragraph', ...span, lines, text: joinLines(lines) }]
+  if (!isLabel(first, lines.length))
+    return outlineItems(lines).map(own => ({
+      kind: 'paragraph',
+      ...span,
+      line: own[0]?.line ?? span.line,
+      endLine: own === lines ? span.endLine : (own.at(-1)?.line ?? span.endLine),
+      lines: own,
+      text: joinLines(own),
+    }))
   const groups: ProseLine[][] = []
   for (const line of lines) {
     const group = groups.at(-1)
@@ -235,12 +244,28 @@ function labelOf(lines: readonly ProseLine[], span: Span): LabelBlock {
   return {
     kind: 'label',
     ...span,
-    name: (first?.bold ?? first?.text ?? '').replace(/\s*[:：]$/, ''),
+    name: withoutMarks(first?.bold ?? first?.text ?? '').replace(/\s*[:：]$/, ''),
     note: note?.[1] ?? null,
     rest: first?.bold === null ? '' : rest,
     codes: lines.flatMap(line => line.codes),
     summary: false,
   }
+}
+
+/** `:warning: If it fails` is read by its words: emoji before them say nothing to a rule. */
+function withoutMarks(name: string): string {
+  return name.replace(/^(?:(?::[a-z0-9_+-]+:|\p{Extended_Pictographic}|\uFE0F|\u200D)\s*)+(?=\S)/u, '')
+}
+
+/** The lines of a paragraph by the items of an outline that they begin; all of them where fewer than two do. */
+function outlineItems(lines: readonly ProseLine[]): readonly (readonly ProseLine[])[] {
+  if (lines.filter(line => isOutlineItem(line.text)).length < 2) return [lines]
+  const items: ProseLine[][] = []
+  for (const line of lines) {
+    if (items.length === 0 || isOutlineItem(line.text)) items.push([])
+    items.at(-1)?.push(line)
+  }
+  return items
 }
 
 function list(node: List, source: Source): ListBlock {
@@ -348,14 +373,15 @@ function table(node: Table, source: Source): TableBlock {
 }
 
 /** A `<summary>` is a label; one that is closed at once has nothing under it. An end of a `<details>` is kept apart. */
-function html(value: string, span: Span): Block[] {
+function html(written: string, span: Span): Block[] {
+  const value = asDetails(written)
   const found = /<summary\b[^>]*>([\s\S]*?)<\/summary>/i.exec(value)
   const closed = found !== null && /<\/details>/i.test(value.slice(found.index))
   if (found === null || closed) return [{ kind: 'html', ...span, text: value }]
   const label: LabelBlock = {
     kind: 'label',
     ...span,
-    name: textOfHtml(found[1] ?? '').replace(/:$/, ''),
+    name: withoutMarks(textOfHtml(found[1] ?? '')).replace(/:$/, ''),
     note: null,
     rest: '',
     codes: [],
@@ -363,6 +389,20 @@ function html(value: string, span: Span): Block[] {
   }
   const before = value.slice(0, found.index)
   return /<\/details>/i.test(before) ? [{ kind: 'html', ...span, text: '</details>' }, label] : [label]
+}
+
+/** Elements of MDX that hold something back until it is opened. */
+const COLLAPSIBLE =
+  'Accordion|AccordionItem|Expandable|ExpandableSection|Expander|Collapse|Collapsible|Details|Disclosure|Spoiler|Toggle'
+const OPENED = new RegExp(
+  `<(?:${COLLAPSIBLE})\\b[^>]{0,300}?\\b(?:title|summary|header|label)=(["'])(.{0,300}?)\\1[^>]{0,300}>`,
+  'g',
+)
+const ENDED = new RegExp(`</(?:${COLLAPSIBLE})>`, 'g')
+
+/** `<Accordion title="Rollback">` says what `<details><summary>Rollback</summary>` does. */
+function asDetails(value: string): string {
+  return value.replace(OPENED, '<details><summary>$2</summary>').replace(ENDED, '</details>')
 }
 
 /** The words of some HTML, as they are shown. */

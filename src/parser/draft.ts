@@ -130,6 +130,8 @@ export interface Page {
   readonly read: ReadonlySet<string>
   /** Values that the page declares and that a bold prefix may name as a condition, in lower case. */
   readonly declared: ReadonlySet<string>
+  /** True where containers of another tool (macros of Confluence) stand around blocks: nobody can say what these are for. */
+  readonly foreign: boolean
   /** Commands that the project's configuration names for blocks of other languages, by tag. */
   readonly interpreters: Readonly<Record<string, readonly string[]>>
   /** True for the sections below one that opened a session elsewhere and did not leave it (rule R15). */

@@ -7,6 +7,7 @@ import { buildPhases } from './build-runbook.ts'
 import { checkRunbook } from './checks/check-runbook.ts'
 import { checkJumps } from './checks/jumps.ts'
 import { checkMarkers } from './checks/markers-followed.ts'
+import { hasContainers } from './checks/other-markup.ts'
 import { declaredValues } from './conditions.ts'
 import type { Interpreters } from './constructs/program.ts'
 import { findContacts } from './contacts.ts'
@@ -109,6 +110,7 @@ function readTree(
     headings: new Set(draft.phases.flatMap(headingsIn).map(headingKey)),
     read: readNames(root),
     declared: declaredValues(source.lines),
+    foreign: hasContainers(source.text),
     interpreters: options.interpreters ?? {},
     skips: new Set(),
   }

@@ -50,16 +50,23 @@ export function readSection(section: SectionDraft, page: Page): SectionReading {
   const waits = nodes.some(isWait) ? [] : watching(section, page)
   const read = inOrder([...nodes, ...choices], waits)
   const all = [...read, ...decidedByOwners(section, [...read, ...children.flatMap(child => child.nodes)])]
-  // A heading that is a step takes all of its text along; a sentence of that alone would leave the rest out.
-  const isText = all.length < 2 && all.every(node => node.node === 'step' && node.inProse && !isJump(node))
+  // A heading that is a step takes all of its text along; a sentence of that alone would leave the rest out. What a marker made a
+  // step of stands beside it.
+  const marked = all.filter(isMarked)
+  const unmarked = all.filter(node => !isMarked(node))
+  const isText = unmarked.length < 2 && unmarked.every(node => node.node === 'step' && node.inProse && !isJump(node))
   const whole = isText && apart.length === 0 && children.every(isEmpty) ? headingAsStep(section) : []
   return {
     section,
-    nodes: whole.length > 0 ? whole : all,
+    nodes: whole.length > 0 ? [...whole, ...marked] : all,
     apart,
     findings: [...findings, ...ofChoices],
     children,
   }
+}
+
+function isMarked(node: DraftNode): boolean {
+  return node.node === 'step' && (node.rule === 'R3' || node.markers.length > 0)
 }
 
 /**

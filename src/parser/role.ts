@@ -1,9 +1,9 @@
 import type { Role } from '../model/index.ts'
 import type { ApartRole } from './draft.ts'
+import { saysInOtherLanguage } from './text/other-languages.ts'
 
 const RECOVERY =
   /\b(?:roll(?:ing)?[ -]?backs?|(?:roll|walk|tak|put|switch)(?:ing|e)? (?:it|them|this|(?:the|your|an?) \w+) back|revert(?:ing)?|undo(?:ing)?|back(?:ing)?[ -]?out)\b/i
-const OTHER_LANGUAGES = /откат|回滚|回滾|ロールバック|reversi[oó]n|revertir|retours? (?:en )?arri[eè]re|zurückrollen/i
 /** "If this fails": what to do then leads back, on a page about rolling back too. */
 const FAILS =
   /^(?:if (?:this|it|that|the [\w -]{1,40}?|any(?:thing| of (?:this|these|the [\w -]{1,30}))?) fails|(?:on|in case of|upon) (?:a )?failure)$/i
@@ -32,9 +32,9 @@ const REFERENCE =
 export function roleOf(heading: string, page: { readonly title: string }): Role | null {
   if (namesBack(heading) && !namesBack(page.title)) return 'recovery'
   if (isTroubleshooting(heading, page)) return 'conditional'
-  if (CLEANUP.test(heading) && !CLEANUP.test(page.title)) return 'cleanup'
+  if (namesCleanup(heading) && !namesCleanup(page.title)) return 'cleanup'
   if (OPTIONAL.test(heading)) return 'optional'
-  if (REFERENCE.test(heading) || namesTemplate(heading)) return 'reference'
+  if (REFERENCE.test(heading) || namesTemplate(heading) || isOtherReference(heading)) return 'reference'
   return null
 }
 
@@ -49,12 +49,12 @@ export function namesTemplate(heading: string): boolean {
 
 /** Offered when a step fails, and in no flow. */
 export function isTroubleshooting(heading: string, page: { readonly title: string }): boolean {
-  return TROUBLE.test(heading) && !TROUBLE.test(page.title)
+  return namesTrouble(heading) && !namesTrouble(page.title)
 }
 
 /** Rules R5 and R6 for a label: what stands under it is set apart from its section; null where it is part of the section. */
 export function roleOfLabel(name: string, page: { readonly title: string }): ApartRole | null {
-  if (FAILS.test(name)) return 'recovery'
+  if (FAILS.test(name) || saysInOtherLanguage('fails', name)) return 'recovery'
   const role = namesTemplate(name) ? null : roleOf(name, page)
   return role === 'optional' || role === 'main' ? null : role
 }
@@ -67,7 +67,8 @@ export function roleOfLead(lead: string, page: { readonly title: string }): Apar
   if (/^(?:if (?:this|it|that) fails|(?:on|in case of|upon) (?:a )?failure)\s*[:：,]/i.test(lead)) return 'recovery'
   if (
     !namesBack(page.title) &&
-    (LEADS_BACK.test(lead) || (OTHER_LANGUAGES.test(lead.normalize('NFC')) && /[:：]$/.test(lead)))
+    (LEADS_BACK.test(lead) ||
+      (/[:：]$/.test(lead) && (saysInOtherLanguage('back', lead) || saysInOtherLanguage('fails', lead))))
   )
     return 'recovery'
   if (LEADS_TO_CLEANUP.test(lead) && !CLEANUP.test(page.title)) return 'cleanup'
@@ -92,6 +93,17 @@ export function namesRole(text: string): boolean {
 }
 
 function namesBack(text: string): boolean {
-  // A Mac may have written `ó` as two characters.
-  return RECOVERY.test(text) || OTHER_LANGUAGES.test(text.normalize('NFC'))
+  return RECOVERY.test(text) || saysInOtherLanguage('back', text)
+}
+
+function namesTrouble(text: string): boolean {
+  return TROUBLE.test(text) || saysInOtherLanguage('trouble', text)
+}
+
+function namesCleanup(text: string): boolean {
+  return CLEANUP.test(text) || saysInOtherLanguage('cleanup', text)
+}
+
+function isOtherReference(heading: string): boolean {
+  return saysInOtherLanguage('reference', heading) || saysInOtherLanguage('example', heading)
 }

@@ -338,7 +338,12 @@ describe('signoff export --withhold', () => {
     ])
     expect(made, made.stderr).toMatchObject({ exitCode: 0 })
     // The digest of the output is still there: whoever guesses four digits finds them.
-    expect(made.stderr).toContain('still holds a digest')
+    expect(made.stderr).toMatch(/(\d+) \(line \d+ of the journal\) still holds a digest/)
+    // Lines are told by their place from 1 elsewhere: whoever took the wrong number sees what became of it.
+    for (const seq of seqs)
+      expect(made.stderr).toMatch(
+        new RegExp(`^Withheld: ${seq} \\(line ${seq + 1} of the journal\\), output of \\d\\S* .+, \\d{4}-`, 'm'),
+      )
     expect(readFileSync(join(copy, 'journal.jsonl'), 'utf8')).not.toContain('4711')
     const report = VerifyReportSchema.parse(JSON.parse((await verify(copy, '--json')).stdout))
     expect(report).toMatchObject({ exitCode: 0, withheld: { lines: seqs.length, reasons: ['customer data'] } })

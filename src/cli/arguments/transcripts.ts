@@ -42,7 +42,7 @@ export function transcriptCommands({ program, io, does }: Declaring): void {
     .addOption(new Option('--format <format>', 'what to write').choices(FORMAT_NAMES))
     .option(
       '--withhold <seq,..>',
-      'instead: a copy in which these lines say only their digest; needs --reason and --out',
+      'instead: a copy in which these lines say only their digest; line 1 of the journal is 0; needs --reason and --out',
     )
     .option('--reason <text>', 'why they are withheld')
     .option('--out <path>', 'write here, and never over what is there; without it to standard output')
@@ -54,7 +54,7 @@ export function transcriptCommands({ program, io, does }: Declaring): void {
         if (withhold !== undefined && format === undefined)
           return (await import('../commands/withhold.ts')).withhold(transcript, { ...rest, withhold }, io)
         if (format === undefined || withhold !== undefined)
-          throw new SignoffError('USAGE', 'say what to write: --format NAME, or --withhold SEQ,..', {
+          throw new SignoffError('USAGE', 'say what to write: either --format NAME, or --withhold SEQ,..', {
             advice: `formats: ${FORMAT_NAMES.join(', ')}; a copy that withholds lines can be exported in its turn`,
           })
         return (await import('../commands/export.ts')).exportTranscript(transcript, { ...options, format }, io)

@@ -12,6 +12,7 @@ import type { Io } from '../io.ts'
 import { findSigner } from '../keys/signing-key.ts'
 import { refuseUnsoundKey } from '../keys/sound-key.ts'
 import { reportLines } from '../render/verify-text.ts'
+import { placeOf, withheldLines } from '../runs/withheld-lines.ts'
 import { readConfig } from '../settings/config.ts'
 import { readIfThere } from '../settings/read-if-there.ts'
 import { findWorkspace } from '../settings/workspace.ts'
@@ -68,9 +69,10 @@ export async function withhold(reference: string, flags: WithholdFlags, io: Io):
   await writeFolder(filesOfCopy(), out)
   const answer = await verifyTranscript({ ...input, journal: readPlainFile(`${out}/journal.jsonl`), bundle })
   for (const line of reportLines(answer)) io.say(line)
+  for (const line of await withheldLines(files.journal, seqs)) io.say(line)
   for (const seq of copy.digestsLeft)
     io.say(
-      `Line ${seq} still holds a digest of output that is withheld: whoever guesses that can tell. Withhold it as well`,
+      `${placeOf(seq)} still holds a digest of output that is withheld: whoever guesses that can tell. Withhold it as well`,
     )
   io.say(`The copy is ${out}; by itself it verifies as ${answer.exitCode}`)
   return 0
@@ -78,7 +80,10 @@ export async function withhold(reference: string, flags: WithholdFlags, io: Io):
 
 function asked({ withhold: list, reason = '', out }: WithholdFlags) {
   if (!/^\d{1,9}(,\d{1,9})*$/.test(list))
-    throw new SignoffError('USAGE', `--withhold ${list}: expected numbers of lines (seq) such as 12,15`)
+    throw new SignoffError(
+      'USAGE',
+      `--withhold ${list}: expected numbers (seq) such as 12,15: line 1 of the journal is 0`,
+    )
   if (reason.trim() === '' || reason.length > 1000)
     throw new SignoffError('USAGE', 'lines are withheld for a --reason, of at most 1000 characters')
   if (out === undefined) throw new SignoffError('USAGE', 'name a new folder for the copy by --out FOLDER')

@@ -271,4 +271,20 @@ export const EXPLAIN_TEXTS: Readonly<Record<FindingCode, ExplainText>> = {
       '- [ ] Deployed',
     ],
   },
+  SO039: {
+    why: 'A page that was exported from another tool shows its steps there, and here they are text that no walk stops at. Commands among macros may be a rollback or an example: they are done by hand.',
+    fix: 'Write commands as fences, and steps as a list or a table of Markdown. Take out what only the other tool reads.',
+    example: ['## 1. Deploy', '', '{code:language=bash}', 'make deploy', '{code}', '', '- [ ] Deployed'],
+  },
+  SO040: {
+    why: 'What is a rollback, an example or an appendix is known in several languages; a condition, a wait, a gate or an instruction in the prose is told by English words only.',
+    fix: 'Look through `signoff plan`. Say what is missing by markers, which are invisible when rendered: `<!-- signoff if="…" -->`, `wait=5m`, `gate approvers="…"`.',
+    example: [
+      '## 1. デプロイ',
+      '',
+      '関係者に連絡してから、アプリケーションを新しいバージョンに更新し、画面が表示されることを確認する。',
+      '',
+      '- [ ] 画面が表示される',
+    ],
+  },
 }

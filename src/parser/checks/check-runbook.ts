@@ -4,6 +4,8 @@ import { literalSecretsIn } from '../shell/index.ts'
 import { placeAt, type Source } from '../text/source.ts'
 import { goWithoutGate } from './go-without-gate.ts'
 import { namedSections } from './named-sections.ts'
+import { otherLanguage } from './other-language.ts'
+import { otherMarkup } from './other-markup.ts'
 import { ownerMissing } from './owner-missing.ts'
 import { pageLinks } from './page-links.ts'
 import { firstProductionChanges } from './production-changes.ts'
@@ -24,6 +26,8 @@ export function checkRunbook(runbook: Runbook, source: Source, root: Root): Diag
     ...unfinishedText(runbook, source),
     ...pageLinks(root),
     ...namedSections(runbook),
+    ...otherMarkup(root),
+    ...otherLanguage(runbook, root),
     ...literalSecrets(source),
     ...oneMachineOnly(runbook, source),
   ]

@@ -13,6 +13,7 @@ import {
   shellLooking,
   transcriptOf,
 } from '../shell/index.ts'
+import { saysInOtherLanguage } from '../text/other-languages.ts'
 import { plainTitle } from '../text/words.ts'
 import { EXPECTS, expectKind, withDecidingComments, wrongExpectation } from './expected-output.ts'
 import { fenceAttributes, wrongAttributes } from './fence-attributes.ts'
@@ -110,6 +111,7 @@ function notForUs(at: At, block: FenceBlock): Reading | null {
 
 /** "For example:", "Example configuration": what follows is shown. An example of output is what a step shows. */
 function isExample(lead: string): boolean {
+  if (saysInOtherLanguage('example', lead)) return true
   return /^(?:(?:for|an?|the|here is an?) )?(?:example|instance)s?(?: (?!output|response|result)[\w-]+){0,2}\s*:?$/i.test(
     lead,
   )
@@ -155,6 +157,8 @@ function otherLanguage(at: At, block: FenceBlock): Reading | null {
       ),
     ])
   const kind = fenceKind(block.language)
+  if (at.page.foreign && mayBeScript(block))
+    return byHand(at, block, 'R10', [note(at, block, 'SO039', 'a block among markup of another tool: by hand')])
   if (kind === 'query' || kind === 'windows' || hasWindowsPrompt(block)) return byHand(at, block, 'R10', [])
   if (isShellTag(block.language) && isForExample(leadSentence(leadIn(at)))) return byHand(at, block, 'R10', [])
   if (isForConsole(at, block))

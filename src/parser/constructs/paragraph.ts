@@ -2,6 +2,7 @@ import type { ListBlock } from '../blocks.ts'
 import { readCondition } from '../conditions.ts'
 import { type At, draft, type Rule, reading } from '../draft.ts'
 import { directive } from '../markers/directives.ts'
+import { isOutlineItem } from '../text/outline.ts'
 import { plainTitle } from '../text/words.ts'
 import { leadSentence } from './lead.ts'
 import { offerIn, offering } from './offer.ts'
@@ -30,6 +31,8 @@ export const paragraph: Rule = {
     if (text !== '' && (directive(block.directives, 'manual') !== null || waits))
       return reading([offering(textStep({ text, rule: 'R19', ...place }), offerIn(codes))])
     const numbered = /^step\s+(\d{1,3})\s*[:.)–—-]\s*(\S.*)$/i.exec(text)
+    if (block.kind === 'paragraph' && isOutlineItem(text) && !leadsToBlock)
+      return reading([offering(textStep({ text, rule: 'R9', ...place }), offerIn(codes))])
     if (numbered !== null && !leadsToBlock) {
       const [, number, title] = numbered
       const made = textStep({ text: plainTitle(title ?? text), rule: 'R9', printed: Number(number), ...place })

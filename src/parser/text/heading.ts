@@ -8,7 +8,8 @@ export interface HeadingText {
 
 const WORDED = /^(phase|step|stage|part|section|appendix|chapter)\s+(\d+(?:\.\d+)*|[A-Z])\b\s*[:.)–—-]*\s*(.*)$/i
 const NUMBERED = /^(\d+(?:\.\d+)+|\d+(?=[.):]|\s+[–—-]\s))[.):]?\s*[–—-]?\s*(.*)$/
-const LETTERED = /^([A-Z])[.)]\s+(.*)$/
+/** Letters and Roman numerals. */
+const LETTERED = /^([A-Z]|[IVX]{2,5})[.)]\s+(.*)$/
 
 /**
  * Headings side by side that are numbered by a mere `1 Build`, `2 Deploy`, as `1. Build`; any others as they are, since

@@ -20,7 +20,9 @@ const AWAY_OR_ON = new RegExp(`${TOLD}(?:${LEADS_AWAY}|${LEADS_ON})${THE}`, 'gi'
 const AWAY_ON_OR_POINTING = new RegExp(`${TOLD}(?:${LEADS_AWAY}|${LEADS_ON}|${POINTS})${THE}`, 'gi')
 
 const NUMBER =
-  /^["\u201C*_`[]*((?:[Ss]ection|[Ss]tep|[Pp]hase|[Pp]art|[Ss]tage|[Cc]hapter)s?\b|[Aa]ppendix\b|§)\s*#?(\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?|[A-Z])\b/
+  /^["\u201C*_`[]*((?:[Ss]ection|[Ss]tep|[Pp]hase|[Pp]art|[Ss]tage|[Cc]hapter)s?\b|[Aa]ppendix\b|§)\s*#?(\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?|[IVX]{1,5}|[A-Z])\b/
+/** A number alone is one of a section where it could hardly be anything else: `go to 4.2`, `go to IV`. */
+const BARE_NUMBER = /^(\d{1,3}(?:\.\d{1,3}){1,3}|[IVX]{2,5})\b/
 const OF_ANOTHER = /^\W{0,3}\s*(?:of|in)\s+(?:the|our|your|their|another)\s+(?!section|step|phase|same)/i
 const CONDITION =
   /^(?:(?:then|and|but|also)\s+)?(?:if|when|unless|once|should|in case|in the event|on|upon|otherwise|else|as soon as)\b/i
@@ -37,13 +39,18 @@ const OUTCOME =
 export function jumpIn(sentence: string, isHeading: (words: string) => boolean): Jump | null {
   const pattern = !CONDITION.test(sentence) ? AWAY : tellsOfOutcome(sentence) ? AWAY_ON_OR_POINTING : AWAY_OR_ON
   for (const found of sentence.matchAll(pattern)) {
-    const jump = targetOf(sentence.slice(found.index + found[0].length), isHeading)
+    const jump = targetOf(
+      sentence.slice(found.index + found[0].length, found.index + found[0].length + FARTHEST),
+      isHeading,
+    )
     if (jump !== null && (jump.to !== 'another page' || pattern !== AWAY)) return jump
   }
   return null
 }
 
 function targetOf(rest: string, isHeading: (words: string) => boolean): Jump | null {
+  const bare = BARE_NUMBER.exec(rest)?.[1]
+  if (bare !== undefined) return { to: 'number', word: 'section', number: bare }
   const [written, word, number] = NUMBER.exec(rest) ?? []
   if (written !== undefined && word !== undefined && number !== undefined)
     return OF_ANOTHER.test(rest.slice(written.length))
@@ -64,6 +71,9 @@ function targetOf(rest: string, isHeading: (words: string) => boolean): Jump | n
   }
   return null
 }
+
+/** In characters: a target stands right behind the words that send there. */
+const FARTHEST = 300
 
 /** In words. */
 const LONGEST_HEADING = 12

@@ -1,4 +1,5 @@
 import type { PhrasingContent } from 'mdast'
+import { toString as textOfNode } from 'mdast-util-to-string'
 import { repairDoubleEncoding } from './encoding.ts'
 import type { Place, Source } from './source.ts'
 
@@ -94,6 +95,10 @@ function collect(node: PhrasingContent, bold: boolean, into: Piece[], source: So
       return
     case 'strong':
       for (const child of node.children) collect(child, true, into, source)
+      return
+    case 'delete':
+      // What is struck out stays readable as that, and a command in it is offered to nobody.
+      into.push({ kind: 'text', text: `~~${textOfNode(node)}~~`, bold })
       return
     default:
       if ('children' in node) for (const child of node.children) collect(child, bold, into, source)

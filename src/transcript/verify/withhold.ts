@@ -84,7 +84,7 @@ export function withholdJournal(
     if (first !== undefined)
       throw new SignoffError(
         'USAGE',
-        `line ${first} is not there, or withheld already; there are 0 to ${good.lines - 1}`,
+        `seq ${first} is not there, or withheld already; there are 0 to ${good.lines - 1}`,
       )
   }
   return { pieces: pieces(), digestsLeft: digests.left }
@@ -118,8 +118,12 @@ export function withholdLine(line: string, reason: string): string {
   if (!answer.ok) throw new SignoffError('JOURNAL_INVALID', answer.why)
   const { seq, kind } = answer.line
   if (!SALTED.has(kind as EventKind))
-    throw new SignoffError('USAGE', `line ${seq} is a ${kind}, which has no salt and cannot be withheld`, {
-      advice: 'its digest would give it away to anybody who guesses it',
-    })
+    throw new SignoffError(
+      'USAGE',
+      `line ${seq + 1} (seq ${seq}) is a ${kind}, which has no salt and cannot be withheld`,
+      {
+        advice: 'its digest would give it away to anybody who guesses it',
+      },
+    )
   return encodeWithheld({ seq, leaf: leafOfLine(line), reason })
 }

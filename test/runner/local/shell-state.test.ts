@@ -203,6 +203,11 @@ describe('what one block leaves behind, the next one finds', () => {
     expect(sh.out).toBe('1 d 0027\n')
     expect((await session.run('echo "$A ${PWD##*/}"')).out).toBe('1 d\n')
   })
+
+  test('sh is started whatever the bash blocks have named, and no trap of theirs sees it', async () => {
+    await session.run("alias exec='echo alias'; exec() { echo function; }; trap 'echo \"> $BASH_COMMAND\"' DEBUG")
+    expect(await session.run('echo sh', { shell: 'sh' })).toMatchObject({ out: 'sh\n', err: '', exit: 0 })
+  })
 })
 
 describe('a block cannot destroy its session', () => {

@@ -120,17 +120,20 @@ function withoutOurs(given: Readonly<Record<string, string>>, secret: readonly s
   return Object.fromEntries(Object.entries(given).filter(([name]) => !secret.includes(name) && !OWN_NAMES.has(name)))
 }
 
-/** The command line of a block. bash is started first for the others too: it knows where the session stands. */
+/**
+ * The command line of a block. bash is started first for the others too: it knows where the session stands, and has its aliases and
+ * functions, of which one may be named `exec`.
+ */
 function commandFor({ shell, interpreter }: Pick<ScriptOrder, 'shell' | 'interpreter'>, file: string): string[] {
   const bash = ['bash', '--norc', '--noprofile']
-  if (interpreter != null) return [...bash, '-c', 'exec -- "$@"', 'bash', ...interpreter, file]
+  if (interpreter != null) return [...bash, '-c', '\\builtin exec -- "$@"', 'bash', ...interpreter, file]
   switch (shell) {
     case 'bash':
       return [...bash, file]
     case 'sh':
-      return [...bash, '-c', 'exec sh -e "$1"', 'sh', file]
+      return [...bash, '-c', '\\builtin exec sh -e "$1"', 'sh', file]
     case 'zsh':
-      return [...bash, '-c', 'exec zsh -f -e -o pipefail "$1"', 'zsh', file]
+      return [...bash, '-c', '\\builtin exec zsh -f -e -o pipefail "$1"', 'zsh', file]
     default:
       return shell satisfies never
   }

@@ -14,6 +14,7 @@ export const STATE_END = '__signoff_set #signoff: whole\n'
  * - What ends in a function sees its locals: unsetting one shows what it hid, once for each function that runs.
  * - `trap` is a function so that a runbook's own EXIT trap runs at the end of its block and does not take the place of the dump.
  * - A runbook's EXIT trap may call `exit`, and then nothing after it runs: the state is written before it too, by a subshell.
+ * - A bash with a command (`-c`) only starts another shell: no trap is to see that.
  * - Nothing of ours shows to a DEBUG trap: `__signoff_over` tells it that the block has ended. An expansion sets it, before which no trap runs.
  * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
  * - Lists of options are taken apart without IFS: a runbook may have made it read-only.
@@ -63,7 +64,7 @@ __signoff_shopt() {
   rest=$1:
   while [[ -n $rest ]]; do o=\${rest%%:*} rest=\${rest#*:}; builtin shopt -s "$o" 2>/dev/null; done
 }
-__signoff_retrap() { ((\${#__signoff_traps[@]} == 0)) || { __signoff_load; __signoff_trap_again; }; }
+__signoff_retrap() { ((\${#__signoff_traps[@]} == 0)) || [[ $- == *c* ]] || { __signoff_load; __signoff_trap_again; }; }
 __signoff_cd() {
   __signoff_began=$1
   if [[ -n $__signoff_folder ]]; then __signoff_stood=$1; builtin set -- "$__signoff_folder"; fi
