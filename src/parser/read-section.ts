@@ -66,7 +66,7 @@ export function readSection(section: SectionDraft, page: Page): SectionReading {
 }
 
 function isMarked(node: DraftNode): boolean {
-  return node.node === 'step' && (node.rule === 'R3' || node.markers.length > 0)
+  return node.node === 'step' && (node.rule === 'R3' || (node.inProse && node.markers.length > 0))
 }
 
 /**

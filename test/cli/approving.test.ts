@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -12,6 +13,8 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { APPROVE_HELP } from '../../src/cli/arguments/approve-help.ts'
+import { approve as approveHere } from '../../src/cli/commands/approve.ts'
+import type { Io } from '../../src/cli/io.ts'
 import { makeWorld, type World } from '../helpers/world/index.ts'
 import { makePerson, type Person } from '../helpers/world/keys.ts'
 
@@ -311,6 +314,30 @@ describe('a request that stands no more: exit 7', () => {
     expect(refused.stderr).toContain(`is a request of the run ${other}`)
     expect(answers()).toEqual([])
   })
+})
+
+test('a request that is answered while its approver makes up their mind is signed no more', {
+  timeout: 120_000,
+}, async () => {
+  await begin()
+  const [folder, id] = [inbox(), run]
+  const asked = approveHere(run, GATE, {}, {
+    environment: { ...world.env, SIGNOFF_KEY: lead.keyFile },
+    cwd: world.repository.clone,
+    interactive: true,
+    say: () => undefined,
+    nowMs: Date.now,
+    async ask() {
+      await sign(manager, '--no-go', '--reason', 'not today')
+      expect(await resume()).toMatchObject({ exitCode: 21 })
+      return release
+    },
+  } as Partial<Io> as Io)
+  await expect(asked).rejects.toMatchObject({
+    code: 'REQUEST_OVER',
+    message: expect.stringContaining(`${id} has ended`),
+  })
+  expect(existsSync(folder)).toBe(false)
 })
 
 describe('what lies in the inbox beside a request, or in its place,', () => {

@@ -52,6 +52,8 @@ export async function approve(reference: string, gate: string | null, flags: App
   for (const line of shown(found, asked)) io.say(cleanText(line))
   for (const line of remarks(approver, asked, place, workspace)) io.say(cleanText(line))
   const decided = await askDecision(checked, flags, io)
+  // Whoever was asked took their time, and the run may have gone on meanwhile.
+  const now = await stillAsked(found)
   const { role, signersText } = approver
   const statement = buildApproval(checked.request, {
     approver: approver.principal,
@@ -60,7 +62,7 @@ export async function approve(reference: string, gate: string | null, flags: App
     decidedOnMs: io.nowMs(),
   })
   const envelope = await signApproval(statement, signer)
-  if (signersText !== null) await refuseAsTheRunDoes(envelope, found, asked, signersText, io.nowMs())
+  if (signersText !== null) await refuseAsTheRunDoes(envelope, found, now, signersText, io.nowMs())
   await handOn(envelope, place.path)
   io.say(
     `${decided.decision === 'go' ? 'GO' : 'NO-GO'}${role === null ? '' : ` as ${role}`}, signed by ${signer.principal} (${signer.keyid}): ${place.path}`,
