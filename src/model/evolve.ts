@@ -11,8 +11,8 @@ import { EMPTY_STATE, type RunState } from './run-state.ts'
 /** The state after one more entry. Pure; an event that it does not know changes nothing. */
 export function evolve(before: RunState, entry: Entry): RunState {
   const { event, seq, atMs } = entry
-  const changes = isRunChange(event) ? [...before.changes, event] : before.changes
-  const phasesToCall = isAct(before, event) ? [] : before.phasesToCall
+  const changes = isRunChange(event) ? before.changes.with(event) : before.changes
+  const phasesToCall = isAct(before, event) ? EMPTY_STATE.phasesToCall : before.phasesToCall
   const state = { ...before, changes, phasesToCall, lastSeq: seq, lastAtMs: atMs }
   return FOLDS[event.kind]?.(state, entry as never) ?? state
 }
@@ -74,7 +74,7 @@ const FOLDS: { readonly [K in RunEvent['kind']]?: Fold<K> } = {
 
 /** Whether somebody did something in the walk: what follows by itself, what approvers sign, and a pause are no act of whoever walks it. */
 function isAct({ steps, phasesToCall }: RunState, event: RunEvent): boolean {
-  if (phasesToCall.length === 0) return false
+  if (phasesToCall.size === 0) return false
   switch (event.kind) {
     case 'step.start':
       // The check of a wait is run by itself.

@@ -20,6 +20,7 @@ export * from './run-state.ts'
 export * from './runbook.ts'
 export * from './said-words.ts'
 export * from './sgr.ts'
+export { SharedList } from './shared-list.ts'
 export { readBy, shellOf } from './shell.ts'
 export { signedReason } from './signed-reason.ts'
 

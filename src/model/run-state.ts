@@ -2,6 +2,7 @@ import type { RunChange } from './deviations.ts'
 import type { RunInterpreters } from './interpreters.ts'
 import { LayeredMap } from './layered-map.ts'
 import type { EventOf, PlannedStep, Result } from './run-event.ts'
+import { SharedList } from './shared-list.ts'
 
 /** Where one step stands. `pending` covers what terminal views show as pending, ready or blocked. */
 export type StepStatus =
@@ -112,10 +113,12 @@ export interface GateRecord {
   readonly request: number
   readonly openedAtMs: number
   readonly event: EventOf<'approval.request'>
-  readonly approvals: readonly ApprovalRecord[]
-  readonly refused: readonly EventOf<'approval.refused'>['why'][]
+  readonly approvals: SharedList<ApprovalRecord>
+  /** Who gave them, with commas between. */
+  readonly approvedBy: string
+  readonly refused: SharedList<EventOf<'approval.refused'>['why']>
   /** What was said to requests of this gate before this one, such as the NO-GO that it follows. None of it counts any more. */
-  readonly earlier: readonly ApprovalRecord[]
+  readonly earlier: SharedList<ApprovalRecord>
   /** Who had it asked again after a NO-GO, and why; null where nobody had to. */
   readonly askedAgain: { readonly by: string; readonly reason: string } | null
 }
@@ -135,28 +138,40 @@ export interface ValueRecord {
   readonly how: EventOf<'param'>['how']
 }
 
+/** Somebody who operates a run, and the key that they sign it with. */
+export interface Operator {
+  readonly principal: string
+  readonly keyid: string
+}
+
 /** All that is known of one run, folded from its events alone: live, on resume and in `verify`. */
 export interface RunState {
   readonly start: EventOf<'run.start'> | null
   readonly startedAtMs: number
   readonly phases: EventOf<'run.plan'>['phases']
   readonly steps: LayeredMap<string, StepRecord>
-  readonly values: ReadonlyMap<string, ValueRecord>
+  readonly values: LayeredMap<string, ValueRecord>
   /** Option taken, by the id of the choice step. */
-  readonly choices: ReadonlyMap<string, string>
+  readonly choices: LayeredMap<string, string>
   /** Those that the plan was read with, and those that scripts run by now; null where no block is for one. */
   readonly interpreters: { readonly planned: RunInterpreters; readonly now: RunInterpreters } | null
   /** Answers by the condition's text in lower case. */
-  readonly conditions: ReadonlyMap<string, 'yes' | 'no'>
+  readonly conditions: LayeredMap<string, 'yes' | 'no'>
   /** The condition that was answered for a step, by the step's id. */
-  readonly conditionOfStep: ReadonlyMap<string, string>
-  readonly gates: ReadonlyMap<string, GateRecord>
-  readonly gatesPassed: readonly { readonly step: string; readonly seq: number }[]
-  readonly phasesEnded: ReadonlySet<string>
-  /** Those that have ended since anybody last did something: whoever comes to the run, or comes back, is told of them first. */
-  readonly phasesToCall: readonly string[]
+  readonly conditionOfStep: LayeredMap<string, string>
+  /** The other way round: by condition, the steps that it was ever answered for. */
+  readonly stepsOfCondition: LayeredMap<string, LayeredMap<string, true>>
+  readonly gates: LayeredMap<string, GateRecord>
+  /** The step of a gate, by the sequence number of the request for its approval. */
+  readonly gateOfRequest: LayeredMap<number, string>
+  /** Sequence number of the `gate.end` by which a gate last said go, by its step. */
+  readonly gatesPassed: LayeredMap<string, number>
+  readonly phasesEnded: LayeredMap<string, true>
+  /** Those that have ended since anybody last did something: whoever comes to the run, or comes back, is told of them
+   * first. By their ids, each with the sequence number of its end. */
+  readonly phasesToCall: LayeredMap<string, number>
   /** What changed how the run as a whole goes, in order. */
-  readonly changes: readonly RunChange[]
+  readonly changes: SharedList<RunChange>
   readonly running: RunningScript | null
   /** The recovery that is being walked, or was. */
   readonly recovery: {
@@ -168,27 +183,29 @@ export interface RunState {
     readonly without: readonly string[]
     readonly ended: 'complete' | 'incomplete' | null
   } | null
-  readonly operator: { readonly principal: string; readonly keyid: string } | null
+  readonly operator: Operator | null
   /** Everybody who has operated this run: none of them may approve in it. */
-  readonly operators: readonly { readonly principal: string; readonly keyid: string }[]
+  readonly operators: SharedList<Operator>
+  /** Those, each by its name and key. */
+  readonly knownOperators: LayeredMap<string, true>
   /** The hand-over that is on offer; null where none is, or it was taken, withdrawn or made void by another operator. */
   readonly offer: {
     readonly seq: number
     readonly atMs: number
     readonly event: EventOf<'handoff.offer'>
     /** Why acceptances of it were refused. */
-    readonly refused: readonly EventOf<'approval.refused'>['why'][]
+    readonly refused: SharedList<EventOf<'approval.refused'>['why']>
   } | null
   /** The changed file that a person has decided to go on beside; `now` is null where it is gone. */
   readonly keptRunbook: { readonly now: string | null } | null
-  readonly notes: readonly {
+  readonly notes: SharedList<{
     readonly step: string | null
     readonly text: string
     readonly by: string
     readonly atMs: number
-  }[]
+  }>
   /** What nothing goes past until it is lifted, in the order in which it was said. */
-  readonly blockers: readonly Blocker[]
+  readonly blockers: LayeredMap<number, Blocker>
   readonly paused: EventOf<'run.pause'> | null
   readonly aborted: EventOf<'run.abort'> | null
   /** Set when a person has decided that a failure ends the run. */
@@ -203,25 +220,28 @@ export const EMPTY_STATE: RunState = {
   start: null,
   startedAtMs: 0,
   phases: [],
-  steps: new LayeredMap<string, StepRecord>(new Map()),
-  values: new Map(),
-  choices: new Map(),
+  steps: new LayeredMap(),
+  values: new LayeredMap(),
+  choices: new LayeredMap(),
   interpreters: null,
-  conditions: new Map(),
-  conditionOfStep: new Map(),
-  gates: new Map(),
-  gatesPassed: [],
-  phasesEnded: new Set(),
-  phasesToCall: [],
-  changes: [],
+  conditions: new LayeredMap(),
+  conditionOfStep: new LayeredMap(),
+  stepsOfCondition: new LayeredMap(),
+  gates: new LayeredMap(),
+  gateOfRequest: new LayeredMap(),
+  gatesPassed: new LayeredMap(),
+  phasesEnded: new LayeredMap(),
+  phasesToCall: new LayeredMap(),
+  changes: new SharedList(),
   running: null,
   recovery: null,
   operator: null,
-  operators: [],
+  operators: new SharedList(),
+  knownOperators: new LayeredMap(),
   offer: null,
   keptRunbook: null,
-  notes: [],
-  blockers: [],
+  notes: new SharedList(),
+  blockers: new LayeredMap(),
   paused: null,
   aborted: null,
   stopDecided: false,

@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { EMPTY_STATE, type EventOf, type RunState } from '../../src/model/index.ts'
+import { EMPTY_STATE, type EventOf, type RunState, SharedList } from '../../src/model/index.ts'
 import { nextAutomatic } from '../../src/runner/deciding/advance.ts'
 import { decide } from '../../src/runner/deciding/decide.ts'
 import { type Live, needOf } from '../../src/runner/deciding/need.ts'
@@ -104,7 +104,7 @@ describe('an offer and its acceptance as inputs', () => {
       keyid: 'k',
       envelope: 'e',
     } as const
-    return { ...core.state(), offer: { seq: 7, atMs: 0, event, refused: [] } }
+    return { ...core.state(), offer: { seq: 7, atMs: 0, event, refused: new SharedList() } }
   }
   const take = (state: RunState) =>
     decide(

@@ -7,7 +7,8 @@ import { checkControl } from '../../src/transcript/verify/verify-control.ts'
 import { checkEnd } from '../../src/transcript/verify/verify-fold.ts'
 import { createLeftOutCheck } from '../../src/transcript/verify/verify-left-out.ts'
 import { createOrderCheck } from '../../src/transcript/verify/verify-orders.ts'
-import { checkPolicy, checkStart } from '../../src/transcript/verify/verify-policy.ts'
+import { checkPolicy } from '../../src/transcript/verify/verify-policy.ts'
+import { createStartCheck } from '../../src/transcript/verify/verify-start.ts'
 import { checkStepEnd } from '../../src/transcript/verify/verify-step-ends.ts'
 import { testCore } from '../helpers/core.ts'
 import { runbookOf } from '../helpers/runbook.ts'
@@ -174,6 +175,7 @@ test('whatever anybody says, in any order: no gate is passed by, no script start
     fc.property(fc.array(happening, { minLength: 80, maxLength: 200 }), happenings => {
       let state = EMPTY_STATE
       const orders = new Set<string>()
+      const startCheck = createStartCheck()
       const orderCheck = createOrderCheck()
       const leftOut = createLeftOutCheck()
       for (const [seq, event] of walked(happenings).entries()) {
@@ -183,7 +185,8 @@ test('whatever anybody says, in any order: no gate is passed by, no script start
           expect(orders.has(`${event.step}:${event.attempt}`)).toBe(false)
           orders.add(`${event.step}:${event.attempt}`)
           expect(event.script).not.toContain('<')
-          expect(checkStart(event, seq + 1, state)).toEqual([])
+          startCheck.add(event, seq + 1, state)
+          expect(startCheck.findings).toEqual([])
         }
         if (event.kind === 'jump') jumps++
         expect(checkControl(event, seq + 1, state)).toEqual([])

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Answer, Ending, Entry, Runbook, RunEvent } from '../../src/model/index.ts'
-import { fold, SignoffError } from '../../src/model/index.ts'
-import { type Drive, type Journal, planEvent, resumptionOf } from '../../src/runner/index.ts'
+import { SignoffError } from '../../src/model/index.ts'
+import { createPastRun, type Drive, type Journal, planEvent, resumptionOf } from '../../src/runner/index.ts'
 import type { LocalExecutor } from '../../src/runner/local/index.ts'
 import { readJournal } from '../../src/transcript/index.ts'
 import { KIM } from '../helpers/core.ts'
@@ -50,9 +50,10 @@ async function newRun(runbook: Runbook, options: DrivenOptions = {}): Promise<Dr
 /** Goes on from the journal as `signoff resume` does. */
 async function resumed(runbook: Runbook, name = 'run'): Promise<Driven> {
   const { entries, chain } = await readJournal(readFileSync(at(`${name}/journal.jsonl`)))
-  const past = fold(entries)
-  const one = await openProcess(runbook, { name, past, chain })
-  const { opening, attach, late } = await resumptionOf(past, entries, runbook, one.executor, {
+  const past = createPastRun()
+  for (const entry of entries) past.add(entry)
+  const one = await openProcess(runbook, { name, past: past.state, chain })
+  const { opening, attach, late } = await resumptionOf(past, runbook, one.executor, {
     run: RUN,
     head: chain.head,
     torn: null,

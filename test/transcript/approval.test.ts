@@ -27,7 +27,7 @@ function contextOf(writer: run.Writer, changes: Partial<ApprovalContext> = {}): 
     meaning: gate.event.ask,
     need: gate.event.need,
     touch: gate.event.touch,
-    operators: state.operators,
+    operators: [...state.operators],
     given: gate.approvals.map(({ event }) => event),
     leafOf: writer.chain.leaf,
     headSeq: writer.chain.lines - 1,

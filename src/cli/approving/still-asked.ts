@@ -1,4 +1,4 @@
-import type { GateRecord, RunState } from '../../model/index.ts'
+import type { GateRecord, Operator } from '../../model/index.ts'
 import { EMPTY_STATE, evolve, SignoffError } from '../../model/index.ts'
 import { readLines } from '../runs/journal-reader.ts'
 import { listRuns } from '../runs/transcript-files.ts'
@@ -7,7 +7,7 @@ import type { FoundRequest } from './request.ts'
 /** What is known of the gate now, and of everybody who has operated the run: from the journal where it is at hand. */
 export interface Asked {
   readonly gate: GateRecord
-  readonly operators: RunState['operators']
+  readonly operators: readonly Operator[]
   /** Why it could not be looked up whether the request still stands; null where it was. */
   readonly unseen: string | null
 }
@@ -20,7 +20,7 @@ export interface Asked {
  */
 export async function stillAsked({ checked, workspace, position }: FoundRequest): Promise<Asked> {
   const { request, start, gate } = checked
-  const known = { gate, operators: checked.state.operators }
+  const known = { gate, operators: [...checked.state.operators] }
   const files = (await listRuns(workspace.transcripts)).find(({ run }) => run === start.run)
   if (files === undefined) return { ...known, unseen: 'its run is not on this machine' }
   const { seq, leaf } = request.statement.predicate.request
@@ -54,7 +54,7 @@ export async function stillAsked({ checked, workspace, position }: FoundRequest)
       `the gate ${position} was asked anew since this request was made`,
       `the new one: signoff approve ${start.run} ${position}`,
     )
-  return { gate: now, operators: state.operators, unseen: null }
+  return { gate: now, operators: [...state.operators], unseen: null }
 }
 
 const NEXT = 'a new request appears when the run asks again'

@@ -37,7 +37,7 @@ export async function takeApproval(
     meaning: gate.event.ask,
     need: gate.event.need,
     touch: gate.event.touch,
-    operators: state.operators,
+    operators: [...state.operators],
     given: gate.approvals.map(({ event }) => event),
     leafOf: seq => session.chain.leaf(seq),
     headSeq: session.chain.lines - 1,

@@ -39,6 +39,6 @@ async function takenOver(session: Session): Promise<SignoffError> {
 /** What the journal says of it; null where it cannot be read just now. */
 async function lastTaking(session: Session) {
   const recorded = await readRecorded(session.files).catch(() => null)
-  const event = recorded?.entries.findLast(entry => entry.event.kind === 'writer.changed')?.event
-  return event?.kind === 'writer.changed' ? event : null
+  const takings = recorded?.state.changes.flatMap(event => (event.kind === 'writer.changed' ? [event] : []))
+  return takings?.at(-1) ?? null
 }

@@ -1,26 +1,28 @@
-import { type Entry, fold, type RunEvent, type RunState, SignoffError } from '../../model/index.ts'
+import { type Entry, type RunEvent, type RunState, SignoffError } from '../../model/index.ts'
 import { finishDetaching, openJournal, randomToken } from '../../runner/local/index.ts'
-import { type Chain, readJournal } from '../../transcript/index.ts'
+import type { Chain } from '../../transcript/index.ts'
 import type { Io } from '../io.ts'
 import { stateFolder } from '../settings/workspace.ts'
 import { unreadable } from './journal-reader.ts'
+import { readPast } from './read-past.ts'
 import { takeLocks } from './run-locks.ts'
-import { type RunFiles, readJournalFile } from './transcript-files.ts'
+import type { RunFiles } from './transcript-files.ts'
 
-/** A journal as it was read whole. */
+/** A journal as it stands. */
 export interface RecordedLines {
   readonly state: RunState
-  readonly entries: readonly Entry[]
   readonly chain: Chain
   readonly torn: boolean
 }
 
 /** @throws {SignoffError} `TRANSCRIPT_UNREADABLE`, `JOURNAL_INVALID`. */
 export async function readRecorded(files: RunFiles): Promise<RecordedLines> {
-  const { entries, chain, torn } = await readJournal(await readJournalFile(files))
-  const state = fold(entries)
+  const { past, chain, torn } = await readPast(files.journal).catch((error: unknown) => {
+    throw error instanceof SignoffError ? error : unreadable(files.journal, error)
+  })
+  const { state } = past
   if (state.start === null) throw new SignoffError('JOURNAL_INVALID', `${files.journal}: has no first line`)
-  return { state, entries, chain, torn: torn !== null }
+  return { state, chain, torn: torn !== null }
 }
 
 /**

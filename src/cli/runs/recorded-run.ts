@@ -1,17 +1,17 @@
-import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { EventOf, RunInterpreters, RunState } from '../../model/index.ts'
-import { fold, SignoffError } from '../../model/index.ts'
+import { SignoffError } from '../../model/index.ts'
 import { loadAndParse } from '../../parser/index.ts'
 import { chooseSection, type RunbookFile, type RunContext, resumptionOf } from '../../runner/index.ts'
 import { accountName, ownerOf, type PersonsTerminal } from '../../runner/local/index.ts'
-import { readJournal, type Signer } from '../../transcript/index.ts'
+import type { Signer } from '../../transcript/index.ts'
 import type { Desk } from '../desk.ts'
 import type { FirstWords } from '../given/first-words.ts'
 import type { Io } from '../io.ts'
 import { readable } from '../readable.ts'
 import { projectOf, stateFolder } from '../settings/workspace.ts'
+import { readPast } from './read-past.ts'
 import { contextOf, EVERYTHING } from './run-context.ts'
 import { changedInterpreters, firstInterpreters, usedInterpreters } from './run-interpreters.ts'
 import { type TakenRun, takeLocks } from './run-locks.ts'
@@ -63,9 +63,8 @@ const FIRST_LINES = 2
  * @throws {SignoffError} `RUNBOOK_INVALID`, `JOURNAL_INVALID`.
  */
 export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<RecordedRun> {
-  const bytes = await readOwnJournal(files.journal)
-  const { entries, chain, torn } = await readJournal(bytes)
-  const past = fold(entries)
+  const { past: recorded, chain, torn, bytes } = await readOwnJournal(files.journal)
+  const past = recorded.state
   const started = past.start
   if (started === null)
     throw new SignoffError('JOURNAL_INVALID', `${files.journal}: has no first line to go on from; nothing was run`, {
@@ -101,13 +100,13 @@ export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<Reco
     async open(terminal, taken = null) {
       refuseElsewhere(context, elsewhere)
       const locks = taken?.locks ?? (await takeLocks(stateDir, files, desk.signer.principal))
-      const going = { mode: 'resume', locks, bytes: bytes.length } as const
+      const going = { mode: 'resume', locks, bytes } as const
       const here = { ...context, terminal: terminal !== null }
       const looked = fileOf(selection, path, started.runbook.sha256, known)
       const all = { context: here, desk, files, stateDir, io, chain, going, past, terminal, runbook: looked }
       const session = await openSession(all)
       const begin = async (first: FirstWords): Promise<void> => {
-        const { opening, attach, late } = await resumptionOf(past, entries, runbook, session.executor, {
+        const { opening, attach, late } = await resumptionOf(recorded, runbook, session.executor, {
           run: started.run,
           head: chain.head,
           torn,
@@ -128,8 +127,8 @@ export async function readRun(files: RunFiles, desk: Desk, io: Io): Promise<Reco
 }
 
 /** While a run lasts its journal is for the account that walks it: another one is told whose it is. */
-async function readOwnJournal(path: string): Promise<Buffer> {
-  return readFile(path).catch(async (error: NodeJS.ErrnoException) => {
+async function readOwnJournal(path: string): ReturnType<typeof readPast> {
+  return readPast(path).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error
     const owner = await ownerOf(path)
     const whose = owner === null ? 'another account' : `the account ${owner}`

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { SignoffError } from '../../model/index.ts'
 import { SEAL_NAMESPACE, sealJournal } from '../../transcript/index.ts'
 import { whyUnsound } from '../keys/sound-key.ts'
 import { readIfThere } from '../settings/read-if-there.ts'
+import { journalPieces } from './read-past.ts'
 import type { Session } from './run-session.ts'
 import { writeSeal } from './transcript-files.ts'
 
@@ -21,7 +21,7 @@ export async function sealRun(session: Session): Promise<string> {
     throw new SignoffError('KEY_UNUSABLE', `the run has ended, and is not sealed: ${why}`, {
       advice: `nothing is lost: mend the key or its line, then signoff resume ${session.context.run}, which only seals`,
     })
-  const seal = await sealJournal(await readFile(files.journal), chain, signer)
+  const seal = await sealJournal(journalPieces(files.journal), chain, signer)
   await writeSeal(files, seal.line)
   return seal.sha256
 }

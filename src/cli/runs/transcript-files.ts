@@ -1,4 +1,4 @@
-import { chmod, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { EventOf } from '../../model/index.ts'
 import { SignoffError } from '../../model/index.ts'
@@ -198,13 +198,6 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
-}
-
-/** The bytes of a journal. @throws {SignoffError} `TRANSCRIPT_UNREADABLE` with why. */
-export async function readJournalFile(files: RunFiles): Promise<Buffer> {
-  return readFile(files.journal).catch((error: unknown) => {
-    throw unreadable(files.journal, error)
-  })
 }
 
 /** Whether there is such a file; one that may not be read is there. */

@@ -2,14 +2,12 @@ import { conditionKey } from '../condition-key.ts'
 import { interpretersOfEvent } from '../interpreters.ts'
 import { LayeredMap } from '../layered-map.ts'
 import type { StepRecord } from '../run-state.ts'
-import { type Fold, withStatus } from './fold.ts'
+import { type Fold, withOperator, withStatus } from './fold.ts'
 
 export const runStarted: Fold<'run.start'> = (state, { event, atMs }) => ({
-  ...state,
+  ...withOperator(state, event.operator),
   start: event,
   startedAtMs: atMs,
-  operator: event.operator,
-  operators: [event.operator],
 })
 
 export const planMade: Fold<'run.plan'> = (state, { event }) => ({
@@ -44,19 +42,22 @@ export const interpretersNamed: Fold<'run.interpreters'> = (state, { event }) =>
 
 export const valueGiven: Fold<'param'> = (state, { event }) => ({
   ...state,
-  values: new Map(state.values).set(event.name, { value: event.value, masked: event.masked, how: event.how }),
+  values: state.values.with(event.name, { value: event.value, masked: event.masked, how: event.how }),
 })
 
 export const optionTaken: Fold<'choice'> = (state, { event, atMs }) => ({
   ...withStatus(state, event.step, { kind: 'passed', how: 'chosen', by: event.by, atMs, note: event.option }),
-  choices: new Map(state.choices).set(event.step, event.option),
+  choices: state.choices.with(event.step, event.option),
 })
 
-export const conditionAnswered: Fold<'condition'> = (state, { event }) => ({
-  ...state,
-  conditions: new Map(state.conditions).set(conditionKey(event.when), event.answer),
-  conditionOfStep: new Map([
-    ...state.conditionOfStep,
-    ...event.steps.map(step => [step, conditionKey(event.when)] as const),
-  ]),
-})
+export const conditionAnswered: Fold<'condition'> = (state, { event }) => {
+  const key = conditionKey(event.when)
+  let { conditionOfStep } = state
+  let steps = state.stepsOfCondition.get(key) ?? new LayeredMap<string, true>()
+  for (const step of new Set(event.steps)) {
+    conditionOfStep = conditionOfStep.with(step, key)
+    steps = steps.with(step, true)
+  }
+  const conditions = state.conditions.with(key, event.answer)
+  return { ...state, conditions, conditionOfStep, stepsOfCondition: state.stepsOfCondition.with(key, steps) }
+}

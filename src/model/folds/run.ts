@@ -1,25 +1,25 @@
-import type { RunState } from '../run-state.ts'
-import type { Fold } from './fold.ts'
+import { SharedList } from '../shared-list.ts'
+import { type Fold, withOperator } from './fold.ts'
 
 export const noteMade: Fold<'note'> = (state, { event, atMs }) => ({
   ...state,
-  notes: [...state.notes, { step: event.step, text: event.text, by: event.by, atMs }],
+  notes: state.notes.with({ step: event.step, text: event.text, by: event.by, atMs }),
 })
 
 export const blockSet: Fold<'block'> = (state, { event, seq, atMs }) => ({
   ...state,
-  blockers: [...state.blockers, { seq, step: event.step, reason: event.reason, by: event.by, atMs }],
+  blockers: state.blockers.with(seq, { seq, step: event.step, reason: event.reason, by: event.by, atMs }),
 })
 
 export const blockLifted: Fold<'block.end'> = (state, { event }) => ({
   ...state,
-  blockers: state.blockers.filter(({ seq }) => seq !== event.block),
+  blockers: state.blockers.without(event.block),
 })
 
-export const phaseEnded: Fold<'phase.end'> = (state, { event }) => ({
+export const phaseEnded: Fold<'phase.end'> = (state, { event, seq }) => ({
   ...state,
-  phasesEnded: new Set(state.phasesEnded).add(event.phase),
-  phasesToCall: [...state.phasesToCall.filter(id => id !== event.phase), event.phase],
+  phasesEnded: state.phasesEnded.with(event.phase, true),
+  phasesToCall: state.phasesToCall.with(event.phase, seq),
 })
 
 export const rollbackStarted: Fold<'rollback.start'> = (state, { event }) => ({
@@ -39,7 +39,7 @@ export const runbookChanged: Fold<'runbook.changed'> = (state, { event }) => ({
 
 export const handoverOffered: Fold<'handoff.offer'> = (state, { event, seq, atMs }) => ({
   ...state,
-  offer: { seq, atMs, event, refused: [] },
+  offer: { seq, atMs, event, refused: new SharedList() },
 })
 
 export const handoverWithdrawn: Fold<'handoff.withdraw'> = (state, { event }) =>
@@ -64,10 +64,3 @@ export const runResumed: Fold<'run.resume'> = (state, { event }) => ({
 export const runAborted: Fold<'run.abort'> = (state, { event }) => ({ ...state, aborted: event })
 
 export const runEnded: Fold<'run.end'> = (state, { event }) => ({ ...state, result: event.result })
-
-function withOperator(state: RunState, operator: { readonly principal: string; readonly keyid: string }): RunState {
-  const known = state.operators.some(o => o.principal === operator.principal && o.keyid === operator.keyid)
-  // What one operator offered is not the next one's to be taken from.
-  const offer = state.operator?.principal === operator.principal ? state.offer : null
-  return { ...state, operator, offer, operators: known ? state.operators : [...state.operators, operator] }
-}

@@ -38,7 +38,7 @@ export const stepSkipped: Fold<'step.skip'> = (state, { event }) =>
   )
 
 export const stepsJumpedOver: Fold<'jump'> = (state, { event }) =>
-  event.over.reduce<RunState>(
+  [...new Set(event.over)].reduce<RunState>(
     (next, step) => withStatus(next, step, { kind: 'skipped', reason: event.reason, by: event.by, how: 'jump' }),
     state,
   )
@@ -91,16 +91,13 @@ export const waitEnded: Fold<'wait.end'> = (state, { event, atMs }) => {
 /** A condition is asked again once a step under it is opened again and nothing under it was done. */
 function withoutAnswer(state: RunState, step: string): RunState {
   const key = state.conditionOfStep.get(step)
-  if (key === undefined) return state
-  const sharing = [...state.conditionOfStep].filter(([, other]) => other === key).map(([id]) => id)
-  const untouched = sharing.every(id => {
+  if (key === undefined || !state.conditions.has(key)) return state
+  for (const id of state.stepsOfCondition.get(key)?.keys() ?? []) {
     const record = state.steps.get(id)
-    return record === undefined || isUntouched(record)
-  })
-  if (!untouched) return state
-  const conditions = new Map(state.conditions)
-  conditions.delete(key)
-  return { ...state, conditions }
+    const shares = state.conditionOfStep.get(id) === key
+    if (shares && record !== undefined && !isUntouched(record)) return state
+  }
+  return { ...state, conditions: state.conditions.without(key) }
 }
 
 function isUntouched({ status, attempts }: StepRecord): boolean {
@@ -110,6 +107,5 @@ function isUntouched({ status, attempts }: StepRecord): boolean {
 /** A phase with an open step in it is not complete any more; its end is recorded anew. */
 function withoutPhaseEnd(state: RunState, step: string): RunState {
   const phase = state.steps.get(step)?.planned.phase ?? null
-  if (phase === null || !state.phasesEnded.has(phase)) return state
-  return { ...state, phasesEnded: new Set([...state.phasesEnded].filter(id => id !== phase)) }
+  return phase === null ? state : { ...state, phasesEnded: state.phasesEnded.without(phase) }
 }

@@ -30,7 +30,7 @@ export function approvalEvent(state: RunState, verdict: ApprovalVerdict): RunEve
   const given = gate.approvals.map(one => one.event)
   // That a line of the signers file names them was seen with the signature.
   const refusal = personRefusal({ approver, role }, event, true, {
-    operators: state.operators,
+    operators: [...state.operators],
     given,
     need: gate.event.need,
   })

@@ -6,7 +6,7 @@ import { activeFlow } from './need.ts'
 
 /** The first thing that holds a step; null where nothing does. */
 export function blockerOf(state: RunState, step: string): Blocker | null {
-  return state.blockers.find(blocker => blocker.step === step) ?? null
+  return [...state.blockers.values()].find(blocker => blocker.step === step) ?? null
 }
 
 /** A person says that nothing goes past a step. It holds for what has not ended, whoever would walk on. */
@@ -34,7 +34,7 @@ export function unblockEvents(
   answer: Extract<Answer, { kind: 'unblock' }>,
   speaker: Speaker,
 ): Decision {
-  if (!state.blockers.some(({ seq }) => seq === answer.block)) return refused('that was lifted already')
+  if (!state.blockers.has(answer.block)) return refused('that was lifted already')
   if (answer.reason.trim() === '') return refused('a reason is needed')
   return decided([{ kind: 'block.end', block: answer.block, reason: answer.reason, by: speaker.by }])
 }

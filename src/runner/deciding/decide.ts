@@ -195,7 +195,7 @@ function decidePrepared(state: RunState, input: Extract<Input, { kind: 'prepared
     env: [...seen.env],
     size: seen.terminal?.size == null ? null : [...seen.terminal.size],
     timeoutMs: order.timeoutMs,
-    gates: [...(record?.phraseSeq == null ? [] : [record.phraseSeq]), ...state.gatesPassed.map(({ seq }) => seq)].sort(
+    gates: [...(record?.phraseSeq == null ? [] : [record.phraseSeq]), ...state.gatesPassed.values()].sort(
       (a, b) => a - b,
     ),
   }

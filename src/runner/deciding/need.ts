@@ -33,7 +33,7 @@ export function needOf(context: RunContext, state: RunState, live: Live): Need {
   const step = currentStep(context, state)
   if (step === null) return { kind: 'finished', result: 'passed' }
   if (live.changed != null) return { kind: 'changed', step: step.id, ...live.changed }
-  const held = state.blockers.find(blocker => blocker.step === step.id)
+  const held = [...state.blockers.values()].find(blocker => blocker.step === step.id)
   if (held !== undefined) return { kind: 'held', step: step.id, block: held.seq, by: held.by, reason: held.reason }
   const status = state.steps.get(step.id)?.status ?? { kind: 'pending' }
   if (status.kind === 'failed') {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Entry, EventOf } from '../../model/index.ts'
+import type { Entry, EventOf, RunEvent } from '../../model/index.ts'
 import type { LateRecorded } from '../ports.ts'
 
 /** What the journal holds of one script's output: where the reading of its spools goes on, and what was read before. */
@@ -43,23 +43,25 @@ export interface OpenLate {
 }
 
 /** Gathers the scripts of which late output may still come. */
-export function openLateOutput(entries: Iterable<Entry>): OpenLate[] {
+export function createLateRecord(): { add(event: RunEvent): void; open(): OpenLate[] } {
   const open = new Map<string, { step: string; attempt: number; recorded: Record<'out' | 'err', LateRecorded> }>()
-  for (const { event } of entries) {
-    if (!('step' in event) || !('attempt' in event)) continue
-    const id = `${event.step}:${event.attempt}`
-    const found = open.get(id)
-    if (event.kind === 'step.left' && event.open.length > 0) {
-      const nothing = { from: 0, masked: 0, at: 0 }
-      open.set(id, { step: event.step, attempt: event.attempt, recorded: { out: nothing, err: nothing } })
-    } else if (event.kind === 'output.end' && found !== undefined) {
-      for (const { fd, bytes, masked } of event.streams)
-        if (fd !== 'pty') found.recorded[fd] = { from: bytes, masked, at: bytes }
-    } else if (event.kind === 'output.late' && found !== undefined)
-      found.recorded[event.fd] = { ...found.recorded[event.fd], at: event.at + bytesOf(event) }
-    else if (event.kind === 'output.late.end') open.delete(id)
+  return {
+    add(event) {
+      if (!('step' in event) || !('attempt' in event)) return
+      const id = `${event.step}:${event.attempt}`
+      const found = open.get(id)
+      if (event.kind === 'step.left' && event.open.length > 0) {
+        const nothing = { from: 0, masked: 0, at: 0 }
+        open.set(id, { step: event.step, attempt: event.attempt, recorded: { out: nothing, err: nothing } })
+      } else if (event.kind === 'output.end' && found !== undefined) {
+        for (const { fd, bytes, masked } of event.streams)
+          if (fd !== 'pty') found.recorded[fd] = { from: bytes, masked, at: bytes }
+      } else if (event.kind === 'output.late' && found !== undefined)
+        found.recorded[event.fd] = { ...found.recorded[event.fd], at: event.at + bytesOf(event) }
+      else if (event.kind === 'output.late.end') open.delete(id)
+    },
+    open: () => [...open.values()],
   }
-  return [...open.values()]
 }
 
 function bytesOf({ text, b64 }: Pick<EventOf<'output'>, 'text' | 'b64'>): number {

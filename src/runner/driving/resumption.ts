@@ -1,7 +1,8 @@
-import type { Entry, EventOf, Runbook, RunEvent, RunState } from '../../model/index.ts'
+import type { EventOf, Runbook, RunEvent, RunState } from '../../model/index.ts'
 import { planEvent } from '../deciding/context.ts'
 import type { Executor } from '../ports.ts'
-import { type OpenLate, openLateOutput, recordedOutput } from './recorded-output.ts'
+import type { PastRun } from './past-run.ts'
+import type { OpenLate, RecordedOutput } from './recorded-output.ts'
 
 /** What the outside knows of a run that goes on: its journal's last line, what was cut off, who goes on with it. */
 export interface ResumeFacts {
@@ -25,7 +26,7 @@ export interface Resumption {
   readonly attach: {
     readonly step: string
     readonly attempt: number
-    readonly recorded: ReturnType<typeof recordedOutput>
+    readonly recorded: RecordedOutput
   } | null
   /** Scripts that have ended, and into whose pipes others may still write. */
   readonly late: readonly OpenLate[]
@@ -37,13 +38,13 @@ export interface Resumption {
  * without one there would be nothing left to do.
  */
 export async function resumptionOf(
-  past: RunState,
-  entries: Iterable<Entry>,
+  past: PastRun,
   runbook: Runbook,
   executor: Pick<Executor, 'find'>,
   facts: ResumeFacts,
 ): Promise<Resumption> {
-  const running = past.running
+  const { state } = past
+  const { running } = state
   const id = running === null ? '' : `${facts.run}:${running.step}:${running.attempt}`
   const found = running === null ? null : await executor.find({ id, run: facts.run, ...running })
   const attachable = found === 'running' || found === 'ended'
@@ -52,24 +53,22 @@ export async function resumptionOf(
     head: facts.head,
     tornBytes: facts.torn?.bytes ?? 0,
     tornSha256: facts.torn?.sha256 ?? null,
-    gapMs: Math.max(0, Math.round(facts.nowMs - past.lastAtMs)),
+    gapMs: Math.max(0, Math.round(facts.nowMs - state.lastAtMs)),
     operator: facts.operator,
     attached: attachable ? [id] : [],
     unknown: found !== null && !attachable ? [id] : [],
   }
-  const plan: RunEvent[] = past.steps.size === 0 ? [planEvent(runbook)] : []
+  const plan: RunEvent[] = state.steps.size === 0 ? [planEvent(runbook)] : []
   const lost: RunEvent[] = running !== null && !attachable ? [unknownEnd(running, facts.nowMs)] : []
   const changed: RunEvent[] = facts.interpreters == null ? [] : [facts.interpreters]
   if (lost.length > 0 && running !== null && facts.elsewhere != null)
     lost.push({ kind: 'note', step: running.step, text: facts.elsewhere, by: facts.operator.principal })
+  const recorded = attachable ? past.running() : null
   return {
     opening: [...plan, ...(facts.taken == null ? [] : [facts.taken]), resume, ...changed, ...lost],
-    attach:
-      running !== null && attachable
-        ? { step: running.step, attempt: running.attempt, recorded: recordedOutput(entries, running) }
-        : null,
+    attach: running !== null && recorded !== null ? { step: running.step, attempt: running.attempt, recorded } : null,
     // A script that has not ended yet on record is followed as a whole.
-    late: openLateOutput(entries).filter(({ step, attempt }) => step !== running?.step || attempt !== running.attempt),
+    late: past.late().filter(({ step, attempt }) => step !== running?.step || attempt !== running.attempt),
   }
 }
 

@@ -30,6 +30,8 @@ export interface Chain {
    * @throws {SignoffError} `BUG` for an event that its schema refuses, `JOURNAL_INVALID` for one that is too long to be a line.
    */
   append(event: RunEvent, stamp: { readonly atMs: number; readonly monoMs: number; readonly salt: string }): ChainedLine
+  /** Goes on behind a line that was read and checked already, given without its LF. */
+  follow(text: string): void
   readonly lines: number
   readonly bytes: number
   readonly head: string
@@ -41,8 +43,7 @@ export interface Chain {
   summary(): ChainSummary
 }
 
-/** A chain, empty or going on behind lines that were read and checked already (each without its LF). */
-export function createChain(before: Iterable<string> = []): Chain {
+export function createChain(): Chain {
   const tree = createMerkleTree()
   const file = createHash('sha256')
   const leaves: string[] = []
@@ -56,7 +57,6 @@ export function createChain(before: Iterable<string> = []): Chain {
     leaves.push(leaf.toString('hex'))
     return leaf.toString('hex')
   }
-  for (const text of before) link(text)
 
   const chain: Chain = {
     append(event, stamp) {
@@ -68,6 +68,9 @@ export function createChain(before: Iterable<string> = []): Chain {
           `a ${event.kind} event of ${text.length} bytes is too long for a line`,
         )
       return { line: `${text}\n`, entry, leaf: link(text) }
+    },
+    follow: text => {
+      link(text)
     },
     get lines() {
       return leaves.length

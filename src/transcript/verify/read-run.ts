@@ -11,8 +11,8 @@ import { createHandoffCheck } from './verify-handoffs.ts'
 import { createLeftOutCheck } from './verify-left-out.ts'
 import { createOrderCheck } from './verify-orders.ts'
 import { createOutputCheck, isOutput } from './verify-output.ts'
-import { checkStart } from './verify-policy.ts'
 import type { Finding } from './verify-report.ts'
+import { createStartCheck } from './verify-start.ts'
 import { checkStepEnd } from './verify-step-ends.ts'
 
 /** What one pass over a journal finds. */
@@ -25,7 +25,7 @@ export interface ReadRun {
   readonly endFindings: Finding[]
   readonly withheld: { readonly lines: number; readonly reasons: ReadonlySet<string> }
   /** Scripts that started without their gates. */
-  readonly startFindings: Finding[]
+  readonly startFindings: readonly Finding[]
   /** What no writer may record: edits and jumps, steps that end as others do. */
   readonly controlFindings: Finding[]
   readonly orders: ReturnType<typeof createOrderCheck>
@@ -47,7 +47,7 @@ export async function readRun(
   const clock = createClockCheck()
   const orders = createOrderCheck()
   const leftOut = createLeftOutCheck()
-  const startFindings: Finding[] = []
+  const starts = createStartCheck()
   const controlFindings: Finding[] = []
   const findings: Finding[] = []
   let end: { readonly event: EventOf<'run.end'>; readonly line: number } | null = null
@@ -79,25 +79,26 @@ export async function readRun(
     if (isOutput(event)) output.add(event, number)
     if (event.kind === 'step.start') {
       output.add(event, number)
-      startFindings.push(...checkStart(event, number, before))
+      starts.add(event, number, before)
     }
     orders.add(event, number, before)
     leftOut.add(event, number, before)
-    controlFindings.push(...checkControl(event, number, before), ...checkStepEnd(event, number, before))
+    // One by one: a line may name 200,000 steps, and so many findings are no arguments of one call.
+    for (const finding of checkControl(event, number, before)) controlFindings.push(finding)
+    for (const finding of checkStepEnd(event, number, before)) controlFindings.push(finding)
     if (event.kind === 'run.start') findings.push(...checkRunbook(event))
     if (event.kind === 'run.end') end = { event, line: number }
   }
   const scan = await scanJournal(journal, takeLine, takeWithheld)
   const facts = gatherer.facts()
-  findings.push(...output.findings)
   const endFindings = findingsOfEnd(end, facts)
   return {
     scan,
     facts,
-    findings,
+    findings: [...findings, ...output.findings],
     endFindings,
     withheld,
-    startFindings,
+    startFindings: starts.findings,
     controlFindings,
     orders,
     leftOut,

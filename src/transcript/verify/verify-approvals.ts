@@ -88,7 +88,8 @@ export function createApprovalCheck(): ApprovalCheck {
         const { step, role, principal, decision } = one.event
         approvals.push({ step, seq: one.seq, role, principal, decision, good: problem === null })
       }
-      for (const one of ended) findings.push(...gateFindings(one, approvals))
+      const bySeq = new Map(approvals.map(approval => [approval.seq, approval]))
+      for (const one of ended) findings.push(...gateFindings(one, bySeq))
       return { findings, approvals }
     },
   }
@@ -118,8 +119,13 @@ async function problemOf(
     meaning: gate.event.ask,
     need: gate.event.need,
     touch: gate.event.touch,
-    operators: state.operators,
-    given: gate.approvals.map(({ event: { role, principal, keyid } }) => ({ role, principal, keyid })),
+    // Both are looked at only where the signature is good, by people whom the verifier trusts.
+    get operators() {
+      return [...state.operators]
+    },
+    get given() {
+      return gate.approvals.map(({ event: { role, principal, keyid } }) => ({ role, principal, keyid }))
+    },
     leafOf,
     headSeq: seq - 1,
     signersText: trust.signersText,
@@ -146,7 +152,10 @@ function noSigners({ seq, event }: Collected): Finding {
 }
 
 /** A gate says GO only when each of its needs is met by a good approval that was not voided; one no-go closes it. */
-function gateFindings({ seq, event, gate, isOpen, unmet }: Ended, approvals: readonly ApprovalFact[]): Finding[] {
+function gateFindings(
+  { seq, event, gate, isOpen, unmet }: Ended,
+  approvals: ReadonlyMap<number, ApprovalFact>,
+): Finding[] {
   const found = (message: string): Finding => ({
     check: 'approvals',
     exit: 6,
@@ -155,20 +164,20 @@ function gateFindings({ seq, event, gate, isOpen, unmet }: Ended, approvals: rea
   })
   if (gate === undefined || !isOpen) return [found('ended without having asked for approval')]
   const findings: Finding[] = []
-  const own = new Set(gate.approvals.map(approval => approval.seq))
-  if ([...event.approvals, ...event.voided].some(approval => !own.has(approval)))
+  const own = gate.approvals.flatMap(approval => approvals.get(approval.seq) ?? [])
+  const places = new Set(own.map(approval => approval.seq))
+  if ([...event.approvals, ...event.voided].some(approval => !places.has(approval)))
     findings.push(found('counts approvals that are not of its request'))
-  const counted = approvals.filter(
-    ({ seq: at }) => own.has(at) && event.approvals.includes(at) && !event.voided.includes(at),
-  )
+  const named = new Set(event.approvals)
+  const voided = new Set(event.voided)
+  const counted = own.filter(({ seq: at }) => named.has(at) && !voided.has(at))
   if (event.decision === 'no-go')
     return counted.some(({ decision }) => decision === 'no-go')
       ? findings
       : [...findings, found('is closed by no one’s no-go')]
   const go = counted.filter(({ decision }) => decision === 'go')
   // Nothing takes it back: it is asked anew instead.
-  if (approvals.some(({ seq: at, decision }) => own.has(at) && decision === 'no-go'))
-    findings.push(found('went on against a no-go'))
+  if (own.some(({ decision }) => decision === 'no-go')) findings.push(found('went on against a no-go'))
   // Whether each is good has its own finding; here it is whether they are enough.
   const due = gate.event.need
   if (due.length === 0 || go.length < due.length || !eachHasANeed(due, go.slice(0, due.length)))

@@ -1,11 +1,4 @@
-import {
-  type Approver,
-  type EventOf,
-  isJumpedOver,
-  type PlannedStep,
-  type RunState,
-  type StepRecord,
-} from '../../model/index.ts'
+import { type Approver, type EventOf, isJumpedOver, type PlannedStep, type RunState } from '../../model/index.ts'
 import { encode } from '../encoding/canonical.ts'
 import type { Finding } from './verify-report.ts'
 
@@ -36,39 +29,6 @@ export interface VerifyPolicy {
   readonly roles?: Readonly<Record<string, readonly string[]>>
   /** What the keys of approvers must have shown. */
   readonly touch?: EventOf<'approval.request'>['touch']
-}
-
-/** Whether a script that starts names every gate that it depends on: those before it in its flow that are not ruled out. */
-export function checkStart(event: EventOf<'step.start'>, line: number, before: RunState): Finding[] {
-  const planned = before.steps.get(event.step)?.planned
-  if (planned === undefined) return [policy(`${event.step} is a step that the plan does not have`, line)]
-  const findings: Finding[] = []
-  if (!isWalked(planned, before))
-    findings.push(policy(`${event.step} was started, and is in no flow that is walked`, line))
-  for (const { planned: gate, status } of gatesBefore(planned, before)) {
-    if (status.kind === 'not-applicable') continue
-    const passed = before.gatesPassed.findLast(({ step }) => step === gate.id)
-    if (status.kind !== 'passed' || passed === undefined)
-      findings.push(policy(`${event.step} was started before the gate ${gate.id} said go`, line))
-    else if (!event.gates.includes(passed.seq))
-      findings.push(policy(`${event.step} was started without naming the gate ${gate.id}`, line))
-  }
-  return findings
-}
-
-/** What is in no flow that was entered has no gate before it, and nobody has asked for it. */
-function isWalked({ id, flow }: PlannedStep, { recovery }: RunState): boolean {
-  return flow === 'main' || (flow === 'recovery' && recovery?.steps.includes(id) === true)
-}
-
-function gatesBefore(planned: PlannedStep, state: RunState): StepRecord[] {
-  if (planned.flow === 'none') return []
-  const flow =
-    planned.flow === 'recovery'
-      ? (state.recovery?.steps ?? [])
-      : [...state.steps.values()].filter(record => record.planned.flow === 'main').map(record => record.planned.id)
-  const before = flow.slice(0, Math.max(0, flow.indexOf(planned.id)))
-  return before.flatMap(id => state.steps.get(id) ?? []).filter(record => record.planned.kind === 'gate')
 }
 
 /** What is asked of a run as a whole, once it is sealed. */

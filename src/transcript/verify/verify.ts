@@ -69,11 +69,13 @@ export async function verifyTranscript(input: VerifyInput): Promise<VerifyReport
 
   const read = await readRun(input.journal, ({ seq, reason }) => listed.get(seq)?.has(reason) === true)
   const { scan, facts } = read
-  const findings: Finding[] = [...(seal?.findings ?? []), ...journalFindings(scan, seal, input.lockHeld ?? false)]
+  // List by list: a hostile journal may come to a million findings, and so many are no arguments of one call.
+  const lists: (readonly Finding[])[] = [seal?.findings ?? [], journalFindings(scan, seal, input.lockHeld ?? false)]
+  const add = (...more: readonly (readonly Finding[])[]) => lists.push(...more)
   const gaps = statement === null || read.withheld.lines === 0 ? null : gapsOf(read.withheld, facts.kinds, statement)
-  if (statement !== null) findings.push(...sealedFindings(read, statement, gaps))
-  findings.push(...read.findings)
-  if (gaps?.areHarmless !== false) findings.push(...read.endFindings)
+  if (statement !== null) add(sealedFindings(read, statement, gaps))
+  add(read.findings)
+  if (gaps?.areHarmless !== false) add(read.endFindings)
 
   const atMs = facts.finishedAtMs ?? facts.state.lastAtMs
   const { findings: ofApprovals, approvals } = await read.approvals.finish(trust, atMs)
@@ -81,27 +83,27 @@ export async function verifyTranscript(input: VerifyInput): Promise<VerifyReport
   const wanted = input.policy ?? {}
   if (seal === null) {
     // Trust is judged in any journal; what it is bound to, and policy, only once it is whole.
-    findings.push(...[...ofApprovals, ...ofHandoffs].filter(({ exit }) => exit !== 6))
+    add([...ofApprovals, ...ofHandoffs].filter(({ exit }) => exit !== 6))
   } else {
     const good = approvals.filter(one => one.good)
-    findings.push(...ofApprovals, ...ofHandoffs, ...read.startFindings, ...read.controlFindings)
+    add(ofApprovals, ofHandoffs, read.startFindings, read.controlFindings)
     // Of a copy without a start or an end nothing is said of the other; one without a digest may have it withheld.
-    if (gaps?.areHarmless !== false) findings.push(...read.orders.findings)
-    if (gaps === null) findings.push(...read.orders.undigested)
+    if (gaps?.areHarmless !== false) add(read.orders.findings)
+    if (gaps === null) add(read.orders.undigested)
     const demanded = await demandedPlan(input, facts)
-    findings.push(...checkPolicy(facts.state, demanded, good, wanted))
+    add(checkPolicy(facts.state, demanded, good, wanted))
     if (demanded !== null && demanded.rules === facts.state.start?.tool.rules)
-      findings.push(...read.leftOut.findings(demanded.steps, facts.state))
+      add(read.leftOut.findings(demanded.steps, facts.state))
   }
   const isStrict = seal !== null && wanted.strictTime === true
-  findings.push(...read.clock.findings(isStrict))
+  add(read.clock.findings(isStrict))
   const time = seal === null ? null : await checkTimestamps(seal, trust, input.checkTimestamp ?? null, isStrict)
-  findings.push(...(time?.findings ?? []))
+  add(time?.findings ?? [])
   const timestamp = time?.fact ?? null
   const { start } = facts.state
-  if (start !== null) findings.push(...checkExpectations(start, input.expectations ?? {}))
-  findings.push(...addenda.findings)
-  return buildReport({ ...nothing, findings, timestamp, scan, facts, approvals, gaps })
+  if (start !== null) add(checkExpectations(start, input.expectations ?? {}))
+  add(addenda.findings)
+  return buildReport({ ...nothing, findings: lists.flat(), timestamp, scan, facts, approvals, gaps })
 }
 
 /** The journal by itself. Whether a break is tampering or a torn write, and whether the file is ours at all. */

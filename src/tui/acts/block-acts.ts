@@ -9,7 +9,7 @@ export function blockAct(scene: Scene, id: string | null): Wished {
   const { state, need, walk } = scene
   if (need.kind === 'finished') return cannot('the run has ended')
   if (id === null) return cannot('no step is selected')
-  const set = state.blockers.find(({ step }) => step === id)
+  const set = [...state.blockers.values()].find(({ step }) => step === id)
   if (set !== undefined) return { kind: 'act', act: liftAct(scene, id, set) }
   const position = positionOf(walk, id)
   if (isEnded(state.steps.get(id)?.status ?? { kind: 'pending' })) return cannot(`${position} has ended already`)

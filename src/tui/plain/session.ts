@@ -5,7 +5,7 @@ import { editedAct } from '../acts/control-acts.ts'
 import { criteriaAct } from '../acts/step-acts.ts'
 import { type Book, createBook } from '../output/book.ts'
 import { sentenceFor } from '../scene/narrate.ts'
-import { phaseCallsOf } from '../scene/phase-call.ts'
+import { phaseCallsOf, phasesToCall } from '../scene/phase-call.ts'
 import { neededStep, positionOf, questionName, type Scene, toWalk } from '../scene/walk.ts'
 import { attentionFor } from '../terminal/attention.ts'
 import { NO_EDITOR } from '../terminal/editing.ts'
@@ -87,7 +87,7 @@ export class PlainSession {
   begin(): void {
     const { meanwhile = null } = this.#plain
     if (meanwhile !== null) this.#print(cleanText(`${meanwhile.charAt(0).toUpperCase()}${meanwhile.slice(1)}.`))
-    const calls = phaseCallsOf(this.#scene, this.#scene.state.phasesToCall)
+    const calls = phaseCallsOf(this.#scene, phasesToCall(this.#scene.state))
     for (const { title, question } of calls) {
       this.#print(cleanText(title))
       if (question !== null) this.#criteria.push(question)

@@ -130,7 +130,7 @@ function withSnapshot(
 /** Phases that have ended since are called out, each in its turn, whatever comes next. */
 function withCall(state: ScreenState, before: ScreenState): ScreenState {
   const was = before.scene.state.phasesEnded
-  const ended = [...state.scene.state.phasesEnded].filter(id => !was.has(id))
+  const ended = [...state.scene.state.phasesEnded.keys()].filter(id => !was.has(id))
   const calls = phaseCallsOf(state.scene, ended)
   if (calls.length === 0) return state
   if (state.call !== null) return { ...state, callsBehind: [...state.callsBehind, ...calls] }

@@ -35,13 +35,13 @@ export interface GateStanding {
 export function standingOfGate({ state }: Pick<Scene, 'state'>, step: Pick<Step, 'id' | 'approvers'>): GateStanding {
   const gate = state.gates.get(step.id)
   const need = gate?.event.need ?? plannedNeed(step)
-  const given = gate?.approvals ?? []
+  const given = [...(gate?.approvals ?? [])]
   const status = state.steps.get(step.id)?.status.kind ?? 'pending'
   const isOpen = status === 'pending' || status === 'open-gate'
   const missing = isOpen ? missingOf(need, given) : []
   const again = gate?.askedAgain ?? null
   const askedAgain = again === null ? null : `asked again by ${again.by}: "${again.reason}"`
-  return { given, missing, earlier: gate?.earlier ?? [], askedAgain, needed: need.length, isOpen }
+  return { given, missing, earlier: [...(gate?.earlier ?? [])], askedAgain, needed: need.length, isOpen }
 }
 
 /** `1 of 2 signed, missing Platform Lead`. */

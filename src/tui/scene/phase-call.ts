@@ -48,6 +48,11 @@ export function phaseCallsOf(scene: Scene, phases: readonly string[]): PhaseCall
   return phases.flatMap(id => phaseCallOf(scene, id) ?? [])
 }
 
+/** Those that whoever comes to the run is told of, in the order in which they ended. */
+export function phasesToCall(state: RunState): string[] {
+  return [...state.phasesToCall].sort(([, a], [, b]) => a - b).map(([phase]) => phase)
+}
+
 function recordsOf(state: RunState, walk: Walk, phase: Section): StepRecord[] {
   return [...state.steps.values()].filter(
     ({ planned }) => walk.places.get(planned.id)?.phase.id === phase.id && planned.flow !== 'none',

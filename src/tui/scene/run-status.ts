@@ -207,8 +207,9 @@ function noteOf({ note }: EventOf<'handoff.offer'>): string {
   return note === null ? '' : `: ${note}`
 }
 
-function refusedText(refused: readonly string[]): string {
-  return refused.length === 0 ? '' : ` Acceptances refused: ${refused.join(', ')}.`
+function refusedText(refused: Iterable<string>): string {
+  const reasons = [...refused]
+  return reasons.length === 0 ? '' : ` Acceptances refused: ${reasons.join(', ')}.`
 }
 
 function dayText(atMs: number): string {

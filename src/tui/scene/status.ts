@@ -50,7 +50,7 @@ export function seenOf(scene: Scene, id: string, nowMs: number): Seen {
   if (isRolledBack(scene, id, record.status)) return { state: 'rolled-back', word: 'rolled back' }
   const current = neededStep(scene) === id
   if (scene.state.running?.step === id) return running(scene, id)
-  if (!isEnded(record.status) && scene.state.blockers.some(({ step }) => step === id))
+  if (!isEnded(record.status) && [...scene.state.blockers.values()].some(({ step }) => step === id))
     return { state: 'blocked', word: 'blocked by a note' }
   return fromStatus(scene, record, current, nowMs)
 }

@@ -7,7 +7,7 @@ import { DEFAULT_KEYS, type KeyMap } from '../scene/actions.ts'
 import type { Copyable } from '../scene/copyable.ts'
 import { type OutlineRow, outlineOf } from '../scene/outline.ts'
 import type { Page } from '../scene/pages.ts'
-import { type PhaseCall, phaseCallsOf } from '../scene/phase-call.ts'
+import { type PhaseCall, phaseCallsOf, phasesToCall } from '../scene/phase-call.ts'
 import { neededStep, type Scene, toWalk } from '../scene/walk.ts'
 import type { CopiedLines } from './copying.ts'
 import { FIRST_QUESTION, type Guard, type TypedOn } from './guard.ts'
@@ -178,7 +178,7 @@ export function initialState(
 ): ScreenState {
   const walk = toWalk(runbook)
   const scene = { walk, ...snapshot }
-  const [call = null, ...callsBehind] = phaseCallsOf(scene, snapshot.state.phasesToCall)
+  const [call = null, ...callsBehind] = phaseCallsOf(scene, phasesToCall(snapshot.state))
   return {
     scene,
     outline: outlineOf(walk, snapshot.state.recovery?.steps ?? null),

@@ -104,7 +104,7 @@ function factLines(about: About): Line[] {
     [seg(' '), seg(word, SEEN[seen.state].tone), seg(first === '' ? '' : `   ${first}`)],
     ...others.map((text): Line => [seg(` ${text}`)]),
     ...metadataAround(scene.walk, step.id, 'all').flatMap(text => proseLines(look, text, width, ' ')),
-    ...scene.state.blockers
+    ...[...scene.state.blockers.values()]
       .filter(blocker => blocker.step === step.id)
       .flatMap(({ reason, by, atMs }) =>
         labelled(about, 'BLOCKED', `"${reason}" ${by} ${clockText(atMs).slice(0, 5)}`),

@@ -79,7 +79,7 @@ async function approveSays(one: Case): Promise<Approver | string> {
   if (gate === undefined) throw new Error('no gate is open')
   const keys = await keysAtHand({ kind: 'file', path: keyFile(one.by) })
   const claim = { keys, principal: one.as ?? null, configured: one.configured ?? null, role: null }
-  const asked = { gate, operators: state.operators, unseen: null }
+  const asked = { gate, operators: [...state.operators], unseen: null }
   return findApprover(asked, claim, workspaceAt(join(folder, '.signoff')), Date.now()).catch((error: unknown) => {
     if (error instanceof SignoffError) return error.code
     throw error
@@ -113,7 +113,7 @@ async function runSays(one: Case, principal: string, publicKey: Signer['publicKe
     meaning: gate.event.ask,
     need: gate.event.need,
     touch: gate.event.touch,
-    operators: state.operators,
+    operators: [...state.operators],
     given: gate.approvals.map(({ event }) => event),
     leafOf: writer.chain.leaf,
     headSeq: writer.chain.lines - 1,
@@ -390,7 +390,7 @@ describe('where a touch of the key is asked', () => {
     const checked = await readApprovalRequest(await buildApprovalRequest(writer.bytes(), run.REQUEST.step))
     const workspace = workspaceAt(join(folder, '.signoff'))
     const found = { path: 'x.request.json', checked, workspace, position: '1.2' }
-    const asked = { gate: checked.gate, operators: checked.state.operators, unseen: null }
+    const asked = { gate: checked.gate, operators: [...checked.state.operators], unseen: null }
     const held = refuseAsTheRunDoes(envelope, found, asked, signersText, writer.atMs)
     if (taken) await held
     else

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { SignoffError } from '../../../src/model/index.ts'
 import { encode } from '../../../src/transcript/encoding/canonical.ts'
 import { leafOfLine } from '../../../src/transcript/encoding/hash.ts'
-import { createChain } from '../../../src/transcript/journal/chain.ts'
+import { readJournal } from '../../../src/transcript/journal/read-journal.ts'
 import { sealJournal } from '../../../src/transcript/statements/seal.ts'
 import { everyKind } from '../helpers/every-kind.ts'
 import * as run from '../helpers/run.ts'
@@ -168,7 +168,7 @@ function chainedAnew(values: readonly Record<string, unknown>[]): string {
 async function sealedIfItCan(text: string): Promise<string | null> {
   try {
     const bytes = Buffer.from(text, 'latin1')
-    return (await sealJournal(bytes, createChain(text.trimEnd().split('\n')), run.operator)).line
+    return (await sealJournal(bytes, (await readJournal(bytes)).chain, run.operator)).line
   } catch (error) {
     if (error instanceof SignoffError) return null
     throw error

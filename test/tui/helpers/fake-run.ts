@@ -208,7 +208,7 @@ export class FakeRun implements Conversation {
   }
 
   #needOf(step: Step): Need {
-    const held = this.state.blockers.find(blocker => blocker.step === step.id)
+    const held = [...this.state.blockers.values()].find(blocker => blocker.step === step.id)
     if (held !== undefined) return { kind: 'held', step: step.id, block: held.seq, by: held.by, reason: held.reason }
     const status = this.state.steps.get(step.id)?.status
     if (status?.kind === 'failed')
