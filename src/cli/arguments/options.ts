@@ -36,6 +36,10 @@ export function walkOptions(command: Command): Command {
     .option('--approval <file>', 'bring in a signed approval', collect, [])
     .option('--wait-limit <time>', 'a longer wait pauses an unattended run', '10m')
     .option('--json', 'the result as data on standard output')
+    .option(
+      '--events <file>',
+      'write each line of the journal there too, as it is recorded (NDJSON); a pipe or /dev/fd/3 will do',
+    )
     .option('--retry <step>', 'without a terminal: run a step that fails or failed once more', collect, [])
     .option('--skip <step>', 'without a terminal: skip this step', collect, [])
     .option(

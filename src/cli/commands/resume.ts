@@ -23,6 +23,7 @@ import { milliseconds } from '../settings/config.ts'
 import { readIfThere } from '../settings/read-if-there.ts'
 import { findWorkspace } from '../settings/workspace.ts'
 import { chooseUi } from '../terminal/choose-ui.ts'
+import { openEvents } from '../walking/events-file.ts'
 import { walk } from '../walking/walk.ts'
 
 export interface ResumeFlags extends WalkFlags {
@@ -79,6 +80,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
   if (stopped !== 0 || lacking !== 0) return stopped || lacking
   const decided = !attended || jump !== null ? [] : decidedAtTerminal(context, past, provided, io)
   const first = [...keep.words, ...values, ...(jump === null ? [] : [jump.said]), ...decided]
+  const events = await openEvents(flags.events)
   const terminal = ui.kind === 'none' ? null : ui.terminal
   const { session, begin } = flags.takeOver === true ? await taken() : await open(terminal)
   try {
@@ -88,7 +90,7 @@ export async function resume(reference: string | null, flags: ResumeFlags, io: I
     throw error
   }
   io.say(`Run ${context.run} goes on, release ${context.release}`)
-  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }
+  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval, events }
   return walk(session, { ...options, notice: noticeOf(findings) }, io)
 
   /** Whoever held it may have written meanwhile: it is read again once it is ours. */

@@ -30,6 +30,7 @@ import { milliseconds } from '../settings/config.ts'
 import { readIfThere } from '../settings/read-if-there.ts'
 import { findWorkspace } from '../settings/workspace.ts'
 import { chooseUi } from '../terminal/choose-ui.ts'
+import { openEvents } from '../walking/events-file.ts'
 import { walk } from '../walking/walk.ts'
 
 export interface RollbackFlags extends WalkFlags {
@@ -79,7 +80,8 @@ export async function rollback(reference: string, flags: RollbackFlags, io: Io):
   const missing = attended ? 0 : lacking(way, io) || reportMissing(context, values, provided, io, entered(way))
   if (stopped !== 0 || missing !== 0) return stopped || missing
   const notice = noticeOf(findings)
-  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval, notice }
+  const events = await openEvents(flags.events)
+  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval, notice, events }
   const consent = async (): Promise<Answer | null> =>
     ui.kind === 'none' ? answerOf(way, way.reason ?? '', typed ?? '') : ask(way, io)
   const speaker: Speaker = { by: desk.signer.principal, how: ui.kind === 'none' ? 'flag' : 'typed', source: null }

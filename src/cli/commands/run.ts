@@ -22,6 +22,7 @@ import { contextOf, walksRecoveryOnly } from '../runs/run-context.ts'
 import { milliseconds } from '../settings/config.ts'
 import { interpretersFor } from '../settings/interpreters.ts'
 import { type Attended, chooseUi, type Ui } from '../terminal/choose-ui.ts'
+import { openEvents } from '../walking/events-file.ts'
 import { sectionsOf, startBrief } from '../walking/start-brief.ts'
 
 export interface RunFlags extends WalkFlags {
@@ -84,6 +85,7 @@ async function runSection(path: string, read: Runbook, flags: RunFlags, chosen: 
     const answer = await ui.begin(startBrief(context, path, desk, { findings, git }))
     if (answer.kind === 'leave') return left(io)
   }
+  const events = await openEvents(flags.events)
   const terminal = ui.kind === 'none' ? null : ui.terminal
   // Nothing of the journal, the executor or the walk is needed for the screen before the run.
   const [{ startSession }, { walk }] = await Promise.all([import('../runs/start-run.ts'), import('../walking/walk.ts')])
@@ -92,7 +94,7 @@ async function runSection(path: string, read: Runbook, flags: RunFlags, chosen: 
     `Run ${session.context.run}, ${cleanText(runbook.title)}, release ${release}, ${path} sha256 ${runbook.sha256.slice(0, 16)}...`,
   )
   for (const line of requiredLines(runbook, flags.only)) io.say(line)
-  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval }
+  const options = { ui, provided, waitLimitMs, json: flags.json === true, approvals: flags.approval, events }
   // The screen before the run has shown them; plain mode has them above.
   return walk(session, { ...options, notice: null }, io)
 }

@@ -10,6 +10,8 @@ export interface WalkFlags {
   readonly ui: UiChoice
   readonly key?: string
   readonly json?: boolean
+  /** Where the lines of the journal go as well, as they are recorded. */
+  readonly events?: string
   readonly waitLimit: string
   readonly ascii?: boolean
   readonly approval: readonly string[]

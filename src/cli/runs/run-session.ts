@@ -29,6 +29,8 @@ export interface Session {
   readonly workspace: Workspace
   readonly files: RunFiles
   readonly chain: Chain
+  /** How much of the journal was there before this process wrote to it. */
+  readonly began: { readonly lines: number; readonly bytes: number }
   readonly journal: JournalFile
   readonly executor: LocalExecutor
   readonly stateDir: string
@@ -57,6 +59,7 @@ export async function openSession(input: {
 }): Promise<Session> {
   const { context, desk, files, stateDir, io, chain, going } = input
   const { locks } = going
+  const began = { lines: chain.lines, bytes: chain.bytes }
   const clock = systemClock()
   let journal: JournalFile
   try {
@@ -98,6 +101,7 @@ export async function openSession(input: {
     workspace: desk.workspace,
     files,
     chain,
+    began,
     journal,
     executor,
     stateDir,

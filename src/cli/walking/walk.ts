@@ -16,6 +16,7 @@ import { journalRecord } from '../runs/run-record.ts'
 import type { Session } from '../runs/run-session.ts'
 import { sealRun } from '../runs/seal-run.ts'
 import type { Ui } from '../terminal/choose-ui.ts'
+import { type EventsFile, followEvents } from './events-file.ts'
 import { heardMeanwhile } from './heard-meanwhile.ts'
 import { meanwhileText } from './meanwhile.ts'
 import { type RunResult, resultWord } from './run-result.ts'
@@ -27,12 +28,16 @@ export interface WalkOptions {
   readonly json: boolean
   /** Approval files named by flag, taken before anything else. */
   readonly approvals: readonly string[]
+  readonly events: EventsFile | null
   /** Told on the first screen; for what was said before it. */
   readonly notice?: string | null
 }
 
 /** How long the last lines may wait for a terminal that has stopped reading: a moment, once a signal has come. */
 const LAST_LINES_MS = { atSignal: 200, else: 30_000 }
+
+/** How long whoever reads `--events` may take with the last lines. */
+const LAST_EVENTS_MS = { atSignal: 200, else: 2_000 }
 
 /** Walks a run with whoever is there, seals it if it ended, and says how it stands. Returns the exit code. */
 export async function walk(session: Session, options: WalkOptions, given: Io): Promise<number> {
@@ -44,6 +49,7 @@ export async function walk(session: Session, options: WalkOptions, given: Io): P
   const watcher = watchGates(session, inbox, io)
   session.screen.isFull = () => ui.kind === 'attended' && ui.isFull()
   const holding = watchHolding(session)
+  const events = followEvents(session, options.events, io)
   const signals = watchSignals(session, options.ui, io)
   try {
     for (const path of options.approvals) await takeApproval(session, await readFile(path, 'utf8'), 'file', io)
@@ -65,6 +71,7 @@ export async function walk(session: Session, options: WalkOptions, given: Io): P
     signals.stop()
     holding.stop()
     await watcher.stop()
+    await events.finish(LAST_EVENTS_MS[signals.came() ? 'atSignal' : 'else'])
     await session.close()
     if (ui.kind === 'attended') await ui.close(LAST_LINES_MS[signals.came() ? 'atSignal' : 'else'])
   }

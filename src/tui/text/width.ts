@@ -45,13 +45,20 @@ export function wrapProse(text: string, width: number): string[] {
       line = joined
       continue
     }
-    if (line !== '') lines.push(line)
-    const pieces = wrapExact(word, width)
+    // Text without spaces, such as Chinese, begins where there is room for some of it.
+    const left = width - widthOf(line) - 1
+    const begins = line !== '' && widthOf(word) > width && left >= LEAST_PIECE
+    const head = begins ? takeCells(word, left).head : ''
+    if (line !== '') lines.push(begins ? `${line} ${head}` : line)
+    const pieces = wrapExact(word.slice(head.length), width)
     lines.push(...pieces.slice(0, -1))
     line = pieces.at(-1) ?? ''
   }
   return line === '' ? lines : [...lines, line]
 }
+
+/** Fewer cells of a word that is broken anyway are left empty. */
+const LEAST_PIECE = 8
 
 /** Breaks a line at exactly `width` cells, so that no character of a script is lost or moved. */
 export function wrapExact(text: string, width: number): string[] {

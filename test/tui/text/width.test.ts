@@ -42,3 +42,11 @@ test('widths are those that Ink counts, by the short way of letters and symbols 
   fc.assert(fc.property(text, parts => widthOf(parts.join('')) === stringWidth(parts.join(''))))
   for (const one of common) expect(widthOf(one)).toBe(stringWidth(one))
 })
+
+test('a text without spaces begins in the row of its number, and loses nothing', () => {
+  const text = `1.0.2 ${'本番環境のバックアップを確認する'.repeat(4)} その2`
+  const rows = wrapProse(text, 40)
+  expect(rows[0]).toMatch(/^1\.0\.2 本番/)
+  expect(rows.join('').replace(/ /g, '')).toBe(text.replace(/ /g, ''))
+  for (const row of rows) expect(widthOf(row)).toBeLessThanOrEqual(40)
+})
