@@ -28,17 +28,12 @@ async function decided(writer: run.Writer, request: Request, manager = run.manag
 }
 
 /** Deploy runs behind the first request; its gate is then asked again as it should have been, and Deploy is not repeated. */
-async function deployedBehind(
-  request: Request,
-  manager = run.manager,
-  policy: VerifyPolicy = OWN,
-  again = ASKED_AGAIN,
-) {
+async function deployedBehind(request: Request, manager = run.manager, policy: VerifyPolicy = OWN) {
   const writer = run.createWriter()
   writer.add(run.runStart(), run.PLAN, run.confirm('tell-support'))
   const went = await decided(writer, request, manager)
   writer.add(...run.script('deploy', [went]), back)
-  await decided(writer, again)
+  await decided(writer, ASKED_AGAIN)
   return judged(writer, policy)
 }
 
@@ -94,7 +89,7 @@ describe('threat 13: a gate that let a script past, and was asked again', () => 
     expect(await judged(writer, OWN)).toEqual({ exitCode: 0, findings: [] })
   })
 
-  it('is 0 where the wrong request said go to nothing: it follows one that was right, and was corrected', async () => {
+  it('is 0 where a wrong request follows one that let the script past, and was corrected before anybody said go', async () => {
     const writer = run.createWriter()
     writer.add(run.runStart(), run.PLAN, run.confirm('tell-support'))
     const went = await decided(writer, run.REQUEST)
