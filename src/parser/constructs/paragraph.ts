@@ -64,7 +64,7 @@ function isWaitOfBlock(at: At): boolean {
   const block = at.blocks[index]
   if (block === undefined || directive(block.directives, 'skip') !== null) return false
   const made = fence.read({ ...at, block, index, before: at.block })
-  return made?.nodes.some(node => node.node === 'step' && node.kind === 'wait') ?? false
+  return made?.nodes.some(node => node.node === 'step' && node.kind === 'wait' && node.line === at.block.line) ?? false
 }
 
 /** The bullets that a paragraph leads to, if they are text. */

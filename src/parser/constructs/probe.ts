@@ -43,7 +43,7 @@ export function underWait(at: At, script: ScriptText, made: Reading): Reading {
     const isUntitled = task.rule === 'R10' && isWaitAlone(leadSentence(lead))
     return isUntitled ? { ...made, nodes: [titledByCommand(task)] } : made
   }
-  // Here too an item makes the wait itself.
+  // A line that leads to the script is no step of its own; an item makes the wait itself.
   return at.item === null && step.kind === 'wait'
     ? { ...made, nodes: [{ ...step, endLine: line }, titledByCommand(task)] }
     : made
