@@ -20,6 +20,8 @@ export default defineConfig({
   output: {
     dir: 'dist',
     format: 'cjs',
+    // Node prints a warning, into whatever it is asked at, where code that was compiled by hand imports something by `import()`.
+    dynamicImportInCjs: false,
     entryFileNames: '[name].cjs',
     chunkFileNames: 'chunks/[name]-[hash].cjs',
     minify: false,

@@ -58,7 +58,6 @@ exports.loadCompiled = function loadCompiled(entry, folder) {
     const script = new vm.Script(source, {
       filename: file,
       cachedData: before?.code,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     })
     const starts = before === null || script.cachedDataRejected ? 0 : before.starts
     if (kept !== null && starts < LEARNING_STARTS) {

@@ -52,6 +52,29 @@ describe('run --events', () => {
     expect(after.trimEnd().split('\n').at(-1)).toContain('"kind":"run.end"')
   })
 
+  test('resume goes on behind the last whole line that is there, whatever a kill or a full disk has cut', async () => {
+    expect((await run('--events', at('events.ndjson'))).exitCode).toBe(1)
+    const whole = readFileSync(at('events.ndjson'), 'utf8')
+    const lines = whole.split('\n')
+    writeFileSync(at('events.ndjson'), `${lines.slice(0, 3).join('\n')}\n${lines[3]?.slice(0, 40)}`)
+    writeFileSync(join(world.repository.clone, 'ready'), '')
+    const resume = ['resume', '--retry', '1.2', '--reason', 'it is ready now', '--events']
+    const { exitCode, stderr } = await world.signoff([...resume, at('events.ndjson')])
+    expect(exitCode, stderr).toBe(0)
+    expect(stderr).not.toContain('--events')
+    expect(readFileSync(at('events.ndjson'), 'utf8')).toBe(journal())
+  })
+
+  test('a file that is not of this run keeps what it has, and gets what is recorded from now on', async () => {
+    expect((await run()).exitCode).toBe(1)
+    const before = journal()
+    writeFileSync(at('other.ndjson'), '{"of":"somebody else"}')
+    writeFileSync(join(world.repository.clone, 'ready'), '')
+    const resume = ['resume', '--retry', '1.2', '--reason', 'it is ready now', '--events']
+    expect((await world.signoff([...resume, at('other.ndjson')])).exitCode).toBe(0)
+    expect(readFileSync(at('other.ndjson'), 'utf8')).toBe(`{"of":"somebody else"}\n${journal().slice(before.length)}`)
+  })
+
   test('gives them to the reader of a pipe, who may be slower than the script', async () => {
     writeFileSync(join(world.repository.clone, 'ready'), '')
     await promisify(execFile)('mkfifo', [at('pipe')])
@@ -82,7 +105,7 @@ describe('run --events', () => {
       await new Promise(resolve => idle.stdout.once('data', resolve))
       const { exitCode, stderr } = await run('--events', at('pipe'))
       expect(exitCode, stderr).toBe(0)
-      expect(stderr).toMatch(/--events \S+pipe: the last \d+ lines were not read in time; the journal has them/)
+      expect(stderr).toMatch(/--events \S+pipe: the last \d+ lines were not taken in time; the journal has them/)
       expect(journal()).toContain('"kind":"run.end"')
     } finally {
       idle.stdin.end('\n')

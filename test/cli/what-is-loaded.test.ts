@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -26,6 +26,14 @@ beforeAll(() => {
     writeFileSync(join(folder, `${name}.md`), text)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('no file of the program imports anything by import(): Node would warn of it, into whatever question is on the screen', () => {
+  const dist = resolve(import.meta.dirname, '../../dist')
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.cjs'))
+  expect(files).toContain('signoff.cjs')
+  const importing = files.filter(name => /(?<![\w.$])import\s*\(\s*["'`]/.test(readFileSync(join(dist, name), 'utf8')))
+  expect(importing).toEqual([])
+})
 
 /** Packages with code in a chunk that the program loads for these arguments; the bundler names them where their code begins. */
 function packagesLoaded(args: readonly string[], expected: number): Set<string> {

@@ -345,6 +345,30 @@ describe('choices and conditions', () => {
     expect(core.need()).toMatchObject({ kind: 'manual', step: 'd' })
   })
 
+  test('"if it fails" of the next section, and of a way back, is a question of its own', () => {
+    const core = testCore(
+      runbookOf([
+        { id: 'a', position: '1.2', kind: 'manual', when: 'If it fails' },
+        { id: 'b', position: '2.1', kind: 'manual', when: 'If it fails' },
+        { id: 'c', position: '2.2', kind: 'manual', when: 'If it fails' },
+      ]),
+    )
+    expect(core.need()).toMatchObject({ kind: 'condition', step: 'a', steps: ['a'] })
+    core.say({ kind: 'condition', when: 'If it fails', answer: 'no' })
+    expect(core.need()).toMatchObject({ kind: 'condition', step: 'b', steps: ['b', 'c'] })
+  })
+
+  test('a condition of one place is answered once where its position has a capital', () => {
+    const core = testCore(
+      runbookOf([
+        { id: 'a', position: 'A.2', kind: 'manual', when: 'If it fails' },
+        { id: 'b', position: 'A.3', kind: 'confirmation' },
+      ]),
+    )
+    core.say({ kind: 'condition', when: 'If it fails', answer: 'no' })
+    expect(core.need()).toMatchObject({ kind: 'confirm', step: 'b' })
+  })
+
   test('"if applicable" is asked at each step', () => {
     const core = testCore(
       runbookOf([

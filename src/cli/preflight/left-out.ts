@@ -31,8 +31,8 @@ function gatesLeftOut(run: AboutToRun, ahead: StepsAhead): PreflightFinding[] {
   return before.flatMap(id => {
     const step = steps.get(id)
     if (step?.kind !== 'gate' || ahead.out.get(id)?.cause !== 'selection') return []
-    const message = `${selectionText(run)} begins behind the gate ${step.position} ${step.title}: nobody is asked for its GO in this run`
-    const help = 'begin before it, unless it was decided elsewhere'
+    const message = `${selectionText(run)} begins behind the gate ${step.position} ${step.title}: nobody is asked for its GO in this run, and verify answers 6 to its transcript`
+    const help = 'begin before it; a release that stopped there goes on by signoff resume'
     return [preflightFinding('gate-left-out', message, help, placeOf(run, [step]))]
   })
 }

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { SignoffError } from '../../model/index.ts'
 import type { Io } from '../io.ts'
 import type { Session } from '../runs/run-session.ts'
+import { lastLineOf, placeBehind } from './events-so-far.ts'
 
 /** Where `--events` goes: a file that grows, a pipe, a descriptor. */
 export interface EventsFile {
@@ -12,7 +13,7 @@ export interface EventsFile {
 }
 
 export interface Following {
-  /** Writes what is still to come, for as long as it may take; then nothing more is written. */
+  /** Writes what is still to come, for as long as it may take; then nothing more is written. Never rejects. */
   finish(limitMs: number): Promise<void>
 }
 
@@ -20,6 +21,8 @@ export interface Following {
 const PIECE = 64 * 1024
 /** How long a pipe that takes nothing now is left alone before it is tried again. */
 const AGAIN_MS = 20
+/** How long a write that the system holds (a network disk that hangs) may keep the end waiting. */
+const HELD_MS = 500
 const NEWLINE = 0x0a
 
 /**
@@ -42,8 +45,9 @@ export async function openEvents(path: string | undefined): Promise<EventsFile |
 
 /**
  * Copies the lines of the journal that this process records, byte for byte, each once it may be shown. They are read back from the journal
- * as whoever reads them keeps up, so that a slow reader costs neither the run its time nor us memory. What cannot be written ends the
- * copy, is said, and ends nothing else: the record is the journal.
+ * as whoever reads them keeps up, so that a slow reader costs neither the run its time nor us memory. A file that ends with a line of
+ * this run gets what came after that one, also where the process that wrote it was killed. What cannot be written ends the copy, is
+ * said, and ends nothing else: the record is the journal.
  */
 export function followEvents(
   { drive, files, began }: Pick<Session, 'drive' | 'files' | 'began'>,
@@ -57,23 +61,32 @@ export function followEvents(
   /** `seq` of the line that begins, or goes on, at `place`. */
   let next = began.lines
   let shown = drive.snapshot().state.lastSeq
+  let journal: FileHandle | null = null
   let copying: Promise<void> | null = null
   let failed = false
 
+  /** By one handle: the path is another's file once somebody has taken the run over. */
+  const begin = async (): Promise<FileHandle> => {
+    const opened = await open(files.journal, 'r')
+    const last = began.lines === 0 ? null : await lastLineOf(path, file)
+    if (last === null) return opened
+    const found = await placeBehind(opened, last, began.lines)
+    if (found !== null) [place, next] = [found.bytes, found.lines]
+    else
+      io.say(`signoff: --events ${path}: it does not end with a line of this run; it has what is recorded from now on`)
+    return opened
+  }
+
   const copy = async (): Promise<void> => {
-    const journal = await open(files.journal, 'r')
-    try {
-      const buffer = Buffer.alloc(PIECE)
-      while (next <= shown && !over.signal.aborted) {
-        const { bytesRead } = await journal.read(buffer, 0, PIECE, place)
-        if (bytesRead === 0) throw new Error(`${files.journal} ends before line ${next + 1}`)
-        const { end, lines } = shownOf(buffer.subarray(0, bytesRead), shown - next + 1)
-        await writeAll(file, buffer.subarray(0, end), over.signal)
-        place += end
-        next += lines
-      }
-    } finally {
-      await journal.close()
+    journal ??= await begin()
+    const buffer = Buffer.alloc(PIECE)
+    while (next <= shown && !over.signal.aborted) {
+      const { bytesRead } = await journal.read(buffer, 0, PIECE, place)
+      if (bytesRead === 0) throw new Error(`${files.journal} ends before line ${next + 1}`)
+      const { end, lines } = shownOf(buffer.subarray(0, bytesRead), shown - next + 1)
+      await writeAll(file, buffer.subarray(0, end), over.signal)
+      place += end
+      next += lines
     }
   }
 
@@ -83,9 +96,8 @@ export function followEvents(
       .catch((error: unknown) => {
         if (over.signal.aborted) return
         failed = true
-        const why = error instanceof Error ? error.message : String(error)
         io.say(
-          `signoff: --events ${path}: ${why}. No more is written there; the run goes on, and its journal has everything`,
+          `signoff: --events ${path}: ${why(error)}. No more is written there; the run goes on, and its journal has everything`,
         )
       })
       .finally(() => {
@@ -106,12 +118,16 @@ export function followEvents(
       const waited = pause(limitMs, undefined, { signal: over.signal }).catch(() => undefined)
       while (copying !== null && (await Promise.race([copying.then(() => 'copied'), waited])) === 'copied');
       over.abort()
-      await copying
+      const isHeld =
+        copying !== null && (await Promise.race([copying.then(() => null), pause(HELD_MS, 'held')])) !== null
       if (next <= shown && !failed)
         io.say(
-          `signoff: --events ${path}: the last ${shown - next + 1} lines were not read in time; the journal has them`,
+          `signoff: --events ${path}: the last ${shown - next + 1} lines were not taken in time; the journal has them`,
         )
-      await file.close()
+      // Closing would wait for the write that hangs.
+      if (isHeld) return
+      await journal?.close().catch(() => undefined)
+      await file.close().catch((error: unknown) => io.say(`signoff: --events ${path}: ${why(error)}`))
     },
   }
 }
@@ -141,4 +157,8 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, over: AbortSignal):
       await pause(AGAIN_MS, undefined, { signal: over })
     }
   }
+}
+
+function why(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

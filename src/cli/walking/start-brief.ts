@@ -1,4 +1,4 @@
-import { isProduction, type Section, type Step } from '../../model/index.ts'
+import { isProduction, type Section, type Step, wayBackLabel } from '../../model/index.ts'
 import { askLevelOf, gateNeed, type RunContext } from '../../runner/index.ts'
 import type { GitFacts } from '../../runner/local/index.ts'
 import { durationText, type StartAsk, type StartBrief, type StartSection } from '../../tui/index.ts'
@@ -37,9 +37,7 @@ export function startBrief(
     gates: ahead
       .filter(({ kind }) => kind === 'gate')
       .map(step => ({ position: step.position, title: step.title, who: whoDecides(context, step) })),
-    waysBack: runbook.flows.recovery.map(
-      ({ title, steps: ids }) => `${title}, ${ids.length} ${ids.length === 1 ? 'step' : 'steps'}`,
-    ),
+    waysBack: runbook.flows.recovery.map(flow => wayBackLabel(runbook, flow)),
     findings: told.flatMap(({ level, path: where, line, message, help }) =>
       level === 'info'
         ? []

@@ -5,9 +5,9 @@ type Steps = Pick<RunContext, 'steps'>
 
 /** What a condition is asked and answered by: its words, or its words at one place. */
 export function conditionOf(context: Steps, step: Step): string {
-  const key = conditionKey(step.when ?? '')
   const place = conditionPlace(context, step)
-  return place === null ? key : `${place.position}: ${key}`
+  // As the record names it: positions have capitals ("A.2") as well.
+  return conditionKey(place === null ? (step.when ?? '') : `${place.position}: ${step.when ?? ''}`)
 }
 
 /**
@@ -35,9 +35,17 @@ function firstOf(steps: Steps['steps']): ReadonlyMap<string, Step> {
   const found = new Map<string, Step>()
   let first: Step | null = null
   for (const step of steps.values()) {
-    const goesOn = first !== null && conditionKey(first.when ?? '') === conditionKey(step.when ?? '')
+    const goesOn =
+      first !== null && conditionKey(first.when ?? '') === conditionKey(step.when ?? '') && areSideBySide(first, step)
     if (!goesOn) first = step
     if (first !== null) found.set(step.id, first)
   }
   return found
+}
+
+/** In one section, flow and option: what stands before the first step of another is something else. */
+function areSideBySide(one: Step, other: Step): boolean {
+  const placeOf = ({ position, recovery, choice }: Step): string =>
+    JSON.stringify([position.slice(0, Math.max(0, position.lastIndexOf('.'))), recovery, choice])
+  return placeOf(one) === placeOf(other)
 }

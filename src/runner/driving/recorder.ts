@@ -71,8 +71,12 @@ export function createRecorder(
       for (const event of events) await record(event)
       if (events.some(event => event.kind !== 'output' && event.kind !== 'output.late')) {
         const durable = journal.barrier()
-        meanwhile?.()
-        await durable
+        // Waited for whatever that comes to: a sync that fails is never left to nobody.
+        try {
+          meanwhile?.()
+        } finally {
+          await durable
+        }
       } else if (events.length > 0) syncSoon()
     },
     barrier: () => journal.barrier(),

@@ -11,7 +11,9 @@ import { createHandoffCheck } from './verify-handoffs.ts'
 import { createLeftOutCheck } from './verify-left-out.ts'
 import { createOrderCheck } from './verify-orders.ts'
 import { createOutputCheck, isOutput } from './verify-output.ts'
+import type { VerifyPolicy } from './verify-policy.ts'
 import type { Finding } from './verify-report.ts'
+import { createRequestCheck } from './verify-requests.ts'
 import { createStartCheck } from './verify-start.ts'
 import { checkStepEnd } from './verify-step-ends.ts'
 
@@ -30,6 +32,7 @@ export interface ReadRun {
   readonly controlFindings: Finding[]
   readonly orders: ReturnType<typeof createOrderCheck>
   readonly leftOut: ReturnType<typeof createLeftOutCheck>
+  readonly requests: ReturnType<typeof createRequestCheck>
   readonly approvals: ReturnType<typeof createApprovalCheck>
   readonly handoffs: ReturnType<typeof createHandoffCheck>
   readonly clock: ReturnType<typeof createClockCheck>
@@ -39,6 +42,7 @@ export interface ReadRun {
 export async function readRun(
   journal: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   mayBeWithheld: (line: WithheldLine) => boolean,
+  wanted: VerifyPolicy,
 ): Promise<ReadRun> {
   const gatherer = createFactGatherer()
   const approvals = createApprovalCheck()
@@ -47,6 +51,7 @@ export async function readRun(
   const clock = createClockCheck()
   const orders = createOrderCheck()
   const leftOut = createLeftOutCheck()
+  const requests = createRequestCheck(wanted)
   const starts = createStartCheck()
   const controlFindings: Finding[] = []
   const findings: Finding[] = []
@@ -83,6 +88,7 @@ export async function readRun(
     }
     orders.add(event, number, before)
     leftOut.add(event, number, before)
+    requests.add(event, before)
     // One by one: a line may name 200,000 steps, and so many findings are no arguments of one call.
     for (const finding of checkControl(event, number, before)) controlFindings.push(finding)
     for (const finding of checkStepEnd(event, number, before)) controlFindings.push(finding)
@@ -102,6 +108,7 @@ export async function readRun(
     controlFindings,
     orders,
     leftOut,
+    requests,
     approvals,
     handoffs,
     clock,

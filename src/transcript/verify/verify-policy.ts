@@ -38,7 +38,7 @@ export function checkPolicy(
   goodApprovals: readonly { readonly principal: string; readonly decision: string }[],
   wanted: VerifyPolicy,
 ): Finding[] {
-  const findings = [...endedFindings(state), ...planFindings(state, demanded), ...roleFindings(state, wanted)]
+  const findings = [...endedFindings(state), ...planFindings(state, demanded)]
   if (wanted.requirePassed === true && state.result !== 'passed')
     findings.push(policy(`the run ended ${state.result ?? 'nowhere'}, and must have passed`))
   const people = new Set(goodApprovals.filter(({ decision }) => decision === 'go').map(({ principal }) => principal))
@@ -137,52 +137,6 @@ function covers(walked: readonly Approver[], demanded: readonly Approver[]): boo
     left.splice(at, 1)
     return true
   })
-}
-
-/** What was asked at each gate must be no less than its plan, and the people those whom the verifier knows for the role. */
-function roleFindings(state: RunState, wanted: VerifyPolicy): Finding[] {
-  const findings: Finding[] = []
-  for (const [step, gate] of state.gates) {
-    const line = gate.request + 1
-    const planned = state.steps.get(step)?.planned.approvers ?? []
-    const asked = gate.event.need
-    const isLess = !isAnyTwo(planned, asked) && !asksAll(planned, asked)
-    if (isLess) findings.push(policy(`the gate ${step} asked for less than its plan does`, line))
-    const { touch } = gate.event
-    if (TOUCHES.indexOf(touch) < TOUCHES.indexOf(wanted.touch ?? 'none'))
-      findings.push(policy(`the gate ${step} asked keys for ${touch}, and you ask for ${wanted.touch}`, line))
-    for (const { role, from } of asked) {
-      const own = role === null ? undefined : new Map(Object.entries(wanted.roles ?? {})).get(role)
-      const differs = own !== undefined && (from === null || from.some(principal => !own.includes(principal)))
-      if (differs) findings.push(policy(`the gate ${step} took others for ${role} than you have`, line))
-    }
-  }
-  return findings
-}
-
-type Asked = EventOf<'approval.request'>['need']
-
-/** The weakest first. */
-const TOUCHES = ['none', 'presence', 'verified'] as const
-
-/** Where no role of a gate is mapped to anybody, any two signers decide. */
-function isAnyTwo(planned: readonly Approver[], asked: Asked): boolean {
-  return (
-    asked.length >= 2 &&
-    planned.every(({ principal }) => principal === null) &&
-    asked.every(({ role, from }) => role === null && from === null)
-  )
-}
-
-function asksAll(planned: readonly Approver[], asked: Asked): boolean {
-  // One signer is enough only where it is known who that must be.
-  const least = asked.some(({ from }) => from !== null) ? 1 : 2
-  return (
-    asked.length >= Math.max(least, planned.length) &&
-    planned.every(({ role, principal }) =>
-      asked.some(need => need.role === role && (principal === null || need.from?.includes(principal) === true)),
-    )
-  )
 }
 
 function policy(message: string, line: number | null = null): Finding {

@@ -67,7 +67,8 @@ export async function verifyTranscript(input: VerifyInput): Promise<VerifyReport
   const addenda = await readAddenda(bundle ?? [], seal, trust)
   const listed = withheldBy(addenda.statements)
 
-  const read = await readRun(input.journal, ({ seq, reason }) => listed.get(seq)?.has(reason) === true)
+  const wanted = input.policy ?? {}
+  const read = await readRun(input.journal, ({ seq, reason }) => listed.get(seq)?.has(reason) === true, wanted)
   const { scan, facts } = read
   // List by list: a hostile journal may come to a million findings, and so many are no arguments of one call.
   const lists: (readonly Finding[])[] = [seal?.findings ?? [], journalFindings(scan, seal, input.lockHeld ?? false)]
@@ -80,7 +81,6 @@ export async function verifyTranscript(input: VerifyInput): Promise<VerifyReport
   const atMs = facts.finishedAtMs ?? facts.state.lastAtMs
   const { findings: ofApprovals, approvals } = await read.approvals.finish(trust, atMs)
   const ofHandoffs = await read.handoffs.finish(trust, atMs)
-  const wanted = input.policy ?? {}
   if (seal === null) {
     // Trust is judged in any journal; what it is bound to, and policy, only once it is whole.
     add([...ofApprovals, ...ofHandoffs].filter(({ exit }) => exit !== 6))
@@ -91,7 +91,7 @@ export async function verifyTranscript(input: VerifyInput): Promise<VerifyReport
     if (gaps?.areHarmless !== false) add(read.orders.findings)
     if (gaps === null) add(read.orders.undigested)
     const demanded = await demandedPlan(input, facts)
-    add(checkPolicy(facts.state, demanded, good, wanted))
+    add(checkPolicy(facts.state, demanded, good, wanted), read.requests.findings(facts.state))
     if (demanded !== null && demanded.rules === facts.state.start?.tool.rules)
       add(read.leftOut.findings(demanded.steps, facts.state))
   }

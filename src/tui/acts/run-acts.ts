@@ -1,7 +1,6 @@
 import type { Answer, RecoveryFlow, RunningScript } from '../../model/index.ts'
-import { recoveryKey, withoutWayBack } from '../../model/index.ts'
+import { recoveryKey, wayBackLabel, withoutWayBack } from '../../model/index.ts'
 import { inProduction, neededStep, phraseAt, positionOf, type Scene } from '../scene/walk.ts'
-import { counted } from '../text/counting.ts'
 import { type Act, type Outcome, reasonAsk } from './act.ts'
 import type { Wished } from './acts.ts'
 
@@ -73,7 +72,7 @@ export function recoverAct(scene: Scene): Wished {
           kind: 'pick',
           prompt: 'Which one?',
           options: flows.map(flow => ({
-            label: `${flow.title}, ${counted(flow.steps.length, 'step')}${recoveryKey(flow) === key ? ', bound to this step' : ''}`,
+            label: `${wayBackLabel(walk.runbook, flow)}${recoveryKey(flow) === key ? ', bound to this step' : ''}`,
             act: enterAct(scene, flow),
           })),
           empty: null,

@@ -129,6 +129,15 @@ describe('what one block leaves behind, the next one finds', () => {
       'v="a b"; set -- $v; echo "$# $-" | tr -d ehB; shopt -q nullglob && echo on',
       '1 f\non\n',
     ],
+    ...[':', '-', 'e', ':-_ae'].flatMap((signs): [string, string, string, string][] => [
+      [
+        `IFS of ${signs}, which names of options and the lists of them hold, with options set and a trap at the end`,
+        `IFS='${signs}'; set -uf; shopt -s nullglob; trap 'v=$((v + 1))' EXIT; v=1`,
+        'printf "%s\\n" "$IFS" "$v"; shopt -q nullglob && [[ $- == *u*f* || $- == *f*u* ]] && echo on',
+        `${signs}\n2\non\n`,
+      ],
+    ]),
+    ['a read-only IFS of :', 'readonly IFS=:; set -u', 'v=a:b; set -- $v; echo $#', '2\n'],
     ['IFS that is not set', 'unset IFS', 'echo "${IFS-unset}"', 'unset\n'],
     [
       'limits, soft and hard ones',

@@ -17,7 +17,7 @@ export const STATE_END = '__signoff_set #signoff: whole\n'
  * - A bash with a command (`-c`) only starts another shell: no trap is to see that.
  * - Nothing of ours shows to a DEBUG trap: `__signoff_over` tells it that the block has ended. An expansion sets it, before which no trap runs.
  * - `__signoff_cd` goes to the folder of the block if it has one, and keeps the session's: that is what is written down.
- * - Lists of options are taken apart without IFS: a runbook may have made it read-only.
+ * - Lists of options are taken apart without IFS: a runbook may have made it read-only. Behind `builtin local` bash splits what is not quoted.
  * - A block starts with errexit and pipefail, whatever the block before it did to them, and with the status that that ended with: behind
  *   it stands `&& :`, which keeps it and is no failure.
  * - Lists that only a command prints are read back through a file, each behind the one before it. bash does not tell of most lists that
@@ -43,7 +43,7 @@ fi
 __signoff_dump'
 __signoff_return() { return "$__signoff_status"; }
 __signoff_set() {
-  builtin local o rest=$__signoff_options:
+  builtin local o rest="$__signoff_options:"
   builtin set -e -o pipefail
   [[ $SHELLOPTS != "$__signoff_options" ]] || return 0
   builtin set +e +o pipefail
@@ -59,7 +59,7 @@ __signoff_set() {
 }
 __signoff_shopt() {
   [[ $BASHOPTS == "$1" ]] && return
-  builtin local o rest=$BASHOPTS:
+  builtin local o rest="$BASHOPTS:"
   while [[ -n $rest ]]; do o=\${rest%%:*} rest=\${rest#*:}; builtin shopt -u "$o" 2>/dev/null; done
   rest=$1:
   while [[ -n $rest ]]; do o=\${rest%%:*} rest=\${rest#*:}; builtin shopt -s "$o" 2>/dev/null; done
