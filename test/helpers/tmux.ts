@@ -165,6 +165,7 @@ export class Tmux {
       const dropped = DROPPED.exec(after)?.[0]
       if (dropped === undefined || dropped === DROPPED.exec(before)?.[0]) return
       await sleep(PAUSE_MS)
+      if (DEAF.test(await this.text())) await this.press('Enter')
     }
   }
 
@@ -236,7 +237,9 @@ export class Tmux {
   }
 }
 
-const DROPPED = /ignored \d+ (?:keys?|lines?) typed before this question/
+const DROPPED = /ignored \d+ (?:keys?|lines?) typed before this question|the field is empty: type it whole/
+/** Beside a field that takes nothing until an Enter, since the beginning came too early. */
+const DEAF = /is not taken: Enter, then type it/
 
 function withoutClock(text: string): string {
   return text.replace(/\d\d:\d\d:\d\d/g, '')

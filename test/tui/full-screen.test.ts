@@ -369,3 +369,20 @@ test('the last of 10,000 steps is reached by one key', async () => {
   terminal.send('g')
   await terminal.until(/> 1\.1 /)
 })
+
+test('the next row of the form gets whole what is typed right behind the Enter of the row before', async () => {
+  const terminal = start('1.6')
+  await terminal.answer(/\? all keys/, 'f')
+  await terminal.asked(/> version[\s\S]*New value\?/)
+  for (const key of '4.2.0\rprod-eu\r') {
+    terminal.send(key)
+    // As fast as people type: a burst would be a paste.
+    await new Promise(resolve => setTimeout(resolve, 60))
+  }
+  await terminal.until(/READY {2}1\.6/)
+  await pause(terminal)
+  expect((await reported(terminal)).said.filter(({ kind }) => kind === 'value')).toEqual([
+    { kind: 'value', name: 'version', value: '4.2.0' },
+    { kind: 'value', name: 'TOKEN', value: 'prod-eu' },
+  ])
+})

@@ -13,9 +13,10 @@ import { counted, droppedText } from '../text/counting.ts'
 import { started } from './acting.ts'
 import { command } from './commands.ts'
 import { afterValue } from './filling.ts'
+import { goesOn, isBetweenRows, keptAhead, listening, takesText, withNextField } from './next-field.ts'
 import { foundIn, grown, withNewOutput } from './reading.ts'
 import { isTypedOn, swallowed, underHands } from './typed-on.ts'
-import { dropped, isSearching, isTyping, pasted, typed } from './typing.ts'
+import { deafTo, dropped, isSearching, isTyping, pasted, typed } from './typing.ts'
 
 /** A message stands before what is needed now, and must not hide it for long from whoever comes back to the screen. */
 const MESSAGE_MS = 15_000
@@ -23,9 +24,32 @@ const MESSAGE_MS = 15_000
 /** The screen after one more event, and what it asks of the world. Pure: time is inside the event. */
 export function reduce(before: ScreenState, event: ScreenEvent): Reduced {
   const { state, effects } = reduceOne({ ...before, nowMs: Math.max(before.nowMs, event.atMs) }, event)
-  const reduced: Reduced = { state: underHands(before, state, event), effects }
+  const next = withNextField(before, underHands(before, state, event), event)
+  const reduced =
+    event.kind === 'reply' ? typedAhead(before, { state: next, effects }, event) : { state: next, effects }
   const { message, nowMs } = reduced.state
   return message === before.message ? reduced : { ...reduced, state: { ...reduced.state, messageAtMs: nowMs } }
+}
+
+/** What was typed while a value was on its way goes into the row behind it. Where there is none it is no key, nor a text for this row. */
+function typedAhead(
+  before: ScreenState,
+  { state, effects }: Reduced,
+  { atMs, reply }: Extract<ScreenEvent, { kind: 'reply' }>,
+): Reduced {
+  const { ahead } = before
+  const free = { ...state, ahead: [] }
+  if (ahead.length === 0) return { state: free, effects }
+  if (free.dialog?.kind !== 'values')
+    return { state: ahead.reduce<ScreenState>(gone => swallowed(gone, atMs), free), effects }
+  if (!reply.ok) return { state: { ...deafTo(free, atMs), message: reply.why }, effects }
+  return ahead.reduce<Reduced>(
+    (sofar, key) => {
+      const one = reduce(sofar.state, { kind: 'key', key, atMs })
+      return { state: one.state, effects: [...sofar.effects, ...one.effects] }
+    },
+    { state: free, effects },
+  )
 }
 
 function reduceOne(state: ScreenState, event: ScreenEvent): Reduced {
@@ -171,8 +195,13 @@ function onKey(state: ScreenState, key: KeyPress, atMs: number, farthest: number
   const early = modeOf(timed) === 'walk' && timed.scene.need.kind === 'running' && !timed.saying
   if (held && binding !== null && !early && !isSearching(timed)) return only(dropped(timed, atMs))
   if (isTypedOn(timed, key, binding, atMs)) return only(swallowed(timed, atMs))
-  const guarded = (typing && !isSearching(timed)) || (binding?.answers === true && !early)
-  if (guarded && isGuarded(timed, atMs)) return only(dropped(timed, atMs))
+  const submits = binding?.command.kind === 'submit'
+  if (isBetweenRows(timed) && (typing || submits)) return only(keptAhead(timed, key) ?? dropped(timed, atMs))
+  if (timed.guard.deaf && takesText(timed) && (typing || submits))
+    return only(submits ? listening(timed) : deafTo(timed, atMs))
+  const waits = (typing && !isSearching(timed)) || (binding?.answers === true && !early)
+  const guarded = waits && !goesOn(timed, key, typing)
+  if (guarded && isGuarded(timed, atMs)) return only((typing && key.text !== null ? deafTo : dropped)(timed, atMs))
   if (typing) return only(typed(timed, key))
   const fresh = { ...timed, message: null, guard: { ...timed.guard, dropped: 0 } }
   if (binding === null) return only({ ...fresh, message: uselessText(fresh, key) })

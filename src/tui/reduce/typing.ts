@@ -5,6 +5,7 @@ import { GUARD_MS, isGuarded, quietFor } from '../state/guard.ts'
 import type { KeyPress } from '../state/key-press.ts'
 import type { ScreenState } from '../state/screen-state.ts'
 import { droppedText } from '../text/counting.ts'
+import { goesOn, isBetweenRows, keptAhead, takesText } from './next-field.ts'
 
 /** True for a key that goes into a field. */
 export function isTyping(state: ScreenState, key: KeyPress): boolean {
@@ -17,7 +18,14 @@ export function isSearching(state: ScreenState): boolean {
 }
 
 export function typed(state: ScreenState, key: KeyPress): ScreenState {
-  return withField({ ...state, message: null, guard: { ...state.guard, dropped: 0 } }, text =>
+  // An Enter behind a letter is another one, however fast it comes.
+  const fresh = {
+    ...state,
+    message: null,
+    lastEnterMs: Number.NEGATIVE_INFINITY,
+    guard: { ...state.guard, dropped: 0 },
+  }
+  return withField(fresh, text =>
     key.name === 'backspace' ? withoutLast(text) : key.name === 'ctrl-u' ? '' : text + (key.text ?? ''),
   )
 }
@@ -31,9 +39,11 @@ export function pasted(state: ScreenState, text: string, atMs: number): ScreenSt
   if (!isField(mode) || (mode === 'phrase' && !state.allowPaste))
     // What comes behind it may be its tail.
     return { ...quietFor(state, atMs, GUARD_MS), message: 'paste is not accepted here: type it' }
-  if (!isSearching(state) && isGuarded(state, atMs)) return dropped(state, atMs)
   const line = text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\p{Cc}\p{Cs}\p{Cf}]/gu, '')
-  return typed(state, { name: 'paste', text: mode === 'phrase' ? line.trim() : line })
+  const key = { name: 'paste', text: mode === 'phrase' ? line.trim() : line }
+  if (isBetweenRows(state)) return keptAhead(state, key) ?? state
+  const early = !isSearching(state) && !goesOn(state, key, true) && isGuarded(state, atMs)
+  return early || state.guard.deaf ? deafTo(state, atMs) : typed(state, key)
 }
 
 /** Takes what is suggested; where several are, the one behind the one that stands there. */
@@ -73,6 +83,12 @@ export function dropped(state: ScreenState, atMs: number): ScreenState {
   const count = state.guard.dropped + 1
   const message = `${droppedText(count)}${count < INSISTS ? '' : ': pause a second'}`
   return { ...state, guard: { ...state.guard, dropped: count, droppedAtMs: atMs }, message }
+}
+
+/** A key, or a paste, of a text whose beginning was dropped before its field: the rest goes the same way, so that no half is taken. */
+export function deafTo(state: ScreenState, atMs: number): ScreenState {
+  const after = dropped(state, atMs)
+  return { ...after, guard: { ...after.guard, deaf: takesText(state) } }
 }
 
 /** From so many keys on somebody presses again and again, or types: the silence that they must leave is named. */

@@ -9,6 +9,10 @@ export interface Guard {
   readonly dropped: number
   /** When a key was dropped last: as long as they come one behind the other, none of them answers. */
   readonly droppedAtMs: number
+  /** It is a field right behind another of the same dialog: what is typed is meant for it, painted or not. */
+  readonly follows: boolean
+  /** The beginning of a text was dropped before its field: the rest is too, until Enter or Esc, so that no half of it is taken. */
+  readonly deaf: boolean
 }
 
 /** Letters that were typed for a field which is gone, or for a screen of another size. */
@@ -32,6 +36,8 @@ export const FIRST_QUESTION: Guard = {
   openAtMs: null,
   dropped: 0,
   droppedAtMs: Number.NEGATIVE_INFINITY,
+  follows: false,
+  deaf: false,
 }
 
 /** True while answers are dropped: the question is not painted yet, or the last answer is on its way. */

@@ -77,6 +77,8 @@ export interface ScreenState {
   /** True between something said and its reply. */
   readonly saying: boolean
   readonly lastSaid: Answer | null
+  /** What was typed for the next row of the form while a value is on its way. */
+  readonly ahead: readonly KeyPress[]
   readonly pauseAfter: boolean
   /** The script that runs, as the system has it; null where it is not known. */
   readonly processes: { readonly pid: number; readonly children: number } | null
@@ -203,6 +205,7 @@ export function initialState(
     lastEnterMs: Number.NEGATIVE_INFINITY,
     saying: false,
     lastSaid: null,
+    ahead: [],
     pauseAfter: false,
     processes: null,
     errorLine: null,

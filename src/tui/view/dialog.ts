@@ -25,7 +25,8 @@ export function dialogView(look: Look, state: ScreenState, height: number): Dial
   if (dialog?.kind !== 'act') return { lines: [], cursor: null, farthest: 0 }
   const ask = openAsk(dialog.progress)
   const title = ruleLine(look, look.columns, titleText(look, state, dialog))
-  const question = dialog.stale ? staleLines(look) : ask === null ? [] : askLines(look, ask, dialog.text)
+  const asked = dialog.stale ? staleLines(look) : ask === null ? [] : askLines(look, ask, dialog.text)
+  const question = state.guard.deaf ? [...asked, ...deafLines(look)] : asked
   const body = bodyLines(look, state, dialog)
   const window = scrolled(look, body, dialog.top, Math.max(0, height - 1 - question.length), 'PgUp PgDn')
   const lines = [title, ...window.lines, ...question].slice(0, height)
@@ -104,6 +105,12 @@ function reviewLines(look: Look, { scene }: ScreenState, need: Extract<Need, { k
     ),
     ...wrapProse(safe(look, facts.join('   ')), look.columns - 1).map((text): Line => [seg(` ${text}`, 'strong')]),
   ]
+}
+
+/** Beside a field whose text began before it stood there. */
+export function deafLines(look: Look): Line[] {
+  const text = 'What began before this field was there is not taken: Enter, then type it.'
+  return wrapProse(text, look.columns - 1).map((row): Line => [seg(` ${row}`, 'failed')])
 }
 
 /** It stands there until somebody closes it, since they may be typing. */

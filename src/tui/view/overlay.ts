@@ -7,6 +7,7 @@ import { cut, exactLines, type Look, pad, proseLines, ruleLine, safe, seg } from
 import type { Line } from '../text/theme.ts'
 import { widthOf } from '../text/width.ts'
 import { contactRows } from './contacts.ts'
+import { deafLines } from './dialog.ts'
 import { type Body, filled } from './view.ts'
 import { scrolled } from './window.ts'
 
@@ -172,6 +173,7 @@ function aboutLines(look: Look, state: ScreenState, row: ValueRow, typed: string
       : []),
     ...proseLines(look, `New value?${suggestion}${hidden}`, look.columns, ' '),
     [seg(FIELD), seg(safe(look, shown).slice(-(look.columns - 5)), 'strong')],
+    ...(state.guard.deaf ? deafLines(look) : []),
     problem === null ? [] : [seg(` ${safe(look, problem)}`, 'failed')],
   ]
 }

@@ -139,6 +139,7 @@ export class TestTerminal {
       const dropped = DROPPED.exec(this.text())?.[0]
       if (dropped === undefined || dropped === DROPPED.exec(before)?.[0]) return
       await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
+      if (DEAF.test(this.text())) this.send('\r')
     }
   }
 
@@ -172,7 +173,9 @@ export class TestTerminal {
   }
 }
 
-const DROPPED = /ignored \d+ (?:keys?|lines?) typed before this question/
+const DROPPED = /ignored \d+ (?:keys?|lines?) typed before this question|the field is empty: type it whole/
+/** Beside a field that takes nothing until an Enter, since the beginning came too early. */
+const DEAF = /is not taken: Enter, then type it/
 
 function withoutClock(text: string): string {
   return text.replace(/\d\d:\d\d:\d\d/g, '')
