@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { makeWorld, type World } from '../helpers/world/index.ts'
@@ -286,6 +286,61 @@ describe('jump', () => {
     expect(kinds('step.reopen').map(({ reason }) => reason)).toEqual(['they were not told', 'once more'])
     expect(kinds('confirm').filter(({ step }) => step === 'build-tell-support')).toHaveLength(3)
     expect((await verified()).exitCode).toBe(0)
+  })
+
+  const WITH_CHOICE = `# Release
+
+## 1. Build
+
+\`\`\`bash
+echo built
+\`\`\`
+
+## 2. If a database is involved
+
+Choose one
+
+### Option A: Dump
+
+\`\`\`bash
+echo dumped
+\`\`\`
+
+### Option B: Snapshot
+
+\`\`\`bash
+echo taken
+\`\`\`
+
+## 3. Deploy
+
+\`\`\`bash
+test -e ready
+\`\`\`
+`
+  test('back to a choice that a condition had left out runs the option that is chosen then, and verify agrees', async () => {
+    writeFileSync(join(world.repository.clone, 'database.md'), WITH_CHOICE)
+    const said = (answer: 'yes' | 'no') =>
+      world.file(
+        `${answer}.yaml`,
+        `version: 1\nby: kim@example.com\nconditions: { "if a database is involved": ${answer} }\nchoices: { "2.1": Snapshot }\n`,
+      )
+    const first = await world.signoff(['run', 'database.md', '--release', 'v1', '--answers', said('no')])
+    expect(first, first.stderr).toMatchObject({ exitCode: 1 })
+    writeFileSync(join(world.repository.clone, 'ready'), '')
+    const back = ['resume', '--answers', said('yes'), '--jump', '2.1', '--reason', 'one is', '--retry', '3.1']
+    const over = await world.signoff(back)
+    expect(over, over.stderr).toMatchObject({ exitCode: 0 })
+    expect(kinds('choice')).toMatchObject([{ option: 'Snapshot' }])
+    expect(kinds('step.start').map(({ script }) => script)).toEqual([
+      'echo built',
+      'test -e ready',
+      'echo taken',
+      'test -e ready',
+    ])
+    expect(kinds('run.end')).toMatchObject([{ result: 'passed' }])
+    const { exitCode, text } = await verified()
+    expect(exitCode, text).toBe(0)
   })
 
   test('what a jump may not do is refused before the run is touched', async () => {

@@ -204,4 +204,104 @@ describe('back', () => {
     expect(core.need()).toMatchObject({ kind: 'confirm', step: 'b' })
     expect(statusOf(core, 'a')).toMatchObject({ kind: 'passed' })
   })
+
+  describe('to a choice whose options were left out with it', () => {
+    const script = 'true\n'
+    const inOption = (id: string, group: string, option: string, more: Partial<Wanted> = {}): Wanted => ({
+      id,
+      kind: 'task',
+      script,
+      choice: { group, option },
+      ...more,
+    })
+    const choice = (id: string, a: readonly string[], b: readonly string[], more: Partial<Wanted> = {}): Wanted => ({
+      id,
+      kind: 'choice',
+      options: [
+        { name: 'A', steps: [...a] },
+        { name: 'B', steps: [...b] },
+      ],
+      ...more,
+    })
+    const choose = (core: Core, step: string, option: string) =>
+      core.say({ kind: 'choose', step, option, reason: null })
+    const runs = (core: Core, step: string) => {
+      expect(core.say({ kind: 'run', step, phrase: null })).toEqual({ ok: true })
+      core.ends(0)
+      expect(statusOf(core, step)).toMatchObject({ kind: 'passed' })
+    }
+    /** A choice, and in its option A another one; a condition is, as in a section, that of all of them. */
+    const nested = (more: Partial<Wanted> = {}): Wanted[] => [
+      choice('where', ['inner', 'a', 'b'], ['c'], more),
+      choice('inner', ['a'], ['b'], { choice: { group: 'where', option: 'A' }, ...more }),
+      inOption('a', 'inner', 'A', more),
+      inOption('b', 'inner', 'B', more),
+      inOption('c', 'where', 'B', more),
+    ]
+
+    test('a condition that holds after all asks the choice, and the option that is chosen is walked', () => {
+      const when = 'if a database is involved'
+      const core = testCore(runbookOf([confirmation('first', { when }), ...nested({ when }), confirmation('end')]))
+      core.say({ kind: 'condition', when, answer: 'no' })
+      expect(statusOf(core, 'where')).toMatchObject({ kind: 'not-applicable', cause: 'condition' })
+      expect(statusOf(core, 'a')).toMatchObject({ kind: 'not-applicable', cause: 'other-option' })
+      // The condition is that of all its steps: the choice is opened whichever of them is jumped to.
+      core.say(jump('first', 'one is'))
+      core.say({ kind: 'condition', when, answer: 'yes' })
+      tick(core, 'first')
+      choose(core, 'where', 'A')
+      choose(core, 'inner', 'B')
+      runs(core, 'b')
+      for (const id of ['a', 'c']) expect(statusOf(core, id)).toMatchObject({ cause: 'other-option' })
+      tick(core, 'end')
+      expect(core.need()).toEqual({ kind: 'finished', result: 'passed' })
+    })
+
+    test('a condition that was reconsidered and does not hold leaves all of it out once more', () => {
+      const when = 'if a database is involved'
+      const core = testCore(runbookOf([...nested({ when }), confirmation('end')]))
+      core.say({ kind: 'condition', when, answer: 'no' })
+      core.say(jump('where', 'to be sure'))
+      expect(core.need()).toMatchObject({ kind: 'condition', step: 'where' })
+      core.say({ kind: 'condition', when, answer: 'no' })
+      expect(core.need()).toMatchObject({ kind: 'confirm', step: 'end' })
+      for (const id of ['inner', 'a', 'b', 'c']) expect(statusOf(core, id)).toMatchObject({ cause: 'other-option' })
+    })
+
+    test('back to a choice that was jumped over opens what is inside it, and the run can pass', () => {
+      const core = testCore(runbookOf([...nested(), confirmation('end')]))
+      core.say(jump('end'))
+      expect(statusOf(core, 'b')).toMatchObject({ kind: 'skipped', how: 'jump' })
+      expect(core.say(jump('where', 'it is needed')).ok).toBe(true)
+      choose(core, 'where', 'A')
+      choose(core, 'inner', 'B')
+      runs(core, 'b')
+      tick(core, 'end')
+      expect(core.need()).toEqual({ kind: 'finished', result: 'passed' })
+    })
+
+    test('what a person skipped by itself stays skipped, and so does what was jumped over outside the choice', () => {
+      const core = testCore(
+        runbookOf([
+          choice('where', ['a', 'a2'], ['b']),
+          inOption('a', 'where', 'A'),
+          inOption('a2', 'where', 'A'),
+          inOption('b', 'where', 'B'),
+          confirmation('other'),
+          confirmation('end'),
+        ]),
+      )
+      choose(core, 'where', 'A')
+      core.say({ kind: 'skip', step: 'a', reason: 'done yesterday', phrase: null })
+      expect(statusOf(core, 'a')).toMatchObject({ kind: 'skipped', how: 'person' })
+      core.say(jump('end'))
+      core.say(jump('where', 'the rest of it'))
+      expect(statusOf(core, 'a')).toMatchObject({ kind: 'skipped', how: 'person' })
+      expect(statusOf(core, 'other')).toMatchObject({ kind: 'skipped', how: 'jump' })
+      choose(core, 'where', 'A')
+      runs(core, 'a2')
+      tick(core, 'end')
+      expect(core.need()).toEqual({ kind: 'finished', result: 'partial' })
+    })
+  })
 })

@@ -1,5 +1,5 @@
 import type { Answer, RunEvent, RunState, Speaker, Step, StepStatus } from '../../model/index.ts'
-import { isEnded } from '../../model/index.ts'
+import { isEnded, isJumpedOver } from '../../model/index.ts'
 import { passingPhrase } from './asking.ts'
 import { blockerOf } from './blocking.ts'
 import { conditionOf } from './condition.ts'
@@ -85,28 +85,35 @@ function reopening(context: RunContext, state: RunState, target: Step, status: S
   return decided([...opened, ...gates].map(step => ({ kind: 'step.reopen', step, reason: '', by: '' })))
 }
 
-/** What was left out by the same answer: it is asked again for all of them. */
+/**
+ * What was left out by the same answer: it is asked again for all of them. With a choice among them comes what is inside it,
+ * whether another option or a jump left it out: else the option that is chosen now would not be walked.
+ */
 function alongWith(context: RunContext, state: RunState, target: Step, status: StepStatus): string[] {
-  const leftOut = (cause: 'condition' | 'other-option') => (step: Step) => {
-    const other = state.steps.get(step.id)?.status
-    return other?.kind === 'not-applicable' && other.cause === cause
-  }
   const all = [...context.steps.values()]
-  if (status.kind === 'not-applicable' && status.cause === 'condition') {
-    const same = (step: Step) => step.when !== null && conditionOf(context, step) === conditionOf(context, target)
-    return all
-      .filter(same)
-      .filter(leftOut('condition'))
-      .map(({ id }) => id)
-  }
-  if (target.kind !== 'choice') return []
-  const inside = new Set([target.id])
-  for (const step of all) if (step.choice !== null && inside.has(step.choice.group)) inside.add(step.id)
-  inside.delete(target.id)
-  return all
-    .filter(({ id }) => inside.has(id))
-    .filter(leftOut('other-option'))
-    .map(({ id }) => id)
+  const statusOf = (step: Step) => state.steps.get(step.id)?.status
+  const answered = isLeftOut(status, 'condition') ? conditionOf(context, target) : null
+  const sharing = all.filter(
+    step => step.when !== null && conditionOf(context, step) === answered && isLeftOut(statusOf(step), 'condition'),
+  )
+  const inside = insideChoices(all, [target, ...sharing]).filter(
+    step => isLeftOut(statusOf(step), 'other-option') || isJumpedOver(statusOf(step)),
+  )
+  return [...sharing, ...inside].map(({ id }) => id)
+}
+
+function isLeftOut(status: StepStatus | undefined, cause: 'condition' | 'other-option'): boolean {
+  return status?.kind === 'not-applicable' && status.cause === cause
+}
+
+/** The steps under every option of the choices among these, and of the choices under those. */
+function insideChoices(all: readonly Step[], opened: readonly Step[]): Step[] {
+  const groups = new Set(opened.filter(({ kind }) => kind === 'choice').map(({ id }) => id))
+  return all.filter(step => {
+    if (step.choice === null || !groups.has(step.choice.group)) return false
+    groups.add(step.id)
+    return true
+  })
 }
 
 /** A gate rests on its criteria; where it names none, on all that stands before it. */
