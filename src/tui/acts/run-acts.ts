@@ -99,7 +99,7 @@ function enterAct(scene: Scene, flow: RecoveryFlow): Act {
     body: [
       'It walks:',
       ...flow.steps.map(id => `  ${titleAt(scene, id)}`),
-      changed.length === 0 ? 'Nothing was changed so far.' : 'What was changed so far:',
+      changed.length === 0 ? unchangedText(scene) : 'What was changed so far:',
       ...changed.map(id =>
         without.has(id)
           ? `  NO WAY BACK  ${titleAt(scene, id)}${ownersOf(scene, id)}`
@@ -109,6 +109,21 @@ function enterAct(scene: Scene, flow: RecoveryFlow): Act {
     asks: [reasonAsk('Reason'), { kind: 'phrase', phrase: phraseAt(scene, first), to: 'enter the recovery' }],
     done: ([reason = '', phrase = null]) => say({ kind: 'rollback', flow: key, phrase, reason }),
   }
+}
+
+/** What is known where no change has passed: a script of any class may have written something. */
+function unchangedText({ walk, state }: Scene): string {
+  const ran = walk.runbook.flows.main.flatMap(id => {
+    const step = walk.steps.get(id)
+    const record = state.steps.get(id)
+    const hasRun = (record?.attempts ?? 0) > 0 || record?.status.kind === 'passed'
+    return step?.kind === 'task' && hasRun ? [{ position: positionOf(walk, id), risk: step.risk }] : []
+  })
+  const named = ran.map(({ position, risk }) => `${position} (${risk ?? 'of no class'})`).join(', ')
+  if (ran.length === 0) return 'No step has run so far.'
+  if (ran.some(({ risk }) => risk === 'change' || risk === 'danger'))
+    return `No step that is classed as a change has passed; what ran: ${named}.`
+  return `No step that is classed as a change has run; what ran: ${named}.`
 }
 
 function titleAt({ walk }: Scene, id: string): string {

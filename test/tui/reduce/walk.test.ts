@@ -339,6 +339,14 @@ describe('when it does not go straight', () => {
     expect(run.state.steps.get('s2.2')?.status.kind).toBe('passed')
   })
 
+  test('recovery says which steps ran where none is known to have changed anything', async () => {
+    const { screen } = await walkAt('1.1', { '1.1': { lines: ['written'] } })
+    await screen.press('enter').settle()
+    await screen.press('x').settle()
+    expect(screen.rows().join('\n')).toMatch(/No step that is classed as a change has run; what ran: 1\.1 \(\w+\)\./)
+    expect(screen.rows().join('\n')).not.toContain('Nothing was changed')
+  })
+
   test('recovery asks a reason and the phrase, and then its steps are walked', async () => {
     const { run, screen } = await walkAt('2.1')
     await screen.press('x').settle()
