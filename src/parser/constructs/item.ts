@@ -55,7 +55,7 @@ function itself(at: At, item: Item, asStep: boolean, asOption: boolean): Reading
     const made = { role, title: plainTitle(item.title), line: item.line, nodes }
     return reading([], { ...more, apart: [made, ...apart] })
   }
-  if (item.checked !== null) return reading([box(at, item, inside.nodes)], more)
+  if (item.checked !== null) return reading([box(at, item, waited(at, item, inside.nodes))], more)
   if (inside.nodes.length > 0) return reading([grouped(at, item, inside.nodes)], more)
   if (!asStep || (example && item.checked === null) || item.title === '' || isLinkOnly(item.title))
     return reading([], more)
@@ -83,6 +83,13 @@ function box(at: At, item: Item, below: readonly DraftNode[]): Draft {
     evidence: paste ?? evidenceIn(title) ?? (asksText ? textEvidence(plainTitle(title)) : null),
   })
   return withOffer(confirmation, item.codes)
+}
+
+/** What is done after a wait that is a box: the wait comes before it, under the box. */
+function waited(at: At, item: Item, nodes: readonly DraftNode[]): readonly DraftNode[] {
+  const only = nodes.length === 1 ? nodes[0] : undefined
+  if (only?.node !== 'step' || !waitsBefore(item, only)) return nodes
+  return [{ ...step(at, item), kind: 'wait', endLine: item.line, printed: null, when: null }, titledByCommand(only)]
 }
 
 /** A bold prefix out of the values that the page declares; else the condition that the text holds. */

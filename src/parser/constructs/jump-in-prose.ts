@@ -44,9 +44,9 @@ export function isJump({ rule, kind }: Draft): boolean {
   return rule === 'R20' && kind === 'manual'
 }
 
-/** Of what is for reading, or shown as a whole when a step fails, nothing is a step. */
+/** Of what is for reading, or shown as a whole when a step fails, nothing is a step; a section behind a question is walked. */
 export function isWalked({ section }: At): boolean {
-  return section.role !== 'reference' && section.role !== 'conditional' && !section.troubleshooting
+  return section.role !== 'reference' && !section.troubleshooting
 }
 
 /** A label that is a condition belongs to its text. */

@@ -3,6 +3,7 @@ import { readCondition } from '../conditions.ts'
 import type { At } from '../draft.ts'
 import { optionMarkOf, plainLabel } from '../shell/index.ts'
 import { textOf } from './text.ts'
+import { isWaitAlone } from './wait.ts'
 
 /** The text right before a block: what it is introduced by. */
 export function leadIn(at: Pick<At, 'before' | 'item' | 'index'>): string {
@@ -29,11 +30,13 @@ function lastLineOf(block: Block): string {
 /** Rule R9: a block without a title of its own is titled by the line before it, else by its label or section. */
 export function leadTitle(at: At): string {
   const { before } = at
-  if (before?.kind === 'paragraph') return leadSentence(before.text)
+  const sentence = before?.kind === 'paragraph' ? leadSentence(before.text) : ''
+  // What is waited for first is no title of what is done then.
+  if (sentence !== '' && !isWaitAlone(sentence)) return sentence
   if (before?.kind === 'label' && before.rest !== '' && before.rest.endsWith(':')) return before.rest
   // Behind a numbered item the block is for that, though it is not indented.
   const item = before?.kind === 'list' && before.ordered ? lastItemOf(before) : ''
-  if (item !== '') return item
+  if (item !== '' && !isWaitAlone(item)) return item
   const label = at.label
   if (label !== null && !/^(?:(?:the )?(?:steps?|commands?|procedure|activities|actions|tasks))$/i.test(label.name))
     return optionName(label.name)
@@ -58,7 +61,12 @@ export function leadSentence(text: string): string {
  * this, replace …`) there is none.
  */
 export function conditionOfLead(at: At): string | null {
-  const lead = at.before?.kind === 'list' ? lastItemOf(at.before) : at.before?.kind === 'paragraph' ? leadTitle(at) : ''
+  const lead =
+    at.before?.kind === 'list'
+      ? lastItemOf(at.before)
+      : at.before?.kind === 'paragraph'
+        ? leadSentence(at.before.text)
+        : ''
   if (isAside(lead) || !/^(?:if|when|unless|for|optional)/i.test(lead)) return null
   return readCondition(lead).when?.replace(/\s*:$/, '') ?? null
 }

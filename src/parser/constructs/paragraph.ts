@@ -4,6 +4,7 @@ import { type At, draft, type Rule, reading } from '../draft.ts'
 import { directive } from '../markers/directives.ts'
 import { isOutlineItem } from '../text/outline.ts'
 import { plainTitle } from '../text/words.ts'
+import { fence } from './fence.ts'
 import { leadSentence } from './lead.ts'
 import { offerIn, offering } from './offer.ts'
 import { saysToRun } from './says-to-run.ts'
@@ -27,7 +28,7 @@ export const paragraph: Rule = {
     const original = writtenText(at.page.source, block)
     const place = { line: block.line, endLine: block.endLine, original }
     const leadsToBlock = at.blocks[at.index + 1]?.kind === 'fence'
-    const waits = waitIn(text) !== null && !(leadsToBlock && text.endsWith(':'))
+    const waits = waitIn(text) !== null && !(leadsToBlock && (text.endsWith(':') || isWaitOfBlock(at)))
     if (text !== '' && (directive(block.directives, 'manual') !== null || waits))
       return reading([offering(textStep({ text, rule: 'R19', ...place }), offerIn(codes))])
     const numbered = /^step\s+(\d{1,3})\s*[:.)–—-]\s*(\S.*)$/i.exec(text)
@@ -55,6 +56,15 @@ export const paragraph: Rule = {
     const { when } = readCondition(text)
     return reading([offering(draft({ kind: 'manual', title: text, rule: 'R9', ...place, when }), offer)])
   },
+}
+
+/** "Wait 10 minutes, checking every minute." over a script that looks: that script makes the wait, with itself as the offer. */
+function isWaitOfBlock(at: At): boolean {
+  const index = at.index + 1
+  const block = at.blocks[index]
+  if (block === undefined || directive(block.directives, 'skip') !== null) return false
+  const made = fence.read({ ...at, block, index, before: at.block })
+  return made?.nodes.some(node => node.node === 'step' && node.kind === 'wait' && node.line === at.block.line) ?? false
 }
 
 /** The bullets that a paragraph leads to, if they are text. */

@@ -2,16 +2,17 @@ import type { Block } from '../blocks.ts'
 import type { At, Draft, Reading, ScriptText } from '../draft.ts'
 import { interactionOf, riskOf } from '../shell/index.ts'
 import type { InlineCode } from '../text/prose.ts'
-import { leadIn } from './lead.ts'
+import { leadIn, leadSentence } from './lead.ts'
 import { offerIn, offering } from './offer.ts'
 import { asPoll } from './poll.ts'
 import { firstLine } from './text.ts'
 import { textStep } from './text-step.ts'
-import { intervalIn, waitIn } from './wait.ts'
+import { intervalIn, isWaitAlone, waitIn } from './wait.ts'
 
 /**
  * Rule R19: a script that only looks, right under a text that says to wait for a time or to look again and again, is the offer
- * of that step. Any other script behind a wait is a task of its own, behind it; one that sleeps is the wait itself.
+ * of that step. Any other script behind a wait is a task of its own, behind it; one that sleeps is the wait itself. A sentence
+ * that is a wait by itself ("Wait 5 minutes.") takes no script that it does not speak of.
  */
 export function underWait(at: At, script: ScriptText, made: Reading): Reading {
   const lead = leadIn(at)
@@ -28,14 +29,21 @@ export function underWait(at: At, script: ScriptText, made: Reading): Reading {
     printed: task.printed,
     detail: task.detail,
   })
-  if (onlyLooks(task, polls) && (polls || !SAYS_THEN.test(lead)))
+  const isAlone = (at.before === null || at.before.kind === 'paragraph') && isWaitAlone(lead)
+  const asksToLook = polls || (!SAYS_THEN.test(lead) && (!isAlone || SAYS_UNTIL.test(lead)))
+  if (asksToLook && onlyLooks(task, polls))
     return {
       ...made,
       nodes: [
         { ...asPoll(offering(step, script), lead), rule: 'R19', when: task.when ?? step.when, original: task.original },
       ],
     }
-  // An item makes the wait itself.
+  // The paragraph or the item is the wait already.
+  if (isAlone) {
+    const isUntitled = task.rule === 'R10' && isWaitAlone(leadSentence(lead))
+    return isUntitled ? { ...made, nodes: [titledByCommand(task)] } : made
+  }
+  // A line that leads to the script is no step of its own; an item makes the wait itself.
   return at.item === null && step.kind === 'wait'
     ? { ...made, nodes: [{ ...step, endLine: line }, titledByCommand(task)] }
     : made
@@ -59,6 +67,9 @@ function proseOf(block: Block): { readonly text: string; readonly codes: readonl
 }
 
 const SAYS_THEN = /\b(?:then|before|afterwards?|and (?:run|start|restart|continue|proceed))\b/i
+
+/** What a wait that names a time may end by as well: the script under it looks for that. */
+const SAYS_UNTIL = /\buntil\b|\b(?:while|as long as)\b.*(?:\bnot\b|n['’]t\b)/i
 
 /** Under a mere wait a build or an install is work; what is to be repeated may be a script that checks. */
 function onlyLooks(task: Draft, polls: boolean): boolean {

@@ -14,6 +14,11 @@ export function waitIn(text: string): { readonly durationMs: number; readonly ti
   return span === null ? null : { durationMs: span.minMs, timeoutMs: span.maxMs }
 }
 
+/** A sentence that is a wait by itself, whatever block stands behind it. One that ends in a colon leads to that block. */
+export function isWaitAlone(text: string): boolean {
+  return !text.endsWith(':') && waitIn(text) !== null
+}
+
 /** A section that is watched for its whole duration: monitoring, soak, observation, validation period. */
 export function namesWatching(heading: string): boolean {
   return /\b(?:monitor(?:ing)?|soak(?:ing)?|observation|bake|validation period|watch period|burn-in)\b/i.test(heading)
