@@ -237,7 +237,8 @@ export class Tmux {
   }
 }
 
-const DROPPED = /ignored \d+ (?:keys?|lines?) typed before this question|the field is empty: type it whole/
+const DROPPED =
+  /ignored \d+ (?:keys?|lines?) typed before this question|the field is empty: type it whole|not taken: pause a second/
 /** Beside a field that takes nothing until an Enter, since the beginning came too early. */
 const DEAF = /is not taken: Enter, then type it/
 

@@ -15,7 +15,7 @@ import { command } from './commands.ts'
 import { afterValue } from './filling.ts'
 import { goesOn, isBetweenRows, keptAhead, listening, takesText, withNextField } from './next-field.ts'
 import { foundIn, grown, withNewOutput } from './reading.ts'
-import { isTypedOn, swallowed, underHands } from './typed-on.ts'
+import { isTypedOn, lookedBehind, swallowed, underHands } from './typed-on.ts'
 import { deafTo, dropped, isSearching, isTyping, pasted, typed } from './typing.ts'
 
 /** A message stands before what is needed now, and must not hide it for long from whoever comes back to the screen. */
@@ -41,7 +41,7 @@ function typedAhead(
   const free = { ...state, ahead: [] }
   if (ahead.length === 0) return { state: free, effects }
   if (free.dialog?.kind !== 'values')
-    return { state: ahead.reduce<ScreenState>(gone => swallowed(gone, atMs), free), effects }
+    return { state: ahead.reduce<ScreenState>((gone, key) => swallowed(gone, key, null, atMs), free), effects }
   if (!reply.ok) return { state: { ...deafTo(free, atMs), message: reply.why }, effects }
   return ahead.reduce<Reduced>(
     (sofar, key) => {
@@ -194,7 +194,7 @@ function onKey(state: ScreenState, key: KeyPress, atMs: number, farthest: number
   // While a script runs there is no question yet: the key is answered with why, and counted for the question to come.
   const early = modeOf(timed) === 'walk' && timed.scene.need.kind === 'running' && !timed.saying
   if (held && binding !== null && !early && !isSearching(timed)) return only(dropped(timed, atMs))
-  if (isTypedOn(timed, key, binding, atMs)) return only(swallowed(timed, atMs))
+  if (isTypedOn(timed, key, binding, atMs)) return only(swallowed(timed, key, binding, atMs))
   const submits = binding?.command.kind === 'submit'
   if (isBetweenRows(timed) && (typing || submits)) return only(keptAhead(timed, key) ?? dropped(timed, atMs))
   if (timed.guard.deaf && takesText(timed) && (typing || submits))
@@ -207,7 +207,7 @@ function onKey(state: ScreenState, key: KeyPress, atMs: number, farthest: number
   if (binding === null) return only({ ...fresh, message: uselessText(fresh, key) })
   const why = binding.whyNot(fresh)
   if (why !== null) return only(refusedKey(timed, binding, why))
-  return command(fresh, binding, key, farthest)
+  return command(lookedBehind(fresh, key, binding, atMs), binding, key, farthest)
 }
 
 /** A key that cannot be used: said; and counted, where it would have answered something had the question been there. */

@@ -92,4 +92,4 @@ export function deafTo(state: ScreenState, atMs: number): ScreenState {
 }
 
 /** From so many keys on somebody presses again and again, or types: the silence that they must leave is named. */
-const INSISTS = 3
+export const INSISTS = 3

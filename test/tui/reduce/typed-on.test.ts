@@ -89,6 +89,52 @@ describe('what is typed on into a field that has closed is no key', () => {
   })
 })
 
+describe('behind a note', () => {
+  async function behindNote() {
+    const walk = await walkAt('1.3')
+    await walk.screen.press('a').settle()
+    await typeOn(walk.screen, 'nobody there\r', 80)
+    return walk
+  }
+
+  test.each(['?', 'o', 'T', 'd', 'f', 'q'])('%s, which only looks or asks, is taken after 300 ms', async key => {
+    const { run, screen } = await behindNote()
+    clock.pass(250)
+    screen.press(key)
+    expect(screen.state.dialog).toBeNull()
+    expect(screen.needed).toContain(`"${key}" not taken: pause a second`)
+    clock.pass(301)
+    screen.press(key)
+    expect(screen.state.dialog).not.toBeNull()
+    expect(run.said).toHaveLength(1)
+  })
+
+  test('a key that acts waits for a second, also behind a look, and says so from the first press', async () => {
+    const { run, screen } = await behindNote()
+    clock.pass(500)
+    screen.press('s')
+    expect(screen.state.dialog).toBeNull()
+    expect(screen.needed).toContain('"s" not taken: pause a second, press it again')
+    screen.resize(140, 40)
+    clock.pass(500)
+    screen.press('s')
+    expect(screen.needed).toContain(
+      '"s" came right behind what you typed and was not taken: pause a second, then press it',
+    )
+    await screen.settle()
+    screen.press('s')
+    expect(screen.state.dialog?.kind).toBe('act')
+    expect(run.said).toHaveLength(1)
+  })
+
+  test('no digit answers what a first q has asked, in a text that goes on', async () => {
+    const { run, screen } = await behindNote()
+    await typeOn(screen, 'q12', 600)
+    expect(screen.state.dialog?.kind).toBe('act')
+    expect(run.said).toHaveLength(1)
+  })
+})
+
 describe('a question that goes away under the hands', () => {
   test.each(PACES)(
     'keeps the letters of a reason that was being typed, until Enter, a letter in %i ms',
