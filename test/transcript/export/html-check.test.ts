@@ -128,7 +128,7 @@ describe('the check that a page makes of its evidence', () => {
       predicate: { ...statement.predicate, meaning: 'Order pizza?' },
     }))
     atGate.add(approval, await run.approvalOf(atGate, run.lead, 'Platform Lead'), run.gateEnd([4, 5]))
-    atGate.add(run.runEnd(atGate, 'aborted'))
+    atGate.add({ kind: 'run.abort', reason: 'pizza', by: run.operator.principal }, run.runEnd(atGate, 'aborted'))
     expect(await check(atGate.bytes(), await run.sealed(atGate))).toMatchObject({
       verdict: 'broken',
       answer: 'broken: Approval on line 5: its meaning is not the one on record',

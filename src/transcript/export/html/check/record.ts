@@ -30,7 +30,12 @@ export function checkRecord({ lines, leaves, withheld }: JournalCheck): Finding[
   let opening: number | null = null
   for (const [seq, line] of lines.entries()) {
     const kind = kindOf(line)
-    if (kind === null || kind === 'output.late') continue
+    if (kind === null) {
+      // A withheld line may be one of the opening ones.
+      opening ??= seq
+      continue
+    }
+    if (kind === 'output.late') continue
     const event = readJson(line)
     const step = text(event, 'step')
     const found = (what: string, why: string | null) => {
@@ -49,9 +54,11 @@ export function checkRecord({ lines, leaves, withheld }: JournalCheck): Finding[
         if (text(event, 'answer') === 'no') answeredNo.add(String(one))
         else answeredNo.delete(String(one))
     const due = OF_ONE_KIND[kind]
-    if (due !== undefined && kinds.get(step) !== due) found('Step', `it has a ${kind}, and is no ${due}`)
+    // Without the plan it cannot be told.
+    const isKnown = withheld.length === 0 || kinds.has(step)
+    if (due !== undefined && isKnown && kinds.get(step) !== due) found('Step', `it has a ${kind}, and is no ${due}`)
     if (kinds.get(step) === 'gate') {
-      found('Gate', passedBy(kind, event, answeredNo))
+      found('Gate', passedBy(kind, event, withheld.length === 0 ? answeredNo : null))
       if (kind === 'step.skip')
         findings.push({
           verdict: 'not-checked',
@@ -67,13 +74,17 @@ export function checkRecord({ lines, leaves, withheld }: JournalCheck): Finding[
   return findings
 }
 
-/** Why a gate cannot have been passed so; null for what decides no gate, or may. */
-function passedBy(kind: string, event: unknown, answeredNo: ReadonlySet<string>): string | null {
+/**
+ * Why a gate cannot have been passed so; null for what decides no gate, or may.
+ * @param answeredNo null where the line of an answer may be withheld.
+ */
+function passedBy(kind: string, event: unknown, answeredNo: ReadonlySet<string> | null): string | null {
   if (kind === 'step.decide')
     return ['rerun', 'stop'].includes(text(event, 'choice')) ? null : 'its operator decided on it'
   if (kind !== 'step.skip') return null
   const why = text(event, 'why')
-  if (why === 'condition') return answeredNo.has(text(event, 'step')) ? null : 'nobody said no to its condition'
+  if (why === 'condition')
+    return answeredNo?.has(text(event, 'step')) !== false ? null : 'nobody said no to its condition'
   return why === 'other-option' ? null : 'it was left out by a word'
 }
 
