@@ -68,6 +68,8 @@ export interface StepRecord {
   readonly changedAtMs: number
   /** The text that a person put in the place of the script; it runs until it is edited again. */
   readonly edited: EditedScript | null
+  /** The text of its last attempt as the shell got it, masked; null before the first, and for the command beside a question. */
+  readonly started: string | null
   /** How its script, or the command beside the question, last ended. Null before it ever did. */
   readonly lastEnd: LastEnd | null
   /** What the last attempt was held against, met or not; empty before it ended, and where nothing was. */

@@ -25,6 +25,7 @@ export const planMade: Fold<'run.plan'> = (state, { event }) => ({
           observed: [],
           changedAtMs: 0,
           edited: null,
+          started: null,
           lastCheck: null,
           checks: [],
           difference: null,

@@ -10,7 +10,9 @@ export const scriptStarted: Fold<'step.start'> = (state, { event, atMs }) => {
   const begun = { attempts: event.attempt, phraseSeq: null, checks: [], difference: null }
   const next = withRecord({ ...state, running }, event.step, begun)
   return isTask(next, event.step)
-    ? withStatus(next, event.step, { kind: 'running', attempt: event.attempt, sinceMs: atMs })
+    ? withRecord(withStatus(next, event.step, { kind: 'running', attempt: event.attempt, sinceMs: atMs }), event.step, {
+        started: event.script,
+      })
     : next
 }
 

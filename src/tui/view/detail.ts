@@ -143,8 +143,10 @@ function wayBackLines(about: About): Line[] {
 function scriptLines(about: About): Line[] {
   const { look, state, step, width } = about
   const { need, walk } = state.scene
-  const edited = state.scene.state.steps.get(step.id)?.edited ?? null
-  const entered = need.kind === 'run' && need.step === step.id ? need.script : (edited?.script ?? step.script)
+  const { edited = null, started = null } = state.scene.state.steps.get(step.id) ?? {}
+  // What ran is shown as it ran: with the values that were entered, also where they are others by now.
+  const entered =
+    need.kind === 'run' && need.step === step.id ? need.script : (started ?? edited?.script ?? step.script)
   if (entered === null)
     return step.original !== null && (step.kind === 'manual' || step.interaction === 'remote')
       ? originalLines(about, step.original)

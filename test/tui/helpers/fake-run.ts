@@ -225,10 +225,7 @@ export class FakeRun implements Conversation {
       case 'task': {
         const names = step.needs.filter(name => !this.state.values.has(name))
         if (names.length > 0) return { kind: 'values', step: step.id, names }
-        const script = (this.state.steps.get(step.id)?.edited?.script ?? step.script ?? '').replace(
-          '<version>',
-          this.state.values.get('version')?.value ?? '',
-        )
+        const script = this.#filled(step.id)
         const level =
           step.risk === 'view'
             ? 'L1'
@@ -446,13 +443,18 @@ export class FakeRun implements Conversation {
     }
   }
 
+  #filled(step: string): string {
+    const text = this.state.steps.get(step)?.edited?.script ?? this.#steps.get(step)?.script ?? ''
+    return text.replace('<version>', this.state.values.get('version')?.value ?? '')
+  }
+
   #start(step: string): void {
     const attempt = (this.state.steps.get(step)?.attempts ?? 0) + 1
     this.emit({
       kind: 'step.start',
       step,
       attempt,
-      script: '',
+      script: this.#filled(step),
       shell: 'bash',
       cwd: '/',
       env: [],

@@ -157,6 +157,23 @@ test('below 60x15 it says so, and the run goes on underneath', async () => {
   expect(screen.rows().join('')).toContain('Terminal too small (52x12), Signoff needs 60x15.')
 })
 
+test('a script that runs, and one that ran, is shown with the values that it got', async () => {
+  const { run, screen } = await screenAt('1.6', demoRunbook(), { '1.6': { slow: true } })
+  await screen.press('f').settle()
+  await screen.type('4.2.0').press('enter').settle()
+  await screen.press('enter').settle()
+  await screen.press('enter').settle()
+  expect(screen.rows()[1]).toContain('y is yes')
+  await screen.press('y').settle()
+  expect(screen.rows()[1]).toContain('RUNNING  1.6')
+  expect(screen.rows().join('\n')).toContain('docker tag app app:4.2.0')
+  run.finish(3)
+  await screen.settle()
+  expect(screen.rows()[1]).toContain('FAILED 1.6')
+  expect(screen.rows().join('\n')).toContain('docker tag app app:4.2.0')
+  expect(screen.rows().join('\n')).not.toContain('<version>')
+})
+
 test('the output pane follows, stops when it is scrolled, and follows again on F', async () => {
   const { run, screen } = await screenAt('1.1', demoRunbook(), {
     '1.1': { lines: Array.from({ length: 100 }, (_, line) => `line ${line}`), slow: true },
