@@ -124,11 +124,11 @@ export const BINDINGS: readonly Binding[] = [
   aside(
     wish('pause-after', 'pause-after', state => (state.pauseAfter ? 'do not pause after' : 'pause after step'), 83),
   ),
-  wish('edit', 'edit', () => 'edit', inTrouble(80, 33)),
-  wish('skip', 'skip', () => 'skip', inTrouble(82, 35)),
-  wish('by-hand', 'by-hand', () => 'by hand', inTrouble(81, 34)),
+  wish('edit', 'edit', () => 'edit', inTrouble(82, 33)),
+  wish('skip', 'skip', () => 'skip', inTrouble(81, 35)),
+  wish('by-hand', 'by-hand', () => 'by hand', inTrouble(80, 34)),
   wish('in-terminal', 'in-terminal', () => 'in this terminal', 31),
-  wish('recover', 'recover', () => 'recovery', 63),
+  wish('recover', 'recover', () => 'recovery', inTrouble(79, 63)),
   aside(wish('note', 'note', () => 'note', 66)),
   aside(
     wish(

@@ -46,7 +46,7 @@ export function noLabel({ dialog }: ScreenState): string {
 
 export function pickLabel({ dialog }: ScreenState): string {
   const ask = dialog?.kind === 'act' ? openAsk(dialog.progress) : null
-  return ask?.kind === 'pick' && ask.empty !== null ? (ask.options[ask.empty]?.label ?? 'choose') : 'choose first'
+  return ask?.kind === 'pick' && ask.empty !== null ? (ask.options[ask.empty]?.label ?? 'choose') : 'wants a number'
 }
 
 export function fillLabel({ scene: { need } }: ScreenState): string {

@@ -51,7 +51,7 @@ export const ACTIONS = {
   retry: {
     group: 'When it does not go straight',
     keys: ['r'],
-    about: 'runs a failed step again, as a new attempt',
+    about: 'readies a failed step for a new attempt',
     word: 'retry',
   },
   edit: {
