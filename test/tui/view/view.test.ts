@@ -216,7 +216,9 @@ test('help names every key of the walk, with why it cannot be used now', async (
   const shown = screen.rows().join('\n')
   expect(shown).toMatch(/ Answer\n/)
   expect(shown).toMatch(/Space +ticks the confirmation, one a press/)
-  expect(shown).toMatch(/r +readies a failed step for a new attempt.*not now: 1\.3: only a failed step can be tried again/)
+  expect(shown).toMatch(
+    /r +readies a failed step for a new attempt.*not now: 1\.3: only a failed step can be tried again/,
+  )
 })
 
 test('a secret is shown as one star a key, and nowhere else', async () => {
