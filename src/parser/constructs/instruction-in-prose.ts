@@ -20,7 +20,8 @@ export const instructionInProse: Rule = {
     const { block } = at
     if (block.kind !== 'paragraph' || at.item !== null || !isWalked(at)) return null
     const [first = ''] = sentencesOf(block.text)
-    if (!tellsToDo(first) || TELLS_NOTHING.test(first) || introduces(at, block)) return null
+    if (!tellsToDo(first) || TELLS_NOTHING.test(first) || TELLS_TO_CHOOSE.test(first) || introduces(at, block))
+      return null
     const { line, endLine, text } = block
     const original = writtenText(at.page.source, block)
     const step = textStep({ text, rule: 'R9', line, endLine, original })
@@ -31,6 +32,10 @@ export const instructionInProse: Rule = {
 
 /** Where to read more, and what the order of the file does by itself. */
 const TELLS_NOTHING = /^(?:find (?:more|out|further)|continue|proceed)\b/i
+
+/** What leads to options: the choice among them is a step of its own. */
+const TELLS_TO_CHOOSE =
+  /^(?:choose|pick|select)\s+(?:(?:exactly|only|just)\s+)?(?:one|either|between|an?\s+option|any)\b(?:\s+of\b[^,;]{0,80}|\s+(?:option|way|method|approach|path)s?)?\s*[.:]?$/i
 
 /** It leads to the next block, or speaks of what a block further on does. */
 function introduces({ blocks, index }: At, { text }: ParagraphBlock): boolean {
